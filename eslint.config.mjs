@@ -46,7 +46,7 @@ export default tseslint.config(
     rules: { 'no-restricted-syntax': ['error', noHttpExceptions] },
   },
   {
-    files: ['test/**', 'bench/**', 'scripts/**', '**/*.spec.ts', 'jest.config.ts'],
+    files: ['test/**', 'bench/**', 'scripts/**', '**/*.spec.ts'],
     rules: {
       'no-restricted-syntax': ['error', noSleep],
       '@typescript-eslint/unbound-method': 'off',

@@ -1,13 +1,10 @@
-import type { Config } from 'jest';
-
 /**
  * Plain CommonJS through swc: jest's ESM mode fails on CommonJS packages that require() an ESM
  * Nest, so Nest's own packages are transformed along with our sources.
  */
-const shared: NonNullable<Config['projects']>[number] & object = {
+const shared = {
   rootDir: '.',
   testEnvironment: 'node',
-  extensionsToTreatAsEsm: [],
   moduleFileExtensions: ['ts', 'js', 'json'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
@@ -31,7 +28,8 @@ const shared: NonNullable<Config['projects']>[number] & object = {
   transformIgnorePatterns: ['/node_modules/(?!@nestjs/(?!throttler/))'],
 };
 
-const config: Config = {
+/** @type {import('jest').Config} */
+const config = {
   testTimeout: 20_000,
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/src/**/*.spec.ts'] },
