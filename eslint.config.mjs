@@ -37,6 +37,10 @@ export default tseslint.config(
       ],
       '@typescript-eslint/explicit-module-boundary-types': 'error',
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      // DTO classes are shapes for validation and OpenAPI: answers are plain objects of that shape.
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
+      // Decorator metadata is emitted from written types, never from inferred ones.
+      '@typescript-eslint/no-inferrable-types': 'off',
       'no-restricted-syntax': ['error', noProcessEnv, noHttpExceptions],
       'no-console': 'error',
     },
@@ -60,6 +64,8 @@ export default tseslint.config(
   {
     files: ['**/*.{js,mjs,cjs}'],
     extends: [tseslint.configs.disableTypeChecked],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
+    languageOptions: {
+      globals: { module: 'readonly', process: 'readonly', console: 'readonly', URL: 'readonly' },
+    },
   },
 );

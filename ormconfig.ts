@@ -1,0 +1,14 @@
+import { processEnv, readEnv } from './src/config/env.js';
+import { dataSourceOptions, MigratingDataSource } from './src/database/data-source.js';
+import { startEmbeddedPostgres } from './src/database/embedded/embedded-postgres.js';
+import { schema } from './src/schema.js';
+
+/** The data source of the migration CLI: DATABASE_URL, or the embedded server, joined if it runs. */
+async function dataSource(): Promise<MigratingDataSource> {
+  const env = readEnv(processEnv());
+  const url =
+    env.databaseUrl ?? (await startEmbeddedPostgres({ dataDir: env.dataDir, attach: true })).url;
+  return new MigratingDataSource(dataSourceOptions(url, env, schema));
+}
+
+export default dataSource();

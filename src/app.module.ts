@@ -1,0 +1,59 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { type Logger } from 'pino';
+import { AuthModule } from './auth/auth.module.js';
+import { JwtAuthGuard } from './auth/jwt-auth.guard.js';
+import { RequireUserGuard } from './auth/require-user.guard.js';
+import { CommonModule } from './common/common.module.js';
+import { JsonBodyGuard } from './common/http/json-body.guard.js';
+import { ProblemFilter } from './common/http/problem.filter.js';
+import { ConfigModule } from './config/config.module.js';
+import { type Env } from './config/env.js';
+import { type Secrets } from './config/secrets.js';
+import { DatabaseModule } from './database/database.module.js';
+import { DemoModule } from './demo/demo.module.js';
+import { EventsModule } from './events/events.module.js';
+import { HealthModule } from './health/health.module.js';
+import { NextActionsModule } from './next-actions/next-actions.module.js';
+import { OpsEventsModule } from './ops-events/ops-events.module.js';
+import { RateLimitGuard } from './rate-limit/rate-limit.guard.js';
+import { RateLimitModule } from './rate-limit/rate-limit.module.js';
+import { schema } from './schema.js';
+
+/** What the application is started with. */
+export interface AppOptions {
+  readonly env: Env;
+  readonly secrets: Secrets;
+  readonly databaseUrl: string;
+  readonly logger: Logger;
+}
+
+/** The one list of modules. */
+@Module({})
+export class AppModule {
+  static register({ env, secrets, databaseUrl, logger }: AppOptions): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        CommonModule.register({ logger, cursorSecret: secrets.jwtSecret }),
+        ConfigModule.register(env, secrets),
+        EventsModule,
+        DatabaseModule.register(databaseUrl, schema),
+        RateLimitModule,
+        AuthModule,
+        NextActionsModule,
+        OpsEventsModule,
+        HealthModule,
+        DemoModule,
+      ],
+      providers: [
+        { provide: APP_FILTER, useClass: ProblemFilter },
+        // In this order: who is it, how often did they come, may they, what do they bring.
+        { provide: APP_GUARD, useClass: JwtAuthGuard },
+        { provide: APP_GUARD, useClass: RateLimitGuard },
+        { provide: APP_GUARD, useClass: RequireUserGuard },
+        { provide: APP_GUARD, useClass: JsonBodyGuard },
+      ],
+    };
+  }
+}

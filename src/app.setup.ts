@@ -1,0 +1,45 @@
+import { type INestApplication } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { type NestExpressApplication } from '@nestjs/platform-express';
+import { SwaggerModule } from '@nestjs/swagger';
+import helmet from 'helmet';
+import { AppModule, type AppOptions } from './app.module.js';
+import { accessLog } from './common/http/access-log.js';
+import { createValidationPipe } from './common/http/validation.js';
+import { PinoLoggerService } from './common/logging/logger.js';
+import { openApiDocument } from './openapi.js';
+
+/** Creates the application as it is served; it does not listen yet. */
+export async function createApp(options: AppOptions): Promise<NestExpressApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.register(options), {
+    bodyParser: false,
+    logger: new PinoLoggerService(options.logger),
+    abortOnError: false,
+  });
+  setUpApp(app, options);
+  return app;
+}
+
+/** Prefix, pipe, security headers, access log and OpenAPI: the same for the server and the tests. */
+export function setUpApp(app: NestExpressApplication, { env, logger }: AppOptions): void {
+  app.set('trust proxy', env.trustProxy);
+  app.set('etag', false);
+  app.setGlobalPrefix('api', { exclude: ['health/live', 'health/ready'] });
+  app.use(accessLog(logger));
+  app.use(
+    helmet({
+      // The API page of a server that is reached by plain HTTP would ask for its scripts by HTTPS.
+      contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
+    }),
+  );
+  app.useGlobalPipes(createValidationPipe());
+  serveOpenApi(app);
+}
+
+function serveOpenApi(app: INestApplication): void {
+  SwaggerModule.setup('api/docs', app, () => openApiDocument(app), {
+    jsonDocumentUrl: 'api/openapi.json',
+    yamlDocumentUrl: 'api/openapi.yaml',
+    customSiteTitle: 'Next best actions API',
+  });
+}

@@ -1,0 +1,48 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IsEmail, IsString, Length } from 'class-validator';
+import { USER_ROLES, type UserRole } from './user.entity.js';
+
+/** Body of a login. */
+export class LoginBody {
+  /** The user's e-mail address; case does not matter. */
+  @ApiProperty({ example: 'operator@example.com', maxLength: 254 })
+  @IsEmail()
+  @Length(3, 254)
+  email!: string;
+
+  @ApiProperty({
+    format: 'password',
+    example: 'correct horse battery staple',
+    minLength: 1,
+    maxLength: 1024,
+  })
+  @IsString()
+  @Length(1, 1024)
+  password!: string;
+}
+
+/** Answer of a login. */
+export class LoginAnswer {
+  /** Send it as `Authorization: Bearer <accessToken>`. */
+  @ApiProperty({ example: 'eyJhbGciOiJIUzI1NiJ9.e30.signature' })
+  accessToken!: string;
+
+  @ApiProperty({ enum: ['Bearer'] })
+  tokenType!: 'Bearer';
+
+  /** Life of the token, in seconds. */
+  @ApiProperty({ example: 28_800 })
+  expiresIn!: number;
+}
+
+/** The signed-in user. */
+export class MeAnswer {
+  @ApiProperty({ format: 'uuid' })
+  id!: string;
+
+  @ApiProperty({ example: 'operator@example.com' })
+  email!: string;
+
+  @ApiProperty({ enum: USER_ROLES })
+  role!: UserRole;
+}

@@ -1,0 +1,29 @@
+import { Module } from '@nestjs/common';
+import { JwtModule } from '@nestjs/jwt';
+import { PassportModule } from '@nestjs/passport';
+import { SECRETS } from '../config/config.module.js';
+import { ENV, type Env } from '../config/env.js';
+import { type Secrets } from '../config/secrets.js';
+import { AuthController } from './auth.controller.js';
+import { AuthService } from './auth.service.js';
+import { JwtStrategy } from './jwt.strategy.js';
+import { PasswordHasher } from './password-hasher.js';
+import { UsersService } from './users.service.js';
+
+/** Users, login and the bearer token. */
+@Module({
+  imports: [
+    PassportModule,
+    JwtModule.registerAsync({
+      inject: [ENV, SECRETS],
+      useFactory: (env: Env, secrets: Secrets) => ({
+        secret: secrets.jwtSecret,
+        signOptions: { algorithm: 'HS256', expiresIn: env.jwtExpiresIn },
+      }),
+    }),
+  ],
+  controllers: [AuthController],
+  providers: [AuthService, JwtStrategy, PasswordHasher, UsersService],
+  exports: [UsersService, JwtModule],
+})
+export class AuthModule {}

@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { JwtService } from '@nestjs/jwt';
+import { type Response } from 'express';
+import { UnauthenticatedError } from '../common/errors/domain-error.js';
+import { SECRETS } from '../config/config.module.js';
+import { ENV, type Env } from '../config/env.js';
+import { type Secrets } from '../config/secrets.js';
+import { TransactionRunner } from '../database/transaction-runner.js';
+import { RateLimiter } from '../rate-limit/rate-limiter.js';
+import { type LoginAnswer, type LoginBody } from './auth.dto.js';
+import { PasswordHasher } from './password-hasher.js';
+import { type Credentials, normalizeEmail, UsersService } from './users.service.js';
+
+/** Signs people in. */
+@Injectable()
+export class AuthService implements OnApplicationBootstrap {
+  constructor(
+    private readonly users: UsersService,
+    private readonly hasher: PasswordHasher,
+    private readonly jwt: JwtService,
+    private readonly limiter: RateLimiter,
+    private readonly transactions: TransactionRunner,
+    @Inject(ENV) private readonly env: Env,
+    @Inject(SECRETS) private readonly secrets: Secrets,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    const { admin } = this.secrets;
+    if (admin) await this.users.ensureFirstUser(admin.email, admin.password);
+  }
+
+  /**
+   * A token for an e-mail and its password. The answer, and about the time it takes, are the same for
+   * an unknown e-mail, a wrong password and a disabled user.
+   */
+  async login(
+    body: LoginBody,
+    response: Response,
+    from: { ip: string; requestId: string },
+  ): Promise<LoginAnswer> {
+    const email = normalizeEmail(body.email);
+    await this.limiter.consume(
+      'login',
+      `email:${createHash('sha256').update(email).digest('hex')}`,
+      response,
+    );
+    const user = await this.users.findByEmail(email);
+    const fits = await this.hasher.verify(user?.passwordHash, body.password);
+    if (!user || !fits || user.disabled) {
+      await this.recordFailure(user, fits, from);
+      throw new UnauthenticatedError('LOGIN_FAILED', 'The e-mail or the password is wrong.');
+    }
+    return {
+      accessToken: await this.jwt.signAsync({ sub: user.id }),
+      tokenType: 'Bearer',
+      expiresIn: this.env.jwtExpiresIn,
+    };
+  }
+
+  private async recordFailure(
+    user: Credentials | undefined,
+    fits: boolean,
+    from: { ip: string; requestId: string },
+  ): Promise<void> {
+    const reason = !user ? 'unknown_user' : fits ? 'disabled' : 'wrong_password';
+    await this.transactions.run((tx) => {
+      tx.publish('auth.login.failed', {
+        actorId: null,
+        requestId: from.requestId,
+        sourceType: user ? 'user' : null,
+        sourceId: user?.id ?? null,
+        status: 'failed',
+        meta: { reason, ip: from.ip },
+      });
+      return Promise.resolve();
+    });
+  }
+}

@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import { type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { AuthGuard } from '@nestjs/passport';
+import { type Request } from 'express';
+import { ENV, type Env } from '../config/env.js';
+import { type AuthUser } from './auth-user.js';
+
+interface KnownToken {
+  readonly user: AuthUser;
+  /** When the token or our knowledge of its user ends, in ms since 1970. */
+  readonly until: number;
+}
+
+const MAX_KNOWN = 10_000;
+
+/**
+ * Identifies the caller and never refuses: the rate limit comes next, then RequireUserGuard. A token
+ * that was just verified is known by its hash for AUTH_CACHE_MS, so that a busy client costs one
+ * verification and one look at its user a second instead of one a request.
+ */
+@Injectable()
+export class JwtAuthGuard extends AuthGuard('jwt') {
+  private readonly known = new Map<string, KnownToken>();
+  @Inject(ENV) private readonly env!: Env;
+
+  override async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = context.switchToHttp().getRequest<Request>();
+    const header = request.headers.authorization;
+    if (header === undefined) return true;
+    const hash = createHash('sha256').update(header).digest('base64');
+    const known = this.known.get(hash);
+    if (known && known.until > Date.now()) {
+      request.user = known.user;
+      return true;
+    }
+    this.known.delete(hash);
+    await super.canActivate(context);
+    if (request.user) this.remember(hash, request.user as AuthUser, expiryOf(header));
+    return true;
+  }
+
+  /** Passport's answer: a user, nobody (any wrong token), or an error of ours such as a lost database. */
+  override handleRequest<T>(error: unknown, user: T | false | null): T {
+    if (error instanceof Error) throw error;
+    return (user === false ? undefined : user) as T;
+  }
+
+  private remember(hash: string, user: AuthUser, expiry: number): void {
+    if (this.known.size >= MAX_KNOWN) this.known.clear();
+    this.known.set(hash, { user, until: Math.min(expiry, Date.now() + this.env.authCacheMs) });
+  }
+}
+
+/** The expiry of a verified token, in ms since 1970. */
+function expiryOf(header: string): number {
+  const payload = header.split('.')[1] ?? '';
+  const { exp } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { exp: number };
+  return exp * 1000;
+}

@@ -1,0 +1,43 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { PassportStrategy } from '@nestjs/passport';
+import { ExtractJwt, Strategy } from 'passport-jwt';
+import { SECRETS } from '../config/config.module.js';
+import { type Secrets } from '../config/secrets.js';
+import { isUuid } from '../common/http/uuid.js';
+import { type AuthUser } from './auth-user.js';
+import { UsersService } from './users.service.js';
+
+/** What our tokens hold; times in seconds since 1970. */
+export interface TokenPayload {
+  readonly sub: string;
+  readonly iat: number;
+  readonly exp: number;
+}
+
+/** Clocks of replicas may differ by this much, in seconds. */
+const CLOCK_SKEW = 30;
+
+/** Reads the bearer token: HS256 alone, not expired, not from the future, of a user who may sign in. */
+@Injectable()
+export class JwtStrategy extends PassportStrategy(Strategy) {
+  constructor(
+    @Inject(SECRETS) secrets: Secrets,
+    private readonly users: UsersService,
+  ) {
+    super({
+      jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
+      secretOrKey: secrets.jwtSecret,
+      algorithms: ['HS256'],
+      ignoreExpiration: false,
+    });
+  }
+
+  /** The user of a token whose signature and times hold; null refuses it. */
+  async validate(payload: Partial<TokenPayload>): Promise<AuthUser | null> {
+    if (typeof payload.exp !== 'number' || typeof payload.iat !== 'number') return null;
+    if (payload.iat > Date.now() / 1000 + CLOCK_SKEW) return null;
+    if (typeof payload.sub !== 'string' || !isUuid(payload.sub)) return null;
+    const user = await this.users.findById(payload.sub);
+    return user && !user.disabled ? { id: user.id, email: user.email, role: user.role } : null;
+  }
+}

@@ -1,0 +1,31 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { type Request } from 'express';
+import { UnauthenticatedError } from '../common/errors/domain-error.js';
+import { PUBLIC } from './auth-user.js';
+
+/** Refuses whoever was not identified, on every route that is not marked @Public(). */
+@Injectable()
+export class RequireUserGuard implements CanActivate {
+  constructor(private readonly reflector: Reflector) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    const request = context.switchToHttp().getRequest<Request>();
+    if (request.user) return true;
+    const isPublic = this.reflector.getAllAndOverride<boolean | undefined>(PUBLIC, [
+      context.getHandler(),
+      context.getClass(),
+    ]);
+    if (isPublic === true) return true;
+    if (request.headers.authorization === undefined) {
+      throw new UnauthenticatedError(
+        'TOKEN_REQUIRED',
+        'Sign in and send the token as Authorization: Bearer <token>.',
+      );
+    }
+    throw new UnauthenticatedError(
+      'TOKEN_INVALID',
+      'The token is malformed, expired, or not one of ours. Sign in again.',
+    );
+  }
+}

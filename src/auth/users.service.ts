@@ -1,0 +1,76 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type Logger } from 'pino';
+import { uuidv7 } from 'uuidv7';
+import { LOGGER } from '../common/logging/logger.js';
+import { TransactionRunner } from '../database/transaction-runner.js';
+import { type AuthUser } from './auth-user.js';
+import { PasswordHasher } from './password-hasher.js';
+
+/** A user with what signing in needs. */
+export interface Credentials extends AuthUser {
+  readonly passwordHash: string;
+  readonly disabled: boolean;
+}
+
+const COLUMNS = `id, email, role, password_hash AS "passwordHash", disabled_at IS NOT NULL AS disabled`;
+const FIND_BY_ID = { name: 'find_user_by_id', text: `SELECT ${COLUMNS} FROM users WHERE id = $1` };
+const FIND_BY_EMAIL = {
+  name: 'find_user_by_email',
+  text: `SELECT ${COLUMNS} FROM users WHERE email = $1`,
+};
+const ANY_USER = { name: 'any_user', text: `SELECT 1 AS one FROM users LIMIT 1` };
+/** Replicas that start together on an empty table make one first user. */
+const INSERT_FIRST = {
+  name: 'insert_first_user',
+  text: `
+    INSERT INTO users (id, email, password_hash, role)
+    SELECT $1, $2, $3, 'admin' WHERE NOT EXISTS (SELECT 1 FROM users)
+    ON CONFLICT (email) DO NOTHING
+    RETURNING id`,
+};
+const SET_DISABLED = {
+  name: 'set_user_disabled',
+  text: `
+    UPDATE users SET disabled_at = CASE WHEN $2 THEN COALESCE(disabled_at, now()) END, updated_at = now()
+    WHERE id = $1`,
+};
+
+/** The people who may sign in. */
+@Injectable()
+export class UsersService {
+  constructor(
+    private readonly transactions: TransactionRunner,
+    private readonly hasher: PasswordHasher,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  async findById(id: string): Promise<Credentials | undefined> {
+    return (await this.transactions.query<Credentials>(FIND_BY_ID, [id]))[0];
+  }
+
+  async findByEmail(email: string): Promise<Credentials | undefined> {
+    return (await this.transactions.query<Credentials>(FIND_BY_EMAIL, [normalizeEmail(email)]))[0];
+  }
+
+  /** Creates the first user where there is none; says in the log whether it did. */
+  async ensureFirstUser(email: string, password: string): Promise<void> {
+    if ((await this.transactions.query(ANY_USER)).length > 0) return;
+    const hash = await this.hasher.hash(password);
+    const rows = await this.transactions.query(INSERT_FIRST, [
+      uuidv7(),
+      normalizeEmail(email),
+      hash,
+    ]);
+    if (rows.length > 0) this.logger.info('created the first user');
+  }
+
+  /** Shuts a user out, or lets them in again; in force everywhere within AUTH_CACHE_MS. */
+  async setDisabled(id: string, disabled: boolean): Promise<void> {
+    await this.transactions.query(SET_DISABLED, [id, disabled]);
+  }
+}
+
+/** E-mail addresses are compared without regard to case. */
+export function normalizeEmail(email: string): string {
+  return email.trim().toLowerCase();
+}

@@ -1,0 +1,26 @@
+import { randomUUID } from 'node:crypto';
+import { type IncomingMessage, type ServerResponse } from 'node:http';
+// Declares `id` on the request.
+import type {} from 'pino-http';
+
+const ACCEPTED_ID = /^[A-Za-z0-9._-]{1,128}$/;
+
+/** Keeps a well-formed incoming `X-Request-Id`, else makes one, and answers with it. */
+export function assignRequestId(request: IncomingMessage, response: ServerResponse): string {
+  const incoming = request.headers['x-request-id'];
+  const id = typeof incoming === 'string' && ACCEPTED_ID.test(incoming) ? incoming : randomUUID();
+  response.setHeader('X-Request-Id', id);
+  return id;
+}
+
+/** The path of a request without its query, which may hold what nobody should log. */
+export function pathOf(request: IncomingMessage & { originalUrl?: string }): string {
+  const url = request.originalUrl ?? request.url ?? '/';
+  const end = url.indexOf('?');
+  return (end === -1 ? url : url.slice(0, end)).slice(0, 500);
+}
+
+/** The id that was assigned to a request: in its log lines, events and problem document. */
+export function requestIdOf(request: IncomingMessage): string {
+  return request.id as string;
+}

@@ -1,0 +1,76 @@
+/** Longest string that is kept in a log, an event or the audit, in characters. */
+export const MAX_TEXT = 500;
+const MAX_DEPTH = 5;
+const MAX_ITEMS = 20;
+/** No more than this much of a text is searched for secrets: far past what is kept of it. */
+const SEARCHED_TEXT = 8_000;
+
+const REDACTED = '[redacted]';
+const SECRET_KEY =
+  /token|secret|passw(or)?d|passphrase|api[-_ ]?key|authorization|cookie|credential|webhook[-_ ]?url/i;
+
+/** Each pattern is linear in the length of the text, so that a hostile one costs no time. */
+const SECRET_TEXT: readonly (readonly [RegExp, string])[] = [
+  [/\b([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/@:]{0,256}:[^\s/@]{0,256}@/gi, `$1${REDACTED}@`],
+  [/\b(bearer|basic)\s+[\w.~+/=-]+/gi, `$1 ${REDACTED}`],
+  [/\beyJ[\w-]+\.[\w-]+(\.[\w-]*)?/g, REDACTED],
+  [/\b[srp]k_[\w-]+/g, REDACTED],
+  [
+    /\b((?:[\w-]{0,40}(?:token|secret|passw(?:or)?d|api[-_]?key))["']?\s{0,5}[:=]\s{0,5})("[^"]*"|'[^']*'|[^\s,;&"']+)/gi,
+    `$1${REDACTED}`,
+  ],
+  [/[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/g, '[e-mail]'],
+];
+
+/** Takes the secrets and e-mail addresses out of a text and cuts it at 500 characters. */
+export function redactText(text: string): string {
+  let clean = text.length > SEARCHED_TEXT ? text.slice(0, SEARCHED_TEXT) : text;
+  for (const [pattern, replacement] of SECRET_TEXT) clean = clean.replace(pattern, replacement);
+  // eslint-disable-next-line no-control-regex -- PostgreSQL takes no NUL in a text
+  clean = clean.replace(/\u0000/g, '').toWellFormed();
+  return clean.length > MAX_TEXT ? `${clean.slice(0, MAX_TEXT - 1).toWellFormed()}…` : clean;
+}
+
+/**
+ * A copy that may be logged or stored: secrets gone by key and by pattern, strings cut at 500
+ * characters, depth at 5, arrays at 20 items. Source: docs/architecture.md, ops events.
+ */
+export function redactValue(value: unknown, depth = 0): unknown {
+  if (typeof value === 'string') return redactText(value);
+  if (typeof value === 'bigint') return value.toString();
+  if (value === null || typeof value === 'number' || typeof value === 'boolean') return value;
+  if (typeof value !== 'object') return undefined;
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
+  if (value instanceof Error) return redactError(value);
+  if (depth >= MAX_DEPTH) return '[cut]';
+  if (Array.isArray(value)) {
+    return value.slice(0, MAX_ITEMS).map((item) => redactValue(item, depth + 1));
+  }
+  const copy: Record<string, unknown> = {};
+  for (const [key, item] of Object.entries(value)) {
+    copy[key === '__proto__' ? '_proto_' : key] = SECRET_KEY.test(key)
+      ? REDACTED
+      : redactValue(item, depth + 1);
+  }
+  return copy;
+}
+
+/** An error as name, message, code and stack, each without secrets. */
+export function redactError(error: Error): Record<string, unknown> {
+  const code = (error as { code?: unknown }).code;
+  const stack = error.stack?.split('\n').filter((line) => line.startsWith('    at '));
+  return {
+    type: error.name,
+    message: redactText(error.message),
+    ...(typeof code === 'string' ? { code } : {}),
+    ...(stack
+      ? {
+          stack: stack
+            .slice(0, 12)
+            .map((line) => line.trim())
+            .join('\n'),
+        }
+      : {}),
+    ...(error.cause instanceof Error ? { cause: redactError(error.cause) } : {}),
+  };
+}

@@ -1,0 +1,169 @@
+import { existsSync } from 'node:fs';
+
+/** Settings of a process, read once at its start. Defaults and meaning: `.env.example`. */
+export interface Env {
+  /** True under NODE_ENV=production. */
+  readonly production: boolean;
+  readonly port: number;
+  readonly host: string;
+  /** Unset: the embedded PostgreSQL in `dataDir`. */
+  readonly databaseUrl: string | undefined;
+  readonly dataDir: string;
+  /** Load the demo desk; unset: when the embedded database is empty. */
+  readonly demo: boolean | undefined;
+  readonly jwtSecret: string | undefined;
+  /** Life of a token, in seconds. */
+  readonly jwtExpiresIn: number;
+  readonly adminEmail: string | undefined;
+  readonly adminPassword: string | undefined;
+  /** How long a process trusts what it knows of a user, in ms: a disabled user is out after it. */
+  readonly authCacheMs: number;
+  /** Requests a minute: executions, rule runs and logins, per client. */
+  readonly executeLimitPerMinute: number;
+  readonly runLimitPerMinute: number;
+  readonly loginLimitPerMinute: number;
+  /** Value of Express's `trust proxy`. */
+  readonly trustProxy: boolean | number | string;
+  readonly databasePoolSize: number;
+  /** Longest statement outside an action, and longest wait for a lock, in ms. */
+  readonly statementTimeoutMs: number;
+  readonly lockTimeoutMs: number;
+  /** Whether this process also works jobs. */
+  readonly worker: boolean;
+  readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+}
+
+/** Injection token of the Env. */
+export const ENV = Symbol('ENV');
+
+/** A setting that cannot be used; the message names the key and never the value. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+type Source = Readonly<Record<string, string | undefined>>;
+
+/** The keys that only the e2e suites read; listed in `.env.example` with the rest. */
+export const E2E_KEYS = [
+  'PLAYWRIGHT_BASE_URL',
+  'E2E_EMAIL',
+  'E2E_PASSWORD',
+  'E2E_ALLOW_PROD_SCORE',
+] as const;
+
+/** The environment of this process, with the keys of a `.env` file where it does not set them. */
+export function processEnv(): Source {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  return process.env;
+}
+
+/** Reads and checks every setting; throws ConfigError for the first that is wrong. */
+export function readEnv(source: Source): Env {
+  const read = new EnvReader(source);
+  const production = read.text('NODE_ENV') === 'production';
+  const env: Env = {
+    production,
+    port: read.integer('PORT', 3000, 0, 65_535),
+    host: read.text('HOST') ?? (production ? '0.0.0.0' : '127.0.0.1'),
+    databaseUrl: read.matching('DATABASE_URL', /^postgres(ql)?:\/\/\S+$/, 'a postgres:// URL'),
+    dataDir: read.text('DATA_DIR') ?? '.data',
+    demo: read.boolean('DEMO'),
+    jwtSecret: read.matching('JWT_SECRET', /^.{32,}$/s, 'at least 32 characters long'),
+    jwtExpiresIn: read.duration('JWT_EXPIRES_IN', 8 * 3600),
+    adminEmail: read.matching('ADMIN_EMAIL', /^[^\s@]+@[^\s@]+$/, 'an e-mail address'),
+    adminPassword: read.matching('ADMIN_PASSWORD', /^.{8,1024}$/s, '8 to 1024 characters long'),
+    authCacheMs: read.integer('AUTH_CACHE_MS', 1000, 0, 60_000),
+    executeLimitPerMinute: read.integer('EXECUTE_LIMIT_PER_MINUTE', 20, 1),
+    runLimitPerMinute: read.integer('RUN_LIMIT_PER_MINUTE', 10, 1),
+    loginLimitPerMinute: read.integer('LOGIN_LIMIT_PER_MINUTE', 5, 1),
+    trustProxy: read.trustProxy('TRUST_PROXY'),
+    databasePoolSize: read.integer('DATABASE_POOL_SIZE', 10, 2, 1000),
+    statementTimeoutMs: read.integer('STATEMENT_TIMEOUT_MS', 15_000, 100),
+    lockTimeoutMs: read.integer('LOCK_TIMEOUT_MS', 5000, 50),
+    worker: read.boolean('WORKER') ?? true,
+    logLevel:
+      read.oneOf('LOG_LEVEL', [
+        'trace',
+        'debug',
+        'info',
+        'warn',
+        'error',
+        'fatal',
+        'silent',
+      ] as const) ?? 'info',
+  };
+  if (production && env.jwtSecret === undefined) {
+    throw new ConfigError(
+      'JWT_SECRET must be set in production, to at least 32 random characters.',
+    );
+  }
+  if (production && (env.adminEmail === undefined) !== (env.adminPassword === undefined)) {
+    throw new ConfigError('ADMIN_EMAIL and ADMIN_PASSWORD must be set together.');
+  }
+  return env;
+}
+
+/** Typed access to raw settings: an empty value counts as unset. */
+class EnvReader {
+  constructor(private readonly source: Source) {}
+
+  text(key: string): string | undefined {
+    const value = this.source[key]?.trim();
+    return value === '' ? undefined : value;
+  }
+
+  matching(key: string, pattern: RegExp, meaning: string): string | undefined {
+    const value = this.text(key);
+    if (value !== undefined && !pattern.test(value))
+      throw new ConfigError(`${key} must be ${meaning}.`);
+    return value;
+  }
+
+  integer(key: string, fallback: number, min: number, max = 2_000_000_000): number {
+    const value = this.text(key);
+    if (value === undefined) return fallback;
+    const number = /^\d{1,10}$/.test(value) ? Number(value) : NaN;
+    if (!(number >= min && number <= max)) {
+      throw new ConfigError(`${key} must be a whole number from ${min} to ${max}.`);
+    }
+    return number;
+  }
+
+  boolean(key: string): boolean | undefined {
+    const value = this.oneOf(key, ['true', 'false', '1', '0'] as const);
+    return value === undefined ? undefined : value === 'true' || value === '1';
+  }
+
+  oneOf<T extends string>(key: string, values: readonly T[]): T | undefined {
+    const value = this.text(key);
+    if (value === undefined) return undefined;
+    const known = values.find((candidate) => candidate === value);
+    if (known === undefined) throw new ConfigError(`${key} must be one of ${values.join(', ')}.`);
+    return known;
+  }
+
+  /** Seconds, from `90`, `90s`, `15m`, `8h` or `7d`. */
+  duration(key: string, fallback: number): number {
+    const value = this.text(key);
+    if (value === undefined) return fallback;
+    const match = /^(\d{1,8})([smhd]?)$/.exec(value);
+    const seconds = match
+      ? Number(match[1]) * { s: 1, m: 60, h: 3600, d: 86_400, '': 1 }[match[2] as '']
+      : 0;
+    if (seconds < 1)
+      throw new ConfigError(`${key} must be a duration such as 900s, 15m, 8h or 7d.`);
+    return seconds;
+  }
+
+  /** `false`, `true`, a number of hops, or addresses and subnets as Express takes them. */
+  trustProxy(key: string): boolean | number | string {
+    const value = this.text(key);
+    if (value === undefined || value === 'off' || value === 'false') return false;
+    if (value === 'true') return true;
+    if (/^\d{1,2}$/.test(value)) return Number(value);
+    if (!/^[\w.:/, -]+$/.test(value)) {
+      throw new ConfigError(`${key} must be off, true, a number of hops, or a list of addresses.`);
+    }
+    return value;
+  }
+}

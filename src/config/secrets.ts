@@ -1,0 +1,64 @@
+import { randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join, resolve } from 'node:path';
+import { type Env } from './env.js';
+
+/** The secrets of a process, resolved: none is undefined where the process needs it. */
+export interface Secrets {
+  readonly jwtSecret: string;
+  /** The first user, created if there is none; undefined in production where it is not set. */
+  readonly admin: { readonly email: string; readonly password: string } | undefined;
+  /** File that holds the development password, where it was made here. */
+  readonly adminPasswordFile: string | undefined;
+}
+
+/**
+ * Takes the secrets from the environment. In development, what is unset is made once and kept in
+ * DATA_DIR, readable by its owner alone.
+ */
+export function resolveSecrets(env: Env): Secrets {
+  if (env.production) {
+    const admin =
+      env.adminEmail !== undefined && env.adminPassword !== undefined
+        ? { email: env.adminEmail, password: env.adminPassword }
+        : undefined;
+    return { jwtSecret: env.jwtSecret ?? '', admin, adminPasswordFile: undefined };
+  }
+  const passwordFile = join(env.dataDir, 'admin-password');
+  return {
+    jwtSecret: env.jwtSecret ?? keptSecret(env.dataDir, 'jwt-secret', 32),
+    admin: {
+      email: env.adminEmail ?? 'operator@example.com',
+      password: env.adminPassword ?? keptSecret(env.dataDir, 'admin-password', 15),
+    },
+    adminPasswordFile: env.adminPassword === undefined ? passwordFile : undefined,
+  };
+}
+
+/** Reads a secret, or makes it: two processes that start at once agree on one. */
+function keptSecret(dataDir: string, name: string, bytes: number): string {
+  const directory = resolve(dataDir);
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  chmodSync(directory, 0o700);
+  const file = join(directory, name);
+  if (existsSync(file)) return readFileSync(file, 'utf8').trim();
+  // Written beside and linked into place: nobody ever reads a half-written secret.
+  const draft = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
+  writeFileSync(draft, randomBytes(bytes).toString('base64url'), { mode: 0o600 });
+  try {
+    linkSync(draft, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    unlinkSync(draft);
+  }
+  return readFileSync(file, 'utf8').trim();
+}

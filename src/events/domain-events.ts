@@ -1,0 +1,59 @@
+/** What every event tells: who, about what, how it ended. Ids and primitives, never entities. */
+export interface EventPayload<Meta extends object> {
+  /** The user who caused it, null for the system itself. */
+  readonly actorId: string | null;
+  /** The request that caused it, null outside a request. */
+  readonly requestId: string | null;
+  /** What it is about, for example `next_action` and its id. */
+  readonly sourceType: string | null;
+  readonly sourceId: string | null;
+  readonly status: EventStatus | null;
+  /** How long the work took, in ms. */
+  readonly durationMs?: number;
+  readonly errorCode?: string;
+  readonly errorMessage?: string;
+  readonly meta: Meta;
+}
+
+export const EVENT_STATUSES = ['success', 'failed', 'stubbed'] as const;
+export type EventStatus = (typeof EVENT_STATUSES)[number];
+
+export const EVENT_LEVELS = ['info', 'warn', 'error'] as const;
+export type EventLevel = (typeof EVENT_LEVELS)[number];
+
+/** One press of a button. */
+interface DeliveryMeta {
+  readonly executionId: string;
+  readonly actionKey: string;
+}
+
+/** Every event of the application: its name and its payload. A new event is one line here. */
+export interface DomainEvents {
+  /** A delivery action ran successfully; `result` is what it returned as meta. */
+  'nba.delivery.executed': EventPayload<DeliveryMeta & { readonly result: object }>;
+  /** A delivery action threw or ran out of time: nothing of its work stayed. */
+  'nba.delivery.failed': EventPayload<DeliveryMeta>;
+  /** An API client created or updated a next best action. */
+  'nba.upsert': EventPayload<{
+    readonly created: boolean;
+    readonly entityType: string;
+    readonly entityId: string;
+  }>;
+  /** Somebody failed to sign in; nothing of what they typed is kept. */
+  'auth.login.failed': EventPayload<{
+    readonly reason: 'unknown_user' | 'wrong_password' | 'disabled';
+    readonly ip: string;
+  }>;
+}
+
+export type DomainEventName = keyof DomainEvents;
+
+/** How loud each event is in the logs. Also the list of all names, complete by its type. */
+export const EVENT_LEVEL_OF: Readonly<Record<DomainEventName, EventLevel>> = {
+  'nba.delivery.executed': 'info',
+  'nba.delivery.failed': 'error',
+  'nba.upsert': 'info',
+  'auth.login.failed': 'warn',
+};
+
+export const DOMAIN_EVENT_NAMES = Object.keys(EVENT_LEVEL_OF) as DomainEventName[];

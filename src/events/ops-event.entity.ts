@@ -1,0 +1,52 @@
+import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { type EventLevel, type EventStatus } from './domain-events.js';
+
+/** A domain event on record, for the operators' feed. It outlives what it is about. */
+@Entity('ops_events')
+@Check('ck_ops_events_level', `"level" IN ('info', 'warn', 'error')`)
+@Check('ck_ops_events_status', `"status" IN ('success', 'failed', 'stubbed')`)
+@Index('ix_ops_events_key', ['eventKey', 'id'])
+@Index('ix_ops_events_source', ['sourceId', 'id'])
+export class OpsEvent {
+  /** UUIDv7, so that the id is also the order in time. */
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_ops_events' })
+  id!: string;
+
+  @Column('text')
+  level!: EventLevel;
+
+  @Column('text')
+  eventKey!: string;
+
+  @Column('text', { nullable: true })
+  status!: EventStatus | null;
+
+  @Column('uuid', { nullable: true })
+  actorId!: string | null;
+
+  @Column('text', { nullable: true })
+  sourceType!: string | null;
+
+  @Column('text', { nullable: true })
+  sourceId!: string | null;
+
+  @Column('text', { nullable: true })
+  requestId!: string | null;
+
+  @Column('int', { nullable: true })
+  durationMs!: number | null;
+
+  @Column('text', { nullable: true })
+  errorCode!: string | null;
+
+  /** Redacted, at most 500 characters. */
+  @Column('text', { nullable: true })
+  errorMessage!: string | null;
+
+  /** Redacted: see redactValue. */
+  @Column('jsonb', { default: {} })
+  meta!: object;
+
+  @Column('timestamptz')
+  createdAt!: Date;
+}

@@ -1,0 +1,37 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { Public } from '../auth/auth-user.js';
+import { ApiProblems } from '../common/http/api-problems.js';
+import { Readiness } from './readiness.js';
+
+/** Answer of a health probe. */
+export class HealthAnswer {
+  @ApiProperty({ enum: ['ok'] })
+  status!: 'ok';
+}
+
+@ApiTags('health')
+@Public()
+@Controller('health')
+export class HealthController {
+  constructor(private readonly readiness: Readiness) {}
+
+  @Get('live')
+  @ApiOperation({ summary: 'The process runs' })
+  @ApiOkResponse({ type: HealthAnswer })
+  live(): HealthAnswer {
+    return { status: 'ok' };
+  }
+
+  @Get('ready')
+  @ApiOperation({
+    summary: 'The process takes requests',
+    description: '503 while the database is away, and from the moment a stop was asked for.',
+  })
+  @ApiOkResponse({ type: HealthAnswer })
+  @ApiProblems(503)
+  async ready(): Promise<HealthAnswer> {
+    await this.readiness.check();
+    return { status: 'ok' };
+  }
+}

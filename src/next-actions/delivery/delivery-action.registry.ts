@@ -1,0 +1,139 @@
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { DiscoveryService } from '@nestjs/core';
+import { type InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
+import { type Logger } from 'pino';
+import { InvalidRequestError } from '../../common/errors/domain-error.js';
+import { LOGGER } from '../../common/logging/logger.js';
+import { SNAKE_CASE } from '../../common/scope.js';
+import {
+  ACTION_STYLES,
+  DELIVERY_ACTION,
+  type DeliveryActionHandler,
+  type DeliveryActionOptions,
+} from './delivery-action.js';
+
+/** A registered action: its class's options with the defaults filled in, and the instance. */
+export interface RegisteredAction {
+  readonly options: DeliveryActionOptions;
+  readonly className: string;
+  readonly handler: DeliveryActionHandler;
+  /** null: for ever. */
+  readonly dedupeWindowMs: number | null;
+  readonly timeoutMs: number;
+}
+
+const DEFAULT_DEDUPE_WINDOW_MS = 60_000;
+const DEFAULT_TIMEOUT_MS = 10_000;
+
+/** A mistake in an action's class; its message names the class and the mend, and stops the start. */
+export class DeliveryActionError extends Error {
+  override readonly name = 'DeliveryActionError';
+}
+
+/** Finds every @DeliveryAction provider of the application and checks it at start. */
+@Injectable()
+export class DeliveryActionRegistry implements OnModuleInit {
+  /** A Map: a key such as `constructor` is unknown, not a prototype's property. */
+  private readonly actions = new Map<string, RegisteredAction>();
+
+  constructor(
+    private readonly discovery: DiscoveryService,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  onModuleInit(): void {
+    for (const wrapper of this.discovery.getProviders()) this.register(wrapper);
+    this.logger.info({ actionKeys: this.keys() }, 'delivery actions found');
+  }
+
+  /** Every action, in the order of the keys. */
+  all(): RegisteredAction[] {
+    return [...this.actions.values()].sort((a, b) => (a.options.key < b.options.key ? -1 : 1));
+  }
+
+  keys(): string[] {
+    return [...this.actions.keys()].sort();
+  }
+
+  /** The action of a key; throws a 400 that lists the keys. */
+  get(key: string): RegisteredAction {
+    const action = this.actions.get(key);
+    if (action) return action;
+    const keys = this.keys().join(', ');
+    throw new InvalidRequestError(
+      'ACTION_UNKNOWN',
+      `There is no such action. The registered actions are: ${keys}.`,
+      {
+        errors: [{ field: 'actionKey', message: `actionKey must be one of: ${keys}` }],
+      },
+    );
+  }
+
+  private register(wrapper: InstanceWrapper): void {
+    const type = wrapper.metatype as (new () => unknown) | null;
+    if (typeof type !== 'function') return;
+    const options = Reflect.getMetadata(DELIVERY_ACTION, type) as DeliveryActionOptions | undefined;
+    if (!options || !Object.hasOwn(type, 'prototype')) return;
+    const className = type.name;
+    checkOptions(className, options);
+    if (!wrapper.isDependencyTreeStatic()) {
+      throw new DeliveryActionError(
+        `${className} is request-scoped, or depends on a request-scoped provider: make it a singleton and take what belongs to the press from the context.`,
+      );
+    }
+    const handler = wrapper.instance as DeliveryActionHandler;
+    if (typeof (handler as Partial<DeliveryActionHandler>).run !== 'function') {
+      throw new DeliveryActionError(
+        `${className} has no run method: add async run(context: DeliveryContext): Promise<DeliveryOutcome>.`,
+      );
+    }
+    const other = this.actions.get(options.key);
+    if (other?.handler === handler) return;
+    if (other) {
+      const where =
+        other.className === className
+          ? `${className} is provided twice`
+          : `${other.className} and ${className} share one key`;
+      throw new DeliveryActionError(
+        `Two delivery actions are called "${options.key}": ${where}. Give one of them another key, or take one provider away.`,
+      );
+    }
+    this.actions.set(options.key, {
+      options,
+      className,
+      handler,
+      dedupeWindowMs:
+        options.dedupeWindowMs === 'forever'
+          ? null
+          : (options.dedupeWindowMs ?? DEFAULT_DEDUPE_WINDOW_MS),
+      timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    });
+  }
+}
+
+function checkOptions(className: string, options: DeliveryActionOptions): void {
+  if (typeof options.key !== 'string' || !SNAKE_CASE.test(options.key)) {
+    throw new DeliveryActionError(
+      `${className} has the key "${options.key}": a key is snake_case, at most 64 characters, for example "send_reminder".`,
+    );
+  }
+  if (typeof options.label !== 'string' || options.label.trim() === '') {
+    throw new DeliveryActionError(`${className} has no label: give it the text of its button.`);
+  }
+  if (options.style !== undefined && !ACTION_STYLES.includes(options.style)) {
+    throw new DeliveryActionError(
+      `${className} has an unknown style: use one of ${ACTION_STYLES.join(', ')}.`,
+    );
+  }
+  const { dedupeWindowMs = 0, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  if (dedupeWindowMs !== 'forever' && !(Number.isFinite(dedupeWindowMs) && dedupeWindowMs >= 0)) {
+    throw new DeliveryActionError(
+      `${className} has a bad dedupeWindowMs: use milliseconds from 0, or 'forever'.`,
+    );
+  }
+  if (!Number.isInteger(timeoutMs) || timeoutMs < 1 || timeoutMs > 60_000) {
+    throw new DeliveryActionError(
+      `${className} has a bad timeoutMs: use milliseconds from 1 to 60000, and a job for longer work.`,
+    );
+  }
+}

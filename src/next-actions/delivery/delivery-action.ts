@@ -1,0 +1,81 @@
+import { applyDecorators, Injectable, SetMetadata, type Type } from '@nestjs/common';
+import { type Actor } from '../../common/actor.js';
+import { type Transaction } from '../../database/transaction.js';
+import { type NextAction } from '../next-action.js';
+import { type NextActionStatus } from '../next-best-action.entity.js';
+
+/**
+ * The developers' API of delivery actions: the decorator and its contract. A room that adds an action
+ * imports this file and nothing else of next-actions.
+ */
+
+export const ACTION_STYLES = ['primary', 'secondary', 'danger'] as const;
+export type ActionStyle = (typeof ACTION_STYLES)[number];
+
+/** What a button is and how its presses are treated. */
+export interface DeliveryActionOptions {
+  /** Stable name in the API, `snake_case`, unique in the application. */
+  readonly key: string;
+  /** Text of the button. */
+  readonly label: string;
+  /** Question to ask before pressing; without it, a client need not ask. */
+  readonly confirm?: string;
+  /** How a client should draw the button; `secondary` unless told. */
+  readonly style?: ActionStyle;
+  /**
+   * How long a success answers further presses of this action on the same NBA, in ms; 60 s unless
+   * told, `'forever'` for what can happen only once.
+   */
+  readonly dedupeWindowMs?: number | 'forever';
+  /** Longest run, in ms; 10 s unless told. Longer or external work belongs in a job. */
+  readonly timeoutMs?: number;
+  /** States of the NBA in which the button works; `queued` unless told. Others answer 409. */
+  readonly worksOn?: readonly NextActionStatus[];
+  /** Class of the optional `input`, with class-validator decorators; without it, input is refused. */
+  readonly input?: Type<object>;
+}
+
+/** What an action may do in the execution's transaction. It is committed or taken back as a whole. */
+export type DeliveryTransaction = Pick<
+  Transaction,
+  'manager' | 'query' | 'execute' | 'defer' | 'publish'
+>;
+
+/** What an action is given. */
+export interface DeliveryContext<Input extends object = object> {
+  /** The NBA, locked until the transaction ends. */
+  readonly nextAction: NextAction;
+  /** Who pressed. */
+  readonly actor: Actor;
+  /** The database's time of the press; use it instead of the process's clock. */
+  readonly now: Date;
+  /** Id of this execution, under which it goes on record. */
+  readonly executionId: string;
+  /** Validated input; an empty object when the client sent none. */
+  readonly input: Input;
+  readonly tx: DeliveryTransaction;
+  /** Aborts at the action's time limit: hand it to whatever can be stopped. */
+  readonly signal: AbortSignal;
+}
+
+/** What an action tells of its work: ids and primitives for the audit and the event. */
+export interface DeliveryOutcome {
+  readonly meta?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * A delivery action: everything that it does goes through `tx`, so that throwing leaves no effect. It
+ * may run again from the start when the transaction loses a race.
+ */
+export interface DeliveryActionHandler<Input extends object = object> {
+  run(context: DeliveryContext<Input>): Promise<DeliveryOutcome>;
+}
+
+export const DELIVERY_ACTION = Symbol('DELIVERY_ACTION');
+
+/** Makes a provider class a delivery action: list it in the `providers` of any module. */
+export function DeliveryAction(
+  options: DeliveryActionOptions,
+): (target: Type<DeliveryActionHandler<never>>) => void {
+  return applyDecorators(Injectable(), SetMetadata(DELIVERY_ACTION, options));
+}

@@ -1,0 +1,84 @@
+import { databaseFailureOf } from '../../common/errors/database-failure.js';
+import { ConflictError, DomainError, NotFoundError } from '../../common/errors/domain-error.js';
+import { redactText } from '../../common/logging/redaction.js';
+
+/** 404: no such NBA. */
+export function nextActionNotFound(): NotFoundError {
+  return new NotFoundError('NEXT_ACTION_NOT_FOUND', 'There is no next best action with this id.');
+}
+
+/** 409: the NBA is done, dismissed or expired, and the action needs another state. */
+export function nextActionNotOpen(status: string): ConflictError {
+  return new ConflictError(
+    'NEXT_ACTION_NOT_OPEN',
+    `The next best action is ${status}, so this action can no longer run on it.`,
+  );
+}
+
+/** 422: the key came back with another request. */
+export function idempotencyKeyReused(): DomainError {
+  return new DomainError(
+    'IDEMPOTENCY_KEY_REUSED',
+    422,
+    'This Idempotency-Key was used before with another request. Use a new key for a new request.',
+  );
+}
+
+/** An action ran past its time limit. */
+export class ActionTimedOutError extends Error {
+  constructor(readonly timeoutMs: number) {
+    super(`The action did not end within ${timeoutMs} ms.`);
+    this.name = 'ActionTimedOutError';
+  }
+}
+
+/** An action threw: what it threw is the cause, so that a lost race is still seen as one. */
+export class ActionFailedError extends Error {
+  constructor(override readonly cause: unknown) {
+    super('The delivery action failed.');
+    this.name = 'ActionFailedError';
+  }
+}
+
+/** How a failed press goes on record; both without secrets. */
+export interface FailureReport {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** The code and message of whatever an action threw. */
+export function reportOf(thrown: unknown): FailureReport {
+  if (thrown instanceof DomainError)
+    return { code: thrown.code, message: redactText(thrown.message) };
+  if (thrown instanceof ActionTimedOutError || databaseFailureOf(thrown) === 'timeout') {
+    return { code: 'ACTION_TIMED_OUT', message: redactText(messageOf(thrown)) };
+  }
+  return { code: 'ACTION_FAILED', message: redactText(messageOf(thrown)) };
+}
+
+function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+/**
+ * The answer to a press whose action failed. What the action refused by itself keeps its own status;
+ * anything else is a 500 that says no more than where to look: a foreign error's text may hold SQL or
+ * a path.
+ */
+export function failedPress(actionKey: string, executionId: string, thrown: unknown): DomainError {
+  const extensions = { executionId };
+  if (thrown instanceof DomainError) {
+    return new DomainError(thrown.code, thrown.status, redactText(thrown.message), {
+      ...thrown.options,
+      extensions,
+    });
+  }
+  const { code } = reportOf(thrown);
+  const what = code === 'ACTION_TIMED_OUT' ? 'ran out of time' : 'failed';
+  return new DomainError(
+    code,
+    500,
+    `The action "${actionKey}" ${what} and left no effect. Its execution is on record with the reason.`,
+    { extensions, cause: thrown },
+  );
+}

@@ -1,0 +1,287 @@
+import { createHash } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { type Logger } from 'pino';
+import { uuidv7 } from 'uuidv7';
+import { type Actor } from '../../common/actor.js';
+import { databaseFailureOf, sqlStateOf } from '../../common/errors/database-failure.js';
+import { ValidationFailedError } from '../../common/errors/domain-error.js';
+import { isUuid } from '../../common/http/uuid.js';
+import { validateAs } from '../../common/http/validation.js';
+import { LOGGER } from '../../common/logging/logger.js';
+import { redactError, redactValue } from '../../common/logging/redaction.js';
+import { type Transaction } from '../../database/transaction.js';
+import { TransactionRunner } from '../../database/transaction-runner.js';
+import { type ExecutionRecord, NextActionsRepository } from '../next-actions.repository.js';
+import { type DeliveryContext, type DeliveryOutcome } from './delivery-action.js';
+import { DeliveryActionRegistry, type RegisteredAction } from './delivery-action.registry.js';
+import {
+  ActionFailedError,
+  ActionTimedOutError,
+  failedPress,
+  idempotencyKeyReused,
+  nextActionNotFound,
+  nextActionNotOpen,
+  reportOf,
+} from './delivery.errors.js';
+
+/** A press of a button. */
+export interface Press {
+  readonly nextActionId: string;
+  readonly actionKey: string;
+  readonly actor: Actor;
+  readonly idempotencyKey?: string;
+  readonly input?: unknown;
+}
+
+/** How a press was answered. */
+export interface PressAnswer {
+  readonly executionId: string;
+  /** True when an earlier execution answers and nothing ran. */
+  readonly replayed: boolean;
+}
+
+/** A press that passed its checks and is on its way. */
+interface RunningPress {
+  readonly executionId: string;
+  readonly action: RegisteredAction;
+  readonly input: object;
+  readonly requestHash: string | null;
+  /** Set when the action begins: from then on, a failure is the action's and goes on record. */
+  began?: { at: Date; clock: number };
+}
+
+/** Runs delivery actions: each press once, in one transaction, on record, with its event. */
+@Injectable()
+export class DeliveryService {
+  constructor(
+    private readonly registry: DeliveryActionRegistry,
+    private readonly repository: NextActionsRepository,
+    private readonly transactions: TransactionRunner,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /**
+   * Presses a button. Throws a DomainError: 400 for an unknown action or bad input, 404 without the
+   * NBA, 409 when it is not open, 422 for a reused key, 500 with the execution's id when the action
+   * threw or ran out of time.
+   */
+  async execute(press: Press): Promise<PressAnswer> {
+    const action = this.registry.get(press.actionKey);
+    const running: RunningPress = {
+      executionId: uuidv7(),
+      action,
+      input: inputOf(action, press.input),
+      requestHash: press.idempotencyKey === undefined ? null : fingerprint(press),
+    };
+    if (!isUuid(press.nextActionId)) throw nextActionNotFound();
+    try {
+      return await this.transactions.run((tx) => this.attempt(tx, press, running), {
+        retryOn: lostKeyRace,
+      });
+    } catch (error) {
+      const { began } = running;
+      if (!began || !isFailureOfAction(error)) throw error;
+      const thrown = error instanceof ActionFailedError ? error.cause : error;
+      await this.recordFailure(press, running, began, thrown);
+      throw failedPress(press.actionKey, running.executionId, thrown);
+    }
+  }
+
+  private async attempt(
+    tx: Transaction,
+    press: Press,
+    running: RunningPress,
+  ): Promise<PressAnswer> {
+    const { action, executionId } = running;
+    delete running.began;
+    const locked = await this.repository.lock(tx, {
+      id: press.nextActionId,
+      actionKey: press.actionKey,
+      dedupeWindowMs: action.dedupeWindowMs,
+      timeoutMs: action.timeoutMs,
+      key:
+        press.idempotencyKey === undefined
+          ? undefined
+          : { actorId: press.actor.userId, value: press.idempotencyKey },
+    });
+    if (!locked) throw nextActionNotFound();
+    const earlier = earlierAnswer(locked, running.requestHash);
+    if (earlier) return { executionId: earlier, replayed: true };
+    const { nextAction, now } = locked;
+    if (!(action.options.worksOn ?? ['queued']).includes(nextAction.status))
+      throw nextActionNotOpen(nextAction.status);
+
+    const began = (running.began = { at: now, clock: performance.now() });
+    const outcome = await this.runLimited(tx, action, {
+      nextAction,
+      actor: press.actor,
+      now,
+      executionId,
+      input: running.input,
+      tx,
+    });
+    const meta = redactValue(outcome.meta ?? {}) as object;
+    const finished = this.recordOf(press, running, began, {
+      status: 'success',
+      meta,
+      code: null,
+      message: null,
+    });
+    this.repository.record(tx, finished);
+    tx.publish('nba.delivery.executed', {
+      ...eventFieldsOf(finished, press.actor),
+      status: 'success',
+      meta: { executionId, actionKey: press.actionKey, result: meta },
+    });
+    return { executionId, replayed: false };
+  }
+
+  /** Runs the action until it ends or its time is over; then its connection is not used again. */
+  private async runLimited(
+    tx: Transaction,
+    action: RegisteredAction,
+    context: Omit<DeliveryContext, 'signal'>,
+  ): Promise<DeliveryOutcome> {
+    const controller = new AbortController();
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      const timeUp = new Promise<never>((_, reject) => {
+        timer = setTimeout(() => {
+          const error = new ActionTimedOutError(action.timeoutMs);
+          tx.abandoned = true;
+          controller.abort(error);
+          reject(error);
+        }, action.timeoutMs);
+      });
+      const run = Promise.resolve(action.handler.run({ ...context, signal: controller.signal }));
+      return (await Promise.race([run, timeUp])) ?? {};
+    } catch (error) {
+      throw new ActionFailedError(error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** The failed press on record, in a transaction of its own: the action's was rolled back. */
+  private async recordFailure(
+    press: Press,
+    running: RunningPress,
+    began: { at: Date; clock: number },
+    thrown: unknown,
+  ): Promise<void> {
+    const { code, message } = reportOf(thrown);
+    const record = this.recordOf(press, running, began, {
+      status: 'failed',
+      meta: {},
+      code,
+      message,
+    });
+    this.logger.error(
+      {
+        requestId: press.actor.requestId,
+        userId: press.actor.userId,
+        executionId: record.id,
+        actionKey: record.actionKey,
+        errorCode: code,
+        err: thrown instanceof Error ? redactError(thrown) : undefined,
+      },
+      'delivery action failed',
+    );
+    await this.transactions.run((tx) => {
+      this.repository.record(tx, record);
+      tx.publish('nba.delivery.failed', {
+        ...eventFieldsOf(record, press.actor),
+        status: 'failed',
+        errorCode: code,
+        errorMessage: message,
+        meta: { executionId: record.id, actionKey: record.actionKey },
+      });
+      return Promise.resolve();
+    });
+  }
+
+  private recordOf(
+    press: Press,
+    running: RunningPress,
+    began: { at: Date; clock: number },
+    end: {
+      status: 'success' | 'failed';
+      meta: object;
+      code: string | null;
+      message: string | null;
+    },
+  ): ExecutionRecord {
+    return {
+      id: running.executionId,
+      nextActionId: press.nextActionId,
+      actionKey: press.actionKey,
+      status: end.status,
+      startedAt: began.at,
+      finishedAt: new Date(began.at.getTime() + (performance.now() - began.clock)),
+      errorCode: end.code,
+      errorMessage: end.message,
+      meta: end.meta,
+      actorId: press.actor.userId,
+      idempotencyKey: press.idempotencyKey ?? null,
+      requestHash: running.requestHash,
+    };
+  }
+}
+
+/** The validated input of a press; throws a 400. */
+function inputOf(action: RegisteredAction, input: unknown): object {
+  const type = action.options.input;
+  if (type) return validateAs(type, input ?? {}, 'input');
+  if (input === undefined) return {};
+  throw new ValidationFailedError([
+    { field: 'input', message: `input is not taken by ${action.options.key}` },
+  ]);
+}
+
+/** The earlier execution that answers this press, if any; throws a 422 when the key came back changed. */
+function earlierAnswer(
+  locked: NonNullable<Awaited<ReturnType<NextActionsRepository['lock']>>>,
+  requestHash: string | null,
+): string | undefined {
+  if (locked.keyUses.some((use) => use.requestHash !== requestHash)) throw idempotencyKeyReused();
+  return locked.keyUses.find((use) => use.status === 'success')?.id ?? locked.repeatOf ?? undefined;
+}
+
+function eventFieldsOf(execution: ExecutionRecord, actor: Actor) {
+  return {
+    actorId: actor.userId,
+    requestId: actor.requestId,
+    sourceType: 'next_action',
+    sourceId: execution.nextActionId,
+    durationMs: execution.finishedAt.getTime() - execution.startedAt.getTime(),
+  };
+}
+
+/** Two presses with one key on two NBAs: no lock orders them, the unique index refuses the second. */
+function lostKeyRace(error: unknown): boolean {
+  return (
+    sqlStateOf(error) === '23505' &&
+    (error as { constraint?: string }).constraint === 'uq_next_action_executions_idempotency'
+  );
+}
+
+/**
+ * Whether nothing can have been committed and the action is to blame. When the connection is lost
+ * during the commit, nobody knows how it ended: that is no failure on record, and a repeat finds out.
+ */
+function isFailureOfAction(error: unknown): boolean {
+  return error instanceof ActionFailedError || databaseFailureOf(error) === undefined;
+}
+
+/** What an idempotency key stands for: NBA, action and input, whatever the order of the input's keys. */
+function fingerprint(press: Press): string {
+  const request = [press.nextActionId.toLowerCase(), press.actionKey, sorted(press.input ?? null)];
+  return createHash('sha256').update(JSON.stringify(request)).digest('hex');
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return { entries: entries.map(([key, item]) => [key, sorted(item)]) };
+}

@@ -1,0 +1,80 @@
+import {
+  Check,
+  Column,
+  Entity,
+  Index,
+  JoinColumn,
+  ManyToOne,
+  PrimaryColumn,
+  type Relation,
+} from 'typeorm';
+import { NextBestAction } from '../next-best-action.entity.js';
+
+export const EXECUTION_STATUSES = ['success', 'failed'] as const;
+export type ExecutionStatus = (typeof EXECUTION_STATUSES)[number];
+
+/** One press of a button, as it ended. */
+@Entity('next_action_executions')
+@Check('ck_next_action_executions_status', `"status" IN ('success', 'failed')`)
+@Index('ix_next_action_executions_next_action', ['nextActionId', 'id'])
+@Index('ix_next_action_executions_action', ['actionKey', 'startedAt'])
+// The dedupe look-up: the newest success of one action on one NBA.
+@Index('ix_next_action_executions_dedupe', ['nextActionId', 'actionKey', 'startedAt'], {
+  where: `"status" = 'success'`,
+})
+// A failed press leaves no effect, so its key may be tried again; only a success takes the key.
+@Index('uq_next_action_executions_idempotency', ['actorId', 'idempotencyKey'], {
+  unique: true,
+  where: `"status" = 'success' AND "idempotency_key" IS NOT NULL`,
+})
+@Index('ix_next_action_executions_failed_key', ['actorId', 'idempotencyKey'], {
+  where: `"status" = 'failed' AND "idempotency_key" IS NOT NULL`,
+})
+export class NextActionExecution {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_next_action_executions' })
+  id!: string;
+
+  @Column('uuid')
+  nextActionId!: string;
+
+  @ManyToOne(() => NextBestAction, { onDelete: 'CASCADE' })
+  @JoinColumn({
+    name: 'next_action_id',
+    foreignKeyConstraintName: 'fk_next_action_executions_next_action',
+  })
+  nextAction!: Relation<NextBestAction>;
+
+  @Column('text')
+  actionKey!: string;
+
+  @Column('text')
+  status!: ExecutionStatus;
+
+  @Column('timestamptz')
+  startedAt!: Date;
+
+  @Column('timestamptz')
+  finishedAt!: Date;
+
+  @Column('text', { nullable: true })
+  errorCode!: string | null;
+
+  /** Redacted, at most 500 characters. */
+  @Column('text', { nullable: true })
+  errorMessage!: string | null;
+
+  /** What the action returned, redacted. */
+  @Column('jsonb', { default: {} })
+  meta!: object;
+
+  /** No foreign key: the audit outlives its user, and a press need not lock the user's row. */
+  @Column('uuid', { nullable: true })
+  actorId!: string | null;
+
+  @Column('text', { nullable: true })
+  idempotencyKey!: string | null;
+
+  /** SHA-256 of NBA, action and input: tells whether a key came back with the same request. */
+  @Column('text', { nullable: true })
+  requestHash!: string | null;
+}

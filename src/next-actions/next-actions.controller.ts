@@ -1,0 +1,144 @@
+import { Body, Controller, Get, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
+import {
+  ApiCreatedResponse,
+  ApiHeader,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiTags,
+} from '@nestjs/swagger';
+import { type Response } from 'express';
+import { CurrentActor } from '../auth/auth-user.js';
+import { type Actor } from '../common/actor.js';
+import { ApiProblems, RATE_LIMIT_HEADERS } from '../common/http/api-problems.js';
+import { PageQuery } from '../common/pagination.js';
+import { RateLimited } from '../rate-limit/rate-limits.js';
+import { DeliveryService } from './delivery/delivery.service.js';
+import { IdempotencyKey } from './delivery/idempotency-key.js';
+import { ExecuteAnswer, ExecuteBody, ExecutionPage } from './dto/delivery.dto.js';
+import { NextActionAnswer, NextActionPage } from './dto/next-action.dto.js';
+import {
+  CreateNextActionBody,
+  ListNextActionsQuery,
+  PatchNextActionBody,
+} from './dto/next-action-requests.dto.js';
+import { type NextAction } from './next-action.js';
+import { NextActionsService } from './next-actions.service.js';
+
+const ApiId = ApiParam({ name: 'id', format: 'uuid', description: 'Id of the next best action.' });
+
+@ApiTags('next-actions')
+@Controller('next-actions')
+export class NextActionsController {
+  constructor(
+    private readonly nextActions: NextActionsService,
+    private readonly delivery: DeliveryService,
+  ) {}
+
+  @Get()
+  @ApiOperation({
+    summary: 'List, ranked',
+    description:
+      'By score, then newest first. With status=queued or without a status, what is snoozed is left out. Read on with nextCursor: no row is missed or seen twice while others are inserted.',
+  })
+  @ApiOkResponse({ type: NextActionPage })
+  @ApiProblems(400)
+  list(@Query() query: ListNextActionsQuery): Promise<NextActionPage> {
+    return this.nextActions.list(query);
+  }
+
+  @Post()
+  @ApiOperation({
+    summary: 'Create, or update by dedupeKey',
+    description:
+      'With a dedupeKey that a queued NBA of the scope has, that one is updated: 200 instead of 201.',
+  })
+  @ApiCreatedResponse({ type: NextActionAnswer, description: 'Created.' })
+  @ApiOkResponse({ type: NextActionAnswer, description: 'Updated.' })
+  @ApiProblems(400)
+  async create(
+    @Body() body: CreateNextActionBody,
+    @CurrentActor() actor: Actor,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<NextAction> {
+    const { nextAction, created } = await this.nextActions.create(body, actor);
+    response.status(created ? 201 : 200);
+    return nextAction;
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'Get one' })
+  @ApiId
+  @ApiOkResponse({ type: NextActionAnswer })
+  @ApiProblems(404)
+  get(@Param('id') id: string): Promise<NextAction> {
+    return this.nextActions.get(id);
+  }
+
+  @Patch(':id')
+  @ApiOperation({
+    summary: 'Close by hand',
+    description:
+      'Repeating it is a success. It is no press of a button: no execution goes on record.',
+  })
+  @ApiId
+  @ApiOkResponse({ type: NextActionAnswer })
+  @ApiProblems(400, 404, 409)
+  close(@Param('id') id: string, @Body() body: PatchNextActionBody): Promise<NextAction> {
+    return this.nextActions.close(id, body.action);
+  }
+
+  @Get(':id/executions')
+  @ApiOperation({ summary: 'Every press, newest first' })
+  @ApiId
+  @ApiOkResponse({ type: ExecutionPage })
+  @ApiProblems(400, 404)
+  executions(@Param('id') id: string, @Query() query: PageQuery): Promise<ExecutionPage> {
+    return this.nextActions.executions(id, query.page, query.pageSize);
+  }
+
+  @Post(':id/execute')
+  @HttpCode(200)
+  @RateLimited('execute')
+  @ApiOperation({
+    summary: 'Press a button',
+    description:
+      'Runs a delivery action exactly once. A repeat inside the action’s dedupe window (60 s; for mark_done and dismiss for ever), or with the same Idempotency-Key, is answered by the first execution and carries Idempotent-Replayed: true.',
+  })
+  @ApiId
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    schema: { type: 'string', maxLength: 255, example: 'b5d3c1e0-press-1' },
+    description:
+      'Makes a retry safe for any time: the same key with the same request is answered by the first success.',
+  })
+  @ApiOkResponse({
+    type: ExecuteAnswer,
+    headers: {
+      ...RATE_LIMIT_HEADERS,
+      'Idempotent-Replayed': {
+        description: '`true` when an earlier execution answers.',
+        schema: { type: 'string' },
+      },
+    },
+  })
+  @ApiProblems(400, 404, 409, 422, 429)
+  async execute(
+    @Param('id') nextActionId: string,
+    @Body() body: ExecuteBody,
+    @IdempotencyKey() idempotencyKey: string | undefined,
+    @CurrentActor() actor: Actor,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ExecuteAnswer> {
+    const { executionId, replayed } = await this.delivery.execute({
+      nextActionId,
+      actionKey: body.actionKey,
+      actor,
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+      ...(body.input === undefined ? {} : { input: body.input }),
+    });
+    if (replayed) response.setHeader('Idempotent-Replayed', 'true');
+    return { ok: true, executionId };
+  }
+}

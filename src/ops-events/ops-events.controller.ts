@@ -1,0 +1,22 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiProblems } from '../common/http/api-problems.js';
+import { ListOpsEventsQuery, OpsEventPage } from './ops-events.dto.js';
+import { OpsEventsService } from './ops-events.service.js';
+
+@ApiTags('ops-events')
+@Controller('ops-events')
+export class OpsEventsController {
+  constructor(private readonly events: OpsEventsService) {}
+
+  @Get()
+  @ApiOperation({
+    summary: 'What happened, newest first',
+    description: 'Every event was stored in the transaction of what it tells.',
+  })
+  @ApiOkResponse({ type: OpsEventPage })
+  @ApiProblems(400)
+  list(@Query() query: ListOpsEventsQuery): Promise<OpsEventPage> {
+    return this.events.list(query);
+  }
+}

@@ -1,0 +1,11 @@
+import { Module } from '@nestjs/common';
+import { OpsEventsController } from './ops-events.controller.js';
+import { OpsEventsListener } from './ops-events.listener.js';
+import { OpsEventsService } from './ops-events.service.js';
+
+/** Tells the operators: a log line per domain event, and the feed. */
+@Module({
+  controllers: [OpsEventsController],
+  providers: [OpsEventsListener, OpsEventsService],
+})
+export class OpsEventsModule {}

@@ -1,0 +1,118 @@
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { type ThrottlerStorage } from '@nestjs/throttler';
+import { TransactionRunner } from '../database/transaction-runner.js';
+
+/** What @nestjs/throttler asks of its storage; times in seconds. */
+type Usage = Awaited<ReturnType<ThrottlerStorage['increment']>>;
+
+interface Hit {
+  readonly key: string;
+  readonly ttl: number;
+  readonly limit: number;
+  readonly resolve: (usage: Usage) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface CounterRow {
+  key: string;
+  hits: number;
+  expiresInMs: number;
+}
+
+/**
+ * Counts any number of hits on any number of keys, in one statement. A window starts at its first hit
+ * and is the database's time, so that replicas agree. Keys come sorted: two replicas that count the
+ * same keys lock the rows in the same order.
+ */
+const COUNT_HITS = {
+  name: 'count_rate_limit_hits',
+  text: `
+    INSERT INTO rate_limits AS counter (key, hits, expires_at)
+    SELECT key, hits, clock_timestamp() + ttl * interval '1 millisecond'
+    FROM unnest($1::text[], $2::int[], $3::int[]) AS new(key, hits, ttl)
+    ON CONFLICT (key) DO UPDATE SET
+      hits = CASE WHEN counter.expires_at <= clock_timestamp() THEN excluded.hits
+                  ELSE LEAST(counter.hits::bigint + excluded.hits, 1000000000)::int END,
+      expires_at = CASE WHEN counter.expires_at <= clock_timestamp() THEN excluded.expires_at
+                        ELSE counter.expires_at END
+    RETURNING key, hits,
+      (extract(epoch FROM expires_at - clock_timestamp()) * 1000)::float8 AS "expiresInMs"`,
+};
+
+const DELETE_EXPIRED = {
+  name: 'delete_expired_rate_limits',
+  text: `DELETE FROM rate_limits WHERE expires_at < clock_timestamp() - interval '1 minute'`,
+};
+
+const CLEAN_EVERY_MS = 60_000;
+
+/**
+ * The counters of the rate limits, in PostgreSQL, so that they hold across replicas. While one
+ * statement is under way, further hits wait and are counted together by the next: under load, many
+ * requests share a round trip, and every one still gets its own exact number.
+ */
+@Injectable()
+export class PostgresThrottlerStorage implements ThrottlerStorage, OnModuleDestroy {
+  private waiting: Hit[] = [];
+  private counting = false;
+  private readonly cleaner: NodeJS.Timeout;
+
+  constructor(private readonly transactions: TransactionRunner) {
+    this.cleaner = setInterval(() => {
+      this.transactions.query(DELETE_EXPIRED).catch(() => undefined);
+    }, CLEAN_EVERY_MS).unref();
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.cleaner);
+  }
+
+  /** Counts one hit; `ttl` in ms. Rejects when the database cannot be reached. */
+  increment(key: string, ttl: number, limit: number): Promise<Usage> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ key, ttl, limit, resolve, reject });
+      if (!this.counting) void this.countAll();
+    });
+  }
+
+  private async countAll(): Promise<void> {
+    this.counting = true;
+    while (this.waiting.length > 0) {
+      const batch = this.waiting;
+      this.waiting = [];
+      try {
+        await this.count(batch);
+      } catch (error) {
+        for (const hit of batch) hit.reject(error);
+      }
+    }
+    this.counting = false;
+  }
+
+  private async count(batch: readonly Hit[]): Promise<void> {
+    const byKey = new Map<string, Hit[]>();
+    for (const hit of batch) {
+      const hits = byKey.get(hit.key);
+      if (hits) hits.push(hit);
+      else byKey.set(hit.key, [hit]);
+    }
+    const keys = [...byKey.keys()].sort();
+    const rows = await this.transactions.query<CounterRow>(COUNT_HITS, [
+      keys,
+      keys.map((key) => byKey.get(key)?.length),
+      keys.map((key) => byKey.get(key)?.[0]?.ttl),
+    ]);
+    for (const row of rows) {
+      const hits = byKey.get(row.key) ?? [];
+      hits.forEach((hit, index) =>
+        hit.resolve(usageOf(hit, row, row.hits - hits.length + index + 1)),
+      );
+    }
+  }
+}
+
+function usageOf(hit: Hit, row: CounterRow, totalHits: number): Usage {
+  const timeToExpire = Math.max(1, Math.ceil(row.expiresInMs / 1000));
+  const isBlocked = totalHits > hit.limit;
+  return { totalHits, timeToExpire, isBlocked, timeToBlockExpire: isBlocked ? timeToExpire : 0 };
+}
