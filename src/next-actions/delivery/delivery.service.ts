@@ -153,7 +153,10 @@ export class DeliveryService {
           reject(error);
         }, action.timeoutMs);
       });
-      const run = Promise.resolve(action.handler.run({ ...context, signal: controller.signal }));
+      // An action that is written without types may return nothing.
+      const run: Promise<DeliveryOutcome | undefined> = Promise.resolve(
+        action.handler.run({ ...context, signal: controller.signal }),
+      );
       return (await Promise.race([run, timeUp])) ?? {};
     } catch (error) {
       throw new ActionFailedError(error);
