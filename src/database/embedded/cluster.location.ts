@@ -1,0 +1,101 @@
+import { chown, lstat, readFile, rm } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { EmbeddedPostgresError } from './embedded-postgres.error.js';
+import { ensureOwnFolder, randomSuffix, writeFileDurably } from './safe-files.js';
+import type { ServerAccount } from './server.account.js';
+import { ownAccount, serverAccount } from './server.account.js';
+
+/** Where root keeps what an unprivileged account must reach; the first one that can be made. */
+const SYSTEM_FOLDERS = ['/var/lib/next-best-actions', '/var/tmp/next-best-actions'] as const;
+
+/** The files of one cluster, and whom its server runs as. */
+export interface ClusterLocation {
+  readonly dataDir: string;
+  /** Holds the cluster and the server's log. */
+  readonly folder: string;
+  /** PostgreSQL's own data directory. */
+  readonly cluster: string;
+  readonly account: ServerAccount;
+}
+
+interface LocationRecord extends ServerAccount {
+  readonly folder: string;
+}
+
+/**
+ * Where the cluster of a DATA_DIR lies: inside it, except for root. Root's DATA_DIR is 0700, which
+ * the server's unprivileged account can't enter, so root's cluster lies in a system folder under a
+ * random name that `embedded.json` in DATA_DIR records, with the account that owns it.
+ */
+export async function locateCluster(dataDir: string): Promise<ClusterLocation> {
+  const own = ownAccount();
+  if (own.uid !== 0) return location(dataDir, join(dataDir, 'postgresql'), own);
+  const known = await readRecord(dataDir);
+  if (known) return location(dataDir, known.folder, known);
+  const account = serverAccount();
+  const folder = join(await systemFolder(), randomSuffix());
+  return location(dataDir, folder, account);
+}
+
+function location(dataDir: string, folder: string, account: ServerAccount): ClusterLocation {
+  const { uid, gid } = account;
+  return { dataDir, folder, cluster: join(folder, 'cluster'), account: { uid, gid } };
+}
+
+/** Makes the folder around the cluster: ours alone, but for the server's account passing through. */
+export async function makeClusterFolder({
+  dataDir,
+  folder,
+  account,
+}: ClusterLocation): Promise<void> {
+  if (ownAccount().uid !== 0) return ensureOwnFolder(folder, 0o700);
+  const record: LocationRecord = { folder, ...account };
+  // Recorded first: a crash in between must not leave a cluster that nobody knows of.
+  await writeFileDurably(recordPath(dataDir), `${JSON.stringify(record)}\n`);
+  await ensureOwnFolder(folder, 0o750);
+  await chown(folder, 0, account.gid);
+}
+
+/** Root's shared folder for clusters and copies of the binaries: all may enter, only root writes. */
+export async function systemFolder(): Promise<string> {
+  let failure: unknown;
+  for (const path of SYSTEM_FOLDERS) {
+    try {
+      await ensureOwnFolder(path, 0o755);
+      return path;
+    } catch (error) {
+      failure = error;
+    }
+  }
+  throw failure;
+}
+
+/**
+ * Deletes the cluster of a DATA_DIR (and DATA_DIR), wherever it lies. Nothing may run on it.
+ * Only for tests and for starting over: it can't be undone.
+ */
+export async function removeClusterAndDataDir(dataDir: string): Promise<void> {
+  const known = ownAccount().uid === 0 ? await readRecord(resolve(dataDir)) : undefined;
+  const options = { recursive: true, force: true, maxRetries: 5 } as const;
+  if (known) await rm(known.folder, options);
+  await rm(dataDir, options);
+}
+
+function recordPath(dataDir: string): string {
+  return join(dataDir, 'embedded.json');
+}
+
+async function readRecord(dataDir: string): Promise<LocationRecord | undefined> {
+  const path = recordPath(dataDir);
+  if (!(await lstat(path).catch(() => undefined))) return undefined;
+  try {
+    const record = JSON.parse(await readFile(path, 'utf8')) as LocationRecord;
+    const ours = SYSTEM_FOLDERS.some((system) => dirname(record.folder) === system);
+    if (ours && /^[0-9a-f]{16}$/.test(basename(record.folder)) && record.uid > 0) return record;
+  } catch {
+    // Fall through to the one clear sentence.
+  }
+  throw new EmbeddedPostgresError(
+    `${path} does not say where the database lies: restore it, or delete it to begin with a new database.`,
+  );
+}

@@ -1,0 +1,94 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcessByStdio } from 'node:child_process';
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import type { ServerAccount } from './server.account.js';
+import { spawnAs } from './server.command.js';
+
+const STOP_PATIENCE_MS = 30_000;
+
+/**
+ * Starts the server and tells us its pid; then a watcher waits for the end of our pipe, which
+ * comes when we close it and also when we are killed in any way, and asks the server for a fast
+ * shutdown. It asks again until the server is gone: a signal that comes before the server has its
+ * handlers is lost. The shells ignore a SIGTERM to the whole group (systemd sends one), so that
+ * the server outlives the requests that are being answered.
+ */
+const SCRIPT = `
+exec 3<&0 </dev/null
+"$@" >&2 3<&- &
+server=$!
+echo "$server"
+exec >&2
+trap '' TERM HUP
+(
+  while read -r _ <&3; do :; done
+  while kill -INT "$server"; do sleep 1; done
+) 2>/dev/null &
+watcher=$!
+exec 3<&-
+wait "$server"
+code=$?
+kill -KILL "$watcher"
+exit "$code"
+`;
+
+/** A server under its supervisor, a shell in a session of its own. */
+export interface SupervisedServer {
+  /** The server's own pid, as in its postmaster.pid; 0 if it could not be started. */
+  readonly pid: number;
+  /** True once the server has gone. */
+  hasExited(): boolean;
+  /** Asks for a fast shutdown and resolves when the server is gone. */
+  stop(): Promise<void>;
+}
+
+/** Starts a server whose messages go to `logFd`, and that never outlives this process. */
+export async function superviseServer(
+  account: ServerAccount,
+  command: readonly string[],
+  logFd: number,
+): Promise<SupervisedServer> {
+  const child = spawn('/bin/sh', ['-c', SCRIPT, 'supervisor', ...command], {
+    ...spawnAs(account),
+    detached: true,
+    stdio: ['pipe', 'pipe', logFd],
+  }) as ChildProcessByStdio<Socket, Readable, null>;
+  let gone = false;
+  const exited = once(child, 'exit')
+    .catch(() => undefined) // The shell itself could not be started.
+    .then(() => {
+      gone = true;
+    });
+  child.stdin.on('error', () => undefined);
+  let said = '';
+  for await (const chunk of child.stdout) said += String(chunk);
+  const pid = Number(said);
+
+  // Nothing of it keeps this process alive: when we end, the pipe ends, and so does the server.
+  child.unref();
+  child.stdin.unref();
+  return {
+    pid,
+    hasExited: () => gone,
+    stop: async () => {
+      if (gone) return;
+      child.ref();
+      child.stdin.end();
+      // A shutdown that hangs (a stuck disk) gives way to an immediate one, which the next start
+      // recovers from: nothing committed is lost.
+      const patience = setTimeout(() => signal(pid, 'SIGQUIT'), STOP_PATIENCE_MS);
+      await exited;
+      clearTimeout(patience);
+    },
+  };
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It has just gone.
+  }
+}

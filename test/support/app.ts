@@ -1,0 +1,138 @@
+import { type Server } from 'node:http';
+import { type Provider, type Type } from '@nestjs/common';
+import { JwtService } from '@nestjs/jwt';
+import { type NestExpressApplication } from '@nestjs/platform-express';
+import { Test } from '@nestjs/testing';
+import { Writable } from 'node:stream';
+import { Pool, type QueryResultRow } from 'pg';
+import { AppModule, type AppOptions } from '../../src/app.module.js';
+import { setUpApp } from '../../src/app.setup.js';
+import { UsersService } from '../../src/auth/users.service.js';
+import { createLogger, PinoLoggerService } from '../../src/common/logging/logger.js';
+import { readEnv } from '../../src/config/env.js';
+import { createTestDatabase, type TestDatabase } from './database.js';
+import { ApiClient } from './requests.js';
+
+/** The operator who exists in every test database. */
+export const OPERATOR = { email: 'operator@example.com', password: 'a password for tests' };
+
+/** Signs the tokens of the tests; the same for every replica of a test. */
+export const JWT_SECRET = 'a secret that is only used in the tests';
+
+export interface TestAppOptions {
+  /** Further providers, for example delivery actions of the test. */
+  readonly providers?: Provider[];
+  /** Settings over the defaults; limits are out of the way unless a test sets them. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** A second replica on the same database. */
+  readonly database?: TestDatabase;
+}
+
+/** The application on a database of its own, listening on a free port. */
+export class TestApp {
+  constructor(
+    readonly nest: NestExpressApplication,
+    readonly database: TestDatabase,
+    readonly url: string,
+    /** Requests as the operator. */
+    readonly api: ApiClient,
+    /** Requests without a token. */
+    readonly anonymous: ApiClient,
+    private readonly pool: Pool,
+    private readonly logged: string[],
+    private readonly ownsDatabase: boolean,
+  ) {}
+
+  get<T>(type: Type<T>): T {
+    return this.nest.get(type, { strict: false });
+  }
+
+  /** Rows straight from the tables. */
+  async rows<Row extends QueryResultRow = Record<string, never>>(
+    sql: string,
+    values: unknown[] = [],
+  ): Promise<Row[]> {
+    return (await this.pool.query<Row>(sql, values)).rows;
+  }
+
+  /** Everything that was logged so far, one JSON line each. */
+  logs(): Record<string, unknown>[] {
+    return this.logged.map((line) => JSON.parse(line) as Record<string, unknown>);
+  }
+
+  async close(): Promise<void> {
+    await this.nest.close();
+    await this.pool.end();
+    if (this.ownsDatabase) await this.database.drop();
+  }
+}
+
+/** Starts the application in process, as it is served, on a copy of the migrated template database. */
+export async function createTestApp(options: TestAppOptions = {}): Promise<TestApp> {
+  const database = options.database ?? (await createTestDatabase());
+  const logged: string[] = [];
+  const app = await bootApp(database.url, options, logged).catch(async (error: unknown) => {
+    if (!options.database) await database.drop();
+    throw error;
+  });
+  await app.listen(0, '127.0.0.1');
+  const { port } = (app.getHttpServer() as Server).address() as { port: number };
+  const url = `http://127.0.0.1:${port}`;
+  const operator = await app.get(UsersService, { strict: false }).findByEmail(OPERATOR.email);
+  const token = app.get(JwtService, { strict: false }).sign({ sub: operator?.id });
+  const pool = new Pool({ connectionString: database.url, max: 2 });
+  pool.on('error', () => undefined);
+  return new TestApp(
+    app,
+    database,
+    url,
+    new ApiClient(url, token),
+    new ApiClient(url),
+    pool,
+    logged,
+    options.database === undefined,
+  );
+}
+
+async function bootApp(
+  databaseUrl: string,
+  { providers = [], env: overrides = {} }: TestAppOptions,
+  logged: string[],
+): Promise<NestExpressApplication> {
+  const env = readEnv({
+    EXECUTE_LIMIT_PER_MINUTE: '1000000',
+    RUN_LIMIT_PER_MINUTE: '1000000',
+    LOGIN_LIMIT_PER_MINUTE: '1000000',
+    AUTH_CACHE_MS: '0',
+    LOG_LEVEL: 'debug',
+    ...overrides,
+  });
+  const sink = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      logged.push(chunk.toString());
+      done();
+    },
+  });
+  const app: AppOptions = {
+    env,
+    secrets: { jwtSecret: JWT_SECRET, admin: OPERATOR, adminPasswordFile: undefined },
+    logger: createLogger(env.logLevel, sink),
+    databaseUrl,
+  };
+  const testing = await Test.createTestingModule({
+    imports: [AppModule.register(app)],
+    providers,
+  }).compile();
+  const nest = testing.createNestApplication<NestExpressApplication>({
+    bodyParser: false,
+    logger: new PinoLoggerService(app.logger),
+  });
+  setUpApp(nest, app);
+  try {
+    await nest.init();
+  } catch (error) {
+    await nest.close().catch(() => undefined);
+    throw error;
+  }
+  return nest;
+}

@@ -1,0 +1,36 @@
+import supertest from 'supertest';
+
+type Query = Record<string, string | number | boolean | string[]>;
+
+/** Requests to the API, with a token or without. */
+export class ApiClient {
+  constructor(
+    readonly url: string,
+    readonly token?: string,
+  ) {}
+
+  get(path: string, query: Query = {}): supertest.Test {
+    return this.authorized(supertest(this.url).get(path).query(query));
+  }
+  post(path: string, body?: object): supertest.Test {
+    return this.authorized(supertest(this.url).post(path).send(body));
+  }
+  put(path: string, body?: object): supertest.Test {
+    return this.authorized(supertest(this.url).put(path).send(body));
+  }
+  patch(path: string, body?: object): supertest.Test {
+    return this.authorized(supertest(this.url).patch(path).send(body));
+  }
+  delete(path: string): supertest.Test {
+    return this.authorized(supertest(this.url).delete(path));
+  }
+
+  /** Presses a button. */
+  press(nextActionId: string, actionKey: string, extra: object = {}): supertest.Test {
+    return this.post(`/api/next-actions/${nextActionId}/execute`, { actionKey, ...extra });
+  }
+
+  private authorized(test: supertest.Test): supertest.Test {
+    return this.token === undefined ? test : test.set('Authorization', `Bearer ${this.token}`);
+  }
+}

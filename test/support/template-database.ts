@@ -1,0 +1,22 @@
+import { Client } from 'pg';
+import { readEnv } from '../../src/config/env.js';
+import { dataSourceOptions, migrate } from '../../src/database/data-source.js';
+import { schema } from '../../src/schema.js';
+
+/** The migrated, empty database that every test database is a copy of. */
+export const TEMPLATE_DATABASE = 'nba_template';
+
+/** Makes the template anew. Every connection to it must be closed when this resolves. */
+export async function prepareTemplate(adminUrl: string): Promise<void> {
+  const admin = new Client({ connectionString: adminUrl });
+  await admin.connect();
+  try {
+    await admin.query(`DROP DATABASE IF EXISTS ${TEMPLATE_DATABASE} WITH (FORCE)`);
+    await admin.query(`CREATE DATABASE ${TEMPLATE_DATABASE}`);
+  } finally {
+    await admin.end();
+  }
+  const url = new URL(adminUrl);
+  url.pathname = `/${TEMPLATE_DATABASE}`;
+  await migrate(dataSourceOptions(url.toString(), readEnv({}), schema));
+}
