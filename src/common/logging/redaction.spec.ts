@@ -1,0 +1,74 @@
+import { redactError, redactText, redactValue } from './redaction.js';
+
+describe('the redaction', () => {
+  it.each([
+    ['a bearer token', 'Authorization: Bearer abc.def-123', 'abc.def'],
+    ['a JWT', 'token was eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.sig-nature', 'eyJ'],
+    ['an API key', 'key sk_live_51Habcdef failed', 'sk_live'],
+    ['a URL with credentials', 'connect postgres://nba:s3same@db:5432/x failed', 's3same'],
+    ['a URL with credentials and no user', 'redis://:s3same@cache', 's3same'],
+    ['a password in a pair', 'password=s3same refused', 's3same'],
+    ['a password in JSON', '{"password":"s3 same"}', 's3 same'],
+    ['an e-mail address', 'no mailbox jane.doe+x@mail.example.com here', 'jane.doe'],
+  ])('takes %s out of a text', (_, text, secret) => {
+    expect(redactText(text)).not.toContain(secret);
+  });
+
+  it('leaves an ordinary sentence alone', () => {
+    const text = 'The relay refused message 42 at 10:30: mailbox full.';
+    expect(redactText(text)).toBe(text);
+  });
+
+  it('cuts a text at 500 characters', () => {
+    expect(redactText('x'.repeat(501))).toHaveLength(500);
+    expect(redactText('x'.repeat(500))).toHaveLength(500);
+  });
+
+  it('takes what PostgreSQL cannot hold out of a text', () => {
+    expect(redactText('a\u0000b\ud800')).toBe('ab\ufffd');
+  });
+
+  it.each([
+    'token',
+    'accessToken',
+    'client_secret',
+    'PASSWORD',
+    'apiKey',
+    'api-key',
+    'authorization',
+    'Cookie',
+    'webhookUrl',
+  ])('hides the value of the key %s', (key) => {
+    expect(redactValue({ [key]: 'sesame' })).toEqual({ [key]: '[redacted]' });
+  });
+
+  it('cuts depth at 5 and arrays at 20', () => {
+    expect(redactValue({ a: { b: { c: { d: { e: {} } } } } })).toEqual({
+      a: { b: { c: { d: { e: '[cut]' } } } },
+    });
+    expect(redactValue(Array.from({ length: 30 }, (_, index) => index))).toHaveLength(20);
+  });
+
+  it('survives a value that holds itself', () => {
+    const loop: Record<string, unknown> = {};
+    loop.self = loop;
+    expect(() => JSON.stringify(redactValue(loop))).not.toThrow();
+  });
+
+  it('writes times as ISO 8601 and big integers as text', () => {
+    expect(redactValue({ at: new Date(0), n: 1n })).toEqual({
+      at: '1970-01-01T00:00:00.000Z',
+      n: '1',
+    });
+  });
+
+  it('keeps the stack of an error and not the secret in its message', () => {
+    const error = redactError(new Error('postgres://u:s3same@h/d'));
+    expect(JSON.stringify(error)).not.toContain('s3same');
+    expect(error.stack).toContain('redaction.spec');
+  });
+
+  it('takes time linear in the length of a hostile text', () => {
+    expect(redactText('a@'.repeat(50_000)).length).toBeLessThanOrEqual(500);
+  });
+});

@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { ConfigError, E2E_KEYS, readEnv } from './env.js';
+
+describe('the settings', () => {
+  it('have defaults for everything in development', () => {
+    const env = readEnv({});
+    expect(env).toMatchObject({
+      port: 3000,
+      host: '127.0.0.1',
+      executeLimitPerMinute: 20,
+      jwtExpiresIn: 28_800,
+    });
+    expect(env.databaseUrl).toBeUndefined();
+  });
+
+  it('count an empty value as unset', () => {
+    expect(readEnv({ PORT: '', DATABASE_URL: ' ' })).toEqual(readEnv({}));
+  });
+
+  it('listen on every address in production', () => {
+    expect(readEnv({ NODE_ENV: 'production', JWT_SECRET: 'x'.repeat(32) }).host).toBe('0.0.0.0');
+  });
+
+  it.each([
+    ['PORT', '70000'],
+    ['PORT', '3000x'],
+    ['DATABASE_URL', 'mysql://sesame@host/db'],
+    ['JWT_SECRET', 'sesame'],
+    ['JWT_EXPIRES_IN', 'sesame'],
+    ['ADMIN_EMAIL', 'sesame'],
+    ['ADMIN_PASSWORD', 'sesame'],
+    ['DEMO', 'sesame'],
+    ['TRUST_PROXY', 'sesame!'],
+    ['DATABASE_POOL_SIZE', '1'],
+    ['LOG_LEVEL', 'sesame'],
+  ])('refuse a bad %s, naming the key and never the value', (key, value) => {
+    const read = () => readEnv({ [key]: value });
+    expect(read).toThrow(ConfigError);
+    expect(read).toThrow(new RegExp(`^${key} `));
+    expect(read).not.toThrow(/sesame/);
+  });
+
+  it('require a secret in production', () => {
+    expect(() => readEnv({ NODE_ENV: 'production' })).toThrow(
+      /^JWT_SECRET must be set in production/,
+    );
+  });
+
+  it.each([
+    ['90', 90],
+    ['15m', 900],
+    ['8h', 28_800],
+    ['7d', 604_800],
+  ])('read the duration %s as %i seconds', (text, seconds) => {
+    expect(readEnv({ JWT_EXPIRES_IN: text }).jwtExpiresIn).toBe(seconds);
+  });
+
+  it.each([
+    ['off', false],
+    ['true', true],
+    ['2', 2],
+    ['loopback, 10.0.0.0/8', 'loopback, 10.0.0.0/8'],
+  ])('read TRUST_PROXY=%s', (text, value) => {
+    expect(readEnv({ TRUST_PROXY: text }).trustProxy).toBe(value);
+  });
+
+  it('stand in .env.example, all of them and no others', () => {
+    const documented = [...readFileSync('.env.example', 'utf8').matchAll(/^([A-Z0-9_]+)=/gm)].map(
+      (match) => match[1],
+    );
+    const source = readFileSync('src/config/env.ts', 'utf8');
+    const read = [...source.matchAll(/read\.\w+\(\s*'([A-Z0-9_]+)'/g)].map((match) => match[1]);
+    expect(documented.sort()).toEqual([...new Set([...read, ...E2E_KEYS])].sort());
+  });
+});
