@@ -31,6 +31,8 @@ const shared = {
 /** @type {import('jest').Config} */
 const config = {
   testTimeout: 20_000,
+  // Suites share the server and nothing else; a worker ends with its suites.
+  maxWorkers: 2,
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/src/**/*.spec.ts'] },
     {

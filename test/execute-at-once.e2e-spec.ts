@@ -6,6 +6,7 @@ import { CREATE_EFFECTS, FIXTURE_ACTIONS } from './fixtures/delivery-actions.js'
 describe('presses at once', () => {
   let one: TestApp;
   let two: TestApp;
+  let impatient: TestApp;
   beforeAll(async () => {
     one = await createTestApp({ providers: FIXTURE_ACTIONS, env: { LOCK_TIMEOUT_MS: '10000' } });
     two = await createTestApp({
@@ -13,9 +14,11 @@ describe('presses at once', () => {
       env: { LOCK_TIMEOUT_MS: '10000' },
       database: one.database,
     });
+    impatient = await createTestApp({ database: one.database, env: { LOCK_TIMEOUT_MS: '100' } });
     await one.rows(CREATE_EFFECTS);
   });
   afterAll(async () => {
+    await impatient.close();
     await two.close();
     await one.close();
   });
@@ -78,10 +81,6 @@ describe('presses at once', () => {
   });
 
   it('while somebody else holds the row for too long are a clear 503, and go on record nowhere', async () => {
-    const impatient = await createTestApp({
-      database: one.database,
-      env: { LOCK_TIMEOUT_MS: '100' },
-    });
     const { id } = await createNextAction(one.api);
     const holder = new Client({ connectionString: one.database.url });
     await holder.connect();
@@ -93,7 +92,6 @@ describe('presses at once', () => {
       expect(response.headers['retry-after']).toMatch(/^\d+$/);
     } finally {
       await holder.end();
-      await impatient.close();
     }
     await one.api.press(id, 'mark_done').expect(200);
     const { body } = await one.api.get(`/api/next-actions/${id}/executions`);

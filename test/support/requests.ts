@@ -1,6 +1,6 @@
 import supertest from 'supertest';
 
-type Query = Record<string, string | number | boolean | string[]>;
+type Query = Record<string, string | number | boolean | string[] | undefined>;
 
 /** Requests to the API, with a token or without. */
 export class ApiClient {

@@ -24,8 +24,10 @@ export function accessLog(logger: Logger): HttpLogger {
       ...line,
       ...summary(request, response),
     }),
+    // What went wrong is in the filter's own line; here is only that and how it was answered.
     customErrorObject: (request: LoggedRequest, response, _error, line: object) => ({
       ...line,
+      err: undefined,
       ...summary(request, response),
     }),
     serializers: { req: () => undefined, res: () => undefined },

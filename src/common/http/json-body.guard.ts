@@ -112,9 +112,12 @@ function bodyError(error: unknown, limit: number): Error {
   }
 }
 
+/** Keys that the validation takes out of a value without a word, since they can poison prototypes. */
+const LOST_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
+
 /**
- * PostgreSQL holds no NUL and no lone surrogate in a text, and a key named __proto__ would be lost on
- * its way: each is refused here, once, for every route.
+ * PostgreSQL holds no NUL and no lone surrogate in a text, and some keys would be lost on
+ * their way: each is refused here, once, for every route.
  */
 export function assertStorable(value: unknown, path: string, depth = 0): void {
   if (typeof value === 'string') {
@@ -132,7 +135,7 @@ export function assertStorable(value: unknown, path: string, depth = 0): void {
   }
   for (const key of Object.keys(value)) {
     const at = path ? `${path}.${key}` : key;
-    if (key === '__proto__') throw unstorable(at, 'is a key that is not allowed');
+    if (LOST_KEYS.has(key)) throw unstorable(at, 'is a key that is not allowed');
     assertStorable(key, at);
     assertStorable((value as Record<string, unknown>)[key], at, depth + 1);
   }

@@ -1,0 +1,99 @@
+import { UsersService } from '../src/auth/users.service.js';
+import { createTestApp, OPERATOR, type TestApp } from './support/app.js';
+import { problems } from './support/problems.js';
+import { ApiClient } from './support/requests.js';
+
+describe('signing in', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await createTestApp();
+  });
+  afterAll(() => app.close());
+
+  it('answers with a bearer token that works', async () => {
+    const { body } = await app.anonymous.post('/api/auth/login', OPERATOR).expect(200);
+    expect(body).toEqual({
+      accessToken: expect.any(String),
+      tokenType: 'Bearer',
+      expiresIn: 28_800,
+    });
+    const me = await new ApiClient(app.url, body.accessToken).get('/api/auth/me').expect(200);
+    expect(me.body).toEqual({ id: expect.any(String), email: OPERATOR.email, role: 'admin' });
+  });
+
+  it('does not mind the case of the e-mail', async () => {
+    await app.anonymous
+      .post('/api/auth/login', { ...OPERATOR, email: 'Operator@Example.COM' })
+      .expect(200);
+  });
+
+  it('keeps the password as an argon2id hash', async () => {
+    const [row] = await app.rows<{ hash: string }>('SELECT password_hash AS hash FROM users');
+    expect(row?.hash).toMatch(/^\$argon2id\$v=19\$m=19456,p=1,t=2\$/);
+  });
+
+  it('answers the same to an unknown e-mail and a wrong password, and tells the feed', async () => {
+    const wrong = await app.anonymous
+      .post('/api/auth/login', { ...OPERATOR, password: 'canary-wrong' })
+      .expect(401);
+    const unknown = await app.anonymous
+      .post('/api/auth/login', { email: 'canary@example.com', password: 'canary-wrong' })
+      .expect(401);
+    for (const response of [wrong, unknown]) expect(response.body).toEqual(problems.loginFailed);
+    expect({ ...wrong.body, requestId: '' }).toEqual({ ...unknown.body, requestId: '' });
+    const { body } = await app.api
+      .get('/api/ops-events', { eventKey: 'auth.login.failed' })
+      .expect(200);
+    expect(body.items.map((event: { meta: { reason: string } }) => event.meta.reason)).toEqual([
+      'unknown_user',
+      'wrong_password',
+    ]);
+    expect(JSON.stringify(body) + JSON.stringify(app.logs())).not.toContain('canary');
+  });
+
+  it('does the same work for an unknown e-mail as for a wrong password', async () => {
+    const { PasswordHasher } = await import('../src/auth/password-hasher.js');
+    const { default: argon2 } = await import('argon2');
+    const verify = jest.spyOn(argon2, 'verify');
+    expect(await app.get(PasswordHasher).verify(undefined, 'x')).toBe(false);
+    expect(verify).toHaveBeenCalledTimes(1);
+    verify.mockRestore();
+  });
+
+  it.each([
+    [{}, ['email', 'password']],
+    [{ email: 'nope', password: 'x' }, ['email']],
+    [{ ...OPERATOR, password: 7 }, ['password']],
+    [{ ...OPERATOR, password: 'x'.repeat(1025) }, ['password']],
+    [{ ...OPERATOR, role: 'admin' }, ['role']],
+  ])('refuses the malformed body %#', async (body, fields) => {
+    const response = await app.anonymous.post('/api/auth/login', body).expect(400);
+    const wrong = response.body.errors.map((error: { field: string }) => error.field);
+    expect([...new Set(wrong)].sort()).toEqual(fields);
+  });
+
+  it('shuts a disabled user out, token and all', async () => {
+    const users = app.get(UsersService);
+    const operator = await users.findByEmail(OPERATOR.email);
+    await users.setDisabled(operator!.id, true);
+    await app.api.get('/api/auth/me').expect(401);
+    expect((await app.anonymous.post('/api/auth/login', OPERATOR).expect(401)).body).toEqual(
+      problems.loginFailed,
+    );
+    await users.setDisabled(operator!.id, false);
+    await app.api.get('/api/auth/me').expect(200);
+  });
+});
+
+describe('the first user', () => {
+  it('is made once, also by replicas that start together', async () => {
+    const first = await createTestApp();
+    const others = await Promise.all([
+      createTestApp({ database: first.database }),
+      createTestApp({ database: first.database }),
+    ]);
+    expect(await first.rows('SELECT email FROM users')).toEqual([{ email: OPERATOR.email }]);
+    for (const app of others) await app.close();
+    await first.close();
+  });
+});
