@@ -5,6 +5,7 @@ import { SwaggerModule } from '@nestjs/swagger';
 import helmet from 'helmet';
 import { AppModule, type AppOptions } from './app.module.js';
 import { accessLog } from './common/http/access-log.js';
+import { answerUnknownRoute } from './common/http/problem.filter.js';
 import { createValidationPipe } from './common/http/validation.js';
 import { PinoLoggerService } from './common/logging/logger.js';
 import { openApiDocument } from './openapi.js';
@@ -16,12 +17,15 @@ export async function createApp(options: AppOptions): Promise<NestExpressApplica
     logger: new PinoLoggerService(options.logger),
     abortOnError: false,
   });
-  setUpApp(app, options);
+  await setUpApp(app, options);
   return app;
 }
 
-/** Prefix, pipe, security headers, access log and OpenAPI: the same for the server and the tests. */
-export function setUpApp(app: NestExpressApplication, { env, logger }: AppOptions): void {
+/** Initializes with prefix, pipe, security headers, access log and OpenAPI: the same for the server and the tests. */
+export async function setUpApp(
+  app: NestExpressApplication,
+  { env, logger }: AppOptions,
+): Promise<void> {
   app.set('trust proxy', env.trustProxy);
   app.set('etag', false);
   app.setGlobalPrefix('api', { exclude: ['health/live', 'health/ready'] });
@@ -34,6 +38,9 @@ export function setUpApp(app: NestExpressApplication, { env, logger }: AppOption
   );
   app.useGlobalPipes(createValidationPipe());
   serveOpenApi(app);
+  await app.init();
+  // Behind every route.
+  app.use(answerUnknownRoute);
 }
 
 function serveOpenApi(app: INestApplication): void {

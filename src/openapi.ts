@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import { type INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { problemMeaning } from './common/http/api-problems.js';
@@ -42,6 +43,10 @@ function completeOperation(path: string, operation: Operation, takesBody: boolea
       description: problemMeaning(status),
       content: { 'application/json': { schema: { $ref: '#/components/schemas/Problem' } } },
     };
+  }
+  for (const [status, response] of Object.entries(operation.responses)) {
+    if (response && 'description' in response)
+      response.description ||= STATUS_CODES[status] ?? 'Answer.';
   }
   asProblems(operation.responses);
 }

@@ -1,4 +1,3 @@
-import { type Server } from 'node:http';
 import { type Provider, type Type } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { type NestExpressApplication } from '@nestjs/platform-express';
@@ -76,7 +75,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     throw error;
   });
   await app.listen(0, '127.0.0.1');
-  const { port } = (app.getHttpServer() as Server).address() as { port: number };
+  const { port } = app.getHttpServer().address() as { port: number };
   const url = `http://127.0.0.1:${port}`;
   const operator = await app.get(UsersService, { strict: false }).findByEmail(OPERATOR.email);
   const token = app.get(JwtService, { strict: false }).sign({ sub: operator?.id });
@@ -127,9 +126,8 @@ async function bootApp(
     bodyParser: false,
     logger: new PinoLoggerService(app.logger),
   });
-  setUpApp(nest, app);
   try {
-    await nest.init();
+    await setUpApp(nest, app);
   } catch (error) {
     await nest.close().catch(() => undefined);
     throw error;

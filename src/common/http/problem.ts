@@ -102,7 +102,7 @@ export function toDomainError(thrown: unknown): DomainError {
 /** Nest throws these by itself: for an unknown route, a path that is no valid URI and the like. */
 function fromHttpException(exception: HttpException): DomainError {
   const status = exception.getStatus();
-  if (status === 404) return new NotFoundError('ROUTE_NOT_FOUND', 'There is no such route.');
+  if (status === 404) return routeNotFound();
   if (status >= 500) {
     return new DomainError(
       'INTERNAL_ERROR',
@@ -130,4 +130,9 @@ export function problemOf(error: DomainError, instance: string, requestId: strin
     ...(error.options.errors ? { errors: [...error.options.errors] } : {}),
     ...error.options.extensions,
   };
+}
+
+/** 404: no route of ours. */
+export function routeNotFound(): NotFoundError {
+  return new NotFoundError('ROUTE_NOT_FOUND', 'There is no such route.');
 }

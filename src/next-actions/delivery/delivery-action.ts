@@ -1,4 +1,4 @@
-import { applyDecorators, Injectable, SetMetadata, type Type } from '@nestjs/common';
+import { SetMetadata, type Type } from '@nestjs/common';
 import { type Actor } from '../../common/actor.js';
 import { type Transaction } from '../../database/transaction.js';
 import { type NextAction } from '../next-action.js';
@@ -77,5 +77,6 @@ export const DELIVERY_ACTION = Symbol('DELIVERY_ACTION');
 export function DeliveryAction(
   options: DeliveryActionOptions,
 ): (target: Type<DeliveryActionHandler<never>>) => void {
-  return applyDecorators(Injectable(), SetMetadata(DELIVERY_ACTION, options));
+  // Not Injectable() as well: it would take away a scope that the class was given, unseen by the checks.
+  return SetMetadata(DELIVERY_ACTION, options);
 }

@@ -1,0 +1,115 @@
+import { Injectable, type Provider, Scope } from '@nestjs/common';
+import {
+  DeliveryAction,
+  type DeliveryActionHandler,
+  type DeliveryOutcome,
+} from '../src/next-actions/delivery/delivery-action.js';
+import { createTestApp } from './support/app.js';
+import { createTestDatabase, type TestDatabase } from './support/database.js';
+
+class Handler implements DeliveryActionHandler {
+  run(): Promise<DeliveryOutcome> {
+    return Promise.resolve({});
+  }
+}
+
+@DeliveryAction({ key: 'mark_done', label: 'Mark done, too' })
+class SecondMarkDoneAction extends Handler {}
+
+@DeliveryAction({ key: 'sendReminder', label: 'Send a reminder' })
+class CamelCaseAction extends Handler {}
+
+@DeliveryAction({ key: '__proto__', label: 'Poison' })
+class PrototypeAction extends Handler {}
+
+@DeliveryAction({ key: 'no_label', label: ' ' })
+class NoLabelAction extends Handler {}
+
+@DeliveryAction({ key: 'too_slow', label: 'Too slow', timeoutMs: 3_600_000 })
+class TooSlowAction extends Handler {}
+
+class Empty {
+  readonly label = 'nothing to run';
+}
+DeliveryAction({ key: 'no_run', label: 'No run' })(Empty as never);
+
+@DeliveryAction({ key: 'scoped', label: 'Scoped' })
+@Injectable({ scope: Scope.REQUEST })
+class RequestScopedAction extends Handler {}
+
+@Injectable({ scope: Scope.REQUEST })
+class PerRequest {}
+
+@DeliveryAction({ key: 'leans_on_request', label: 'Leans on a request' })
+class LeaningAction extends Handler {
+  constructor(readonly perRequest: PerRequest) {
+    super();
+  }
+}
+
+@DeliveryAction({ key: 'fine', label: 'Fine' })
+class FineAction extends Handler {}
+
+describe('a developer’s mistake stops the start', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await createTestDatabase();
+  });
+  afterAll(() => database.drop());
+
+  it.each([
+    [
+      'two actions with one key',
+      [SecondMarkDoneAction],
+      /Two delivery actions are called "mark_done": (MarkDoneAction and SecondMarkDoneAction|SecondMarkDoneAction and MarkDoneAction) share one key\. Give one of them another key/,
+    ],
+    [
+      'one class provided twice',
+      [FineAction, { provide: 'again', useClass: FineAction }],
+      /FineAction is provided twice\. .*take one provider away/,
+    ],
+    [
+      'a key that is not snake_case',
+      [CamelCaseAction],
+      /CamelCaseAction has the key "sendReminder": a key is snake_case/,
+    ],
+    [
+      'a key out of a prototype',
+      [PrototypeAction],
+      /PrototypeAction has the key "__proto__": a key is snake_case/,
+    ],
+    ['no label', [NoLabelAction], /NoLabelAction has no label: give it/],
+    [
+      'a time limit that belongs in a job',
+      [TooSlowAction],
+      /TooSlowAction has a bad timeoutMs: use .* a job for longer work/,
+    ],
+    ['no run', [Empty], /Empty has no run method: add async run/],
+    [
+      'request scope',
+      [RequestScopedAction],
+      /RequestScopedAction is request-scoped.*make it a singleton/,
+    ],
+    [
+      'a dependency in request scope',
+      [PerRequest, LeaningAction],
+      /LeaningAction is request-scoped, or depends on a request-scoped provider/,
+    ],
+  ] as [string, Provider[], RegExp][])(
+    'with one sentence that names the class and the mend: %s',
+    async (_, providers, message) => {
+      await expect(createTestApp({ providers, database })).rejects.toThrow(message);
+    },
+  );
+
+  it('while a good action is found wherever it is provided, and logged', async () => {
+    const app = await createTestApp({ providers: [FineAction], database });
+    expect(app.logs()).toContainEqual(
+      expect.objectContaining({
+        msg: 'delivery actions found',
+        actionKeys: expect.arrayContaining(['fine', 'mark_done']),
+      }),
+    );
+    await app.close();
+  });
+});

@@ -1,0 +1,60 @@
+import { readdirSync } from 'node:fs';
+import { DataSource } from 'typeorm';
+import { readEnv } from '../src/config/env.js';
+import { dataSourceOptions, migrate, MigratingDataSource } from '../src/database/data-source.js';
+import { schema } from '../src/schema.js';
+import { createTestDatabase, type TestDatabase } from './support/database.js';
+
+async function undoAll(dataSource: MigratingDataSource): Promise<void> {
+  for (const migration of [...schema.migrations].reverse()) {
+    expect(migration.name).toMatch(/\d{13}$/);
+    await dataSource.undoLastMigration();
+  }
+}
+
+describe('the migrations', () => {
+  let database: TestDatabase;
+  beforeEach(async () => {
+    database = await createTestDatabase();
+  });
+  afterEach(() => database.drop());
+  const options = () => dataSourceOptions(database.url, readEnv({}), schema);
+
+  it('run down and up again, and leave no difference to the entities', async () => {
+    const dataSource = await new MigratingDataSource(options()).initialize();
+    try {
+      await undoAll(dataSource);
+      const tables = await dataSource.query(
+        `SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migrations'`,
+      );
+      expect(tables).toEqual([]);
+      expect(await dataSource.runMigrations()).toHaveLength(schema.migrations.length);
+      const difference = await dataSource.driver.createSchemaBuilder().log();
+      expect(difference.upQueries.map((query) => query.query)).toEqual([]);
+    } finally {
+      await dataSource.destroy();
+    }
+  });
+
+  it('run once when replicas start together', async () => {
+    const dataSource = await new MigratingDataSource(options()).initialize();
+    await undoAll(dataSource);
+    await dataSource.destroy();
+    const ran = await Promise.all([migrate(options()), migrate(options()), migrate(options())]);
+    expect(ran.map((names) => names.length).sort()).toEqual([0, 0, schema.migrations.length]);
+  });
+
+  it('are all listed in src/schema.ts', () => {
+    const files = readdirSync('migrations').map((file) =>
+      file.replace(/^(\d+)-(\w+)\.ts$/, '$2$1'),
+    );
+    expect(schema.migrations.map((migration) => migration.name).sort()).toEqual(files.sort());
+  });
+
+  it('leave nothing to do where the application runs on the same options', async () => {
+    expect(await migrate(options())).toEqual([]);
+    const dataSource = await new DataSource(options()).initialize();
+    expect(dataSource.options.synchronize).toBe(false);
+    await dataSource.destroy();
+  });
+});

@@ -1,0 +1,113 @@
+import { createTestApp, type TestApp } from './support/app.js';
+import { createNextAction } from './support/builders.js';
+import { problems } from './support/problems.js';
+import { EventBus } from '../src/events/event-bus.js';
+import { TransactionRunner } from '../src/database/transaction-runner.js';
+
+const upsertEvent = (note: string) => ({
+  actorId: null,
+  requestId: note,
+  sourceType: null,
+  sourceId: null,
+  status: 'success' as const,
+  meta: { created: true, entityType: 'account', entityId: note },
+});
+
+describe('ops events', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await createTestApp();
+  });
+  afterAll(() => app.close());
+
+  const feed = async (query: Record<string, string | number | undefined> = {}) =>
+    (await app.api.get('/api/ops-events', query).expect(200)).body;
+
+  it('come newest first, each once by cursor while others are added', async () => {
+    for (let i = 0; i < 7; i++) await createNextAction(app.api);
+    const all = (await feed({ pageSize: 100 })).items.map((event: { id: string }) => event.id);
+    expect(all).toEqual([...all].sort().reverse());
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await feed({ pageSize: 3, cursor });
+      seen.push(...page.items.map((event: { id: string }) => event.id));
+      cursor = page.pagination.nextCursor ?? undefined;
+      await createNextAction(app.api);
+    } while (cursor !== undefined);
+    expect(seen).toEqual(all);
+  });
+
+  it('are filtered by key, NBA and time', async () => {
+    const { id } = await createNextAction(app.api);
+    await app.api.press(id, 'mark_done').expect(200);
+    expect((await feed({ nextActionId: id })).items).toHaveLength(2);
+    const [executed] = (await feed({ nextActionId: id, eventKey: 'nba.delivery.executed' })).items;
+    expect((await feed({ nextActionId: id, since: executed.createdAt })).items).toEqual([executed]);
+    expect((await feed({ since: '2999-01-01T00:00:00Z' })).items).toEqual([]);
+  });
+
+  it.each([
+    ['eventKey', { eventKey: 'nope' }],
+    ['since', { since: 'yesterday' }],
+    ['nextActionId', { nextActionId: 'x' }],
+    ['pageSize', { pageSize: 1000 }],
+    ['page', { page: 2 }],
+  ])('refuse a bad %s', async (field, query) => {
+    const { body } = await app.api.get('/api/ops-events', query).expect(400);
+    expect(body.errors.map((error: { field: string }) => error.field)).toContain(field);
+  });
+
+  it('refuse a cursor that was tampered with', async () => {
+    expect((await app.api.get('/api/ops-events', { cursor: 'abc.def' }).expect(400)).body).toEqual(
+      problems.cursorInvalid,
+    );
+  });
+
+  it('of a transaction that rolled back are neither stored nor told', async () => {
+    const told: unknown[] = [];
+    const stop = app.get(EventBus).onAny((event) => told.push(event.requestId));
+    const runner = app.get(TransactionRunner);
+    await expect(
+      runner.run((tx) => {
+        tx.publish('nba.upsert', upsertEvent('rolled-back'));
+        return Promise.reject(new Error('no'));
+      }),
+    ).rejects.toThrow('no');
+    await runner.run((tx) => {
+      tx.publish('nba.upsert', upsertEvent('committed'));
+      return Promise.resolve();
+    });
+    stop();
+    expect(told).toEqual(['committed']);
+    expect(
+      await app.rows(
+        `SELECT request_id FROM ops_events WHERE request_id IN ('rolled-back', 'committed')`,
+      ),
+    ).toEqual([{ request_id: 'committed' }]);
+  });
+
+  it('are told only after the commit', async () => {
+    let stored: Promise<unknown[]> | undefined;
+    const stop = app.get(EventBus).onAny((event) => {
+      stored = app.rows('SELECT id FROM ops_events WHERE id = $1', [event.id]);
+    });
+    await createNextAction(app.api);
+    stop();
+    expect(await stored).toHaveLength(1);
+  });
+
+  it('survive a listener that throws', async () => {
+    const stops = [
+      app.get(EventBus).onAny(() => {
+        throw new Error('a listener of the test');
+      }),
+      app.get(EventBus).onAny(() => Promise.reject(new Error('a listener of the test')) as never),
+    ];
+    await createNextAction(app.api);
+    for (const stop of stops) stop();
+    expect(
+      app.logs().filter((line) => line.msg === 'an event listener failed').length,
+    ).toBeGreaterThanOrEqual(1);
+  });
+});
