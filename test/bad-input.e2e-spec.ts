@@ -115,7 +115,7 @@ describe('bad input', () => {
       '/api/next-actions',
       body,
       headers as Record<string, string>,
-    ).catch((error: NodeJS.ErrnoException) => error);
+    ).catch((error: unknown) => error as NodeJS.ErrnoException);
     // The server may close the connection on what it does not want to read.
     if (answer instanceof Error) expect(['ECONNRESET', 'EPIPE']).toContain(answer.code);
     else expect(answer.body).toEqual(problems.bodyTooLarge);

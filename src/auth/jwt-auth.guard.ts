@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isNativeError } from 'node:util/types';
 import { type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import { type Request } from 'express';
@@ -41,7 +42,7 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
 
   /** Passport's answer: a user, nobody (any wrong token), or an error of ours such as a lost database. */
   override handleRequest<T>(error: unknown, user: T | false | null): T {
-    if (error instanceof Error) throw error;
+    if (isNativeError(error)) throw error;
     return (user === false ? undefined : user) as T;
   }
 

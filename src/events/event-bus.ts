@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import { Inject, Injectable } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { type Logger } from 'pino';
@@ -33,7 +34,7 @@ export class EventBus {
     const failed = (error: unknown): void =>
       this.logger.error(
         {
-          err: error instanceof Error ? redactError(error) : undefined,
+          err: isNativeError(error) ? redactError(error) : undefined,
           eventKey: event.eventKey,
           eventId: event.id,
         },

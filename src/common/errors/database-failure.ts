@@ -1,3 +1,5 @@
+import { isNativeError } from 'node:util/types';
+
 /**
  * What a failed statement means for the caller:
  * `retryable` the transaction lost a race (serialization failure, deadlock) and may run again;
@@ -35,7 +37,7 @@ const BUSY_MESSAGE = 'timeout exceeded when trying to connect';
 
 /** Reads an error, or the error that it wraps, as a database failure; undefined if it is none. */
 export function databaseFailureOf(error: unknown): DatabaseFailure | undefined {
-  for (let current = error, depth = 0; current instanceof Error && depth < 5; depth++) {
+  for (let current = error, depth = 0; isNativeError(current) && depth < 5; depth++) {
     const code = sqlStateOf(current);
     if (code !== undefined) {
       const known = BY_SQLSTATE[code];
@@ -45,11 +47,8 @@ export function databaseFailureOf(error: unknown): DatabaseFailure | undefined {
     }
     if (UNAVAILABLE_MESSAGE.test(current.message)) return 'unavailable';
     if (current.message.includes(BUSY_MESSAGE)) return 'busy';
-    if (current instanceof AggregateError && current.errors.length > 0) {
-      current = current.errors[0] as unknown;
-    } else {
-      current = current.cause ?? (current as { driverError?: unknown }).driverError;
-    }
+    const { errors, driverError } = current as { errors?: unknown[]; driverError?: unknown };
+    current = errors?.[0] ?? current.cause ?? driverError;
   }
   return undefined;
 }

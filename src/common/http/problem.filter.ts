@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import { type ArgumentsHost, Catch, type ExceptionFilter, Inject } from '@nestjs/common';
 import { type Request, type Response } from 'express';
 import { type Logger } from 'pino';
@@ -27,7 +28,7 @@ export class ProblemFilter implements ExceptionFilter {
         code: error.code,
         status: error.status,
         ...error.options.extensions,
-        ...(cause instanceof Error ? { err: redactError(cause) } : {}),
+        ...(isNativeError(cause) ? { err: redactError(cause) } : {}),
       },
       'request refused',
     );

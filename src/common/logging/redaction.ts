@@ -1,3 +1,5 @@
+import { isNativeError } from 'node:util/types';
+
 /** Longest string that is kept in a log, an event or the audit, in characters. */
 export const MAX_TEXT = 500;
 const MAX_DEPTH = 5;
@@ -41,7 +43,7 @@ export function redactValue(value: unknown, depth = 0): unknown {
   if (value === null || typeof value === 'number' || typeof value === 'boolean') return value;
   if (typeof value !== 'object') return undefined;
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
-  if (value instanceof Error) return redactError(value);
+  if (isNativeError(value)) return redactError(value);
   if (depth >= MAX_DEPTH) return '[cut]';
   if (Array.isArray(value)) {
     return value.slice(0, MAX_ITEMS).map((item) => redactValue(item, depth + 1));
@@ -71,6 +73,6 @@ export function redactError(error: Error): Record<string, unknown> {
             .join('\n'),
         }
       : {}),
-    ...(error.cause instanceof Error ? { cause: redactError(error.cause) } : {}),
+    ...(isNativeError(error.cause) ? { cause: redactError(error.cause) } : {}),
   };
 }

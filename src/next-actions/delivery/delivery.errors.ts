@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import { databaseFailureOf } from '../../common/errors/database-failure.js';
 import { ConflictError, DomainError, NotFoundError } from '../../common/errors/domain-error.js';
 import { redactText } from '../../common/logging/redaction.js';
@@ -57,7 +58,7 @@ export function reportOf(thrown: unknown): FailureReport {
 }
 
 function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  return isNativeError(thrown) ? thrown.message : String(thrown);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isNativeError } from 'node:util/types';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { uuidv7 } from 'uuidv7';
@@ -186,7 +187,7 @@ export class DeliveryService {
         executionId: record.id,
         actionKey: record.actionKey,
         errorCode: code,
-        err: thrown instanceof Error ? redactError(thrown) : undefined,
+        err: isNativeError(thrown) ? redactError(thrown) : undefined,
       },
       'delivery action failed',
     );
