@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import argon2 from 'argon2';
+import { hash, verify } from '@node-rs/argon2';
 
 /** Source of the parameters: OWASP Password Storage Cheat Sheet, argon2id (19 MiB, 2 passes, 1 lane). */
 const PARAMETERS = {
@@ -17,12 +17,12 @@ export class PasswordHasher {
 
   /** The hash of a password in PHC form, salt and parameters included. */
   hash(password: string): Promise<string> {
-    return argon2.hash(password, PARAMETERS);
+    return hash(password, PARAMETERS);
   }
 
   /** Whether the password fits; without a hash, the same work for nothing and false. */
-  async verify(hash: string | undefined, password: string): Promise<boolean> {
-    const fits = await argon2.verify(hash ?? (await this.nobody), password);
-    return hash !== undefined && fits;
+  async verify(passwordHash: string | undefined, password: string): Promise<boolean> {
+    const fits = await verify(passwordHash ?? (await this.nobody), password);
+    return passwordHash !== undefined && fits;
   }
 }
