@@ -1,0 +1,196 @@
+import { countNoun } from '../../common/count-noun.js';
+import { WARNING_FROM } from '../../scoring/scoring.engine.js';
+import { isReviewStream, type Scope, scopedRuleKey } from '../../work-items/scope.js';
+import { WORK_ITEM_CONDITIONS } from '../../work-items/work-item-conditions.js';
+import { type WorkItemFacts } from '../../work-items/work-item-facts.js';
+import { type Priority, type WorkItemKind } from '../../work-items/work-item-kinds.js';
+import { type NextActionCondition, type NextActionContext } from './next-action-context.js';
+import {
+  type Evidence,
+  itemEvidence,
+  itemsLink,
+  type Link,
+  scoreEvidence,
+  scoreLink,
+} from './explanation.js';
+import { type RankingSignals } from './ranking.js';
+
+/** A recommendation before it is ranked. */
+export interface NextActionCandidate extends Scope {
+  readonly ruleKey: NextActionRuleKey;
+  /** `nba:<rule>:<entityType>:<entityId>` */
+  readonly dedupeKey: string;
+  readonly title: string;
+  readonly reason: string;
+  readonly sourceType: WorkItemKind | 'score';
+  readonly signals: RankingSignals;
+  readonly evidence: readonly Evidence[];
+  readonly recommendedSteps: readonly string[];
+  readonly links: readonly [Link, ...Link[]];
+}
+
+/** A rule that recommends as soon as one open item meets its condition. */
+interface ItemRule {
+  readonly condition: NextActionCondition;
+  /** `all`, or all but review streams. */
+  readonly scopes: 'all' | 'not_review_stream';
+  readonly priority: (count: number) => Priority;
+  readonly title: string;
+  readonly reason: (count: number) => string;
+  readonly steps: readonly string[];
+  /** 0 one press, 1 one's own work, 2 a talk, 3 somebody else's answer. */
+  readonly friction: number;
+}
+
+/** Overdue retention contacts from which a medium action is high. */
+export const RETENTION_HIGH_FROM = 3;
+
+/** The six rules over work items. Source: docs/domain.md, "Next-action rules". */
+const ITEM_RULES = {
+  failed_notification_deliveries: {
+    condition: 'delivery_failed',
+    scopes: 'not_review_stream',
+    priority: () => 'high',
+    title: 'Retry the failed notification deliveries',
+    reason: (count) =>
+      `${countNoun(count, 'notification delivery', 'notification deliveries')} failed.`,
+    steps: [
+      'Retry the failed deliveries.',
+      'Check the address or channel of those that fail again.',
+    ],
+    friction: 0,
+  },
+  overdue_reminders_high_priority: {
+    condition: 'reminder_overdue',
+    scopes: 'all',
+    priority: () => 'medium',
+    title: 'Work off the overdue reminders',
+    reason: (count) => `${countNoun(count, 'reminder')} overdue.`,
+    steps: ['Do the oldest reminder first.', 'Move or cancel what no longer matters.'],
+    friction: 1,
+  },
+  proposals_sent_no_followup_date: {
+    condition: 'proposal_without_follow_up',
+    scopes: 'all',
+    priority: () => 'medium',
+    title: 'Set a follow-up date for the sent proposals',
+    reason: (count) => `${countNoun(count, 'sent proposal')} without a follow-up date.`,
+    steps: ['Set a follow-up date for each proposal.', 'Ask the client whether it arrived.'],
+    friction: 1,
+  },
+  retention_overdue: {
+    condition: 'retention_overdue',
+    scopes: 'all',
+    priority: (count) => (count >= RETENTION_HIGH_FROM ? 'high' : 'medium'),
+    title: 'Contact the customers who wait for it',
+    reason: (count) => `${countNoun(count, 'retention contact')} overdue.`,
+    steps: ['Call the customer who has waited longest.', 'Record the outcome of each contact.'],
+    friction: 2,
+  },
+  handoff_no_client_confirm: {
+    condition: 'handoff_awaiting_client',
+    scopes: 'all',
+    priority: () => 'medium',
+    title: 'Get the client to confirm the handoff',
+    reason: (count) =>
+      count === 1
+        ? '1 handoff awaits its confirmation by the client.'
+        : `${count} handoffs await their confirmation by the client.`,
+    steps: ['Ask the client to confirm.', 'Confirm or cancel the handoff with the answer.'],
+    friction: 3,
+  },
+  intake_leads_unscored: {
+    condition: 'lead_unscored',
+    scopes: 'not_review_stream',
+    priority: () => 'low',
+    title: 'Score the new intake leads',
+    reason: (count) => `${countNoun(count, 'intake lead')} without a score.`,
+    steps: ['Score the leads.', 'Qualify the best of them first.'],
+    friction: 0,
+  },
+} as const satisfies Record<string, ItemRule>;
+
+const SCORE_RULE = 'score_in_critical_band';
+
+export type NextActionRuleKey = typeof SCORE_RULE | keyof typeof ITEM_RULES;
+
+const ITEM_RULE_KEYS = Object.keys(ITEM_RULES) as (keyof typeof ITEM_RULES)[];
+
+/** The keys of the rules; an action made by anything else is none of theirs to expire. */
+export const NEXT_ACTION_RULE_KEYS: readonly NextActionRuleKey[] = [SCORE_RULE, ...ITEM_RULE_KEYS];
+
+/** What is recommended in the context, unranked. Pure: the same context gives the same candidates. */
+export function evaluateNextActionRules(context: NextActionContext): NextActionCandidate[] {
+  return [
+    ...criticalScore(context),
+    ...ITEM_RULE_KEYS.flatMap((ruleKey) => itemCandidate(ruleKey, ITEM_RULES[ruleKey], context)),
+  ];
+}
+
+function itemCandidate(
+  ruleKey: NextActionRuleKey,
+  rule: ItemRule,
+  { scope, items }: NextActionContext,
+): NextActionCandidate[] {
+  const facts = items[rule.condition];
+  if (facts.count < 1 || (rule.scopes !== 'all' && isReviewStream(scope))) return [];
+  return [
+    {
+      ...keysOf(ruleKey, scope),
+      title: rule.title,
+      reason: rule.reason(facts.count),
+      sourceType: WORK_ITEM_CONDITIONS[rule.condition].kind,
+      signals: {
+        priority: rule.priority(facts.count),
+        count: facts.count,
+        newestAt: facts.newestAt,
+        oldestDueAt: facts.oldestDueAt,
+        impact: itemImpact(facts),
+        friction: rule.friction,
+      },
+      evidence: itemEvidence(facts),
+      recommendedSteps: rule.steps,
+      links: [itemsLink(scope, rule.condition)],
+    },
+  ];
+}
+
+/** 2 points for each item of priority critical and 1 for each of priority high. */
+function itemImpact(facts: WorkItemFacts): number {
+  return 2 * facts.criticalPriorityCount + facts.highPriorityCount;
+}
+
+function criticalScore({ scope, latestScore: latest }: NextActionContext): NextActionCandidate[] {
+  if (latest?.band !== 'critical' || isReviewStream(scope)) return [];
+  return [
+    {
+      ...keysOf(SCORE_RULE, scope),
+      title: 'Bring the score out of the critical band',
+      reason: `The score is ${latest.score} of 100, below ${WARNING_FROM}.`,
+      sourceType: 'score',
+      signals: {
+        priority: 'critical',
+        count: 1,
+        newestAt: latest.computedAt,
+        oldestDueAt: null,
+        // One point for each 5 points below the band above.
+        impact: Math.ceil((WARNING_FROM - latest.score) / 5),
+        friction: 2,
+      },
+      evidence: scoreEvidence(latest),
+      recommendedSteps: [
+        'Work off the strongest negative reason first.',
+        'Recompute the score to see what it gained.',
+      ],
+      links: [scoreLink(scope)],
+    },
+  ];
+}
+
+function keysOf(
+  ruleKey: NextActionRuleKey,
+  scope: Scope,
+): Pick<NextActionCandidate, 'ruleKey' | 'dedupeKey' | 'entityType' | 'entityId'> {
+  const { entityType, entityId } = scope;
+  return { ruleKey, dedupeKey: scopedRuleKey('nba', ruleKey, scope), entityType, entityId };
+}

@@ -1,0 +1,136 @@
+import { type Priority, priorityRank } from '../../work-items/work-item-kinds.js';
+
+/** What a rule tells the ranking about a candidate. */
+export interface RankingSignals {
+  readonly priority: Priority;
+  /** How many things wait for this one action. */
+  readonly count: number;
+  /** The latest of them; null where unknown. */
+  readonly newestAt: Date | null;
+  /** When the first of them was due; null where none has a due date. */
+  readonly oldestDueAt: Date | null;
+  /** What is at stake, 0–10. */
+  readonly impact: number;
+  /** What stands between reading and done, 0–5. */
+  readonly friction: number;
+}
+
+/** The parts of a rank, in points of the score; all whole. */
+export interface RankingFactors {
+  readonly base: number;
+  readonly countBoost: number;
+  readonly recencyBoost: number;
+  readonly urgencyBoost: number;
+  readonly impactBoost: number;
+  /** Subtracted. */
+  readonly friction: number;
+}
+
+export interface Rankable {
+  readonly dedupeKey: string;
+  readonly signals: RankingSignals;
+}
+export type Ranked<C> = C & { readonly score: number; readonly factors: RankingFactors };
+
+export const BASE_SCORES: Readonly<Record<Priority, number>> = {
+  critical: 90,
+  high: 75,
+  medium: 55,
+  low: 30,
+};
+
+/** Most points that one boost adds. */
+const MAX_BOOST = 10;
+const MAX_FRICTION = 5;
+/** What is critical always matters at least this much. */
+const CRITICAL_IMPACT_FROM = 5;
+
+const HOUR_MS = 60 * 60 * 1000;
+const DAY_MS = 24 * HOUR_MS;
+/** Recency loses a point each time this much has passed since the newest. */
+const RECENCY_STEP_MS = 6 * HOUR_MS;
+/** Overdue at all is worth this; each whole day more adds a point. */
+const OVERDUE_BOOST = 2;
+
+/** One point for each thing that waits, 10 at most. */
+export function countBoost(count: number): number {
+  return whole(count, MAX_BOOST);
+}
+
+/** 10 for what is new, less one for every 6 h of age, so nothing after 60 h. Ahead of `now` counts as new. */
+export function recencyBoost(newestAt: Date | null, now: Date): number {
+  if (newestAt === null) return 0;
+  const age = Math.max(0, now.getTime() - newestAt.getTime());
+  return whole(MAX_BOOST - Math.floor(age / RECENCY_STEP_MS), MAX_BOOST);
+}
+
+/** 2 for what is overdue at all (due < now) and one for each whole day of it: 10 from the eighth day. */
+export function urgencyBoost(oldestDueAt: Date | null, now: Date): number {
+  if (oldestDueAt === null || oldestDueAt >= now) return 0;
+  const daysOverdue = Math.floor((now.getTime() - oldestDueAt.getTime()) / DAY_MS);
+  return whole(OVERDUE_BOOST + daysOverdue, MAX_BOOST);
+}
+
+/** The impact that the rule states, 10 at most, and at least 5 where the priority is critical. */
+export function impactBoost(impact: number, priority: Priority): number {
+  return Math.max(priority === 'critical' ? CRITICAL_IMPACT_FROM : 0, whole(impact, MAX_BOOST));
+}
+
+/**
+ * Score (0–100) = base + count + recency + urgency + impact − friction, rounded and held in 0–100.
+ * Source: docs/domain.md, "Ranking". Boosts are whole points, so that a run a moment later gives
+ * the same score and rewrites nothing.
+ */
+export function rankingOf(
+  signals: RankingSignals,
+  now: Date,
+): { score: number; factors: RankingFactors } {
+  const factors: RankingFactors = {
+    base: BASE_SCORES[signals.priority],
+    countBoost: countBoost(signals.count),
+    recencyBoost: recencyBoost(signals.newestAt, now),
+    urgencyBoost: urgencyBoost(signals.oldestDueAt, now),
+    impactBoost: impactBoost(signals.impact, signals.priority),
+    friction: whole(signals.friction, MAX_FRICTION),
+  };
+  const boosts =
+    factors.countBoost + factors.recencyBoost + factors.urgencyBoost + factors.impactBoost;
+  return { score: whole(factors.base + boosts - factors.friction, 100), factors };
+}
+
+/**
+ * The candidates, best first, the same whatever order they come in. Ties: the higher priority, then
+ * the earlier due, then the newer, then the dedupe key ascending by code unit (as COLLATE "C" does).
+ */
+export function rankCandidates<C extends Rankable>(
+  candidates: readonly C[],
+  now: Date,
+): Ranked<C>[] {
+  return candidates
+    .map((candidate) => ({ ...candidate, ...rankingOf(candidate.signals, now) }))
+    .sort(
+      (a, b) =>
+        b.score - a.score ||
+        priorityRank(b.signals.priority) - priorityRank(a.signals.priority) ||
+        ascending(dueOrNever(a), dueOrNever(b)) ||
+        ascending(newestOrNever(b), newestOrNever(a)) ||
+        ascending(a.dedupeKey, b.dedupeKey),
+    );
+}
+
+function dueOrNever({ signals }: Rankable): number {
+  return signals.oldestDueAt?.getTime() ?? Infinity;
+}
+
+function newestOrNever({ signals }: Rankable): number {
+  return signals.newestAt?.getTime() ?? -Infinity;
+}
+
+function ascending<T extends number | string>(a: T, b: T): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+function whole(points: number, most: number): number {
+  return Math.min(most, Math.max(0, Math.round(points)));
+}

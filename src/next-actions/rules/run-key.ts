@@ -1,0 +1,7 @@
+import { utcDate } from '../../common/utc-day.js';
+import { type Scope } from '../../work-items/scope.js';
+
+/** `nba:<actor>:<entityType>:<entityId>:<yyyy-mm-dd>`: the runs of one actor in one scope on one UTC day. */
+export function nextActionRunKey(actor: string, scope: Scope, now: Date): string {
+  return `nba:${actor}:${scope.entityType}:${scope.entityId}:${utcDate(now)}`;
+}
