@@ -1,5 +1,5 @@
+import { type Priority } from '../common/priority.js';
 import { type Scope } from '../common/scope.js';
-import { type Priority } from '../next-actions/next-best-action.entity.js';
 
 /** A recommendation of the demo desk. */
 export interface DemoNextAction {

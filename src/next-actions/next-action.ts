@@ -1,4 +1,5 @@
-import { type NextActionStatus, type Priority } from './next-best-action.entity.js';
+import { type Priority } from '../common/priority.js';
+import { type NextActionStatus } from './next-best-action.entity.js';
 
 /** A next best action as read from the table: a plain value, nothing tracks or saves it. */
 export interface NextAction {

@@ -1,6 +1,7 @@
+import { type Priority } from '../common/priority.js';
 import { type Statement } from '../database/transaction.js';
-import { type NextActionStatus, type Priority } from './next-best-action.entity.js';
 import { NEXT_ACTION_COLUMNS } from './next-actions.sql.js';
+import { type NextActionStatus } from './next-best-action.entity.js';
 
 /** What a list of NBAs is narrowed to. All filters combine. */
 export interface NextActionFilter {

@@ -1,7 +1,5 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
-
-export const PRIORITIES = ['low', 'medium', 'high', 'critical'] as const;
-export type Priority = (typeof PRIORITIES)[number];
+import { type Priority } from '../common/priority.js';
 
 export const NEXT_ACTION_STATUSES = ['queued', 'done', 'dismissed', 'expired'] as const;
 export type NextActionStatus = (typeof NEXT_ACTION_STATUSES)[number];

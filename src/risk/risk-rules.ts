@@ -1,17 +1,10 @@
 import { countNoun } from '../common/count-noun.js';
+import { type Priority } from '../common/priority.js';
+import { type Scope, scopedRuleKey } from '../common/scope.js';
+import { STALE_JOB_AFTER_MS } from '../jobs/job-health.js';
 import { type LatestScore } from '../scoring/latest-score.js';
 import { WARNING_FROM } from '../scoring/scoring.engine.js';
-import { type Scope, scopedRuleKey } from '../work-items/scope.js';
 import { type WorkItemFacts } from '../work-items/work-item-facts.js';
-import { type Priority } from '../work-items/work-item-kinds.js';
-
-/** A running job without a heartbeat for longer than this is stale. */
-export const STALE_JOB_AFTER_MS = 10 * 60 * 1000;
-
-/** A running job whose last heartbeat is before this instant is stale; one exactly as old is not yet. */
-export function staleHeartbeatBefore(now: Date): Date {
-  return new Date(now.getTime() - STALE_JOB_AFTER_MS);
-}
 
 /** Failed deliveries in 24 h from which a risk is critical. */
 export const FAILED_DELIVERIES_FROM = 3;

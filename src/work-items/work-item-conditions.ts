@@ -1,5 +1,6 @@
+import { type Priority } from '../common/priority.js';
 import { startOfUtcDay } from '../common/utc-day.js';
-import { type OpenStateOf, type Priority, type WorkItemKind } from './work-item-kinds.js';
+import { type OpenStateOf, type WorkItemKind } from './work-item-kinds.js';
 
 /** `before_now`: dueAt < now. `before_today`: dueAt is before today's first UTC instant. */
 export type DueTest = 'before_now' | 'before_today' | 'missing';

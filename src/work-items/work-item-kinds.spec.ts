@@ -1,13 +1,10 @@
 import {
   closedStatesOf,
   isOpenState,
-  isPriority,
   isStateOf,
   isWorkItemKind,
   kindAndStateProblem,
   openStatesOf,
-  PRIORITIES,
-  priorityRank,
   statesOf,
   WORK_ITEM_KIND_NAMES,
 } from './work-item-kinds.js';
@@ -49,11 +46,5 @@ describe('work item kinds', () => {
       field: 'state',
       message: 'state of a reminder must be one of: open, done, cancelled',
     });
-  });
-
-  it('orders priorities from low to critical', () => {
-    expect(PRIORITIES.map(priorityRank)).toEqual([0, 1, 2, 3]);
-    expect(isPriority('urgent')).toBe(false);
-    expect(isPriority('critical')).toBe(true);
   });
 });

@@ -26,10 +26,6 @@ export type ClosedStateOf<K extends WorkItemKind> = (typeof WORK_ITEM_KINDS)[K][
 export type WorkItemStateOf<K extends WorkItemKind> = OpenStateOf<K> | ClosedStateOf<K>;
 export type WorkItemState = { [K in WorkItemKind]: WorkItemStateOf<K> }[WorkItemKind];
 
-/** From least to most pressing; also the severities of a risk flag and the priorities of an action. */
-export const PRIORITIES = ['low', 'medium', 'high', 'critical'] as const;
-export type Priority = (typeof PRIORITIES)[number];
-
 /** Every kind, in the order of the documentation. */
 export const WORK_ITEM_KIND_NAMES = Object.keys(WORK_ITEM_KINDS) as readonly WorkItemKind[];
 
@@ -64,15 +60,6 @@ export function isStateOf<K extends WorkItemKind>(
 /** Whether an item of this kind and state still asks for somebody to act. */
 export function isOpenState(kind: WorkItemKind, state: string): boolean {
   return (openStatesOf(kind) as readonly string[]).includes(state);
-}
-
-export function isPriority(word: string): word is Priority {
-  return (PRIORITIES as readonly string[]).includes(word);
-}
-
-/** 0 for low to 3 for critical. */
-export function priorityRank(priority: Priority): number {
-  return PRIORITIES.indexOf(priority);
 }
 
 /** What is wrong with a pushed kind and state, as a sentence that lists what is allowed; else undefined. */

@@ -12,13 +12,9 @@ import {
 } from 'class-validator';
 import { IsInstant } from '../../common/http/instant.js';
 import { CursorPageQuery } from '../../common/pagination.js';
+import { PRIORITIES, type Priority } from '../../common/priority.js';
 import { ScopeFields, SNAKE_CASE } from '../../common/scope.js';
-import {
-  NEXT_ACTION_STATUSES,
-  type NextActionStatus,
-  PRIORITIES,
-  type Priority,
-} from '../next-best-action.entity.js';
+import { NEXT_ACTION_STATUSES, type NextActionStatus } from '../next-best-action.entity.js';
 
 /** Filters of the list; a bad value is a 400. */
 export class ListNextActionsQuery extends IntersectionType(CursorPageQuery, ScopeFields) {

@@ -1,12 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Pagination } from '../../common/pagination.js';
-import {
-  NEXT_ACTION_STATUSES,
-  type NextActionStatus,
-  PRIORITIES,
-  type Priority,
-} from '../next-best-action.entity.js';
+import { PRIORITIES, type Priority } from '../../common/priority.js';
 import { type NextAction } from '../next-action.js';
+import { NEXT_ACTION_STATUSES, type NextActionStatus } from '../next-best-action.entity.js';
 
 /** A next best action as the API answers it. Times are ISO 8601 UTC. */
 export class NextActionAnswer {

@@ -1,5 +1,5 @@
+import { type Scope } from '../../common/scope.js';
 import { type LatestScore } from '../../scoring/latest-score.js';
-import { type Scope } from '../../work-items/scope.js';
 import { type WorkItemConditionKey } from '../../work-items/work-item-conditions.js';
 import { type WorkItemFacts } from '../../work-items/work-item-facts.js';
 import { type RankingFactors } from './ranking.js';

@@ -1,5 +1,5 @@
+import { type Scope } from '../../common/scope.js';
 import { type LatestScore } from '../../scoring/latest-score.js';
-import { type Scope } from '../../work-items/scope.js';
 import { type WorkItemFacts } from '../../work-items/work-item-facts.js';
 
 /** Everything the next-action rules may know of one scope at one instant. */

@@ -1,7 +1,7 @@
+import { type Priority } from '../../common/priority.js';
+import { DEFAULT_SCOPE, REVIEW_STREAM, type Scope } from '../../common/scope.js';
 import { bandOf } from '../../scoring/scoring.engine.js';
-import { COMMAND_CENTER, REVIEW_STREAM, type Scope } from '../../work-items/scope.js';
 import { NO_ITEMS, type WorkItemFacts } from '../../work-items/work-item-facts.js';
-import { type Priority } from '../../work-items/work-item-kinds.js';
 import { explain } from './explanation.js';
 import {
   NEXT_ACTION_CONDITIONS,
@@ -57,7 +57,7 @@ const EVERYTHING = Object.fromEntries(NEXT_ACTION_CONDITIONS.map((key) => [key, 
 
 describe('next-action rules', () => {
   it('recommend nothing where nothing waits', () => {
-    expect(evaluateNextActionRules(context(COMMAND_CENTER, {}))).toEqual([]);
+    expect(evaluateNextActionRules(context(DEFAULT_SCOPE, {}))).toEqual([]);
   });
 
   it.each<[NextActionRuleKey, NextActionCondition, number, Priority | null]>([
@@ -79,7 +79,7 @@ describe('next-action rules', () => {
     ['intake_leads_unscored', 'lead_unscored', 0, null],
     ['intake_leads_unscored', 'lead_unscored', 1, 'low'],
   ])('%s with %s of %d', (ruleKey, condition, count, priority) => {
-    const found = evaluateNextActionRules(context(COMMAND_CENTER, { [condition]: count }));
+    const found = evaluateNextActionRules(context(DEFAULT_SCOPE, { [condition]: count }));
     expect(found.map((one) => [one.ruleKey, one.signals.priority])).toEqual(
       priority === null ? [] : [[ruleKey, priority]],
     );
@@ -90,7 +90,7 @@ describe('next-action rules', () => {
     [49, ['score_in_critical_band']],
     [0, ['score_in_critical_band']],
   ])('a score of %d', (score, rules) => {
-    const found = evaluateNextActionRules(context(COMMAND_CENTER, {}, score));
+    const found = evaluateNextActionRules(context(DEFAULT_SCOPE, {}, score));
     expect(found.map((one) => one.ruleKey)).toEqual(rules);
   });
 
@@ -100,12 +100,12 @@ describe('next-action rules', () => {
     [44, 2],
     [0, 10],
   ])('a score of %d has an impact of %d', (score, impact) => {
-    const [found] = evaluateNextActionRules(context(COMMAND_CENTER, {}, score));
+    const [found] = evaluateNextActionRules(context(DEFAULT_SCOPE, {}, score));
     expect(found?.signals.impact).toBe(impact);
   });
 
   it.each([
-    ['the command center', COMMAND_CENTER, [...NEXT_ACTION_RULE_KEYS]],
+    ['the command center', DEFAULT_SCOPE, [...NEXT_ACTION_RULE_KEYS]],
     ['a custom scope', CUSTOM, [...NEXT_ACTION_RULE_KEYS]],
     [
       'a review stream',
@@ -177,7 +177,7 @@ describe('next-action rules', () => {
   });
 
   it.each(NEXT_ACTION_RULE_KEYS)('%s recommends steps and links to what it counted', (ruleKey) => {
-    const found = evaluateNextActionRules(context(COMMAND_CENTER, EVERYTHING, 10));
+    const found = evaluateNextActionRules(context(DEFAULT_SCOPE, EVERYTHING, 10));
     const candidate = found.find((one) => one.ruleKey === ruleKey);
     expect(candidate?.recommendedSteps.length).toBeGreaterThan(0);
     expect(candidate?.links[0].href).toMatch(/^\/api\//);

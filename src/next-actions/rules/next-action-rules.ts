@@ -1,10 +1,10 @@
 import { countNoun } from '../../common/count-noun.js';
+import { type Priority } from '../../common/priority.js';
+import { isReviewStream, type Scope, scopedRuleKey } from '../../common/scope.js';
 import { WARNING_FROM } from '../../scoring/scoring.engine.js';
-import { isReviewStream, type Scope, scopedRuleKey } from '../../work-items/scope.js';
 import { WORK_ITEM_CONDITIONS } from '../../work-items/work-item-conditions.js';
 import { type WorkItemFacts } from '../../work-items/work-item-facts.js';
-import { type Priority, type WorkItemKind } from '../../work-items/work-item-kinds.js';
-import { type NextActionCondition, type NextActionContext } from './next-action-context.js';
+import { type WorkItemKind } from '../../work-items/work-item-kinds.js';
 import {
   type Evidence,
   itemEvidence,
@@ -13,6 +13,7 @@ import {
   scoreEvidence,
   scoreLink,
 } from './explanation.js';
+import { type NextActionCondition, type NextActionContext } from './next-action-context.js';
 import { type RankingSignals } from './ranking.js';
 
 /** A recommendation before it is ranked. */

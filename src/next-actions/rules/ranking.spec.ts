@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { PRIORITIES } from '../../work-items/work-item-kinds.js';
+import { PRIORITIES } from '../../common/priority.js';
 import {
   countBoost,
   impactBoost,

@@ -1,4 +1,4 @@
-import { COMMAND_CENTER } from '../../work-items/scope.js';
+import { DEFAULT_SCOPE } from '../../common/scope.js';
 import { nextActionRunKey } from './run-key.js';
 
 describe('the key of a run', () => {
@@ -6,7 +6,7 @@ describe('the key of a run', () => {
     ['2026-11-24T23:59:59.999Z', '2026-11-24'],
     ['2026-11-24T20:00:00-05:00', '2026-11-25'],
   ])('at %s holds the UTC day %s', (now, day) => {
-    expect(nextActionRunKey('user-1', COMMAND_CENTER, new Date(now))).toBe(
+    expect(nextActionRunKey('user-1', DEFAULT_SCOPE, new Date(now))).toBe(
       `nba:user-1:command_center:command_center:${day}`,
     );
   });
