@@ -1,12 +1,30 @@
 import { CreateFoundation1795000000000 } from '../migrations/1795000000000-CreateFoundation.js';
+import { CreateDesk1795000100000 } from '../migrations/1795000100000-CreateDesk.js';
 import { User } from './auth/user.entity.js';
 import { type Schema } from './database/data-source.js';
 import { OpsEvent } from './events/ops-event.entity.js';
 import { NextActionExecution } from './next-actions/delivery/next-action-execution.entity.js';
 import { NextBestAction } from './next-actions/next-best-action.entity.js';
+import { NextActionRunRow } from './next-actions/rules/next-action-run.entity.js';
+import { NextActionSuppressionRow } from './next-actions/rules/next-action-suppression.entity.js';
+import { RiskFlagRow } from './risk/risk-flag.entity.js';
+import { ScoreEventRow } from './scoring/score-event.entity.js';
+import { ScoreSnapshotRow } from './scoring/score-snapshot.entity.js';
+import { WorkItemRow } from './work-items/work-item.entity.js';
 
 /** Every table's entity and every migration, in order: for the application and the migration CLI. */
 export const schema = {
-  entities: [User, NextBestAction, NextActionExecution, OpsEvent],
-  migrations: [CreateFoundation1795000000000],
+  entities: [
+    User,
+    NextBestAction,
+    NextActionExecution,
+    NextActionRunRow,
+    NextActionSuppressionRow,
+    OpsEvent,
+    WorkItemRow,
+    ScoreSnapshotRow,
+    ScoreEventRow,
+    RiskFlagRow,
+  ],
+  migrations: [CreateFoundation1795000000000, CreateDesk1795000100000],
 } satisfies Schema;

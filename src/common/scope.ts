@@ -1,4 +1,4 @@
-import { ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsString, Length, Matches } from 'class-validator';
 
 /** The desk that an item, score, risk flag or next best action belongs to. Source: docs/domain.md. */
@@ -31,6 +31,9 @@ export function scopedRuleKey(prefix: 'risk' | 'nba', ruleKey: string, scope: Sc
 /** A word of the domain: types, kinds and keys are written so. */
 export const SNAKE_CASE = /^[a-z][a-z0-9_]{0,63}$/;
 
+/** An id that may stand in a path: PostgreSQL holds no NUL, and no client shows the others. */
+export const PRINTABLE = /^\P{Cc}+$/u;
+
 /** Scope fields of a query or a body; without them, the command center. */
 export class ScopeFields implements Partial<Scope> {
   /** Type of the desk. */
@@ -60,4 +63,16 @@ export class ScopeFields implements Partial<Scope> {
 export function scopeOf(fields: Partial<Scope>): Scope {
   const entityType = fields.entityType ?? DEFAULT_SCOPE.entityType;
   return { entityType, entityId: fields.entityId ?? entityType };
+}
+
+/** A scope in the path of a route. */
+export class ScopePath implements Scope {
+  @ApiProperty({ example: DEFAULT_SCOPE.entityType, pattern: SNAKE_CASE.source })
+  @Matches(SNAKE_CASE, { message: 'entityType must be snake_case, at most 64 characters' })
+  entityType!: string;
+
+  @ApiProperty({ example: DEFAULT_SCOPE.entityId, minLength: 1, maxLength: 128 })
+  @Length(1, 128)
+  @Matches(PRINTABLE, { message: 'entityId must not contain control characters' })
+  entityId!: string;
 }

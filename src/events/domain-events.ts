@@ -1,3 +1,5 @@
+import { type Scope } from '../common/scope.js';
+
 /** What every event tells: who, about what, how it ended. Ids and primitives, never entities. */
 export interface EventPayload<Meta extends object> {
   /** The user who caused it, null for the system itself. */
@@ -7,6 +9,8 @@ export interface EventPayload<Meta extends object> {
   /** What it is about, for example `next_action` and its id. */
   readonly sourceType: string | null;
   readonly sourceId: string | null;
+  /** The scope it happened in; errors of a scope count in its score. */
+  readonly scope?: Scope;
   readonly status: EventStatus | null;
   /** How long the work took, in ms. */
   readonly durationMs?: number;
@@ -27,6 +31,16 @@ interface DeliveryMeta {
   readonly actionKey: string;
 }
 
+/** How a scope's score stands after a computation. */
+interface ScoreMeta extends Scope {
+  readonly snapshotId: string;
+  /** 0–100 */
+  readonly score: number;
+  readonly band: string;
+  /** Points since the snapshot before; null for the first. */
+  readonly delta: number | null;
+}
+
 /** Every event of the application: its name and its payload. A new event is one line here. */
 export interface DomainEvents {
   /** A delivery action ran successfully; `result` is what it returned as meta. */
@@ -39,6 +53,30 @@ export interface DomainEvents {
     readonly entityType: string;
     readonly entityId: string;
   }>;
+  /** The next-action rules ran in a scope. */
+  'nba.run': EventPayload<
+    Scope & {
+      readonly runKey: string;
+      readonly created: number;
+      readonly updated: number;
+      readonly expired: number;
+    }
+  >;
+  /** The risk rules ran in a scope. `created` counts what was opened again, too. */
+  'risk.upsert': EventPayload<
+    Scope & { readonly created: number; readonly updated: number; readonly resolved: number }
+  >;
+  /** A flag of severity critical was opened, or opened again, or became critical. */
+  'risk.created.critical': EventPayload<
+    Scope & { readonly ruleKey: string; readonly severity: string; readonly reason: string }
+  >;
+  'score.computed': EventPayload<ScoreMeta>;
+  /** The score fell into the critical band. */
+  'score.threshold_breach': EventPayload<ScoreMeta>;
+  /** The score lost 15 points or more. */
+  'score.sharp_drop': EventPayload<ScoreMeta>;
+  /** The score is healthy again. */
+  'score.recovery': EventPayload<ScoreMeta>;
   /** Somebody failed to sign in; nothing of what they typed is kept. */
   'auth.login.failed': EventPayload<{
     readonly reason: 'unknown_user' | 'wrong_password' | 'disabled';
@@ -48,11 +86,21 @@ export interface DomainEvents {
 
 export type DomainEventName = keyof DomainEvents;
 
-/** How loud each event is in the logs. Also the list of all names, complete by its type. */
+/**
+ * How loud each event is in the logs. Also the list of all names, complete by its type. What a score or
+ * a rule finds is no error: errors of a scope lower its score, and a bad score would make itself worse.
+ */
 export const EVENT_LEVEL_OF: Readonly<Record<DomainEventName, EventLevel>> = {
   'nba.delivery.executed': 'info',
   'nba.delivery.failed': 'error',
   'nba.upsert': 'info',
+  'nba.run': 'info',
+  'risk.upsert': 'info',
+  'risk.created.critical': 'warn',
+  'score.computed': 'info',
+  'score.threshold_breach': 'warn',
+  'score.sharp_drop': 'warn',
+  'score.recovery': 'info',
   'auth.login.failed': 'warn',
 };
 

@@ -7,6 +7,10 @@ import { type EventLevel, type EventStatus } from './domain-events.js';
 @Check('ck_ops_events_status', `"status" IN ('success', 'failed', 'stubbed')`)
 @Index('ix_ops_events_key', ['eventKey', 'id'])
 @Index('ix_ops_events_source', ['sourceId', 'id'])
+// The errors of a scope today, which its score counts.
+@Index('ix_ops_events_errors', ['entityType', 'entityId', 'createdAt'], {
+  where: `"level" = 'error'`,
+})
 export class OpsEvent {
   /** UUIDv7, so that the id is also the order in time. */
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_ops_events' })
@@ -29,6 +33,13 @@ export class OpsEvent {
 
   @Column('text', { nullable: true })
   sourceId!: string | null;
+
+  /** The scope it happened in, where there is one. */
+  @Column('text', { nullable: true })
+  entityType!: string | null;
+
+  @Column('text', { nullable: true })
+  entityId!: string | null;
 
   @Column('text', { nullable: true })
   requestId!: string | null;

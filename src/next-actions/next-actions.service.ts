@@ -99,6 +99,7 @@ export class NextActionsService {
         requestId: actor.requestId,
         sourceType: 'next_action',
         sourceId: result.nextAction.id,
+        scope,
         status: 'success',
         meta: { created: result.created, ...scope },
       });

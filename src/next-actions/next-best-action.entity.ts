@@ -26,6 +26,13 @@ export type Origin = (typeof ORIGINS)[number];
   unique: true,
   where: `"status" = 'queued' AND "dedupe_key" IS NOT NULL`,
 })
+// A run's own queue.
+@Index('ix_next_best_actions_rule_queue', ['entityType', 'entityId'], {
+  where: `"status" = 'queued' AND "origin" = 'rule'`,
+})
+// The cool-downs of the rules; with an included column, so made by the migration.
+@Index('ix_next_best_actions_done', { synchronize: false })
+@Index('ix_next_best_actions_dismissed', { synchronize: false })
 // Both hold descending columns, which TypeORM cannot express: made by the migration, left alone by it.
 @Index('ix_next_best_actions_queue', { synchronize: false })
 @Index('ix_next_best_actions_scope', { synchronize: false })

@@ -10,6 +10,7 @@ import { isUuid } from '../../common/http/uuid.js';
 import { validateAs } from '../../common/http/validation.js';
 import { LOGGER } from '../../common/logging/logger.js';
 import { redactError, redactValue } from '../../common/logging/redaction.js';
+import { type Scope } from '../../common/scope.js';
 import { type Transaction } from '../../database/transaction.js';
 import { TransactionRunner } from '../../database/transaction-runner.js';
 import { type ExecutionRecord, NextActionsRepository } from '../next-actions.repository.js';
@@ -48,7 +49,14 @@ interface RunningPress {
   readonly input: object;
   readonly requestHash: string | null;
   /** Set when the action begins: from then on, a failure is the action's and goes on record. */
-  began?: { at: Date; clock: number };
+  began?: Beginning;
+}
+
+/** When an action began, by the database's time and this process's clock, and in which scope. */
+interface Beginning {
+  readonly at: Date;
+  readonly clock: number;
+  readonly scope: Scope;
 }
 
 /** Runs delivery actions: each press once, in one transaction, on record, with its event. */
@@ -112,7 +120,11 @@ export class DeliveryService {
     if (!(action.options.worksOn ?? ['queued']).includes(nextAction.status))
       throw nextActionNotOpen(nextAction.status);
 
-    const began = (running.began = { at: now, clock: performance.now() });
+    const began = (running.began = {
+      at: now,
+      clock: performance.now(),
+      scope: { entityType: nextAction.entityType, entityId: nextAction.entityId },
+    });
     const outcome = await this.runLimited(tx, action, {
       nextAction,
       actor: press.actor,
@@ -130,7 +142,7 @@ export class DeliveryService {
     });
     this.repository.record(tx, finished);
     tx.publish('nba.delivery.executed', {
-      ...eventFieldsOf(finished, press.actor),
+      ...eventFieldsOf(finished, press.actor, began.scope),
       status: 'success',
       meta: { executionId, actionKey: press.actionKey, result: meta },
     });
@@ -170,7 +182,7 @@ export class DeliveryService {
   private async recordFailure(
     press: Press,
     running: RunningPress,
-    began: { at: Date; clock: number },
+    began: Beginning,
     thrown: unknown,
   ): Promise<void> {
     const { code, message } = reportOf(thrown);
@@ -194,7 +206,7 @@ export class DeliveryService {
     await this.transactions.run((tx) => {
       this.repository.record(tx, record);
       tx.publish('nba.delivery.failed', {
-        ...eventFieldsOf(record, press.actor),
+        ...eventFieldsOf(record, press.actor, began.scope),
         status: 'failed',
         errorCode: code,
         errorMessage: message,
@@ -207,7 +219,7 @@ export class DeliveryService {
   private recordOf(
     press: Press,
     running: RunningPress,
-    began: { at: Date; clock: number },
+    began: Beginning,
     end: {
       status: 'success' | 'failed';
       meta: object;
@@ -251,12 +263,13 @@ function earlierAnswer(
   return locked.keyUses.find((use) => use.status === 'success')?.id ?? locked.repeatOf ?? undefined;
 }
 
-function eventFieldsOf(execution: ExecutionRecord, actor: Actor) {
+function eventFieldsOf(execution: ExecutionRecord, actor: Actor, scope: Scope) {
   return {
     actorId: actor.userId,
     requestId: actor.requestId,
     sourceType: 'next_action',
     sourceId: execution.nextActionId,
+    scope,
     durationMs: execution.finishedAt.getTime() - execution.startedAt.getTime(),
   };
 }

@@ -1,0 +1,56 @@
+import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { type ScoreBand, type ScoreFactor, type ScoreReason } from './scoring.engine.js';
+
+/** What a score is about: a whole scope, or one lead in it. */
+export const SCORE_SUBJECTS = ['scope', 'lead'] as const;
+export type ScoreSubject = (typeof SCORE_SUBJECTS)[number];
+
+/** A score as it was computed once; the newest is the present one. */
+@Entity('score_snapshots')
+@Check('ck_score_snapshots_subject', `"subject" IN ('scope', 'lead')`)
+@Check('ck_score_snapshots_lead', `("subject" = 'lead') = ("lead_id" IS NOT NULL)`)
+@Check('ck_score_snapshots_score', `"score" BETWEEN 0 AND 100`)
+@Check('ck_score_snapshots_band', `"band" IN ('healthy', 'warning', 'critical')`)
+@Index('ix_score_snapshots_scope', ['entityType', 'entityId', 'computedAt', 'id'], {
+  where: `"subject" = 'scope'`,
+})
+export class ScoreSnapshotRow {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_score_snapshots' })
+  id!: string;
+
+  @Column('text')
+  subject!: ScoreSubject;
+
+  /** External id of the lead; only where the subject is one. */
+  @Column('text', { nullable: true })
+  leadId!: string | null;
+
+  @Column('text')
+  entityType!: string;
+
+  @Column('text')
+  entityId!: string;
+
+  /** 0–100 */
+  @Column('int')
+  score!: number;
+
+  @Column('text')
+  band!: ScoreBand;
+
+  /** Points gained or lost since the snapshot before; null for the first. */
+  @Column('int', { nullable: true })
+  delta!: number | null;
+
+  @Column('jsonb')
+  factors!: readonly ScoreFactor[];
+
+  @Column('jsonb')
+  reasons!: readonly ScoreReason[];
+
+  @Column('uuid', { nullable: true })
+  actorId!: string | null;
+
+  @Column('timestamp with time zone', { precision: 3 })
+  computedAt!: Date;
+}

@@ -1,0 +1,40 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { CurrentActor } from '../auth/auth-user.js';
+import { type Actor } from '../common/actor.js';
+import { CursorQuery } from '../common/cursor-page.js';
+import { ApiProblems } from '../common/http/api-problems.js';
+import { ScopeFields, scopeOf, ScopePath } from '../common/scope.js';
+import { type ComputedScore } from './score-snapshot.js';
+import { ComputedScoreAnswer, ScoreAnswer } from './scoring.dto.js';
+import { ScoringService } from './scoring.service.js';
+
+@ApiTags('scores')
+@Controller('scores')
+export class ScoringController {
+  constructor(private readonly scoring: ScoringService) {}
+
+  @Post('compute')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Compute a scope’s score',
+    description: 'Counts what is open now, stores the score and tells how it changed.',
+  })
+  @ApiOkResponse({ type: ComputedScoreAnswer })
+  @ApiProblems(400)
+  compute(@Body() body: ScopeFields, @CurrentActor() actor: Actor): Promise<ComputedScore> {
+    return this.scoring.compute(scopeOf(body), actor);
+  }
+
+  @Get(':entityType/:entityId')
+  @ApiOperation({
+    summary: 'A scope’s score',
+    description:
+      'The newest with its factors and reasons, and a page of its history, newest first.',
+  })
+  @ApiOkResponse({ type: ScoreAnswer })
+  @ApiProblems(400, 404)
+  get(@Param() scope: ScopePath, @Query() query: CursorQuery): Promise<ScoreAnswer> {
+    return this.scoring.get(scope, query);
+  }
+}

@@ -1,0 +1,134 @@
+import { Injectable } from '@nestjs/common';
+import { uuidv7 } from 'uuidv7';
+import { type Actor } from '../common/actor.js';
+import { CursorCodec } from '../common/cursor.js';
+import { cursorPage, type CursorQuery } from '../common/cursor-page.js';
+import { NotFoundError } from '../common/errors/domain-error.js';
+import { type Scope } from '../common/scope.js';
+import { lockScope } from '../database/scope-lock.js';
+import { type Transaction } from '../database/transaction.js';
+import { TransactionRunner } from '../database/transaction-runner.js';
+import { staleHeartbeatBefore } from '../jobs/job-health.js';
+import { windowValues } from '../work-items/work-item-facts.sql.js';
+import { type LatestScoreRow } from './latest-score.sql.js';
+import { type ComputedScore, type PastScore, type ScoreSnapshot } from './score-snapshot.js';
+import { scopeFactors, type ScopeCounts } from './scope-factors.js';
+import { type ScoreAnswer } from './scoring.dto.js';
+import { computeScore } from './scoring.engine.js';
+import * as sql from './scoring.sql.js';
+import { scoreDelta, type ScoreTransition, scoreTransitions } from './transitions.js';
+
+/** What a computation needs of a transaction. */
+type Statements = Pick<Transaction, 'query' | 'publish'>;
+
+interface ScoreContext extends ScopeCounts {
+  readonly previous: LatestScoreRow | null;
+}
+
+/** Computes, stores and tells the scores of scopes. */
+@Injectable()
+export class ScoringService {
+  constructor(
+    private readonly transactions: TransactionRunner,
+    private readonly cursors: CursorCodec,
+  ) {}
+
+  /** Computes a scope's score in a transaction of its own. */
+  compute(scope: Scope, actor: Actor): Promise<ComputedScore> {
+    return this.transactions.run((tx) => this.computeAndStoreScore(tx, scope, actor));
+  }
+
+  /**
+   * Counts, scores and stores a scope in the caller's transaction, and publishes the score and each
+   * transition that was not told within the last hour. One at a time per scope, so that each snapshot
+   * is compared with the one right before it.
+   */
+  async computeAndStoreScore(tx: Statements, scope: Scope, actor: Actor): Promise<ComputedScore> {
+    const computedAt = await lockScope(tx, 'score', scope);
+    const [context] = await tx.query<ScoreContext>(sql.FETCH_SCORE_CONTEXT, [
+      ...windowValues(scope, computedAt),
+      staleHeartbeatBefore(computedAt),
+    ]);
+    if (!context) throw new Error('The context of a score returned no row.');
+    const { previous, ...counts } = context;
+    const { entityType, entityId } = scope;
+    const result = computeScore(scopeFactors(counts));
+    const snapshot: ScoreSnapshot = {
+      id: uuidv7(),
+      entityType,
+      entityId,
+      ...result,
+      delta: scoreDelta(previous, result),
+      computedAt,
+    };
+    const transitions = await store(tx, snapshot, actor, scoreTransitions(previous, result));
+    publish(tx, snapshot, actor, transitions);
+    return { ...snapshot, transitions };
+  }
+
+  /** A scope's newest score and a page of its history; throws a 404 where it was never scored. */
+  async get(scope: Scope, { pageSize, cursor }: CursorQuery): Promise<ScoreAnswer> {
+    const { entityType, entityId } = scope;
+    const binding = `scores:${JSON.stringify([entityType, entityId])}`;
+    const after = cursor === undefined ? [] : this.cursors.open(binding, cursor);
+    const [found, rows] = await this.transactions.read([
+      { statement: sql.FIND_LATEST, values: [entityType, entityId] },
+      {
+        statement: after.length > 0 ? sql.LIST_HISTORY_AFTER : sql.LIST_HISTORY,
+        values: [entityType, entityId, pageSize + 1, ...after],
+      },
+    ]);
+    const latest = (found as ScoreSnapshot[] | undefined)?.[0];
+    if (!latest) {
+      throw new NotFoundError('SCORE_NOT_FOUND', 'This scope was never scored.');
+    }
+    const history = cursorPage(rows as unknown as PastScore[], pageSize, (last) =>
+      this.cursors.seal(binding, [last.computedAt.toISOString(), last.id]),
+    );
+    return { entityType, entityId, latest, history };
+  }
+}
+
+async function store(
+  tx: Statements,
+  snapshot: ScoreSnapshot,
+  actor: Actor,
+  transitions: readonly ScoreTransition[],
+): Promise<ScoreTransition[]> {
+  const stored = await tx.query<{ transition: ScoreTransition }>(sql.STORE_SNAPSHOT, [
+    snapshot.entityType,
+    snapshot.entityId,
+    snapshot.id,
+    snapshot.score,
+    snapshot.band,
+    snapshot.delta,
+    JSON.stringify(snapshot.factors),
+    JSON.stringify(snapshot.reasons),
+    actor.userId,
+    snapshot.computedAt,
+    transitions.map(() => uuidv7()),
+    transitions,
+  ]);
+  const told = new Set(stored.map(({ transition }) => transition));
+  return transitions.filter((transition) => told.has(transition));
+}
+
+function publish(
+  tx: Statements,
+  snapshot: ScoreSnapshot,
+  actor: Actor,
+  transitions: readonly ScoreTransition[],
+): void {
+  const { id: snapshotId, entityType, entityId, score, band, delta } = snapshot;
+  for (const name of ['computed', ...transitions] as const) {
+    tx.publish(`score.${name}`, {
+      actorId: actor.userId,
+      requestId: actor.requestId,
+      sourceType: 'score',
+      sourceId: snapshotId,
+      scope: { entityType, entityId },
+      status: 'success',
+      meta: { entityType, entityId, snapshotId, score, band, delta },
+    });
+  }
+}

@@ -1,0 +1,73 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Pagination } from '../../common/pagination.js';
+import { PRIORITIES, type Priority } from '../../common/priority.js';
+import { type WorkItem } from '../work-item.js';
+import { WORK_ITEM_KIND_NAMES, type WorkItemKind } from '../work-item-kinds.js';
+
+/** A work item as the API answers it. Times are ISO 8601 UTC. */
+export class WorkItemAnswer {
+  @ApiProperty({ format: 'uuid' })
+  id!: string;
+
+  @ApiProperty({ enum: WORK_ITEM_KIND_NAMES, enumName: 'WorkItemKind' })
+  kind!: WorkItemKind;
+
+  @ApiProperty({ example: 'crm-4711' })
+  externalId!: string;
+
+  @ApiProperty({ example: 'command_center' })
+  entityType!: string;
+
+  @ApiProperty({ example: 'command_center' })
+  entityId!: string;
+
+  @ApiProperty({ example: 'open' })
+  state!: string;
+
+  /** Whether somebody may still have to act on it. */
+  @ApiProperty({ example: true })
+  open!: boolean;
+
+  @ApiProperty({ enum: PRIORITIES, enumName: 'Priority' })
+  priority!: Priority;
+
+  @ApiProperty({ example: 'Call Acme about the renewal' })
+  title!: string;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  dueAt!: string | null;
+
+  @ApiProperty({ type: String, format: 'date-time' })
+  occurredAt!: string;
+
+  @ApiProperty({ type: 'object', additionalProperties: true, example: {} })
+  attributes!: object;
+
+  @ApiProperty({ type: String, format: 'date-time' })
+  createdAt!: string;
+
+  @ApiProperty({ type: String, format: 'date-time' })
+  updatedAt!: string;
+}
+
+/** A page of work items, newest first. */
+export class WorkItemPage {
+  @ApiProperty({ type: [WorkItemAnswer] })
+  items!: WorkItem[];
+
+  @ApiProperty({ type: Pagination })
+  pagination!: Pagination;
+}
+
+/** What a batch changed; the three together are the items that were pushed. */
+export class BatchAnswer {
+  @ApiProperty({ example: 12 })
+  created!: number;
+
+  @ApiProperty({ example: 3 })
+  updated!: number;
+
+  /** Items that were already as they were pushed. */
+  @ApiProperty({ example: 85 })
+  unchanged!: number;
+}

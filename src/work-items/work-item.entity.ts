@@ -1,0 +1,73 @@
+import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { type Priority } from '../common/priority.js';
+import {
+  openStatesOf,
+  statesOf,
+  WORK_ITEM_KIND_NAMES,
+  type WorkItemKind,
+  type WorkItemState,
+} from './work-item-kinds.js';
+
+/** A work item, as the schema's truth for migrations; it is read and written by SQL (work-items.sql.ts). */
+@Entity('work_items')
+@Check('ck_work_items_state', kindsWith(statesOf))
+// A plain column, which an index's predicate can name and a push can compute once.
+@Check('ck_work_items_is_open', `"is_open" = (${kindsWith(openStatesOf)})`)
+@Check('ck_work_items_priority', `"priority" IN ('low', 'medium', 'high', 'critical')`)
+@Index('uq_work_items_external_id', ['kind', 'externalId'], { unique: true })
+@Index('ix_work_items_scope', ['entityType', 'entityId', 'id'])
+// Holds included columns, which TypeORM cannot express: made by the migration, left alone by it.
+@Index('ix_work_items_open', { synchronize: false })
+export class WorkItemRow {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_work_items' })
+  id!: string;
+
+  @Column('text')
+  kind!: WorkItemKind;
+
+  /** The item's id in the system that pushes it. */
+  @Column('text')
+  externalId!: string;
+
+  @Column('text')
+  entityType!: string;
+
+  @Column('text')
+  entityId!: string;
+
+  @Column('text')
+  state!: WorkItemState;
+
+  /** Whether the kind's state is an open one; rules and scores read open items alone. */
+  @Column('boolean')
+  isOpen!: boolean;
+
+  @Column('text')
+  priority!: Priority;
+
+  @Column('text')
+  title!: string;
+
+  @Column('timestamp with time zone', { precision: 3, nullable: true })
+  dueAt!: Date | null;
+
+  @Column('timestamp with time zone', { precision: 3 })
+  occurredAt!: Date;
+
+  @Column('jsonb', { default: {} })
+  attributes!: object;
+
+  @Column('timestamptz', { default: () => 'now()' })
+  createdAt!: Date;
+
+  @Column('timestamptz', { default: () => 'now()' })
+  updatedAt!: Date;
+}
+
+/** Each kind with its states, as a condition in SQL. */
+function kindsWith(states: (kind: WorkItemKind) => readonly string[]): string {
+  return WORK_ITEM_KIND_NAMES.map((kind) => {
+    const list = states(kind).map((state) => `'${state}'`);
+    return `("kind" = '${kind}' AND "state" IN (${list.join(', ')}))`;
+  }).join(' OR ');
+}

@@ -1,0 +1,94 @@
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Param,
+  Post,
+  Put,
+  Query,
+  Res,
+} from '@nestjs/common';
+import {
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
+import { type Response } from 'express';
+import { ApiProblems } from '../common/http/api-problems.js';
+import { BodyLimit } from '../common/http/json-body.guard.js';
+import { BatchAnswer, WorkItemAnswer, WorkItemPage } from './dto/work-item.dto.js';
+import {
+  BatchBody,
+  ListWorkItemsQuery,
+  PutWorkItemBody,
+  WorkItemKey,
+} from './dto/work-item-requests.dto.js';
+import { type WorkItem } from './work-item.js';
+import { WorkItemsService } from './work-items.service.js';
+
+/** A thousand items of about a kilobyte each: a title, ids, times and a few attributes. */
+const BATCH_BODY_LIMIT = 1024 * 1024;
+
+@ApiTags('work-items')
+@Controller('work-items')
+export class WorkItemsController {
+  constructor(private readonly workItems: WorkItemsService) {}
+
+  @Get()
+  @ApiOperation({
+    summary: 'List, newest first',
+    description:
+      'The links in an explanation lead here, with the condition that a rule counted. Read on with nextCursor: no item is missed or seen twice while others come in.',
+  })
+  @ApiOkResponse({ type: WorkItemPage })
+  @ApiProblems(400)
+  list(@Query() query: ListWorkItemsQuery): Promise<WorkItemPage> {
+    return this.workItems.list(query);
+  }
+
+  @Post('batch')
+  @HttpCode(200)
+  @BodyLimit(BATCH_BODY_LIMIT)
+  @ApiOperation({
+    summary: 'Push many',
+    description:
+      'Up to 1000 items in one statement: all of them or, when one is wrong, none. Errors name the item, for example items.3.dueAt. Takes a body of up to 1 MiB.',
+  })
+  @ApiOkResponse({ type: BatchAnswer })
+  @ApiProblems(400)
+  putAll(@Body() body: BatchBody): Promise<BatchAnswer> {
+    return this.workItems.putAll(body.items);
+  }
+
+  @Put(':kind/:externalId')
+  @ApiOperation({
+    summary: 'Push one',
+    description:
+      'Creates the item, or replaces the one with this kind and external id: 200 instead of 201. An item that names another scope than before moves there.',
+  })
+  @ApiCreatedResponse({ type: WorkItemAnswer, description: 'Created.' })
+  @ApiOkResponse({ type: WorkItemAnswer, description: 'Updated, or already so.' })
+  @ApiProblems(400)
+  async put(
+    @Param() key: WorkItemKey,
+    @Body() body: PutWorkItemBody,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<WorkItem> {
+    const { item, created } = await this.workItems.put({ ...body, ...key });
+    response.status(created ? 201 : 200);
+    return item;
+  }
+
+  @Delete(':kind/:externalId')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Delete one' })
+  @ApiNoContentResponse({ description: 'Deleted.' })
+  @ApiProblems(400, 404)
+  delete(@Param() key: WorkItemKey): Promise<void> {
+    return this.workItems.delete(key.kind, key.externalId);
+  }
+}

@@ -1,0 +1,159 @@
+import { Injectable } from '@nestjs/common';
+import { uuidv7 } from 'uuidv7';
+import { CursorCodec } from '../common/cursor.js';
+import {
+  type FieldError,
+  NotFoundError,
+  ValidationFailedError,
+} from '../common/errors/domain-error.js';
+import { paginate } from '../common/pagination.js';
+import { scopeOf } from '../common/scope.js';
+import { TransactionRunner } from '../database/transaction-runner.js';
+import { type WorkItemPage } from './dto/work-item.dto.js';
+import { type ListWorkItemsQuery } from './dto/work-item-requests.dto.js';
+import { type PushedWorkItem, type WorkItem } from './work-item.js';
+import { isOpenState, kindAndStateProblem, type WorkItemKind } from './work-item-kinds.js';
+import { listQueries, type PageStart, type WorkItemFilter } from './work-items.list.js';
+import * as sql from './work-items.sql.js';
+
+/** What a batch changed. */
+export interface BatchOutcome {
+  readonly created: number;
+  readonly updated: number;
+  /** Items that were already as they were pushed. */
+  readonly unchanged: number;
+}
+
+/** Takes in, lists and deletes what the business must act on. */
+@Injectable()
+export class WorkItemsService {
+  constructor(
+    private readonly transactions: TransactionRunner,
+    private readonly cursors: CursorCodec,
+  ) {}
+
+  /**
+   * Creates an item or replaces the one with its kind and external id. One that names another scope
+   * than before moves there: an item is in one scope at a time. Throws a 400 for a state that the kind
+   * does not have.
+   */
+  async put(pushed: PushedWorkItem): Promise<{ item: WorkItem; created: boolean }> {
+    assertStates([pushed], () => '');
+    return this.transactions.run(async (tx) => {
+      const [changes, found] = await Promise.all([
+        tx.query<{ created: boolean }>(sql.UPSERT, [recordsOf([pushed])]),
+        tx.query<WorkItem>(sql.FIND, [pushed.kind, pushed.externalId]),
+      ]);
+      const [item] = found;
+      // A DELETE that came between the two statements took the item that this push found unchanged.
+      if (!item) throw workItemNotFound();
+      return { item, created: changes[0]?.created ?? false };
+    });
+  }
+
+  /**
+   * Creates or replaces up to 1000 items in one statement: all of them or, when one is wrong, none.
+   * Throws a 400 that names the index of every wrong item.
+   */
+  async putAll(pushed: readonly PushedWorkItem[]): Promise<BatchOutcome> {
+    assertStates(pushed, (index) => `items.${index}.`);
+    assertDistinct(pushed);
+    const changes = await this.transactions.run((tx) =>
+      tx.query<{ created: boolean }>(sql.UPSERT, [recordsOf(pushed)]),
+    );
+    const created = changes.filter((change) => change.created).length;
+    const updated = changes.length - created;
+    return { created, updated, unchanged: pushed.length - changes.length };
+  }
+
+  /** A page of a scope's items, newest first. A cursor wins over a page number. */
+  async list(query: ListWorkItemsQuery): Promise<WorkItemPage> {
+    const { page: wanted, pageSize, cursor, kind, state, priority, open, condition } = query;
+    const filter: WorkItemFilter = {
+      ...scopeOf(query),
+      ...(kind === undefined ? {} : { kind }),
+      ...(state === undefined ? {} : { state }),
+      ...(priority === undefined ? {} : { priority }),
+      ...(open === undefined ? {} : { open }),
+      ...(query.dueBefore === undefined
+        ? {}
+        : { dueBefore: new Date(query.dueBefore).toISOString() }),
+      ...(condition === undefined ? {} : { condition }),
+    };
+    const binding = `work-items:${JSON.stringify(filter)}`;
+    let page = wanted;
+    let start: PageStart = { offset: (wanted - 1) * pageSize };
+    if (cursor !== undefined) {
+      const [id, number] = this.cursors.open(binding, cursor) as [string, number];
+      page = number;
+      start = { after: id };
+    }
+    const queries = listQueries(filter, start, pageSize + 1, new Date());
+    const [rows, counts] = await this.transactions.read([queries.page, queries.total]);
+    const found = rows as unknown as WorkItem[];
+    const total = (counts?.[0] as { total: number } | undefined)?.total ?? 0;
+    const items = found.slice(0, pageSize);
+    const last = items.at(-1);
+    const hasNext = found.length > pageSize;
+    const nextCursor = hasNext && last ? this.cursors.seal(binding, [last.id, page + 1]) : null;
+    return { items, pagination: paginate(page, pageSize, total, nextCursor, hasNext) };
+  }
+
+  /** Deletes an item; throws a 404. */
+  async delete(kind: WorkItemKind, externalId: string): Promise<void> {
+    const deleted = await this.transactions.run((tx) => tx.execute(sql.DELETE, [kind, externalId]));
+    if (deleted === 0) throw workItemNotFound();
+  }
+}
+
+function workItemNotFound(): NotFoundError {
+  return new NotFoundError(
+    'WORK_ITEM_NOT_FOUND',
+    'There is no work item of this kind with this external id.',
+  );
+}
+
+/** Items as the statement reads them: defaults filled in, times in UTC. */
+function recordsOf(pushed: readonly PushedWorkItem[]): string {
+  return JSON.stringify(
+    pushed.map((item) => ({
+      id: uuidv7(),
+      kind: item.kind,
+      externalId: item.externalId,
+      ...scopeOf(item),
+      state: item.state,
+      open: isOpenState(item.kind, item.state),
+      priority: item.priority ?? 'medium',
+      title: item.title,
+      dueAt: item.dueAt == null ? null : new Date(item.dueAt),
+      occurredAt: item.occurredAt == null ? null : new Date(item.occurredAt),
+      attributes: item.attributes ?? {},
+    })),
+  );
+}
+
+function assertStates(pushed: readonly PushedWorkItem[], path: (index: number) => string): void {
+  const errors = pushed.flatMap((item, index): FieldError[] => {
+    const problem = kindAndStateProblem(item.kind, item.state);
+    if (!problem) return [];
+    const at = path(index);
+    return [{ field: `${at}${problem.field}`, message: `${at}${problem.message}` }];
+  });
+  if (errors.length > 0) throw new ValidationFailedError(errors);
+}
+
+/** The statement cannot write one row twice, and of two states for one item nobody knows the right one. */
+function assertDistinct(pushed: readonly PushedWorkItem[]): void {
+  const seen = new Map<string, number>();
+  const errors = pushed.flatMap((item, index): FieldError[] => {
+    const key = `${item.kind}:${item.externalId}`;
+    const first = seen.get(key);
+    if (first === undefined) {
+      seen.set(key, index);
+      return [];
+    }
+    const field = `items.${index}.externalId`;
+    return [{ field, message: `${field} repeats the item at ${first}` }];
+  });
+  if (errors.length > 0) throw new ValidationFailedError(errors);
+}
