@@ -1,0 +1,151 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor } from '../common/actor.js';
+import { CursorCodec } from '../common/cursor.js';
+import { cursorPage } from '../common/cursor-page.js';
+import {
+  ConflictError,
+  NotFoundError,
+  ValidationFailedError,
+} from '../common/errors/domain-error.js';
+import { isUuid } from '../common/http/uuid.js';
+import { PRIORITIES, type Priority, priorityRank } from '../common/priority.js';
+import { type Scope, scopeOf } from '../common/scope.js';
+import { type Transaction } from '../database/transaction.js';
+import { TransactionRunner } from '../database/transaction-runner.js';
+import { RISK_STATUSES, type RiskFlag, type RiskStatus } from './risk-flag.js';
+import * as sql from './risk-flags.sql.js';
+import {
+  type ListRiskFlagsQuery,
+  type PatchRiskFlagBody,
+  type RiskFlagPage,
+  type RiskSummary,
+} from './risk.dto.js';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** How long each preset of a snooze hides a flag, in ms. */
+const PRESET_MS = { '2d': 2 * DAY_MS, '7d': 7 * DAY_MS } as const;
+
+/** Lists risk flags, and snoozes and closes them for operators. */
+@Injectable()
+export class RiskFlagsService {
+  constructor(
+    private readonly transactions: TransactionRunner,
+    private readonly cursors: CursorCodec,
+  ) {}
+
+  /** A page of a scope's flags: the most severe first, then the newest. */
+  async list(query: ListRiskFlagsQuery): Promise<RiskFlagPage> {
+    const { status, severity, ruleKey, pageSize, cursor } = query;
+    const filter: sql.RiskFilter = {
+      ...scopeOf(query),
+      ...(status === undefined ? {} : { status }),
+      ...(severity === undefined ? {} : { severity }),
+      ...(ruleKey === undefined ? {} : { ruleKey }),
+    };
+    const binding = `risk:${JSON.stringify(filter)}`;
+    const after = cursor === undefined ? [] : this.cursors.open(binding, cursor);
+    const { statement, values } = sql.listQuery(filter, after, pageSize + 1);
+    const rows = await this.transactions.query<RiskFlag>(statement, values);
+    return cursorPage(rows, pageSize, (last) =>
+      // The rank in SQL counts from 1.
+      this.cursors.seal(binding, [priorityRank(last.severity) + 1, last.id]),
+    );
+  }
+
+  /** How many flags of the scope are in each status, and how severe the open ones are. */
+  async summary({ entityType, entityId }: Scope): Promise<RiskSummary> {
+    const groups = await this.transactions.query<{
+      status: RiskStatus;
+      severity: Priority;
+      flags: number;
+      lastSeenAt: Date;
+    }>(sql.SUMMARIZE, [entityType, entityId]);
+    const flagsOf = (matches: (group: (typeof groups)[number]) => boolean): number =>
+      groups.filter(matches).reduce((sum, group) => sum + group.flags, 0);
+    const seen = groups.map((group) => group.lastSeenAt.getTime());
+    return {
+      entityType,
+      entityId,
+      byStatus: countsOf(RISK_STATUSES, (status) => flagsOf((group) => group.status === status)),
+      openBySeverity: countsOf(PRIORITIES, (severity) =>
+        flagsOf((group) => group.status === 'open' && group.severity === severity),
+      ),
+      lastSeenAt: seen.length === 0 ? null : new Date(Math.max(...seen)),
+    };
+  }
+
+  /**
+   * Snoozes or closes a flag. Doing it again is a success that changes nothing. Throws a 404 without
+   * the flag, a 409 for one that is closed otherwise, a 400 for a snooze without an end.
+   */
+  async change(id: string, body: PatchRiskFlagBody, actor: Actor): Promise<RiskFlag> {
+    const until = snoozeEnd(body);
+    if (!isUuid(id)) throw flagNotFound();
+    return this.transactions.run(async (tx) => {
+      const [changed] = await send(tx, id, body.action, until, actor);
+      if (changed) return changed;
+      const [flag] = await tx.query<RiskFlag>(sql.FIND, [id]);
+      if (!flag) throw flagNotFound();
+      if (flag.status === CLOSED_AS[body.action]) return flag;
+      throw new ConflictError(
+        'RISK_FLAG_NOT_OPEN',
+        `The risk flag is ${flag.status}, so this can no longer be done with it.`,
+      );
+    });
+  }
+}
+
+/** The status that makes a repetition a success. */
+const CLOSED_AS: Readonly<Record<PatchRiskFlagBody['action'], RiskStatus | null>> = {
+  snooze: null,
+  resolve: 'resolved',
+  dismiss: 'dismissed',
+};
+
+function send(
+  tx: Transaction,
+  id: string,
+  action: PatchRiskFlagBody['action'],
+  until: Date | null,
+  actor: Actor,
+): Promise<RiskFlag[]> {
+  switch (action) {
+    case 'snooze':
+      return tx.query<RiskFlag>(sql.SNOOZE, [id, actor.userId, until]);
+    case 'resolve':
+      return tx.query<RiskFlag>(sql.RESOLVE, [id, actor.userId]);
+    case 'dismiss':
+      return tx.query<RiskFlag>(sql.DISMISS, [id, actor.userId]);
+  }
+}
+
+/** The end of the snooze that a body asks for; throws a 400 unless a snooze, and only one, has one. */
+function snoozeEnd({ action, preset, until }: PatchRiskFlagBody): Date | null {
+  const given = [preset, until].filter((value) => value != null).length;
+  if (action !== 'snooze') {
+    if (given === 0) return null;
+    const field = preset == null ? 'until' : 'preset';
+    throw invalid(field, `${field} belongs to the action snooze alone`);
+  }
+  if (given !== 1) throw invalid('preset', 'a snooze takes exactly one of preset and until');
+  if (until == null) return new Date(Date.now() + PRESET_MS[preset ?? '2d']);
+  const end = new Date(until);
+  if (end.getTime() <= Date.now()) throw invalid('until', 'until must be ahead');
+  return end;
+}
+
+function invalid(field: string, message: string): ValidationFailedError {
+  return new ValidationFailedError([{ field, message }]);
+}
+
+function flagNotFound(): NotFoundError {
+  return new NotFoundError('RISK_FLAG_NOT_FOUND', 'There is no risk flag with this id.');
+}
+
+function countsOf<K extends string>(
+  keys: readonly K[],
+  count: (key: K) => number,
+): Record<K, number> {
+  return Object.fromEntries(keys.map((key) => [key, count(key)])) as Record<K, number>;
+}

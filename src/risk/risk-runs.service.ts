@@ -1,0 +1,100 @@
+import { Injectable } from '@nestjs/common';
+import { uuidv7 } from 'uuidv7';
+import { type Actor } from '../common/actor.js';
+import { type Scope } from '../common/scope.js';
+import { lockScope } from '../database/scope-lock.js';
+import { type Transaction } from '../database/transaction.js';
+import { TransactionRunner } from '../database/transaction-runner.js';
+import {
+  FETCH_RISK_CONTEXT,
+  riskContextOf,
+  type RiskContextRow,
+  riskContextValues,
+} from './risk-context.sql.js';
+import { type RiskRunCounts } from './risk-flag.js';
+import { type FlagChange, UPSERT_FLAGS } from './risk-flags.sql.js';
+import { evaluateRiskRules, type RiskCandidate, type RiskRuleContext } from './risk-rules.js';
+
+/** What a run needs of a transaction. */
+type Statements = Pick<Transaction, 'query' | 'publish'>;
+
+/** Runs the risk rules: context in one statement, pure rules, flags in one statement. */
+@Injectable()
+export class RiskRunsService {
+  constructor(private readonly transactions: TransactionRunner) {}
+
+  /** Runs the rules in a transaction of its own. */
+  run(scope: Scope, actor: Actor): Promise<RiskRunCounts> {
+    return this.transactions.run((tx) => this.runRiskRules(tx, scope, actor));
+  }
+
+  /**
+   * Runs the rules in the caller's transaction, one run at a time per scope, and publishes what came
+   * of it.
+   */
+  async runRiskRules(tx: Statements, scope: Scope, actor: Actor): Promise<RiskRunCounts> {
+    const now = await lockScope(tx, 'risk', scope);
+    const context = await this.fetchRiskRuleContext(tx, scope, now);
+    const changes = await this.upsertRiskFlags(tx, scope, evaluateRiskRules(context), now);
+    const counts = {
+      created: changes.filter(({ change }) => change === 'created').length,
+      updated: changes.filter(({ change }) => change === 'updated').length,
+      resolved: changes.filter(({ change }) => change === 'resolved').length,
+    };
+    publish(tx, scope, actor, counts, changes.filter(becameCritical));
+    return counts;
+  }
+
+  /** All that the rules may know of the scope, in one statement. */
+  async fetchRiskRuleContext(tx: Statements, scope: Scope, now: Date): Promise<RiskRuleContext> {
+    const [row] = await tx.query<RiskContextRow>(FETCH_RISK_CONTEXT, riskContextValues(scope, now));
+    if (!row) throw new Error('The context of the risk rules returned no row.');
+    return riskContextOf(scope, now, row);
+  }
+
+  /** Opens, updates and resolves the flags of the scope, in one statement, under the scope's lock. */
+  upsertRiskFlags(
+    tx: Statements,
+    { entityType, entityId }: Scope,
+    candidates: readonly RiskCandidate[],
+    now: Date,
+  ): Promise<FlagChange[]> {
+    const found = candidates.map((candidate) => ({ id: uuidv7(), ...candidate }));
+    return tx.query<FlagChange>(UPSERT_FLAGS, [entityType, entityId, JSON.stringify(found), now]);
+  }
+}
+
+function becameCritical({ change, severity, severityBefore }: FlagChange): boolean {
+  if (severity !== 'critical' || change === 'resolved') return false;
+  return change === 'created' || severityBefore !== 'critical';
+}
+
+function publish(
+  tx: Statements,
+  { entityType, entityId }: Scope,
+  actor: Actor,
+  counts: RiskRunCounts,
+  critical: readonly FlagChange[],
+): void {
+  const scope = { entityType, entityId };
+  const by = {
+    actorId: actor.userId,
+    requestId: actor.requestId,
+    scope,
+    status: 'success',
+  } as const;
+  tx.publish('risk.upsert', {
+    ...by,
+    sourceType: 'scope',
+    sourceId: null,
+    meta: { ...scope, ...counts },
+  });
+  for (const { id, ruleKey, severity, reason } of critical) {
+    tx.publish('risk.created.critical', {
+      ...by,
+      sourceType: 'risk_flag',
+      sourceId: id,
+      meta: { ...scope, ruleKey, severity, reason },
+    });
+  }
+}

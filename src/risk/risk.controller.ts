@@ -1,0 +1,77 @@
+import { Body, Controller, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { CurrentActor } from '../auth/auth-user.js';
+import { type Actor } from '../common/actor.js';
+import { ApiProblems, RATE_LIMIT_HEADERS } from '../common/http/api-problems.js';
+import { ScopeFields, scopeOf } from '../common/scope.js';
+import { RateLimited } from '../rate-limit/rate-limits.js';
+import { type RiskFlag } from './risk-flag.js';
+import { RiskFlagsService } from './risk-flags.service.js';
+import { RiskRunsService } from './risk-runs.service.js';
+import {
+  ListRiskFlagsQuery,
+  PatchRiskFlagBody,
+  RiskFlagAnswer,
+  RiskFlagPage,
+  RiskRunAnswer,
+  RiskSummary,
+} from './risk.dto.js';
+
+@ApiTags('risk')
+@Controller('risk')
+export class RiskController {
+  constructor(
+    private readonly flags: RiskFlagsService,
+    private readonly runs: RiskRunsService,
+  ) {}
+
+  @Get()
+  @ApiOperation({
+    summary: 'List the flags of a scope',
+    description: 'The most severe first, then the newest. A flag is snoozed while its snooze runs.',
+  })
+  @ApiOkResponse({ type: RiskFlagPage })
+  @ApiProblems(400)
+  list(@Query() query: ListRiskFlagsQuery): Promise<RiskFlagPage> {
+    return this.flags.list(query);
+  }
+
+  @Get('summary')
+  @ApiOperation({ summary: 'Count the flags of a scope' })
+  @ApiOkResponse({ type: RiskSummary })
+  @ApiProblems(400)
+  summary(@Query() query: ScopeFields): Promise<RiskSummary> {
+    return this.flags.summary(scopeOf(query));
+  }
+
+  @Post('run-rules')
+  @HttpCode(200)
+  @RateLimited('run')
+  @ApiOperation({
+    summary: 'Run the risk rules in a scope',
+    description:
+      'Opens and updates flags, and resolves those whose condition is gone. Leaves a running snooze alone, and never opens again what an operator closed.',
+  })
+  @ApiOkResponse({ type: RiskRunAnswer, headers: RATE_LIMIT_HEADERS })
+  @ApiProblems(400, 429)
+  run(@Body() body: ScopeFields, @CurrentActor() actor: Actor): Promise<RiskRunAnswer> {
+    return this.runs.run(scopeOf(body), actor);
+  }
+
+  @Patch(':id')
+  @ApiOperation({
+    summary: 'Snooze, resolve or dismiss a flag',
+    description:
+      'A snooze takes a preset or until. Repeating it is a success. Resolving what a rule resolved makes it the operator’s: no run opens it again.',
+  })
+  @ApiParam({ name: 'id', format: 'uuid', description: 'Id of the risk flag.' })
+  @ApiOkResponse({ type: RiskFlagAnswer })
+  @ApiProblems(400, 404, 409)
+  change(
+    @Param('id') id: string,
+    @Body() body: PatchRiskFlagBody,
+    @CurrentActor() actor: Actor,
+  ): Promise<RiskFlag> {
+    return this.flags.change(id, body, actor);
+  }
+}

@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { RiskFlagsService } from './risk-flags.service.js';
+import { RiskRunsService } from './risk-runs.service.js';
+import { RiskController } from './risk.controller.js';
+
+/** Conditions that somebody should know of. */
+@Module({
+  controllers: [RiskController],
+  providers: [RiskFlagsService, RiskRunsService],
+  exports: [RiskRunsService],
+})
+export class RiskModule {}
