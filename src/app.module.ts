@@ -16,9 +16,12 @@ import { EventsModule } from './events/events.module.js';
 import { HealthModule } from './health/health.module.js';
 import { NextActionsModule } from './next-actions/next-actions.module.js';
 import { OpsEventsModule } from './ops-events/ops-events.module.js';
+import { RiskModule } from './risk/risk.module.js';
+import { ScoringModule } from './scoring/scoring.module.js';
 import { RateLimitGuard } from './rate-limit/rate-limit.guard.js';
 import { RateLimitModule } from './rate-limit/rate-limit.module.js';
 import { schema } from './schema.js';
+import { WorkItemsModule } from './work-items/work-items.module.js';
 
 /** What the application is started with. */
 export interface AppOptions {
@@ -41,6 +44,9 @@ export class AppModule {
         DatabaseModule.register(databaseUrl, schema),
         RateLimitModule,
         AuthModule,
+        WorkItemsModule,
+        ScoringModule,
+        RiskModule,
         NextActionsModule,
         OpsEventsModule,
         HealthModule,

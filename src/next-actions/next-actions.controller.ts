@@ -11,10 +11,12 @@ import { type Response } from 'express';
 import { CurrentActor } from '../auth/auth-user.js';
 import { type Actor } from '../common/actor.js';
 import { ApiProblems, RATE_LIMIT_HEADERS } from '../common/http/api-problems.js';
+import { ScopeFields, scopeOf } from '../common/scope.js';
 import { PageQuery } from '../common/pagination.js';
 import { RateLimited } from '../rate-limit/rate-limits.js';
 import { DeliveryService } from './delivery/delivery.service.js';
 import { IdempotencyKey } from './delivery/idempotency-key.js';
+import { NextActionRunAnswer, NextActionSummary } from './dto/next-action-run.dto.js';
 import { ExecuteAnswer, ExecuteBody, ExecutionPage } from './dto/delivery.dto.js';
 import { NextActionAnswer, NextActionPage } from './dto/next-action.dto.js';
 import {
@@ -24,6 +26,8 @@ import {
 } from './dto/next-action-requests.dto.js';
 import { type NextAction } from './next-action.js';
 import { NextActionsService } from './next-actions.service.js';
+import { NextActionsSummaryService } from './next-actions-summary.service.js';
+import { NextActionRunsService } from './rules/next-action-runs.service.js';
 
 const ApiId = ApiParam({ name: 'id', format: 'uuid', description: 'Id of the next best action.' });
 
@@ -32,6 +36,8 @@ const ApiId = ApiParam({ name: 'id', format: 'uuid', description: 'Id of the nex
 export class NextActionsController {
   constructor(
     private readonly nextActions: NextActionsService,
+    private readonly summaries: NextActionsSummaryService,
+    private readonly runs: NextActionRunsService,
     private readonly delivery: DeliveryService,
   ) {}
 
@@ -64,6 +70,28 @@ export class NextActionsController {
     const { nextAction, created } = await this.nextActions.create(body, actor);
     response.status(created ? 201 : 200);
     return nextAction;
+  }
+
+  @Get('summary')
+  @ApiOperation({ summary: 'A scope at a glance' })
+  @ApiOkResponse({ type: NextActionSummary })
+  @ApiProblems(400)
+  summary(@Query() query: ScopeFields): Promise<NextActionSummary> {
+    return this.summaries.of(scopeOf(query));
+  }
+
+  @Post('run')
+  @HttpCode(200)
+  @RateLimited('run')
+  @ApiOperation({
+    summary: 'Run the rules in a scope',
+    description:
+      'Queues what the rules recommend, updates what is queued, and expires what no longer holds. It touches only what runs made, and is silent about what was done in the last 24 hours, dismissed in the last 7 days, or is not to be suggested for 30 days.',
+  })
+  @ApiOkResponse({ type: NextActionRunAnswer, headers: RATE_LIMIT_HEADERS })
+  @ApiProblems(400, 429)
+  run(@Body() body: ScopeFields, @CurrentActor() actor: Actor): Promise<NextActionRunAnswer> {
+    return this.runs.run(scopeOf(body), actor);
   }
 
   @Get(':id')

@@ -1,7 +1,13 @@
 import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
+import { RiskModule } from '../risk/risk.module.js';
+import { ScoringModule } from '../scoring/scoring.module.js';
 import { DismissAction } from './delivery/actions/dismiss.action.js';
+import { DontSuggestAgain30dAction } from './delivery/actions/dont-suggest-again-30d.action.js';
 import { MarkDoneAction } from './delivery/actions/mark-done.action.js';
+import { RecomputeScoreAction } from './delivery/actions/recompute-score.action.js';
+import { RunNextActionsAction } from './delivery/actions/run-next-actions.action.js';
+import { RunRiskRulesAction } from './delivery/actions/run-risk-rules.action.js';
 import { Snooze1dAction } from './delivery/actions/snooze-1d.action.js';
 import { DeliveryActionRegistry } from './delivery/delivery-action.registry.js';
 import { DeliveryCatalogue } from './delivery/delivery-catalogue.js';
@@ -10,22 +16,30 @@ import { DeliveryActionsController } from './delivery-actions.controller.js';
 import { NextActionsController } from './next-actions.controller.js';
 import { NextActionsRepository } from './next-actions.repository.js';
 import { NextActionsService } from './next-actions.service.js';
+import { NextActionsSummaryService } from './next-actions-summary.service.js';
+import { NextActionRunsService } from './rules/next-action-runs.service.js';
 
 /** Next best actions and their buttons. */
 @Module({
-  imports: [DiscoveryModule],
+  imports: [DiscoveryModule, RiskModule, ScoringModule],
   controllers: [NextActionsController, DeliveryActionsController],
   providers: [
     NextActionsRepository,
     NextActionsService,
+    NextActionsSummaryService,
+    NextActionRunsService,
     DeliveryActionRegistry,
     DeliveryCatalogue,
     DeliveryService,
     // Delivery actions, one line each: `npm run make:action -- <key>` adds one.
     DismissAction,
+    DontSuggestAgain30dAction,
     MarkDoneAction,
+    RecomputeScoreAction,
+    RunNextActionsAction,
+    RunRiskRulesAction,
     Snooze1dAction,
   ],
-  exports: [NextActionsService, DeliveryService],
+  exports: [NextActionsService, NextActionRunsService, DeliveryService],
 })
 export class NextActionsModule {}

@@ -1,0 +1,116 @@
+import { Injectable } from '@nestjs/common';
+import { uuidv7 } from 'uuidv7';
+import { type Actor } from '../../common/actor.js';
+import { type Scope } from '../../common/scope.js';
+import { lockScope } from '../../database/scope-lock.js';
+import { type Transaction } from '../../database/transaction.js';
+import { TransactionRunner } from '../../database/transaction-runner.js';
+import { windowValues } from '../../work-items/work-item-facts.sql.js';
+import { explain } from './explanation.js';
+import {
+  FETCH_NEXT_ACTION_CONTEXT,
+  nextActionContextOf,
+  type NextActionContextRow,
+} from './next-action-context.sql.js';
+import { evaluateNextActionRules, type NextActionCandidate } from './next-action-rules.js';
+import { STORE_RUN, SUPPRESS_RULE } from './next-action-runs.sql.js';
+import { rankCandidates, type Ranked } from './ranking.js';
+import { nextActionRunKey } from './run-key.js';
+
+/** What a run needs of a transaction. */
+type Statements = Pick<Transaction, 'query' | 'execute' | 'publish'>;
+
+/** What a run changed. */
+export interface RunOutcome {
+  readonly created: number;
+  readonly updated: number;
+  /** Queued actions whose rule no longer holds. */
+  readonly expired: number;
+  /** The runs of one actor in one scope on one UTC day share it. */
+  readonly runKey: string;
+}
+
+/** Runs the next-action rules: context in one statement, pure rules and ranking, one statement to store. */
+@Injectable()
+export class NextActionRunsService {
+  constructor(private readonly transactions: TransactionRunner) {}
+
+  /** Runs the rules in a transaction of its own. */
+  run(scope: Scope, actor: Actor): Promise<RunOutcome> {
+    return this.transactions.run((tx) => this.runNextActions(tx, scope, actor));
+  }
+
+  /**
+   * Runs the rules in the caller's transaction, one run at a time per scope. `pressedId` is the action
+   * whose button runs them, which stays as it is until the press is over.
+   */
+  async runNextActions(
+    tx: Statements,
+    scope: Scope,
+    actor: Actor,
+    pressedId: string | null = null,
+  ): Promise<RunOutcome> {
+    const now = await lockScope(tx, 'next_actions', scope);
+    const [context] = await tx.query<NextActionContextRow>(
+      FETCH_NEXT_ACTION_CONTEXT,
+      windowValues(scope, now),
+    );
+    if (!context) throw new Error('The context of the next-action rules returned no row.');
+    const wanted = evaluateNextActionRules(nextActionContextOf(scope, now, context)).filter(
+      ({ ruleKey }) => !context.silentRules.includes(ruleKey),
+    );
+    const { entityType, entityId } = scope;
+    const runId = uuidv7();
+    const runKey = nextActionRunKey(actor.userId ?? 'system', scope, now);
+    const [counts] = await tx.query<Omit<RunOutcome, 'runKey'>>(STORE_RUN, [
+      entityType,
+      entityId,
+      JSON.stringify(rankCandidates(wanted, now).map(recordOf)),
+      now,
+      pressedId,
+      runId,
+      runKey,
+      actor.userId,
+    ]);
+    if (!counts) throw new Error('A run of the next-action rules returned no row.');
+    const outcome = { ...counts, runKey };
+    tx.publish('nba.run', {
+      actorId: actor.userId,
+      requestId: actor.requestId,
+      sourceType: 'next_action_run',
+      sourceId: runId,
+      scope: { entityType, entityId },
+      status: 'success',
+      meta: { entityType, entityId, ...outcome },
+    });
+    return outcome;
+  }
+
+  /** Silences a rule in a scope until then; what it has queued stays. */
+  async suppressRule(
+    tx: Pick<Transaction, 'execute'>,
+    { entityType, entityId }: Scope,
+    ruleKey: string,
+    until: Date,
+    actor: Actor,
+  ): Promise<void> {
+    await tx.execute(SUPPRESS_RULE, [entityType, entityId, ruleKey, until, actor.userId]);
+  }
+}
+
+/** A ranked candidate as it is stored. */
+function recordOf(candidate: Ranked<NextActionCandidate>): object {
+  const { ruleKey, dedupeKey, title, reason, sourceType, score, signals, links } = candidate;
+  return {
+    id: uuidv7(),
+    ruleKey,
+    dedupeKey,
+    title,
+    reason,
+    priority: signals.priority,
+    score,
+    sourceType,
+    actionUrl: links[0].href,
+    explanation: explain(candidate),
+  };
+}

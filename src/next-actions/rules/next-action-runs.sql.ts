@@ -1,0 +1,79 @@
+import { type Statement } from '../../database/transaction.js';
+
+/** What a run overwrites in an action that is queued already: a snooze and the last press stay. */
+const CONTENT = [
+  ['title', '"title"'],
+  ['reason', '"reason"'],
+  ['priority', '"priority"'],
+  ['score', '"score"'],
+  ['source_type', '"sourceType"'],
+  ['action_url', '"actionUrl"'],
+  ['explanation', '"explanation"'],
+] as const;
+const columns = CONTENT.map(([column]) => column).join(', ');
+const stored = CONTENT.map(([column]) => `nba.${column}`).join(', ');
+const wanted = CONTENT.map(([, field]) => `c.${field}`).join(', ');
+
+/**
+ * One run in the scope $1, $2 at $4: the candidates, given as one JSON array in $3, become its queued
+ * actions, what no longer holds expires, and the run goes on record, with counts. It touches only what
+ * a run made: neither an API client's actions nor a queued action that has one of the keys.
+ *
+ * A press holds the lock of its action and may be waiting for this scope's runs to end. So no row is
+ * waited for: what is locked is skipped, as if this run had come a moment earlier, and its key counts
+ * as taken. A press that runs this very statement holds its own action's lock, which lets it pass: $5
+ * names that action, which is not expired under the press.
+ */
+export const STORE_RUN: Statement = {
+  name: 'store_next_action_run',
+  text: `
+    WITH candidate AS (
+      SELECT * FROM jsonb_to_recordset($3::jsonb) AS c(
+        "id" uuid, "ruleKey" text, "dedupeKey" text, "title" text, "reason" text, "priority" text,
+        "score" int, "sourceType" text, "actionUrl" text, "explanation" jsonb)),
+    mine AS MATERIALIZED (
+      SELECT id, dedupe_key FROM next_best_actions
+      WHERE entity_type = $1 AND entity_id = $2 AND status = 'queued' AND origin = 'rule'
+      FOR NO KEY UPDATE SKIP LOCKED),
+    updated AS (
+      UPDATE next_best_actions AS nba SET (${columns}, updated_at) = ROW (${wanted}, $4::timestamptz)
+      FROM mine JOIN candidate AS c ON c."dedupeKey" = mine.dedupe_key
+      WHERE nba.id = mine.id AND (${stored}) IS DISTINCT FROM (${wanted})
+      RETURNING nba.id),
+    expired AS (
+      UPDATE next_best_actions AS nba SET status = 'expired', updated_at = $4::timestamptz
+      FROM mine
+      WHERE nba.id = mine.id AND mine.id IS DISTINCT FROM $5::uuid
+        AND NOT EXISTS (SELECT FROM candidate AS c WHERE c."dedupeKey" = mine.dedupe_key)
+      RETURNING nba.id),
+    created AS (
+      INSERT INTO next_best_actions (id, origin, created_by_rule, dedupe_key, entity_type, entity_id,
+        ${columns}, created_at, updated_at)
+      SELECT c."id", 'rule', c."ruleKey", c."dedupeKey", $1, $2, ${wanted}, $4::timestamptz,
+        $4::timestamptz
+      FROM candidate AS c
+      WHERE NOT EXISTS (
+        SELECT FROM next_best_actions AS queued
+        WHERE queued.entity_type = $1 AND queued.entity_id = $2 AND queued.status = 'queued'
+          AND queued.dedupe_key = c."dedupeKey")
+      ON CONFLICT (entity_type, entity_id, dedupe_key)
+        WHERE status = 'queued' AND dedupe_key IS NOT NULL DO NOTHING
+      RETURNING id)
+    INSERT INTO next_action_runs (id, run_key, entity_type, entity_id, actor_id, created, updated,
+      expired, ran_at)
+    SELECT $6::uuid, $7, $1, $2, $8::uuid, (SELECT count(*) FROM created),
+      (SELECT count(*) FROM updated), (SELECT count(*) FROM expired), $4::timestamptz
+    RETURNING created, updated, expired`,
+};
+
+/** Silences a rule in a scope until $4; a longer silence stays. */
+export const SUPPRESS_RULE: Statement = {
+  name: 'suppress_next_action_rule',
+  text: `
+    INSERT INTO next_action_suppressions AS silence (entity_type, entity_id, rule_key,
+      suppressed_until, actor_id)
+    VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT (entity_type, entity_id, rule_key) DO UPDATE SET
+      suppressed_until = GREATEST(silence.suppressed_until, excluded.suppressed_until),
+      actor_id = excluded.actor_id, updated_at = now()`,
+};
