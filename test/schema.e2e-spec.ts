@@ -25,7 +25,8 @@ describe('the schema', () => {
 
   it('goes down to nothing, and up again to the same', async () => {
     const before = await described(dataSource);
-    for (let left = schema.migrations.length; left > 0; left--) await dataSource.undoLastMigration();
+    for (let left = schema.migrations.length; left > 0; left--)
+      await dataSource.undoLastMigration();
     expect(await described(dataSource)).toEqual([]);
     await migrate(dataSourceOptions(database.url, readEnv({}), schema));
     expect(await described(dataSource)).toEqual(before);
