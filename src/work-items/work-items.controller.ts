@@ -78,7 +78,7 @@ export class WorkItemsController {
     @Body() body: PutWorkItemBody,
     @Res({ passthrough: true }) response: Response,
   ): Promise<WorkItem> {
-    const { item, created } = await this.workItems.put({ ...body, ...key });
+    const { item, created } = await this.workItems.put(Object.assign(body, key));
     response.status(created ? 201 : 200);
     return item;
   }
