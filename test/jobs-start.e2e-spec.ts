@@ -59,7 +59,9 @@ describe('the start', () => {
   });
 
   it('fails on a class without a handle method', async () => {
-    class Idle {}
+    class Idle {
+      readonly idle = true;
+    }
     JobHandler('test.odd', definition)(Idle as never);
     await expect(createTestApp({ providers: [Idle] })).rejects.toThrow('Idle has no handle method');
   });
@@ -114,7 +116,7 @@ describe('a schedule', () => {
   it('enqueues one job for every open scope, once for all replicas, until it is turned off', async () => {
     const database = await createTestDatabase();
     const apps = await Promise.all([1, 2].map(() => createTestApp({ database, providers, env })));
-    const app = apps.at(-1) as TestApp;
+    const [, app] = apps as [TestApp, TestApp];
     const made = () =>
       app.rows<{ data: object }>(
         `SELECT data FROM pgboss.job WHERE name = 'score.compute' ORDER BY data ->> 'entityId'`,
@@ -166,7 +168,7 @@ describe('the health of the jobs', () => {
       jobsStale: 1,
       oldestStaleAt: expect.stringContaining('2026-01-01') as string,
     });
-    const scoped = `${jobHealthSql({ entityType: '$1', entityId: '$2', staleBefore: '$3' })}`;
+    const scoped = jobHealthSql({ entityType: '$1', entityId: '$2', staleBefore: '$3' });
     const of = async (entityId: string) =>
       (await app.rows(scoped, ['account', entityId, new Date()]))[0];
     expect(await of('acme')).toMatchObject({ failed: 0, stale: 1, stale_job_ids: [id] });

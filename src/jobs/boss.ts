@@ -29,9 +29,10 @@ export interface SentJob {
   readonly runAfter: Date | undefined;
 }
 
-/** What a schedule sends its job's type to, and when. */
+/** A job that cron sends: its type and payload, and the setting that holds its cron expression. */
 export interface Schedule {
   readonly type: string;
+  readonly payload: object;
   readonly setting: string;
   readonly cron: string | undefined;
 }
@@ -114,7 +115,7 @@ export class Boss {
   /** Sends a job in the caller's transaction; null when a job of the key waits for its first try. */
   send(tx: Pick<Transaction, 'executeSql'>, job: SentJob): Promise<string | null> {
     return this.boss.send(job.type, job.payload, {
-      db: tx as PgBoss.Db,
+      db: tx,
       id: job.id,
       singletonKey: job.key,
       retryLimit: this.env.jobs.backoffMs.length,
@@ -125,13 +126,16 @@ export class Boss {
   /** Brings the stored schedules to what is configured, and starts cron if any is on. */
   async startCron(schedules: readonly Schedule[]): Promise<void> {
     const { timeZone, backoffMs } = this.env.jobs;
-    for (const { type, setting, cron } of schedules) {
+    for (const { type, payload, setting, cron } of schedules) {
       if (cron === undefined) {
         await this.boss.unschedule(type);
         continue;
       }
       try {
-        await this.boss.schedule(type, cron, {}, { tz: timeZone, retryLimit: backoffMs.length });
+        await this.boss.schedule(type, cron, payload, {
+          tz: timeZone,
+          retryLimit: backoffMs.length,
+        });
       } catch (error) {
         throw new ConfigError(`${setting} must be a cron expression such as */15 * * * *.`, {
           cause: error,

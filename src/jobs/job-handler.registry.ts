@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { type InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
+import { getMetadataStorage } from 'class-validator';
 import { type Logger } from 'pino';
 import { LOGGER } from '../common/logging/logger.js';
 import { JOB_HANDLER, type JobContext, type JobHandlerOptions } from './job-handler.js';
@@ -120,6 +121,12 @@ function definitionFor(className: string, { type, definition }: JobHandlerOption
   if (!found) {
     throw new JobHandlerError(
       `${className} handles the unknown type "${type}": add it to JobTypes and JOB_TYPES in src/jobs/job-types.ts.`,
+    );
+  }
+  const rules = getMetadataStorage().getTargetValidationMetadatas(found.payload, '', true, false);
+  if (rules.length === 0) {
+    throw new JobHandlerError(
+      `The payload class ${found.payload.name} of ${className} has no rules: give each of its fields class-validator decorators.`,
     );
   }
   const { timeoutMs = DEFAULT_JOB_TIMEOUT_MS } = found;

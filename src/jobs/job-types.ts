@@ -1,4 +1,4 @@
-import { IsString, IsUUID, Length, Matches } from 'class-validator';
+import { IsIn, IsString, IsUUID, Length, Matches } from 'class-validator';
 import { type Type } from '@nestjs/common';
 import { type Scope, SNAKE_CASE } from '../common/scope.js';
 
@@ -19,8 +19,15 @@ export class NextActionPayload {
   nextActionId!: string;
 }
 
-/** A schedule's tick carries nothing: what is to be done is the type itself. */
-export class TickPayload {}
+/** Types that work on one scope, and so can be put on a schedule. */
+export const SCOPE_JOB_TYPES = ['score.compute', 'risk.run_rules', 'next_actions.run'] as const;
+export type ScopeJobType = (typeof SCOPE_JOB_TYPES)[number];
+
+/** What a schedule's tick enqueues for every scope. */
+export class TickPayload {
+  @IsIn(SCOPE_JOB_TYPES)
+  enqueue!: ScopeJobType;
+}
 
 /** Every type of job and what it carries. A new type is one line here and one in JOB_TYPES. */
 export interface JobTypes {
@@ -32,18 +39,13 @@ export interface JobTypes {
   'next_actions.run': ScopePayload;
   /** Sends failed deliveries again: a placeholder so far. */
   retry_failed_deliveries: NextActionPayload;
-  /** Ticks of the schedules: each enqueues the job it is named after for every scope. */
+  /** Ticks of the schedules; a type each, for the library keeps one schedule a queue. */
   'schedule.score.compute': TickPayload;
   'schedule.risk.run_rules': TickPayload;
   'schedule.next_actions.run': TickPayload;
 }
 
 export type JobType = keyof JobTypes;
-
-/** Types that work on one scope, and so can be put on a schedule. */
-export type ScopeJobType = {
-  [T in JobType]: JobTypes[T] extends ScopePayload ? T : never;
-}[JobType];
 
 /** What the worker must know of a type. */
 export interface JobDefinition<Payload extends object = object> {

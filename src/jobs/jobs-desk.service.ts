@@ -9,7 +9,6 @@ import { Boss } from './boss.js';
 import { type Job, JOB_STATES, type JobState, type JobTry, LIBRARY_STATE } from './job.js';
 import { JOB_HEALTH_SQL } from './job-health.js';
 import {
-  type JobCounts,
   type JobDetailAnswer,
   type JobPage,
   type JobSummary,
@@ -129,10 +128,12 @@ function stateOf(libraryState: string): JobState {
   return state;
 }
 
-function jobOf({ position: _, state, payload, ...row }: JobRow): Job {
-  return { ...row, state: stateOf(state), payload: redactValue(payload) as object };
+function jobOf(row: JobRow): Job {
+  const { state, payload, ...job } = row;
+  delete (job as Partial<JobRow>).position;
+  return { ...job, state: stateOf(state), payload: redactValue(payload) as object };
 }
 
-function noJobs(): JobCounts {
+function noJobs(): Record<JobState, number> {
   return { waiting: 0, retrying: 0, running: 0, completed: 0, cancelled: 0, dead_lettered: 0 };
 }

@@ -7,7 +7,8 @@ import {
 } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { ENV, type Env } from '../config/env.js';
-import { Boss } from './boss.js';
+import { Boss, type Schedule } from './boss.js';
+import { type TickPayload } from './job-types.js';
 import { JobHandlerRegistry } from './job-handler.registry.js';
 import { JobQueue } from './job-queue.js';
 import { JobWorker } from './job-worker.js';
@@ -51,16 +52,7 @@ export class JobsModule implements OnApplicationBootstrap, OnModuleDestroy {
   async onApplicationBootstrap(): Promise<void> {
     await this.boss.install();
     if (!this.env.worker) return;
-    const { scoreCompute, riskRunRules, nextActionsRun } = this.env.jobs.schedules;
-    await this.boss.startCron([
-      { type: 'schedule.score.compute', setting: 'SCHEDULE_SCORE_COMPUTE', cron: scoreCompute },
-      { type: 'schedule.risk.run_rules', setting: 'SCHEDULE_RISK_RUN_RULES', cron: riskRunRules },
-      {
-        type: 'schedule.next_actions.run',
-        setting: 'SCHEDULE_NEXT_ACTIONS_RUN',
-        cron: nextActionsRun,
-      },
-    ]);
+    await this.boss.startCron(schedulesOf(this.env));
     this.worker.start();
   }
 
@@ -69,4 +61,27 @@ export class JobsModule implements OnApplicationBootstrap, OnModuleDestroy {
     await this.boss.stop();
     await this.worker.stop();
   }
+}
+
+function schedulesOf({ jobs: { schedules } }: Env): (Schedule & { payload: TickPayload })[] {
+  return [
+    {
+      type: 'schedule.score.compute',
+      payload: { enqueue: 'score.compute' },
+      setting: 'SCHEDULE_SCORE_COMPUTE',
+      cron: schedules.scoreCompute,
+    },
+    {
+      type: 'schedule.risk.run_rules',
+      payload: { enqueue: 'risk.run_rules' },
+      setting: 'SCHEDULE_RISK_RUN_RULES',
+      cron: schedules.riskRunRules,
+    },
+    {
+      type: 'schedule.next_actions.run',
+      payload: { enqueue: 'next_actions.run' },
+      setting: 'SCHEDULE_NEXT_ACTIONS_RUN',
+      cron: schedules.nextActionsRun,
+    },
+  ];
 }

@@ -64,8 +64,8 @@ export function scopeKey({ entityType, entityId }: Scope): string {
 export class ScoreComputeTickHandler implements JobRunner<'schedule.score.compute'> {
   constructor(private readonly fanOut: ScopeFanOut) {}
 
-  handle({ signal }: JobContext<TickPayload>): Promise<void> {
-    return this.fanOut.enqueue('score.compute', signal);
+  handle({ payload, signal }: JobContext<TickPayload>): Promise<void> {
+    return this.fanOut.enqueue(payload.enqueue, signal);
   }
 }
 
@@ -73,8 +73,8 @@ export class ScoreComputeTickHandler implements JobRunner<'schedule.score.comput
 export class RiskRunRulesTickHandler implements JobRunner<'schedule.risk.run_rules'> {
   constructor(private readonly fanOut: ScopeFanOut) {}
 
-  handle({ signal }: JobContext<TickPayload>): Promise<void> {
-    return this.fanOut.enqueue('risk.run_rules', signal);
+  handle({ payload, signal }: JobContext<TickPayload>): Promise<void> {
+    return this.fanOut.enqueue(payload.enqueue, signal);
   }
 }
 
@@ -82,7 +82,7 @@ export class RiskRunRulesTickHandler implements JobRunner<'schedule.risk.run_rul
 export class NextActionsRunTickHandler implements JobRunner<'schedule.next_actions.run'> {
   constructor(private readonly fanOut: ScopeFanOut) {}
 
-  handle({ signal }: JobContext<TickPayload>): Promise<void> {
-    return this.fanOut.enqueue('next_actions.run', signal);
+  handle({ payload, signal }: JobContext<TickPayload>): Promise<void> {
+    return this.fanOut.enqueue(payload.enqueue, signal);
   }
 }
