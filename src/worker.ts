@@ -57,7 +57,8 @@ async function start(): Promise<void> {
     });
   }
   await listen(probes, env.workerPort, env.host, app);
-  logger.info({ port: env.workerPort }, 'worker is ready');
+  const { port } = probes.address() as { port: number };
+  logger.info({ port }, 'worker is ready');
 }
 
 /** The two probes of the server, with the same answers. */
