@@ -82,7 +82,7 @@ describe('properties of the desk', () => {
           FETCH_RISK_CONTEXT.text,
           riskContextValues(scope, now),
         );
-        const riskContext = riskContextOf(scope, now, risk as RiskContextRow);
+        const riskContext = riskContextOf(scope, now, risk!);
         expect(riskContext).toMatchObject({
           failedDeliveries: byHand('delivery_failed_last_24_hours'),
           overdueReminders: byHand('reminder_overdue_high_priority'),
@@ -102,7 +102,7 @@ describe('properties of the desk', () => {
           FETCH_NEXT_ACTION_CONTEXT.text,
           windowValues(scope, now),
         );
-        const context = nextActionContextOf(scope, now, row as NextActionContextRow);
+        const context = nextActionContextOf(scope, now, row!);
         for (const [key, facts] of Object.entries(context.items)) {
           expect(facts).toEqual(byHand(key as WorkItemConditionKey));
         }

@@ -57,6 +57,25 @@ export class TransactionRunner {
     return result.rows;
   }
 
+  /**
+   * Runs the SQL of a library, which may be several statements with a transaction of their own. Where
+   * it fails, its connection is closed: a text that stops after its BEGIN leaves it inside.
+   */
+  async executeSql(text: string, values?: unknown[]): Promise<{ rows: QueryResultRow[] }> {
+    const client = await this.pool.connect();
+    const onError = (): void => undefined;
+    client.on('error', onError);
+    let failed = true;
+    try {
+      const result = await client.query<QueryResultRow>(text, values);
+      failed = false;
+      return result;
+    } finally {
+      client.off('error', onError);
+      client.release(failed);
+    }
+  }
+
   /** Runs several reads on one connection in one round trip and returns the rows of each. */
   async read(
     queries: readonly { statement: Statement; values: unknown[] }[],

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
 import { type DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import { type DomainEventName, type DomainEvents } from '../events/domain-events.js';
@@ -46,6 +47,15 @@ export class Transaction {
   /** Runs a statement that changes rows and returns how many. */
   async execute(statement: Statement, values: unknown[] = []): Promise<number> {
     return (await this.send(statement, values)).rowCount ?? 0;
+  }
+
+  /**
+   * Runs the SQL of a library in this transaction: the shape that pg-boss asks of its `db`. Its texts
+   * are few and constant, so each is prepared, too.
+   */
+  async executeSql(text: string, values: unknown[] = []): Promise<{ rows: QueryResultRow[] }> {
+    const { rows } = await this.send({ name: nameOf(text), text }, values);
+    return { rows };
   }
 
   /** Sends a statement whose answer nobody waits for before the commit; the commit fails if it fails. */
@@ -103,6 +113,18 @@ export class Transaction {
   private assertOpen(): void {
     if (!this.open) throw new TransactionClosedError();
   }
+}
+
+const names = new Map<string, string>();
+
+/** A name that stands for a statement's text. */
+function nameOf(text: string): string {
+  let name = names.get(text);
+  if (name === undefined) {
+    name = `library_${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;
+    names.set(text, name);
+  }
+  return name;
 }
 
 /** A statement came after the transaction had ended: an await is missing in the work. */
