@@ -1,6 +1,6 @@
 /**
  * How fast the server is, as a ratio to the floor: see docs/performance.md. Each flag narrows a run:
- * `--quick`, `--route execute`, `--connections 16`, `--rounds 5`; `--against <folder>` also measures
+ * `--quick`, `--route execute`, `--connections 16`, `--rounds 5`, `--seconds 2`; `--against <folder>` also measures
  * another build of the server in the same rounds.
  */
 import assert from 'node:assert/strict';
@@ -27,11 +27,12 @@ const { values: flags } = parseArgs({
     route: { type: 'string', multiple: true, default: ['execute', 'list'] },
     connections: { type: 'string', multiple: true, default: ['1', '16', '64'] },
     rounds: { type: 'string' },
+    seconds: { type: 'string' },
     against: { type: 'string' },
   },
 });
 const rounds = Number(flags.rounds ?? (flags.quick ? 2 : 3));
-const seconds = flags.quick ? 3 : 8;
+const seconds = Number(flags.seconds ?? (flags.quick ? 3 : 8));
 
 async function bench(databaseUrl: string, folder: string): Promise<void> {
   await migrate(dataSourceOptions(databaseUrl, readEnv({}), schema));
