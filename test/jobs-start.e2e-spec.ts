@@ -73,12 +73,6 @@ describe('the start', () => {
 
   it('installs the library once when replicas start together, apart from our migrations', async () => {
     const database = await createTestDatabase();
-    const client = new Client({ connectionString: database.url });
-    await client.connect();
-    for (const { entityType, entityId } of scopes) {
-      await client.query(INSERT_OPEN_ITEM, [`open-${entityId}`, entityType, entityId]);
-    }
-    await client.end();
     const apps = await Promise.all([1, 2, 3, 4].map(() => createTestApp({ database })));
     const [app] = apps as [TestApp, ...TestApp[]];
     expect(await app.rows('SELECT version FROM pgboss.version')).toEqual([{ version: 24 }]);
@@ -124,6 +118,12 @@ describe('a schedule', () => {
 
   it('enqueues one job for every open scope, once for all replicas, until it is turned off', async () => {
     const database = await createTestDatabase();
+    const client = new Client({ connectionString: database.url });
+    await client.connect();
+    for (const { entityType, entityId } of scopes) {
+      await client.query(INSERT_OPEN_ITEM, [`open-${entityId}`, entityType, entityId]);
+    }
+    await client.end();
     const apps = await Promise.all([1, 2].map(() => createTestApp({ database, env })));
     const [, app] = apps as [TestApp, TestApp];
     const made = () =>

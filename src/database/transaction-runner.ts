@@ -6,6 +6,7 @@ import { DataSource } from 'typeorm';
 import { databaseFailureOf } from '../common/errors/database-failure.js';
 import { LOGGER } from '../common/logging/logger.js';
 import { EventBus } from '../events/event-bus.js';
+import { sendAsOnePacket } from './one-packet.js';
 import { type Statement, Transaction } from './transaction.js';
 
 const MAX_ATTEMPTS = 4;
@@ -83,6 +84,7 @@ export class TransactionRunner {
     const client = await this.pool.connect();
     const onError = (): void => undefined;
     client.on('error', onError);
+    sendAsOnePacket(client);
     const answers = await Promise.allSettled(
       queries.map(({ statement, values }) =>
         client.query<QueryResultRow>({ ...statement, values }),

@@ -3,6 +3,7 @@ import { type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
 import { type DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import { type DomainEventName, type DomainEvents } from '../events/domain-events.js';
 import { INSERT_EVENTS, recordEvent, type RecordedEvent } from '../events/recorded-event.js';
+import { sendAsOnePacket } from './one-packet.js';
 
 /** A prepared statement: the server plans a name once per connection. */
 export interface Statement {
@@ -73,6 +74,7 @@ export class Transaction {
 
   /** Sends BEGIN along with whatever follows it. */
   begin(): void {
+    sendAsOnePacket(this.client);
     const begun = this.client.query('BEGIN');
     begun.catch(() => undefined);
     this.pending.push(begun);
@@ -81,6 +83,7 @@ export class Transaction {
   /** Stores the events and commits, in one round trip; throws the first error of anything deferred. */
   async commit(): Promise<void> {
     if (this.events.length > 0) this.defer(INSERT_EVENTS, [JSON.stringify(this.events)]);
+    sendAsOnePacket(this.client);
     const committed = this.client.query('COMMIT');
     this.close();
     const answers = await Promise.allSettled([...this.pending, committed]);
@@ -101,6 +104,7 @@ export class Transaction {
     values: unknown[],
   ): Promise<QueryResult<Row>> {
     this.assertOpen();
+    sendAsOnePacket(this.client);
     return this.client.query<Row>({ name: statement.name, text: statement.text, values });
   }
 
