@@ -34,7 +34,7 @@ describe('jobs and processes that die', () => {
     const probe = new Probe();
     await ended(await start(probe), id, 'completed');
     expect(probe.runs.map(({ payload }) => payload.word)).toEqual(['survives']);
-  }, 40_000);
+  }, 90_000);
 
   it('lets another worker run the job of one that was killed in the middle of it', async () => {
     const waiter = await start(new Probe(), { WORKER: 'false' });
@@ -52,7 +52,7 @@ describe('jobs and processes that die', () => {
       { attempt: 1, status: 'failed', errorCode: 'WORKER_LOST' },
       { attempt: 2, status: 'succeeded' },
     ]);
-  }, 40_000);
+  }, 90_000);
 
   it('never runs one job in two workers at once', async () => {
     const probe = new Probe();

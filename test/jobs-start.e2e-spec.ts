@@ -141,7 +141,7 @@ describe('a schedule', () => {
     expect(await without.rows('SELECT * FROM pgboss.schedule')).toEqual([]);
     await without.close();
     await database.drop();
-  }, 30_000);
+  }, 90_000);
 });
 
 describe('the health of the jobs', () => {

@@ -62,5 +62,5 @@ describe('a worker that runs alone', () => {
       child.kill('SIGTERM');
       expect(await gone).toEqual([0, null]);
     }
-  }, 40_000);
+  }, 90_000);
 });
