@@ -276,7 +276,7 @@ describe('pressing a button', () => {
       const { id } = await createNextAction(app.api);
       const { body } = await app.api.press(id, actionKey).expect(400);
       expect(body.code).toBe('ACTION_UNKNOWN');
-      expect(body.detail).toContain('dismiss, fail_loudly');
+      expect(body.detail).toContain('dismiss, dont_suggest_again_30d, fail_loudly');
     });
 
     it.each([

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { isNativeError } from 'node:util/types';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
@@ -27,6 +26,7 @@ import {
   nextActionNotOpen,
   reportOf,
 } from './delivery.errors.js';
+import { fingerprint } from './request-fingerprint.js';
 
 /** A press of a button. */
 export interface Press {
@@ -291,17 +291,4 @@ function lostKeyRace(error: unknown): boolean {
  */
 function isFailureOfAction(error: unknown): boolean {
   return error instanceof ActionFailedError || databaseFailureOf(error) === undefined;
-}
-
-/** What an idempotency key stands for: NBA, action and input, whatever the order of the input's keys. */
-function fingerprint(press: Press): string {
-  const request = [press.nextActionId.toLowerCase(), press.actionKey, sorted(press.input ?? null)];
-  return createHash('sha256').update(JSON.stringify(request)).digest('hex');
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return { entries: entries.map(([key, item]) => [key, sorted(item)]) };
 }

@@ -1,0 +1,19 @@
+import { type Scope } from '../common/scope.js';
+import { type PushedWorkItem } from '../work-items/work-item.js';
+
+/** A work item of the demo: its scope is the desk's, its times are hours from now. */
+export interface DemoItem extends Omit<
+  PushedWorkItem,
+  'entityType' | 'entityId' | 'dueAt' | 'occurredAt'
+> {
+  readonly dueInHours?: number;
+  readonly occurredInHours?: number;
+}
+
+/** A desk of the demo: what happened in it, and which recommendations somebody snoozed. */
+export interface DemoDesk {
+  readonly scope: Scope;
+  readonly items: readonly DemoItem[];
+  /** Rule of a recommendation, and for how many hours from now; negative: the snooze is over. */
+  readonly snoozes: readonly { readonly ruleKey: string; readonly hours: number }[];
+}
