@@ -13,6 +13,8 @@ import {
 import { EmbeddedPostgresError } from './database/embedded/embedded-postgres.error.js';
 import { DemoLoader } from './demo/demo.loader.js';
 import { Readiness } from './health/readiness.js';
+import { JobHandlerError } from './jobs/job-handler.registry.js';
+import { JobWorker } from './jobs/job-worker.js';
 import { DeliveryActionError } from './next-actions/delivery/delivery-action.registry.js';
 import { NextActionsService } from './next-actions/next-actions.service.js';
 import { Drain } from './shutdown.js';
@@ -84,7 +86,7 @@ async function greet(
   if (!env.production) process.stdout.write(welcome(address, secrets, queue.items[0]?.id));
 }
 
-/** On the first signal: refuse newcomers, answer what runs, close the pool, stop the database. */
+/** On the first signal: refuse newcomers, end what runs, close the pool, stop the database. */
 function stopOnSignal(
   app: NestExpressApplication,
   drain: Drain,
@@ -97,7 +99,8 @@ function stopOnSignal(
     stopping = true;
     logger.info({ signal }, 'stopping');
     app.get(Readiness).startDraining();
-    const complete = await drain.finish();
+    // Requests and jobs end side by side, or a stop would take the time of both.
+    const [complete] = await Promise.all([drain.finish(), app.get(JobWorker).stop()]);
     if (!complete) logger.warn('some requests did not end in time and were cut off');
     await app.close();
     await embedded?.stop();
@@ -121,7 +124,8 @@ start().catch((error: unknown) => {
     error instanceof ConfigError ||
     error instanceof EmbeddedPostgresError ||
     error instanceof StartError ||
-    error instanceof DeliveryActionError;
+    error instanceof DeliveryActionError ||
+    error instanceof JobHandlerError;
   process.stderr.write(
     `The server did not start. ${String(message)}\n${expected ? '' : `${String(stack)}\n`}`,
   );

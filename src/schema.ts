@@ -1,8 +1,10 @@
 import { CreateFoundation1795000000000 } from '../migrations/1795000000000-CreateFoundation.js';
 import { CreateDesk1795000100000 } from '../migrations/1795000100000-CreateDesk.js';
+import { CreateJobAttempts1795000200000 } from '../migrations/1795000200000-CreateJobAttempts.js';
 import { User } from './auth/user.entity.js';
 import { type Schema } from './database/data-source.js';
 import { OpsEvent } from './events/ops-event.entity.js';
+import { JobAttempt } from './jobs/job-attempt.entity.js';
 import { NextActionExecution } from './next-actions/delivery/next-action-execution.entity.js';
 import { NextBestAction } from './next-actions/next-best-action.entity.js';
 import { NextActionRunRow } from './next-actions/rules/next-action-run.entity.js';
@@ -25,6 +27,11 @@ export const schema = {
     ScoreSnapshotRow,
     ScoreEventRow,
     RiskFlagRow,
+    JobAttempt,
   ],
-  migrations: [CreateFoundation1795000000000, CreateDesk1795000100000],
+  migrations: [
+    CreateFoundation1795000000000,
+    CreateDesk1795000100000,
+    CreateJobAttempts1795000200000,
+  ],
 } satisfies Schema;

@@ -33,11 +33,27 @@ describe('the settings', () => {
     ['TRUST_PROXY', 'sesame!'],
     ['DATABASE_POOL_SIZE', '1'],
     ['LOG_LEVEL', 'sesame'],
+    ['JOB_CONCURRENCY', '0'],
+    ['JOB_BACKOFF_MS', '1,sesame'],
+    ['JOB_STALE_MS', '10000'],
+    ['SCHEDULE_SCORE_COMPUTE', 'every sesame'],
+    ['SCHEDULE_RISK_RUN_RULES', '*/5 * * *'],
+    ['SCHEDULE_TIME_ZONE', 'Mars/Sesame'],
   ])('refuse a bad %s, naming the key and never the value', (key, value) => {
     const read = () => readEnv({ [key]: value });
     expect(read).toThrow(ConfigError);
     expect(read).toThrow(new RegExp(`^${key} `));
     expect(read).not.toThrow(/sesame/);
+  });
+
+  it('try a job again after 30 s, 2 min and 10 min, and run no schedule', () => {
+    const { jobs } = readEnv({});
+    expect(jobs.backoffMs).toEqual([30_000, 120_000, 600_000]);
+    expect(jobs.drainMs).toBe(20_000);
+    expect(Object.values(jobs.schedules)).toEqual([undefined, undefined, undefined]);
+    expect(readEnv({ JOB_BACKOFF_MS: '5, 10' }).jobs.backoffMs).toEqual([5, 10]);
+    const cron = '*/15 8-18 * * MON-FRI';
+    expect(readEnv({ SCHEDULE_NEXT_ACTIONS_RUN: cron }).jobs.schedules.nextActionsRun).toBe(cron);
   });
 
   it('require a secret in production', () => {

@@ -30,7 +30,34 @@ export interface Env {
   readonly lockTimeoutMs: number;
   /** Whether this process also works jobs. */
   readonly worker: boolean;
+  /** Port of the health probes of a worker that runs alone. */
+  readonly workerPort: number;
+  readonly jobs: JobSettings;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+}
+
+/** How jobs are worked. Times in ms. */
+export interface JobSettings {
+  /** Jobs that one process runs at once. */
+  readonly concurrency: number;
+  /** How often a worker with nothing to do asks for work. */
+  readonly pollMs: number;
+  /** Pause before each further try: as many tries follow the first as there are pauses. */
+  readonly backoffMs: readonly number[];
+  /** How often a worker says that its jobs still run. */
+  readonly heartbeatMs: number;
+  /** A running job that was silent for longer was lost with its worker, and another takes it. */
+  readonly staleMs: number;
+  /** How long a stop waits for running jobs before it puts them back. */
+  readonly drainMs: number;
+  /** Cron expressions by what they enqueue for every scope; unset: off. */
+  readonly schedules: {
+    readonly scoreCompute: string | undefined;
+    readonly riskRunRules: string | undefined;
+    readonly nextActionsRun: string | undefined;
+  };
+  /** IANA time zone of the schedules. */
+  readonly timeZone: string;
 }
 
 /** Injection token of the Env. */
@@ -81,6 +108,21 @@ export function readEnv(source: Source): Env {
     statementTimeoutMs: read.integer('STATEMENT_TIMEOUT_MS', 15_000, 100),
     lockTimeoutMs: read.integer('LOCK_TIMEOUT_MS', 5000, 50),
     worker: read.boolean('WORKER') ?? true,
+    workerPort: read.integer('WORKER_PORT', 3001, 0, 65_535),
+    jobs: {
+      concurrency: read.integer('JOB_CONCURRENCY', 4, 1, 100),
+      pollMs: read.integer('JOB_POLL_MS', 500, 10, 60_000),
+      backoffMs: read.integers('JOB_BACKOFF_MS', [30_000, 120_000, 600_000]),
+      heartbeatMs: read.integer('JOB_HEARTBEAT_MS', 10_000, 20, 300_000),
+      staleMs: read.integer('JOB_STALE_MS', 60_000, 100, 600_000),
+      drainMs: read.integer('JOB_DRAIN_MS', 20_000, 0, 600_000),
+      schedules: {
+        scoreCompute: read.cron('SCHEDULE_SCORE_COMPUTE'),
+        riskRunRules: read.cron('SCHEDULE_RISK_RUN_RULES'),
+        nextActionsRun: read.cron('SCHEDULE_NEXT_ACTIONS_RUN'),
+      },
+      timeZone: read.timeZone('SCHEDULE_TIME_ZONE', 'UTC'),
+    },
     logLevel:
       read.oneOf('LOG_LEVEL', [
         'trace',
@@ -99,6 +141,11 @@ export function readEnv(source: Source): Env {
   }
   if (production && (env.adminEmail === undefined) !== (env.adminPassword === undefined)) {
     throw new ConfigError('ADMIN_EMAIL and ADMIN_PASSWORD must be set together.');
+  }
+  if (env.jobs.staleMs < 2 * env.jobs.heartbeatMs) {
+    throw new ConfigError(
+      'JOB_STALE_MS must be at least twice JOB_HEARTBEAT_MS, or jobs that run would be taken for lost.',
+    );
   }
   return env;
 }
@@ -127,6 +174,35 @@ class EnvReader {
       throw new ConfigError(`${key} must be a whole number from ${min} to ${max}.`);
     }
     return number;
+  }
+
+  /** Whole numbers in a list such as `30000,120000`, 1 to 10 of them. */
+  integers(key: string, fallback: readonly number[]): readonly number[] {
+    const value = this.text(key);
+    if (value === undefined) return fallback;
+    if (!/^\d{1,9}( *, *\d{1,9}){0,9}$/.test(value)) {
+      throw new ConfigError(`${key} must be 1 to 10 whole numbers, separated by commas.`);
+    }
+    return value.split(',').map(Number);
+  }
+
+  /** Five fields, minute to day of week; whether they make sense is checked where they are used. */
+  cron(key: string): string | undefined {
+    return this.matching(
+      key,
+      /^[\w*/,?#-]+( +[\w*/,?#-]+){4}$/,
+      'a cron expression of five fields, such as */15 * * * *',
+    );
+  }
+
+  timeZone(key: string, fallback: string): string {
+    const value = this.text(key) ?? fallback;
+    try {
+      new Intl.DateTimeFormat('en', { timeZone: value });
+      return value;
+    } catch {
+      throw new ConfigError(`${key} must be an IANA time zone such as UTC or Europe/Berlin.`);
+    }
   }
 
   boolean(key: string): boolean | undefined {

@@ -6,6 +6,7 @@ import { DataSource } from 'typeorm';
 import { databaseFailureOf } from '../common/errors/database-failure.js';
 import { LOGGER } from '../common/logging/logger.js';
 import { EventBus } from '../events/event-bus.js';
+import { sendAsOnePacket } from './one-packet.js';
 import { type Statement, Transaction } from './transaction.js';
 
 const MAX_ATTEMPTS = 4;
@@ -57,6 +58,25 @@ export class TransactionRunner {
     return result.rows;
   }
 
+  /**
+   * Runs the SQL of a library, which may be several statements with a transaction of their own. Where
+   * it fails, its connection is closed: a text that stops after its BEGIN leaves it inside.
+   */
+  async executeSql(text: string, values?: unknown[]): Promise<{ rows: QueryResultRow[] }> {
+    const client = await this.pool.connect();
+    const onError = (): void => undefined;
+    client.on('error', onError);
+    let failed = true;
+    try {
+      const result = await client.query<QueryResultRow>(text, values);
+      failed = false;
+      return result;
+    } finally {
+      client.off('error', onError);
+      client.release(failed);
+    }
+  }
+
   /** Runs several reads on one connection in one round trip and returns the rows of each. */
   async read(
     queries: readonly { statement: Statement; values: unknown[] }[],
@@ -64,6 +84,7 @@ export class TransactionRunner {
     const client = await this.pool.connect();
     const onError = (): void => undefined;
     client.on('error', onError);
+    sendAsOnePacket(client);
     const answers = await Promise.allSettled(
       queries.map(({ statement, values }) =>
         client.query<QueryResultRow>({ ...statement, values }),

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
 import { type DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import { type DomainEventName, type DomainEvents } from '../events/domain-events.js';
 import { INSERT_EVENTS, recordEvent, type RecordedEvent } from '../events/recorded-event.js';
+import { sendAsOnePacket } from './one-packet.js';
 
 /** A prepared statement: the server plans a name once per connection. */
 export interface Statement {
@@ -48,6 +50,15 @@ export class Transaction {
     return (await this.send(statement, values)).rowCount ?? 0;
   }
 
+  /**
+   * Runs the SQL of a library in this transaction: the shape that pg-boss asks of its `db`. Its texts
+   * are few and constant, so each is prepared, too.
+   */
+  async executeSql(text: string, values: unknown[] = []): Promise<{ rows: QueryResultRow[] }> {
+    const { rows } = await this.send({ name: nameOf(text), text }, values);
+    return { rows };
+  }
+
   /** Sends a statement whose answer nobody waits for before the commit; the commit fails if it fails. */
   defer(statement: Statement, values: unknown[] = []): void {
     const sent = this.send(statement, values);
@@ -63,6 +74,7 @@ export class Transaction {
 
   /** Sends BEGIN along with whatever follows it. */
   begin(): void {
+    sendAsOnePacket(this.client);
     const begun = this.client.query('BEGIN');
     begun.catch(() => undefined);
     this.pending.push(begun);
@@ -71,6 +83,7 @@ export class Transaction {
   /** Stores the events and commits, in one round trip; throws the first error of anything deferred. */
   async commit(): Promise<void> {
     if (this.events.length > 0) this.defer(INSERT_EVENTS, [JSON.stringify(this.events)]);
+    sendAsOnePacket(this.client);
     const committed = this.client.query('COMMIT');
     this.close();
     const answers = await Promise.allSettled([...this.pending, committed]);
@@ -91,6 +104,7 @@ export class Transaction {
     values: unknown[],
   ): Promise<QueryResult<Row>> {
     this.assertOpen();
+    sendAsOnePacket(this.client);
     return this.client.query<Row>({ name: statement.name, text: statement.text, values });
   }
 
@@ -103,6 +117,18 @@ export class Transaction {
   private assertOpen(): void {
     if (!this.open) throw new TransactionClosedError();
   }
+}
+
+const names = new Map<string, string>();
+
+/** A name that stands for a statement's text. */
+function nameOf(text: string): string {
+  let name = names.get(text);
+  if (name === undefined) {
+    name = `library_${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;
+    names.set(text, name);
+  }
+  return name;
 }
 
 /** A statement came after the transaction had ended: an await is missing in the work. */

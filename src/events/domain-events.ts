@@ -41,12 +41,29 @@ interface ScoreMeta extends Scope {
   readonly delta: number | null;
 }
 
+/** One try of a job; its source is the job. */
+interface JobMeta {
+  readonly type: string;
+  /** Number of the try, from 1. */
+  readonly attempt: number;
+}
+
 /** Every event of the application: its name and its payload. A new event is one line here. */
 export interface DomainEvents {
   /** A delivery action ran successfully; `result` is what it returned as meta. */
   'nba.delivery.executed': EventPayload<DeliveryMeta & { readonly result: object }>;
   /** A delivery action threw or ran out of time: nothing of its work stayed. */
   'nba.delivery.failed': EventPayload<DeliveryMeta>;
+  /** A delivery action is a placeholder so far: it only enqueued its job. */
+  'nba.delivery.stubbed': EventPayload<
+    DeliveryMeta & { readonly jobId: string; readonly stubbed: true }
+  >;
+  /** The placeholder's job ran: nothing was sent again. */
+  'nba.delivery.retry_job.stub': EventPayload<{ readonly jobId: string; readonly attempt: number }>;
+  /** A try of a job failed; null when no further try follows. */
+  'job.failed': EventPayload<JobMeta & { readonly retryAt: string | null }>;
+  /** The last try of a job failed: it rests until somebody retries it. */
+  'job.dead_lettered': EventPayload<JobMeta>;
   /** An API client created or updated a next best action. */
   'nba.upsert': EventPayload<{
     readonly created: boolean;
@@ -93,6 +110,10 @@ export type DomainEventName = keyof DomainEvents;
 export const EVENT_LEVEL_OF: Readonly<Record<DomainEventName, EventLevel>> = {
   'nba.delivery.executed': 'info',
   'nba.delivery.failed': 'error',
+  'nba.delivery.stubbed': 'info',
+  'nba.delivery.retry_job.stub': 'info',
+  'job.failed': 'warn',
+  'job.dead_lettered': 'error',
   'nba.upsert': 'info',
   'nba.run': 'info',
   'risk.upsert': 'info',

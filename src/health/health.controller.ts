@@ -26,7 +26,8 @@ export class HealthController {
   @Get('ready')
   @ApiOperation({
     summary: 'The process takes requests',
-    description: '503 while the database is away, and from the moment a stop was asked for.',
+    description:
+      '503 while the database is away or the worker of this process does not work, and from the moment a stop was asked for.',
   })
   @ApiOkResponse({ type: HealthAnswer })
   @ApiProblems(503)

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { UnavailableError } from '../common/errors/domain-error.js';
 import { TransactionRunner } from '../database/transaction-runner.js';
+import { JobWorker } from '../jobs/job-worker.js';
 
 const PING = { name: 'ping', text: 'SELECT 1 AS one' };
 const PING_LIMIT_MS = 2000;
@@ -10,14 +11,20 @@ const PING_LIMIT_MS = 2000;
 export class Readiness {
   private draining = false;
 
-  constructor(private readonly transactions: TransactionRunner) {}
+  constructor(
+    private readonly transactions: TransactionRunner,
+    private readonly worker: JobWorker,
+  ) {}
 
   /** From now on, a load balancer should send requests elsewhere. */
   startDraining(): void {
     this.draining = true;
   }
 
-  /** Throws a 503 unless the database answers within 2 s and no stop was asked for. */
+  /**
+   * Throws a 503 unless the database answers within 2 s, the worker of this process works if it has
+   * one, and no stop was asked for.
+   */
   async check(): Promise<void> {
     if (this.draining) throw new UnavailableError('SHUTTING_DOWN', 'This server is stopping.', 5);
     let timer: NodeJS.Timeout | undefined;
@@ -34,5 +41,6 @@ export class Readiness {
     } finally {
       clearTimeout(timer);
     }
+    this.worker.check();
   }
 }

@@ -15,16 +15,57 @@ export interface JobHealthParameters {
 }
 
 /**
- * A subselect of exactly one row about the jobs of one scope, for the single statements that gather
- * what scores and rules may know: `failed` (waiting to be tried again), `dead_lettered` and `stale`
+ * A subselect of exactly one row about all jobs: how many wait after a failed try, rest as dead
+ * letters, and run without a heartbeat for over 10 minutes, since when the longest of them. Each count
+ * is answered by a partial index on few rows, whatever has been completed.
+ */
+export const JOB_HEALTH_SQL = healthSql({
+  scope: '',
+  jobScope: '',
+  staleBefore: `now() - interval '${STALE_JOB_AFTER_MS / 1000} seconds'`,
+  columns: `
+    retrying.count AS "jobsFailed", resting.count AS "jobsDeadLettered",
+    stale.count AS "jobsStale", stale.oldest::text AS "oldestStaleAt"`,
+});
+
+/**
+ * The same about the jobs of one scope, whose payload names it: `failed`, `dead_lettered` and `stale`
  * counts, `oldest_heartbeat_at` of the stale ones, and up to five `stale_job_ids`, longest silent first.
- *
- * No job of this application belongs to a scope yet, so the counts are zeros. The parameters are cast,
- * because PostgreSQL must know the type of each one that a statement binds.
  */
 export function jobHealthSql({ entityType, entityId, staleBefore }: JobHealthParameters): string {
+  return healthSql({
+    scope: `AND attempt.entity_type = ${entityType}::text AND attempt.entity_id = ${entityId}::text`,
+    jobScope: `AND job.data ->> 'entityType' = ${entityType}::text
+      AND job.data ->> 'entityId' = ${entityId}::text`,
+    staleBefore: `${staleBefore}::timestamptz`,
+    columns: `
+      retrying.count AS failed, resting.count AS dead_lettered, stale.count AS stale,
+      stale.oldest AS oldest_heartbeat_at, stale.ids AS stale_job_ids`,
+  });
+}
+
+/** A job that was put back by a stop waits in the state "retry", too, but was not started. */
+function healthSql(parts: {
+  scope: string;
+  jobScope: string;
+  staleBefore: string;
+  columns: string;
+}): string {
   return `
-    SELECT 0 AS failed, 0 AS dead_lettered, 0 AS stale,
-      NULL::timestamptz AS oldest_heartbeat_at, ARRAY[]::text[] AS stale_job_ids
-    WHERE (${entityType}::text, ${entityId}::text, ${staleBefore}::timestamptz) IS NOT NULL`;
+    SELECT ${parts.columns}
+    FROM (
+      SELECT count(*)::int AS count FROM pgboss.job job
+      WHERE job.state < 'active' AND job.state = 'retry' AND job.started_on IS NOT NULL
+        ${parts.jobScope}
+    ) retrying, (
+      SELECT count(*)::int AS count FROM job_attempts attempt
+      WHERE attempt.status = 'dead_lettered' ${parts.scope}
+    ) resting, (
+      SELECT count(*)::int AS count, min(attempt.heartbeat_at) AS oldest,
+        (COALESCE(array_agg(attempt.job_id::text ORDER BY attempt.heartbeat_at, attempt.job_id),
+          ARRAY[]::text[]))
+          [1:5] AS ids
+      FROM job_attempts attempt
+      WHERE attempt.status = 'running' AND attempt.heartbeat_at < ${parts.staleBefore} ${parts.scope}
+    ) stale`;
 }

@@ -8,15 +8,18 @@ import { MarkDoneAction } from './delivery/actions/mark-done.action.js';
 import { RecomputeScoreAction } from './delivery/actions/recompute-score.action.js';
 import { RunNextActionsAction } from './delivery/actions/run-next-actions.action.js';
 import { RunRiskRulesAction } from './delivery/actions/run-risk-rules.action.js';
+import { RetryFailedDeliveriesAction } from './delivery/actions/retry-failed-deliveries.action.js';
 import { Snooze1dAction } from './delivery/actions/snooze-1d.action.js';
 import { DeliveryActionRegistry } from './delivery/delivery-action.registry.js';
 import { DeliveryCatalogue } from './delivery/delivery-catalogue.js';
 import { DeliveryService } from './delivery/delivery.service.js';
 import { DeliveryActionsController } from './delivery-actions.controller.js';
+import { RetryFailedDeliveriesHandler } from './retry-failed-deliveries.handler.js';
 import { NextActionsController } from './next-actions.controller.js';
 import { NextActionsRepository } from './next-actions.repository.js';
 import { NextActionsService } from './next-actions.service.js';
 import { NextActionsSummaryService } from './next-actions-summary.service.js';
+import { NextActionsRunHandler } from './rules/next-actions-run.handler.js';
 import { NextActionRunsService } from './rules/next-action-runs.service.js';
 
 /** Next best actions and their buttons. */
@@ -38,7 +41,11 @@ import { NextActionRunsService } from './rules/next-action-runs.service.js';
     RecomputeScoreAction,
     RunNextActionsAction,
     RunRiskRulesAction,
+    RetryFailedDeliveriesAction,
     Snooze1dAction,
+    // Job handlers.
+    NextActionsRunHandler,
+    RetryFailedDeliveriesHandler,
   ],
   exports: [NextActionsService, NextActionRunsService, DeliveryService],
 })

@@ -1,12 +1,13 @@
 import { Module } from '@nestjs/common';
 import { RiskFlagsService } from './risk-flags.service.js';
+import { RiskRunRulesHandler } from './risk-run-rules.handler.js';
 import { RiskRunsService } from './risk-runs.service.js';
 import { RiskController } from './risk.controller.js';
 
 /** Conditions that somebody should know of. */
 @Module({
   controllers: [RiskController],
-  providers: [RiskFlagsService, RiskRunsService],
+  providers: [RiskFlagsService, RiskRunsService, RiskRunRulesHandler],
   exports: [RiskRunsService],
 })
 export class RiskModule {}

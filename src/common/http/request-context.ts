@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, type ServerResponse } from 'node:http';
-// Declares `id` on the request.
-import type {} from 'pino-http';
+
+declare module 'node:http' {
+  interface IncomingMessage {
+    /** Assigned by the access log to every request, before anything else sees it. */
+    id: string;
+  }
+}
 
 const ACCEPTED_ID = /^[A-Za-z0-9._-]{1,128}$/;
 
@@ -22,5 +27,5 @@ export function pathOf(request: IncomingMessage & { originalUrl?: string }): str
 
 /** The id that was assigned to a request: in its log lines, events and problem document. */
 export function requestIdOf(request: IncomingMessage): string {
-  return request.id as string;
+  return request.id;
 }

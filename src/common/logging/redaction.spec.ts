@@ -19,6 +19,13 @@ describe('the redaction', () => {
     expect(redactText(text)).toBe(text);
   });
 
+  it.each(['eyJhbGciOiJIUzI1NiJ9.e30', 'sk_live_51Habcdef', 'Bearer abc', 'basic dXNlcjpwYXNz'])(
+    'takes %s out where nothing else stands',
+    (text) => {
+      expect(redactText(text)).toContain('[redacted]');
+    },
+  );
+
   it('cuts a text at 500 characters', () => {
     expect(redactText('x'.repeat(501))).toHaveLength(500);
     expect(redactText('x'.repeat(500))).toHaveLength(500);

@@ -1,6 +1,8 @@
 import { SetMetadata, type Type } from '@nestjs/common';
 import { type Actor } from '../../common/actor.js';
 import { type Transaction } from '../../database/transaction.js';
+import { type JobType } from '../../jobs/job-types.js';
+import { type NewJob } from '../../jobs/jobs.service.js';
 import { type NextAction } from '../next-action.js';
 import { type NextActionStatus } from '../next-best-action.entity.js';
 
@@ -36,10 +38,16 @@ export interface DeliveryActionOptions {
 }
 
 /** What an action may do in the execution's transaction. It is committed or taken back as a whole. */
-export type DeliveryTransaction = Pick<
+export interface DeliveryTransaction extends Pick<
   Transaction,
   'manager' | 'query' | 'execute' | 'defer' | 'publish'
->;
+> {
+  /**
+   * Enqueues work that is slow, external or not repeatable; a worker takes it after the commit. Returns
+   * the job's id, or that of the job that waits for the same dedupe key.
+   */
+  enqueue<T extends JobType>(job: NewJob<T>): Promise<string>;
+}
 
 /** What an action is given. */
 export interface DeliveryContext<Input extends object = object> {

@@ -12,8 +12,10 @@ import { redactError, redactValue } from '../../common/logging/redaction.js';
 import { type Scope } from '../../common/scope.js';
 import { type Transaction } from '../../database/transaction.js';
 import { TransactionRunner } from '../../database/transaction-runner.js';
+import { JobsService } from '../../jobs/jobs.service.js';
 import { type ExecutionRecord, NextActionsRepository } from '../next-actions.repository.js';
 import { type DeliveryContext, type DeliveryOutcome } from './delivery-action.js';
+import { deliveryTransaction } from './delivery-transaction.js';
 import { DeliveryActionRegistry, type RegisteredAction } from './delivery-action.registry.js';
 import {
   ActionFailedError,
@@ -66,6 +68,7 @@ export class DeliveryService {
     private readonly registry: DeliveryActionRegistry,
     private readonly repository: NextActionsRepository,
     private readonly transactions: TransactionRunner,
+    private readonly jobs: JobsService,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -131,7 +134,7 @@ export class DeliveryService {
       now,
       executionId,
       input: running.input,
-      tx,
+      tx: deliveryTransaction(tx, this.jobs),
     });
     const meta = redactValue(outcome.meta ?? {}) as object;
     const finished = this.recordOf(press, running, began, {

@@ -1,0 +1,81 @@
+import autocannon from 'autocannon';
+import { type Desk, LIST_SCOPE } from './desk.js';
+import { type Contestant } from './servers.js';
+
+export type Route = 'execute' | 'list';
+
+/** What a run brought. */
+export interface Result {
+  /** Answers a second. */
+  readonly rate: number;
+  /** CPU time of the server's process for one answer, in ms; NaN where the system does not tell. */
+  readonly cpu: number;
+}
+
+const LIST_PATH = `/api/next-actions?${new URLSearchParams({
+  ...LIST_SCOPE,
+  status: 'queued',
+  page: '1',
+  pageSize: '25',
+}).toString()}`;
+
+/** Presses and reads as a client of the HTTP API. */
+export class Load {
+  private readonly headers: Record<string, string>;
+  /** Presses that were answered with 2xx. */
+  pressed = 0;
+
+  constructor(
+    private readonly desk: Desk,
+    token: string,
+  ) {
+    this.headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
+  }
+
+  /** One run. Throws when any request failed or was not answered with 2xx. */
+  async run(
+    route: Route,
+    contestant: Contestant,
+    connections: number,
+    seconds: number,
+  ): Promise<Result> {
+    const before = contestant.cpuSeconds() ?? NaN;
+    const result = await autocannon({
+      url: contestant.url,
+      connections,
+      duration: seconds,
+      requests: [route === 'list' ? this.read() : this.press()],
+    });
+    const failed = result.errors + result.timeouts + result.non2xx;
+    if (failed > 0) {
+      const codes = JSON.stringify(result.statusCodeStats ?? {});
+      throw new Error(`${contestant.name}: ${failed} requests of ${route} failed, ${codes}.`);
+    }
+    if (route === 'execute') this.pressed += result['2xx'];
+    const used = (contestant.cpuSeconds() ?? NaN) - before;
+    return { rate: result['2xx'] / result.duration, cpu: (used * 1000) / result['2xx'] };
+  }
+
+  /** One answer of the list, to compare. */
+  async list(contestant: Contestant): Promise<unknown> {
+    const response = await fetch(contestant.url + LIST_PATH, { headers: this.headers });
+    return response.json();
+  }
+
+  private read(): autocannon.Request {
+    return { method: 'GET', path: LIST_PATH, headers: this.headers };
+  }
+
+  /** Every request presses another NBA, so that none is answered by an earlier execution. */
+  private press(): autocannon.Request {
+    return {
+      method: 'POST',
+      headers: this.headers,
+      body: JSON.stringify({ actionKey: 'mark_done' }),
+      setupRequest: (request) => ({
+        ...request,
+        path: `/api/next-actions/${this.desk.next()}/execute`,
+      }),
+    };
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * How fast the server is, as a ratio to the floor: see docs/performance.md. Each flag narrows a run:
+ * `--quick`, `--route execute`, `--connections 16`, `--rounds 5`, `--seconds 2`; `--against <folder>` also measures
+ * another build of the server in the same rounds.
+ */
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { readEnv } from '../src/config/env.js';
+import { dataSourceOptions, migrate } from '../src/database/data-source.js';
+import { startEmbeddedPostgres } from '../src/database/embedded/embedded-postgres.js';
+import { schema } from '../src/schema.js';
+import { Desk } from './desk.js';
+import { Load, type Result, type Route } from './load.js';
+import { type Series, table } from './report.js';
+import { type Contestant, Servers } from './servers.js';
+
+/** More answers a second than any contestant gives: an upper bound for what a round can press. */
+const FASTEST = 4000;
+const WARM_UP_SECONDS = 2;
+
+const { values: flags } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    route: { type: 'string', multiple: true, default: ['execute', 'list'] },
+    connections: { type: 'string', multiple: true, default: ['1', '16', '64'] },
+    rounds: { type: 'string' },
+    seconds: { type: 'string' },
+    against: { type: 'string' },
+  },
+});
+const rounds = Number(flags.rounds ?? (flags.quick ? 2 : 3));
+const seconds = Number(flags.seconds ?? (flags.quick ? 3 : 8));
+
+async function bench(databaseUrl: string, folder: string): Promise<void> {
+  await migrate(dataSourceOptions(databaseUrl, readEnv({}), schema));
+  const servers = new Servers(databaseUrl, folder);
+  const desk = new Desk(databaseUrl);
+  try {
+    await desk.open();
+    const floor = await servers.startFloor();
+    const server = await servers.startServer('server', resolve('dist'));
+    const others =
+      flags.against === undefined
+        ? []
+        : [await servers.startServer('other build', resolve(flags.against))];
+    const contestants = [floor, server, ...others];
+    const load = new Load(desk, await servers.token(server));
+    await warmUp(desk, load, contestants);
+
+    const all: Series[] = [];
+    for (const route of flags.route as Route[]) {
+      for (const connections of flags.connections.map(Number)) {
+        all.push(await measure(desk, load, contestants, route, connections));
+      }
+    }
+    const recorded = await desk.executions();
+    assert(recorded >= load.pressed, `${load.pressed} presses, but ${recorded} are on record.`);
+    console.log(
+      `\n${table(
+        all,
+        contestants.map(({ name }) => name),
+      )}\n`,
+    );
+    console.log(`Medians of ${rounds} interleaved rounds of ${seconds} s.`);
+  } finally {
+    await servers.stop();
+    await desk.close();
+  }
+}
+
+/** Code is compiled and connections are open before anything counts; the answers must agree. */
+async function warmUp(desk: Desk, load: Load, contestants: readonly Contestant[]): Promise<void> {
+  const lists = await Promise.all(contestants.map((contestant) => load.list(contestant)));
+  for (const list of lists) assert.deepEqual(list, lists[0]);
+  await desk.prepare(FASTEST * WARM_UP_SECONDS * contestants.length);
+  for (const contestant of contestants) {
+    for (const route of ['execute', 'list'] as const) {
+      await load.run(route, contestant, 16, WARM_UP_SECONDS);
+    }
+  }
+}
+
+async function measure(
+  desk: Desk,
+  load: Load,
+  contestants: readonly Contestant[],
+  route: Route,
+  connections: number,
+): Promise<Series> {
+  const results = new Map<string, Result[]>(contestants.map(({ name }) => [name, []]));
+  for (let round = 1; round <= rounds; round++) {
+    for (const contestant of contestants) {
+      await desk.prepare(route === 'execute' ? FASTEST * seconds : 0);
+      const result = await load.run(route, contestant, connections, seconds);
+      results.get(contestant.name)!.push(result);
+    }
+    console.error(`${route}, ${connections} connections: round ${round} of ${rounds}`);
+  }
+  return { route, connections, results };
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'next-best-actions-bench-'));
+try {
+  const postgres = await startEmbeddedPostgres({ dataDir: join(folder, 'data') });
+  try {
+    await bench(postgres.url, folder);
+  } finally {
+    await postgres.stop();
+  }
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}

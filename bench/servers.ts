@@ -1,0 +1,137 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { openSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** A server under load, in a process of its own. */
+export interface Contestant {
+  readonly name: string;
+  readonly url: string;
+  readonly stop: () => Promise<void>;
+  /** CPU time of the process so far, in s; undefined where the system does not tell. */
+  readonly cpuSeconds: () => number | undefined;
+}
+
+const EMAIL = 'operator@example.com';
+const READY_WITHIN_MS = 30_000;
+
+/** Starts the contestants on one database, with one secret, each on a free port. */
+export class Servers {
+  private readonly jwtSecret = randomBytes(32).toString('base64url');
+  private readonly password = randomBytes(15).toString('base64url');
+  private readonly running: Contestant[] = [];
+
+  constructor(
+    private readonly databaseUrl: string,
+    private readonly folder: string,
+  ) {}
+
+  startFloor(): Promise<Contestant> {
+    return this.start('floor', [
+      '--import',
+      '@swc-node/register/esm-register',
+      join(import.meta.dirname, 'floor.ts'),
+    ]);
+  }
+
+  /** The built server of a dist folder, set as in production but for the rate limit. */
+  startServer(name: string, dist: string): Promise<Contestant> {
+    return this.start(name, [...profiling(name), join(dist, 'src/main.js')]);
+  }
+
+  /** A token of the first user, by signing in. */
+  async token(server: Contestant): Promise<string> {
+    const response = await fetch(`${server.url}/api/auth/login`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ email: EMAIL, password: this.password }),
+    });
+    if (!response.ok) throw new Error(`The sign-in was answered with ${response.status}.`);
+    return ((await response.json()) as { accessToken: string }).accessToken;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.running.map((contestant) => contestant.stop()));
+  }
+
+  private async start(name: string, args: string[]): Promise<Contestant> {
+    const port = await freePort();
+    const log = openSync(join(this.folder, `${name}.log`), 'a');
+    const child = spawn(process.execPath, args, {
+      stdio: ['ignore', log, 'inherit'],
+      env: {
+        PATH: process.env.PATH,
+        NODE_ENV: 'production',
+        HOST: '127.0.0.1',
+        PORT: String(port),
+        DATABASE_URL: this.databaseUrl,
+        DATA_DIR: this.folder,
+        JWT_SECRET: this.jwtSecret,
+        ADMIN_EMAIL: EMAIL,
+        ADMIN_PASSWORD: this.password,
+        EXECUTE_LIMIT_PER_MINUTE: '2000000000',
+        LOG_LEVEL: 'info',
+        DEMO: 'false',
+      },
+    });
+    const contestant = {
+      name,
+      url: `http://127.0.0.1:${port}`,
+      stop: () => end(child),
+      cpuSeconds: () => cpuSecondsOf(child.pid),
+    };
+    this.running.push(contestant);
+    await ready(contestant, child);
+    return contestant;
+  }
+}
+
+/** BENCH_PROFILE_DIR: a CPU profile of each server is written there when it ends. */
+function profiling(name: string): string[] {
+  const folder = process.env.BENCH_PROFILE_DIR;
+  return folder === undefined
+    ? []
+    : ['--cpu-prof', `--cpu-prof-dir=${folder}`, `--cpu-prof-name=${name}.cpuprofile`];
+}
+
+async function ready({ name, url }: Contestant, child: ChildProcess): Promise<void> {
+  const deadline = Date.now() + READY_WITHIN_MS;
+  while (Date.now() < deadline) {
+    if (child.exitCode !== null) throw new Error(`${name} ended with code ${child.exitCode}.`);
+    const answer = await fetch(`${url}/health/ready`).catch(() => undefined);
+    if (answer?.ok) return;
+    await delay(50);
+  }
+  throw new Error(`${name} was not ready within ${READY_WITHIN_MS} ms.`);
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGTERM');
+  await exited;
+}
+
+/** Linux counts in hundredths of a second. Source: proc(5), utime and stime. */
+function cpuSecondsOf(pid: number | undefined): number | undefined {
+  try {
+    const fields = readFileSync(`/proc/${pid ?? 0}/stat`, 'utf8')
+      .split(') ')[1]!
+      .split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  } catch {
+    return undefined;
+  }
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as { port: number };
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}

@@ -1,0 +1,157 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { Client } from 'pg';
+import PgBoss from 'pg-boss';
+import { type Logger } from 'pino';
+import { DataSource } from 'typeorm';
+import { LOGGER } from '../common/logging/logger.js';
+import { redactError } from '../common/logging/redaction.js';
+import { ConfigError, ENV, type Env } from '../config/env.js';
+import { type PostgresOptions } from '../database/data-source.js';
+import { type Transaction } from '../database/transaction.js';
+import { TransactionRunner } from '../database/transaction-runner.js';
+import { JobHandlerRegistry } from './job-handler.registry.js';
+import { JOB_TYPES } from './job-types.js';
+
+/** Advisory lock that lets one process install the library's schema at a time: the bytes of "nbaj". */
+const INSTALL_LOCK = 0x6e62616a;
+
+/** Completed and cancelled jobs are listed for 3 days, dead letters for 30. */
+const ARCHIVE_COMPLETED_S = 3 * 24 * 3600;
+const ARCHIVE_FAILED_S = 30 * 24 * 3600;
+
+/** A job to be sent; the key is unique among the jobs of its type that wait for their first try. */
+export interface SentJob {
+  readonly id: string;
+  readonly type: string;
+  readonly payload: object;
+  readonly key: string;
+  readonly runAfter: Date | undefined;
+}
+
+/** A job that cron sends: its type and payload, and the setting that holds its cron expression. */
+export interface Schedule {
+  readonly type: string;
+  readonly payload: object;
+  readonly setting: string;
+  readonly cron: string | undefined;
+}
+
+/**
+ * pg-boss on the application's own pool: its schema and queues, sending in the caller's transaction,
+ * cron, and the archive of what has ended. Its worker and its expiry are not used: see JobWorker.
+ */
+@Injectable()
+export class Boss {
+  private readonly boss: PgBoss;
+  private readonly queues = new Set<string>();
+  private cronRuns = false;
+
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    transactions: TransactionRunner,
+    private readonly registry: JobHandlerRegistry,
+    @Inject(ENV) private readonly env: Env,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {
+    this.boss = new PgBoss({
+      db: { executeSql: (text, values) => transactions.executeSql(text, values) },
+      migrate: false,
+      // Its maintenance would also expire jobs by a fixed time limit; ours goes by heartbeats.
+      supervise: false,
+      archiveCompletedAfterSeconds: ARCHIVE_COMPLETED_S,
+      archiveFailedAfterSeconds: ARCHIVE_FAILED_S,
+      deleteAfterDays: 1,
+      retentionDays: 365,
+    });
+    this.boss.on('error', (error) =>
+      this.logger.warn({ err: redactError(error) }, 'the job library met an error'),
+    );
+  }
+
+  /**
+   * Installs or migrates the library's schema and makes the queues, one process at a time, on a
+   * connection of its own without the time limits of requests.
+   */
+  async install(): Promise<void> {
+    const types = new Set([...Object.keys(JOB_TYPES), ...this.registry.types()]);
+    const { url } = this.dataSource.options as PostgresOptions;
+    const client = new Client({
+      connectionString: url,
+      application_name: 'next-best-actions install',
+    });
+    await client.connect();
+    const boss = new PgBoss({
+      db: { executeSql: (text, values) => client.query(text, values) },
+      supervise: false,
+      schedule: false,
+    });
+    boss.on('error', () => undefined);
+    try {
+      await client.query('SELECT pg_advisory_lock($1)', [INSTALL_LOCK]);
+      await boss.start();
+      const present = new Set((await boss.getQueues()).map(({ name }) => name));
+      for (const type of types) {
+        if (!present.has(type)) await boss.createQueue(type, { name: type, policy: 'short' });
+        this.queues.add(type);
+      }
+      await boss.stop({ graceful: false });
+    } finally {
+      await client.end();
+    }
+  }
+
+  /** Ends cron; the pool is not the library's to close. */
+  async stop(): Promise<void> {
+    if (this.cronRuns) await this.boss.stop({ timeout: 1000 });
+    this.cronRuns = false;
+  }
+
+  /** The types that have a queue. */
+  types(): string[] {
+    return [...this.queues];
+  }
+
+  /** Sends a job in the caller's transaction; null when a job of the key waits for its first try. */
+  send(tx: Pick<Transaction, 'executeSql'>, job: SentJob): Promise<string | null> {
+    return this.boss.send(job.type, job.payload, {
+      db: tx,
+      id: job.id,
+      singletonKey: job.key,
+      retryLimit: this.env.jobs.backoffMs.length,
+      ...(job.runAfter ? { startAfter: job.runAfter } : {}),
+    });
+  }
+
+  /** Brings the stored schedules to what is configured, and starts cron if any is on. */
+  async startCron(schedules: readonly Schedule[]): Promise<void> {
+    const { timeZone, backoffMs } = this.env.jobs;
+    for (const { type, payload, setting, cron } of schedules) {
+      if (cron === undefined) {
+        await this.boss.unschedule(type);
+        continue;
+      }
+      try {
+        await this.boss.schedule(type, cron, payload, {
+          tz: timeZone,
+          retryLimit: backoffMs.length,
+        });
+      } catch (error) {
+        throw new ConfigError(`${setting} must be a cron expression such as */15 * * * *.`, {
+          cause: error,
+        });
+      }
+    }
+    if (schedules.every(({ cron }) => cron === undefined)) return;
+    this.cronRuns = true;
+    await this.boss.start();
+  }
+
+  /** Moves what ended long ago to the library's archive, and drops what is there. */
+  async archive(): Promise<void> {
+    // Its own type declaration lacks these two, which its maintain() is made of.
+    const boss = this.boss as PgBoss & { archive(): Promise<void>; drop(): Promise<void> };
+    await boss.archive();
+    await boss.drop();
+  }
+}

@@ -1,0 +1,110 @@
+import { type DiscoveryService } from '@nestjs/core';
+import { pino } from 'pino';
+import { readEnv } from '../config/env.js';
+import { JobHandlerRegistry } from './job-handler.registry.js';
+import { type ClaimedJob, type JobQueue } from './job-queue.js';
+import { JobWorker } from './job-worker.js';
+
+const JOB: ClaimedJob = {
+  attemptId: 'attempt',
+  jobId: 'job',
+  type: 'retry_failed_deliveries',
+  attempt: 1,
+  startedAt: new Date(0),
+  payload: { nextActionId: '01a20c77-ddc6-7a74-ac83-f744b825647c' },
+};
+
+/** A worker on a queue of one job, whose ends it notes. */
+function workerOn(handle: () => Promise<void>, queue: Partial<JobQueue> = {}) {
+  const ends: string[] = [];
+  const left = [JOB];
+  let done: () => void = () => undefined;
+  const ended = new Promise<void>((resolve) => (done = resolve));
+  const note = (end: string) => () => {
+    ends.push(end);
+    done();
+    return Promise.resolve(true);
+  };
+  const whole: Partial<JobQueue> = {
+    claim: () => Promise.resolve(left.splice(0)),
+    succeed: note('succeeded'),
+    fail: note('failed'),
+    putBack: note('put back'),
+    ...queue,
+  };
+  const registry = new JobHandlerRegistry(
+    { getProviders: () => [] } as unknown as DiscoveryService,
+    pino({ level: 'silent' }),
+  );
+  jest.spyOn(registry, 'types').mockReturnValue([JOB.type]);
+  jest.spyOn(registry, 'get').mockReturnValue({
+    ...(registry.definitionOf(JOB.type) as { payload: never }),
+    type: JOB.type,
+    className: 'Handler',
+    timeoutMs: 1000,
+    handler: { handle },
+  });
+  const env = readEnv({ JOB_POLL_MS: '10', JOB_DRAIN_MS: '0' });
+  const worker = new JobWorker(whole as JobQueue, registry, env, pino({ level: 'silent' }));
+  return { worker, ends, ended };
+}
+
+describe('the worker', () => {
+  it('puts a success on record', async () => {
+    const { worker, ends, ended } = workerOn(() => Promise.resolve());
+    worker.start();
+    await ended;
+    await worker.stop();
+    expect(ends).toEqual(['succeeded']);
+  });
+
+  it('fails the try of a handler that throws before its first await', async () => {
+    const { worker, ends, ended } = workerOn(() => {
+      throw new Error('at once');
+    });
+    worker.start();
+    await ended;
+    await worker.stop();
+    expect(ends).toEqual(['failed']);
+  });
+
+  it('puts back a job that does not end in the time of a stop', async () => {
+    let began: () => void = () => undefined;
+    const running = new Promise<void>((resolve) => (began = resolve));
+    const { worker, ends } = workerOn(() => {
+      began();
+      return new Promise(() => undefined);
+    });
+    worker.start();
+    await running;
+    await worker.stop();
+    expect(ends).toEqual(['put back']);
+  });
+
+  it('tries again to put an end on record while the database is away', async () => {
+    let tries = 0;
+    let done: () => void = () => undefined;
+    const recorded = new Promise<void>((resolve) => (done = resolve));
+    const { worker } = workerOn(() => Promise.resolve(), {
+      succeed: () => {
+        tries += 1;
+        if (tries === 1) return Promise.reject(new Error('away'));
+        done();
+        return Promise.resolve(true);
+      },
+    });
+    worker.start();
+    await recorded;
+    await worker.stop();
+    expect(tries).toBe(2);
+  });
+
+  it('is unavailable before its start and after its stop', async () => {
+    const { worker } = workerOn(() => Promise.resolve());
+    expect(() => worker.check()).toThrow('does not work');
+    worker.start();
+    expect(() => worker.check()).not.toThrow();
+    await worker.stop();
+    expect(() => worker.check()).toThrow('does not work');
+  });
+});

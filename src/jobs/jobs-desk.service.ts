@@ -1,0 +1,139 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CursorCodec } from '../common/cursor.js';
+import { isUuid } from '../common/http/uuid.js';
+import { redactValue } from '../common/logging/redaction.js';
+import { ENV, type Env } from '../config/env.js';
+import { type Transaction } from '../database/transaction.js';
+import { TransactionRunner } from '../database/transaction-runner.js';
+import { Boss } from './boss.js';
+import { type Job, JOB_STATES, type JobState, type JobTry, LIBRARY_STATE } from './job.js';
+import { JOB_HEALTH_SQL } from './job-health.js';
+import {
+  type JobDetailAnswer,
+  type JobPage,
+  type JobSummary,
+  type JobTypeCounts,
+  type ListJobsQuery,
+} from './jobs.dto.js';
+import { jobAlreadyWaits, jobNotAtRest, jobNotFound, jobNotWaiting } from './jobs.errors.js';
+import { COUNT_JOBS, FIND_JOB, FIND_TRIES, listStatement } from './jobs.list.js';
+import { findWaiting } from './jobs.service.js';
+import { CANCEL, LOCK_JOB, REVIVE, UNBURY_ATTEMPTS } from './jobs.sql.js';
+
+type JobRow = Omit<Job, 'state'> & { state: string; position: string };
+
+const HEALTH = { name: 'job_health', text: JOB_HEALTH_SQL };
+
+/** The operators' side of the jobs: look, retry, cancel. */
+@Injectable()
+export class JobsDeskService {
+  constructor(
+    private readonly transactions: TransactionRunner,
+    private readonly boss: Boss,
+    private readonly cursors: CursorCodec,
+    @Inject(ENV) private readonly env: Env,
+  ) {}
+
+  /** A page of jobs, newest first. */
+  async list({ type, state, pageSize, cursor }: ListJobsQuery): Promise<JobPage> {
+    const binding = `jobs:${JSON.stringify([type, state])}`;
+    const after = cursor === undefined ? undefined : this.cursors.open(binding, cursor);
+    const types = this.boss.types().filter((known) => type === undefined || known === type);
+    const { statement, values } = listStatement({ types, state }, after, pageSize + 1);
+    const rows = await this.transactions.query<JobRow>(statement, values);
+    const page = rows.slice(0, pageSize);
+    const last = page.at(-1);
+    const hasNext = rows.length > pageSize;
+    const nextCursor =
+      hasNext && last ? this.cursors.seal(binding, [last.position, last.id]) : null;
+    return { items: page.map(jobOf), pagination: { pageSize, hasNext, nextCursor } };
+  }
+
+  async summary(): Promise<JobSummary> {
+    const [counted, health] = await this.transactions.read([
+      { statement: COUNT_JOBS, values: [this.boss.types()] },
+      { statement: HEALTH, values: [] },
+    ]);
+    const total = noJobs();
+    const types = new Map<string, JobTypeCounts>();
+    for (const row of (counted ?? []) as { type: string; state: string; count: number }[]) {
+      const counts = types.get(row.type) ?? { type: row.type, ...noJobs() };
+      types.set(row.type, counts);
+      const state = stateOf(row.state);
+      counts[state] += row.count;
+      total[state] += row.count;
+    }
+    const [{ jobsStale } = { jobsStale: 0 }] = (health ?? []) as { jobsStale: number }[];
+    return { total, types: [...types.values()], stale: jobsStale };
+  }
+
+  /** A job with its tries; throws a 404. */
+  async get(id: string): Promise<JobDetailAnswer> {
+    if (!isUuid(id)) throw jobNotFound();
+    const [jobs, tries] = await this.transactions.read([
+      { statement: FIND_JOB, values: [this.boss.types(), id] },
+      { statement: FIND_TRIES, values: [id] },
+    ]);
+    const [row] = (jobs ?? []) as JobRow[];
+    if (!row) throw jobNotFound();
+    return { ...jobOf(row), tries: (tries ?? []) as JobTry[] };
+  }
+
+  /**
+   * Makes a job that rests begin anew, with all its tries; throws a 404, or a 409 for a job that does
+   * not rest or whose key another job waits for.
+   */
+  async retry(id: string): Promise<JobDetailAnswer> {
+    await this.transactions.run(async (tx) => {
+      const job = await this.lock(tx, id);
+      const state = stateOf(job.state);
+      if (state !== 'dead_lettered' && state !== 'cancelled') throw jobNotAtRest(state);
+      if (job.key !== null && (await findWaiting(tx, job.type, job.key)) !== undefined)
+        throw jobAlreadyWaits();
+      tx.defer(UNBURY_ATTEMPTS, [id]);
+      await tx.query(REVIVE, [job.type, id, this.env.jobs.backoffMs.length]);
+    });
+    return this.get(id);
+  }
+
+  /** Cancels a job that waits; throws a 404, or a 409 in any other state. */
+  async cancel(id: string): Promise<JobDetailAnswer> {
+    await this.transactions.run(async (tx) => {
+      const job = await this.lock(tx, id);
+      const cancelled = await tx.query(CANCEL, [job.type, id]);
+      if (cancelled.length === 0) throw jobNotWaiting(stateOf(job.state));
+    });
+    return this.get(id);
+  }
+
+  private async lock(
+    tx: Transaction,
+    id: string,
+  ): Promise<{ type: string; state: string; key: string | null }> {
+    if (!isUuid(id)) throw jobNotFound();
+    const [job] = await tx.query<{ type: string; state: string; key: string | null }>(LOCK_JOB, [
+      this.boss.types(),
+      id,
+    ]);
+    if (!job) throw jobNotFound();
+    return job;
+  }
+}
+
+const STATE_OF = new Map(JOB_STATES.map((state) => [LIBRARY_STATE[state], state]));
+
+function stateOf(libraryState: string): JobState {
+  const state = STATE_OF.get(libraryState);
+  if (state === undefined) throw new Error(`The job library has a new state "${libraryState}".`);
+  return state;
+}
+
+function jobOf(row: JobRow): Job {
+  const { state, payload, ...job } = row;
+  delete (job as Partial<JobRow>).position;
+  return { ...job, state: stateOf(state), payload: redactValue(payload) as object };
+}
+
+function noJobs(): Record<JobState, number> {
+  return { waiting: 0, retrying: 0, running: 0, completed: 0, cancelled: 0, dead_lettered: 0 };
+}

@@ -1,0 +1,68 @@
+import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiProblems } from '../common/http/api-problems.js';
+import { JobsDeskService } from './jobs-desk.service.js';
+import { JobDetailAnswer, JobPage, JobSummary, ListJobsQuery } from './jobs.dto.js';
+
+const ApiId = ApiParam({ name: 'id', format: 'uuid', description: 'Id of the job.' });
+
+@ApiTags('jobs')
+@Controller('jobs')
+export class JobsController {
+  constructor(private readonly jobs: JobsDeskService) {}
+
+  @Get()
+  @ApiOperation({
+    summary: 'Jobs, newest first',
+    description:
+      'Completed and cancelled jobs are listed for 3 days, dead-lettered ones for 30. Payloads are shown without secrets.',
+  })
+  @ApiOkResponse({ type: JobPage })
+  @ApiProblems(400)
+  list(@Query() query: ListJobsQuery): Promise<JobPage> {
+    return this.jobs.list(query);
+  }
+
+  @Get('summary')
+  @ApiOperation({ summary: 'How many jobs are in which state' })
+  @ApiOkResponse({ type: JobSummary })
+  summary(): Promise<JobSummary> {
+    return this.jobs.summary();
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'Get one, with its tries and its last error' })
+  @ApiId
+  @ApiOkResponse({ type: JobDetailAnswer })
+  @ApiProblems(404)
+  get(@Param('id') id: string): Promise<JobDetailAnswer> {
+    return this.jobs.get(id);
+  }
+
+  @Post(':id/retry')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Run a dead-lettered or cancelled job again',
+    description:
+      'It is due at once and has all its tries again. 409 in any other state, and when another job with its dedupe key waits already.',
+  })
+  @ApiId
+  @ApiOkResponse({ type: JobDetailAnswer })
+  @ApiProblems(404, 409)
+  retry(@Param('id') id: string): Promise<JobDetailAnswer> {
+    return this.jobs.retry(id);
+  }
+
+  @Post(':id/cancel')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Cancel a job that waits',
+    description: 'For its first or a further try; 409 in any other state.',
+  })
+  @ApiId
+  @ApiOkResponse({ type: JobDetailAnswer })
+  @ApiProblems(404, 409)
+  cancel(@Param('id') id: string): Promise<JobDetailAnswer> {
+    return this.jobs.cancel(id);
+  }
+}

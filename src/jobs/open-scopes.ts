@@ -1,0 +1,13 @@
+import { type Scope } from '../common/scope.js';
+
+/**
+ * Injection token of the OpenScopes. The room that knows what is open provides it, anywhere in the
+ * application; without it, a schedule's tick enqueues nothing.
+ */
+export const OPEN_SCOPES = Symbol('OPEN_SCOPES');
+
+/** Tells which scopes there is something to do in. */
+export interface OpenScopes {
+  /** Every scope that has an open work item. */
+  list(): Promise<readonly Scope[]>;
+}

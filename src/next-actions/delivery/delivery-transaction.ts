@@ -1,0 +1,17 @@
+import { type Transaction } from '../../database/transaction.js';
+import { type JobsService } from '../../jobs/jobs.service.js';
+import { type DeliveryTransaction } from './delivery-action.js';
+
+/** The execution's transaction as an action sees it. */
+export function deliveryTransaction(tx: Transaction, jobs: JobsService): DeliveryTransaction {
+  return {
+    get manager() {
+      return tx.manager;
+    },
+    query: (statement, values) => tx.query(statement, values),
+    execute: (statement, values) => tx.execute(statement, values),
+    defer: (statement, values) => tx.defer(statement, values),
+    publish: (eventKey, payload) => tx.publish(eventKey, payload),
+    enqueue: (job) => jobs.enqueue(tx, job),
+  };
+}

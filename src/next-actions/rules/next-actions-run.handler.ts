@@ -1,0 +1,14 @@
+import { SYSTEM_ACTOR } from '../../common/actor.js';
+import { JobHandler, type JobContext, type JobRunner } from '../../jobs/job-handler.js';
+import { type ScopePayload } from '../../jobs/job-types.js';
+import { NextActionRunsService } from './next-action-runs.service.js';
+
+/** Regenerates the NBAs of a scope outside a request. A second run changes nothing. */
+@JobHandler('next_actions.run')
+export class NextActionsRunHandler implements JobRunner<'next_actions.run'> {
+  constructor(private readonly runs: NextActionRunsService) {}
+
+  async handle({ payload }: JobContext<ScopePayload>): Promise<void> {
+    await this.runs.run(payload, SYSTEM_ACTOR);
+  }
+}

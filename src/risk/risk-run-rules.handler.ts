@@ -1,0 +1,14 @@
+import { SYSTEM_ACTOR } from '../common/actor.js';
+import { JobHandler, type JobContext, type JobRunner } from '../jobs/job-handler.js';
+import { type ScopePayload } from '../jobs/job-types.js';
+import { RiskRunsService } from './risk-runs.service.js';
+
+/** Runs the risk rules of a scope outside a request. A second run changes nothing. */
+@JobHandler('risk.run_rules')
+export class RiskRunRulesHandler implements JobRunner<'risk.run_rules'> {
+  constructor(private readonly runs: RiskRunsService) {}
+
+  async handle({ payload }: JobContext<ScopePayload>): Promise<void> {
+    await this.runs.run(payload, SYSTEM_ACTOR);
+  }
+}

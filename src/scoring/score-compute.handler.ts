@@ -1,0 +1,14 @@
+import { SYSTEM_ACTOR } from '../common/actor.js';
+import { JobHandler, type JobContext, type JobRunner } from '../jobs/job-handler.js';
+import { type ScopePayload } from '../jobs/job-types.js';
+import { ScoringService } from './scoring.service.js';
+
+/** Scores a scope outside a request. Twice is two snapshots of one state: the second has no delta. */
+@JobHandler('score.compute')
+export class ScoreComputeHandler implements JobRunner<'score.compute'> {
+  constructor(private readonly scoring: ScoringService) {}
+
+  async handle({ payload }: JobContext<ScopePayload>): Promise<void> {
+    await this.scoring.compute(payload, SYSTEM_ACTOR);
+  }
+}

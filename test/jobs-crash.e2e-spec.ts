@@ -1,0 +1,135 @@
+import { createTestApp, type TestApp } from './support/app.js';
+import { createTestDatabase, type TestDatabase } from './support/database.js';
+import { eventually } from './support/eventually.js';
+import { startJobProcess } from './support/job-process.js';
+import { enqueue, gate, Probe, QUICK_JOBS, showJob } from './support/jobs.js';
+
+describe('jobs and processes that die', () => {
+  let database: TestDatabase;
+  const apps: TestApp[] = [];
+  const start = async (probe: Probe, env: Record<string, string> = {}): Promise<TestApp> => {
+    const app = await createTestApp({
+      database,
+      env: { ...QUICK_JOBS, ...env },
+      providers: [probe.provider()],
+    });
+    apps.push(app);
+    return app;
+  };
+  beforeEach(async () => {
+    database = await createTestDatabase();
+  });
+  afterEach(async () => {
+    await Promise.all(apps.splice(0).map((app) => app.close()));
+    await database.drop();
+  });
+
+  const ended = (app: TestApp, id: string, state: string): Promise<void> =>
+    eventually(`job ${state}`, async () => (await showJob(app, id)).state === state);
+
+  it('loses no job when the process dies between the commit and the work', async () => {
+    const dying = startJobProcess('enqueues', database);
+    const id = await dying.jobId;
+    await dying.kill();
+    const probe = new Probe();
+    await ended(await start(probe), id, 'completed');
+    expect(probe.runs.map(({ payload }) => payload.word)).toEqual(['survives']);
+  }, 90_000);
+
+  it('lets another worker run the job of one that was killed in the middle of it', async () => {
+    const waiter = await start(new Probe(), { WORKER: 'false' });
+    const dying = startJobProcess('works', database);
+    const id = await enqueue(waiter);
+    expect(await dying.jobId).toBe(id);
+    await dying.kill();
+    expect(await showJob(waiter, id)).toMatchObject({ state: 'running' });
+
+    const probe = new Probe();
+    await start(probe, { JOB_STALE_MS: '300' });
+    await ended(waiter, id, 'completed');
+    expect(probe.runs.map(({ jobId, attempt }) => [jobId, attempt])).toEqual([[id, 2]]);
+    expect((await showJob(waiter, id)).tries).toMatchObject([
+      { attempt: 1, status: 'failed', errorCode: 'WORKER_LOST' },
+      { attempt: 2, status: 'succeeded' },
+    ]);
+  }, 90_000);
+
+  it('never runs one job in two workers at once', async () => {
+    const probe = new Probe();
+    const [one, two] = await Promise.all([start(probe), start(probe)]);
+    const ids = await Promise.all(Array.from({ length: 60 }, () => enqueue(one)));
+    await eventually('all jobs completed', async () => {
+      const { body } = await two.api.get('/api/jobs/summary').expect(200);
+      return (body as { total: { completed: number } }).total.completed === ids.length;
+    });
+    expect(probe.runs.map(({ jobId }) => jobId).sort()).toEqual([...ids].sort());
+    expect(await one.rows(`SELECT 1 FROM job_attempts WHERE attempt > 1`)).toEqual([]);
+  });
+
+  it('drops the result of a worker that was taken for lost', async () => {
+    const slow = new Probe();
+    const blocked = gate();
+    slow.work = () => blocked.opened;
+    const silent = await start(slow, { JOB_HEARTBEAT_MS: '200000', JOB_STALE_MS: '600000' });
+    const id = await enqueue(silent);
+    await eventually('job taken', () => slow.runs.length === 1);
+    await silent.rows(`UPDATE job_attempts SET heartbeat_at = now() - interval '1 hour'`);
+    const probe = new Probe();
+    const second = gate();
+    probe.work = () => second.opened;
+    const other = await start(probe);
+    await eventually('job taken by the other', () => probe.runs.length === 1);
+    blocked.open();
+    await eventually('the late result was dropped', () =>
+      silent.logs().some(({ msg }) => String(msg).startsWith('job result dropped')),
+    );
+    expect((await showJob(other, id)).state).toBe('running');
+    second.open();
+    await ended(other, id, 'completed');
+    expect((await showJob(other, id)).tries).toMatchObject([
+      { attempt: 1, status: 'failed', errorCode: 'WORKER_LOST' },
+      { attempt: 2, status: 'succeeded' },
+    ]);
+  });
+
+  it('lets a running job finish when the server stops', async () => {
+    const probe = new Probe();
+    const blocked = gate();
+    probe.work = () => blocked.opened;
+    const stopping = await start(probe);
+    const waiter = await start(new Probe(), { WORKER: 'false' });
+    const id = await enqueue(waiter);
+    await ended(waiter, id, 'running');
+    const stopped = stopping.nest.close();
+    const later = await enqueue(waiter);
+    blocked.open();
+    await stopped;
+    expect((await showJob(waiter, id)).state).toBe('completed');
+    expect((await showJob(waiter, later)).state).toBe('waiting');
+    apps.splice(apps.indexOf(stopping), 1);
+  });
+
+  it('puts back what does not finish in time, without counting the try', async () => {
+    const probe = new Probe();
+    let reason: unknown;
+    probe.work = ({ signal }) => {
+      signal.addEventListener('abort', () => (reason = signal.reason));
+      return new Promise(() => undefined);
+    };
+    const stopping = await start(probe, { JOB_DRAIN_MS: '50' });
+    const waiter = await start(new Probe(), { WORKER: 'false' });
+    const id = await enqueue(waiter);
+    await ended(waiter, id, 'running');
+    await stopping.nest.close();
+    apps.splice(apps.indexOf(stopping), 1);
+    expect(String(reason)).toContain('The server stopped');
+    const job = await showJob(waiter, id);
+    expect(job).toMatchObject({ state: 'retrying', tries: [{ status: 'interrupted' }] });
+
+    const failing = new Probe();
+    failing.work = () => Promise.reject(new Error('never'));
+    await start(failing);
+    await ended(waiter, id, 'dead_lettered');
+    expect(failing.runs).toHaveLength(4);
+  });
+});

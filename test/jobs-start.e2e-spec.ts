@@ -1,0 +1,193 @@
+import { Client } from 'pg';
+import { Injectable, type Provider, Scope } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { JobHandler } from '../src/jobs/job-handler.js';
+import { JOB_HEALTH_SQL, jobHealthSql } from '../src/jobs/job-health.js';
+import { JobWorker } from '../src/jobs/job-worker.js';
+import { createTestApp, type TestApp } from './support/app.js';
+import { createTestDatabase } from './support/database.js';
+import { eventually } from './support/eventually.js';
+import { enqueue, Probe, ProbePayload, QUICK_JOBS, showJob } from './support/jobs.js';
+
+describe('the start', () => {
+  const definition = { payload: ProbePayload };
+  class Twin {
+    handle(): Promise<void> {
+      return Promise.resolve();
+    }
+  }
+  const handler = (decorate: (type: never) => void, scope?: Scope): Provider => {
+    class OddHandler extends Twin {}
+    decorate(OddHandler as never);
+    if (scope !== undefined) Injectable({ scope })(OddHandler);
+    return OddHandler;
+  };
+
+  it.each([
+    [
+      'two handlers of one type',
+      [handler(JobHandler('retry_failed_deliveries'))],
+      /Two handlers work jobs of the type "retry_failed_deliveries": .*OddHandler.* share one type/,
+    ],
+    [
+      'a handler of an unknown type',
+      [handler(JobHandler('no_such_type' as never))],
+      /OddHandler handles the unknown type "no_such_type": add it to JobTypes/,
+    ],
+    [
+      'a badly written type',
+      [handler(JobHandler('Odd Type', definition))],
+      /OddHandler has the type "Odd Type"/,
+    ],
+    [
+      'a type that is defined anew',
+      [handler(JobHandler('retry_failed_deliveries', definition))],
+      /OddHandler defines the type "retry_failed_deliveries" anew/,
+    ],
+    [
+      'a request-scoped handler',
+      [handler(JobHandler('test.odd', definition), Scope.REQUEST)],
+      /OddHandler is request-scoped/,
+    ],
+    [
+      'a bad time limit',
+      [handler(JobHandler('test.odd', { ...definition, timeoutMs: 0 }))],
+      /bad timeoutMs/,
+    ],
+  ])('fails on %s', async (_, providers, message) => {
+    await expect(createTestApp({ providers })).rejects.toThrow(message);
+  });
+
+  it('fails on a class without a handle method', async () => {
+    class Idle {
+      readonly idle = true;
+    }
+    JobHandler('test.odd', definition)(Idle as never);
+    await expect(createTestApp({ providers: [Idle] })).rejects.toThrow('Idle has no handle method');
+  });
+
+  it('fails on a schedule that is no cron expression, naming the setting', async () => {
+    const env = { SCHEDULE_SCORE_COMPUTE: '99 * * * *' };
+    await expect(createTestApp({ env })).rejects.toThrow('SCHEDULE_SCORE_COMPUTE');
+  });
+
+  it('installs the library once when replicas start together, apart from our migrations', async () => {
+    const database = await createTestDatabase();
+    const apps = await Promise.all([1, 2, 3, 4].map(() => createTestApp({ database })));
+    const [app] = apps as [TestApp, ...TestApp[]];
+    expect(await app.rows('SELECT version FROM pgboss.version')).toEqual([{ version: 24 }]);
+    const queues = await app.rows<{ policy: string }>('SELECT policy FROM pgboss.queue');
+    expect(new Set(queues.map(({ policy }) => policy))).toEqual(new Set(['short']));
+    const difference = await app.get(DataSource).driver.createSchemaBuilder().log();
+    expect(difference.upQueries).toEqual([]);
+    await Promise.all(apps.map((each) => each.close()));
+    await database.drop();
+  });
+
+  it('is not ready while its worker does not work', async () => {
+    const app = await createTestApp();
+    await app.anonymous.get('/health/ready').expect(200);
+    await app.get(JobWorker).stop();
+    const { body } = await app.anonymous.get('/health/ready').expect(503);
+    expect(body).toMatchObject({ code: 'WORKER_UNAVAILABLE' });
+    await app.anonymous.get('/health/live').expect(200);
+    await app.close();
+  });
+
+  it('is ready without a worker where it should have none', async () => {
+    const app = await createTestApp({ env: { WORKER: 'false' } });
+    await app.anonymous.get('/health/ready').expect(200);
+    await app.close();
+  });
+});
+
+const INSERT_OPEN_ITEM = `
+  INSERT INTO work_items (id, kind, external_id, entity_type, entity_id, state, priority, title, occurred_at, is_open)
+  VALUES (gen_random_uuid(), 'reminder', $1, $2, $3, 'open', 'high', 'Call back', now(), true)`;
+
+describe('a schedule', () => {
+  const scopes = [
+    { entityType: 'command_center', entityId: 'command_center' },
+    { entityType: 'account', entityId: 'acme' },
+  ];
+  const env = {
+    ...QUICK_JOBS,
+    SCHEDULE_SCORE_COMPUTE: '* * * * *',
+    SCHEDULE_TIME_ZONE: 'Pacific/Auckland',
+  };
+
+  it('enqueues one job for every open scope, once for all replicas, until it is turned off', async () => {
+    const database = await createTestDatabase();
+    const client = new Client({ connectionString: database.url });
+    await client.connect();
+    for (const { entityType, entityId } of scopes) {
+      await client.query(INSERT_OPEN_ITEM, [`open-${entityId}`, entityType, entityId]);
+    }
+    await client.end();
+    const apps = await Promise.all([1, 2].map(() => createTestApp({ database, env })));
+    const [, app] = apps as [TestApp, TestApp];
+    const made = () =>
+      app.rows<{ data: object }>(
+        `SELECT data FROM pgboss.job WHERE name = 'score.compute' ORDER BY data ->> 'entityId'`,
+      );
+    await eventually('the schedule ticked', async () => (await made()).length > 0, 15_000);
+    expect((await made()).map(({ data }) => data)).toEqual([scopes[1], scopes[0]]);
+    expect(await app.rows(`SELECT timezone FROM pgboss.schedule`)).toEqual([
+      { timezone: 'Pacific/Auckland' },
+    ]);
+    await Promise.all(apps.map((each) => each.close()));
+
+    const without = await createTestApp({ database, env: QUICK_JOBS });
+    expect(await without.rows('SELECT * FROM pgboss.schedule')).toEqual([]);
+    await without.close();
+    await database.drop();
+  }, 90_000);
+});
+
+describe('the health of the jobs', () => {
+  it('counts what waits after a failure, rests and is stale, in all and by scope', async () => {
+    const probe = new Probe();
+    const app = await createTestApp({
+      env: { ...QUICK_JOBS, JOB_BACKOFF_MS: '3600000' },
+      providers: [probe.provider()],
+    });
+    const health = async () => (await app.rows(JOB_HEALTH_SQL))[0];
+    expect(await health()).toEqual({
+      jobsFailed: 0,
+      jobsDeadLettered: 0,
+      jobsStale: 0,
+      oldestStaleAt: null,
+    });
+
+    probe.work = () => Promise.reject(new Error('no'));
+    const id = await enqueue(app);
+    const is = (state: string) => async () => (await showJob(app, id)).state === state;
+    await eventually('retrying', is('retrying'));
+    expect(await health()).toMatchObject({ jobsFailed: 1, jobsDeadLettered: 0 });
+    await app.rows(`UPDATE pgboss.job SET start_after = now() WHERE id = $1`, [id]);
+    await eventually('dead-lettered', is('dead_lettered'));
+    expect(await health()).toMatchObject({ jobsFailed: 0, jobsDeadLettered: 1 });
+    await app.get(JobWorker).stop();
+
+    await app.rows(
+      `UPDATE job_attempts SET status = 'running', entity_type = 'account', entity_id = 'acme',
+         heartbeat_at = '2026-01-01T00:00:00Z' WHERE attempt = 1`,
+    );
+    expect(await health()).toMatchObject({
+      jobsStale: 1,
+      oldestStaleAt: expect.stringContaining('2026-01-01') as string,
+    });
+    const scoped = jobHealthSql({ entityType: '$1', entityId: '$2', staleBefore: '$3' });
+    const of = async (entityId: string) =>
+      (await app.rows(scoped, ['account', entityId, new Date()]))[0];
+    expect(await of('acme')).toMatchObject({ failed: 0, stale: 1, stale_job_ids: [id] });
+    expect(await of('other')).toEqual({
+      failed: 0,
+      dead_lettered: 0,
+      stale: 0,
+      oldest_heartbeat_at: null,
+      stale_job_ids: [],
+    });
+    await app.close();
+  });
+});

@@ -1,0 +1,45 @@
+import { OPEN_SCOPES, type OpenScopes } from '../src/jobs/open-scopes.js';
+import { TransactionRunner } from '../src/database/transaction-runner.js';
+import { JobsService } from '../src/jobs/jobs.service.js';
+import { createTestApp, type TestApp } from './support/app.js';
+import { eventually } from './support/eventually.js';
+
+const scope = { entityType: 'account', entityId: 'jobs' };
+
+describe('the jobs of a scope', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await createTestApp({ env: { WORKER: 'true', JOB_POLL_MS: '50' } });
+    await app.api
+      .put('/api/work-items/reminder/overdue-1', {
+        ...scope,
+        title: 'Call back',
+        state: 'open',
+        priority: 'high',
+        dueAt: '2020-01-01T00:00:00Z',
+      })
+      .expect(201);
+  });
+  afterAll(() => app.close());
+
+  it('score it, raise its flags and queue its next actions', async () => {
+    for (const type of ['score.compute', 'risk.run_rules', 'next_actions.run'] as const) {
+      await app
+        .get(TransactionRunner)
+        .run((tx) => app.get(JobsService).enqueue(tx, { type, payload: scope }));
+    }
+    await eventually(
+      'the score',
+      async () => (await app.api.get('/api/scores/account/jobs')).status === 200,
+    );
+    const total = async (path: string) =>
+      (await app.api.get(path, scope).expect(200)).body.items.length;
+    await eventually('the flag', async () => (await total('/api/risk')) === 1);
+    await eventually('the next action', async () => (await total('/api/next-actions')) === 1);
+  });
+
+  it('are enqueued by a schedule for every scope with open work items', async () => {
+    const scopes = await app.nest.get<OpenScopes>(OPEN_SCOPES, { strict: false }).list();
+    expect(scopes).toEqual([scope]);
+  });
+});

@@ -1,0 +1,86 @@
+import { type Provider } from '@nestjs/common';
+import { IsOptional, IsString } from 'class-validator';
+import { TransactionRunner } from '../../src/database/transaction-runner.js';
+import { type Transaction } from '../../src/database/transaction.js';
+import { JobHandler, type JobContext } from '../../src/jobs/job-handler.js';
+import { JobsService, type NewJob } from '../../src/jobs/jobs.service.js';
+import { type TestApp } from './app.js';
+
+/** Settings that make jobs quick: nothing waits longer than a test does. */
+export const QUICK_JOBS = {
+  JOB_POLL_MS: '20',
+  JOB_BACKOFF_MS: '20,20,20',
+  JOB_HEARTBEAT_MS: '50',
+  JOB_STALE_MS: '2000',
+  JOB_DRAIN_MS: '2000',
+};
+
+/** What the jobs of the tests carry. */
+export class ProbePayload {
+  @IsString()
+  word!: string;
+
+  @IsOptional()
+  @IsString()
+  apiToken?: string;
+}
+
+type Work = (context: JobContext<ProbePayload>) => Promise<void> | void;
+
+/** A type of the tests' own, whose work the test decides; notes every run. */
+export class Probe {
+  readonly runs: JobContext<ProbePayload>[] = [];
+  work: Work = () => undefined;
+
+  /** The provider that brings the type `test.probe`, by default with a time limit of 10 s. */
+  provider(timeoutMs = 10_000): Provider {
+    const { runs } = this;
+    const work: Work = (context) => this.work(context);
+
+    class ProbeHandler {
+      async handle(context: JobContext<ProbePayload>): Promise<void> {
+        runs.push(context);
+        await work(context);
+      }
+    }
+    JobHandler('test.probe', { payload: ProbePayload, timeoutMs })(ProbeHandler);
+    return ProbeHandler;
+  }
+}
+
+type ProbeJob = Omit<NewJob, 'type' | 'payload'> & { payload?: object };
+
+/** Enqueues a job of the tests' own type in a transaction. */
+export function enqueueIn(app: TestApp, tx: Transaction, job: ProbeJob = {}): Promise<string> {
+  const probe = { payload: { word: 'hello' }, ...job, type: 'test.probe' };
+  return app.get(JobsService).enqueue(tx, probe as unknown as NewJob);
+}
+
+/** The same in a transaction of its own. */
+export function enqueue(app: TestApp, job: ProbeJob = {}): Promise<string> {
+  return app.get(TransactionRunner).run((tx) => enqueueIn(app, tx, job));
+}
+
+/** A job as the API shows it. */
+export interface ShownJob {
+  id: string;
+  state: string;
+  type: string;
+  payload: Record<string, unknown>;
+  attempts: number;
+  lastErrorCode: string | null;
+  lastErrorMessage: string | null;
+  tries: { attempt: number; status: string; errorCode: string | null; workerId: string }[];
+}
+
+export async function showJob(app: TestApp, id: string): Promise<ShownJob> {
+  const answer = await app.api.get(`/api/jobs/${id}`).expect(200);
+  return answer.body as ShownJob;
+}
+
+/** A promise that the test settles. */
+export function gate(): { open: () => void; opened: Promise<void> } {
+  let open: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { open, opened };
+}
