@@ -10,6 +10,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
+import PgBoss from 'pg-boss';
 import { uuidv7 } from 'uuidv7';
 import { readEnv } from '../src/config/env.js';
 import { dataSourceOptions, migrate } from '../src/database/data-source.js';
@@ -68,6 +69,7 @@ async function main(): Promise<void> {
   try {
     const url = given ?? embedded?.url ?? '';
     await migrate(dataSourceOptions(url, readEnv({}), schema));
+    await installJobs(url);
     const client = new Client({ connectionString: url });
     await client.connect();
     await measureAll(client).finally(() => client.end());
@@ -75,6 +77,13 @@ async function main(): Promise<void> {
     await embedded?.stop();
     if (dataDir !== '') await removeClusterAndDataDir(dataDir);
   }
+}
+
+/** The job library's tables, which the contexts of scores and risk rules read, too. */
+async function installJobs(url: string): Promise<void> {
+  const boss = new PgBoss({ connectionString: url, schedule: false, supervise: false });
+  await boss.start();
+  await boss.stop({ graceful: false });
 }
 
 async function measureAll(client: Client): Promise<void> {
