@@ -1,7 +1,9 @@
 import fc from 'fast-check';
-import { nextActionContextOf } from '../src/next-actions/rules/next-action-context.sql.js';
-import { type NextActionContextRow } from '../src/next-actions/rules/next-action-context.sql.js';
-import { FETCH_NEXT_ACTION_CONTEXT } from '../src/next-actions/rules/next-action-context.sql.js';
+import {
+  FETCH_NEXT_ACTION_CONTEXT,
+  nextActionContextOf,
+  type NextActionContextRow,
+} from '../src/next-actions/rules/next-action-context.sql.js';
 import { evaluateNextActionRules } from '../src/next-actions/rules/next-action-rules.js';
 import {
   FETCH_RISK_CONTEXT,
@@ -38,6 +40,13 @@ describe('properties of the desk', () => {
     app = await createTestApp();
   });
   afterAll(() => app.close());
+
+  /** The only row of a statement. */
+  async function theRow<Row extends object>(text: string, values: unknown[]): Promise<Row> {
+    const [row] = await app.rows<Row>(text, values);
+    if (!row) throw new Error('The statement returned no row.');
+    return row;
+  }
 
   /** Pushes items at their distances from `now`, in a scope of their own. */
   async function push(
@@ -78,11 +87,11 @@ describe('properties of the desk', () => {
         const { scope, named } = await push(items, now);
         const byHand = (key: WorkItemConditionKey): WorkItemFacts => factsByHand(named, key, now);
 
-        const [risk] = await app.rows<RiskContextRow>(
+        const risk = await theRow<RiskContextRow>(
           FETCH_RISK_CONTEXT.text,
           riskContextValues(scope, now),
         );
-        const riskContext = riskContextOf(scope, now, risk!);
+        const riskContext = riskContextOf(scope, now, risk);
         expect(riskContext).toMatchObject({
           failedDeliveries: byHand('delivery_failed_last_24_hours'),
           overdueReminders: byHand('reminder_overdue_high_priority'),
@@ -98,11 +107,11 @@ describe('properties of the desk', () => {
         const { count } = byHand('retention_overdue');
         expect(evidence.get('retention_overdue') ?? 0).toBe(count);
 
-        const [row] = await app.rows<NextActionContextRow>(
+        const row = await theRow<NextActionContextRow>(
           FETCH_NEXT_ACTION_CONTEXT.text,
           windowValues(scope, now),
         );
-        const context = nextActionContextOf(scope, now, row!);
+        const context = nextActionContextOf(scope, now, row);
         for (const [key, facts] of Object.entries(context.items)) {
           expect(facts).toEqual(byHand(key as WorkItemConditionKey));
         }

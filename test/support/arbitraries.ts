@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { PRIORITIES, type Priority } from '../../src/common/priority.js';
-import { statesOf, WORK_ITEM_KIND_NAMES } from '../../src/work-items/work-item-kinds.js';
-import { type WorkItemKind } from '../../src/work-items/work-item-kinds.js';
+import {
+  statesOf,
+  WORK_ITEM_KIND_NAMES,
+  type WorkItemKind,
+} from '../../src/work-items/work-item-kinds.js';
 
 /** A work item at a distance from `now`, before it has a name. */
 export interface ArbitraryItem {

@@ -98,8 +98,8 @@ export class NextActionRunsService {
   }
 }
 
-/** A ranked candidate as it is stored. */
-function recordOf(candidate: Ranked<NextActionCandidate>): object {
+/** A ranked candidate as STORE_RUN reads it. */
+export function recordOf(candidate: Ranked<NextActionCandidate>): object {
   const { ruleKey, dedupeKey, title, reason, sourceType, score, signals, links } = candidate;
   return {
     id: uuidv7(),

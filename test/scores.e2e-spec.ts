@@ -1,0 +1,111 @@
+import { type DeliveryContext } from '../src/next-actions/delivery/delivery-action.js';
+import { DeliveryAction } from '../src/next-actions/delivery/delivery-action.js';
+import { createTestApp, type TestApp } from './support/app.js';
+import { createNextAction } from './support/builders.js';
+import { freshScope, manyItems, pushItems, runIn, type TestScope } from './support/desk.js';
+import { problems } from './support/problems.js';
+
+@DeliveryAction({ key: 'break_down', label: 'Break down' })
+class BreakDownAction {
+  run({ executionId }: DeliveryContext): Promise<never> {
+    return Promise.reject(new Error(`broken in ${executionId}`));
+  }
+}
+
+interface ScoreBody {
+  readonly score: number;
+  readonly delta: number | null;
+  readonly factors: { key: string; count: number }[];
+}
+
+describe('scores', () => {
+  let app: TestApp;
+
+  beforeAll(async () => {
+    app = await createTestApp({ providers: [BreakDownAction] });
+  });
+  afterAll(() => app.close());
+
+  const compute = (scope: TestScope): Promise<ScoreBody> =>
+    runIn(app.api, '/api/scores/compute', scope);
+  const path = ({ entityType, entityId }: TestScope): string =>
+    `/api/scores/${entityType}/${encodeURIComponent(entityId)}`;
+
+  it('are 404 until the first is computed', async () => {
+    const scope = freshScope();
+    const { body } = await app.api.get(path(scope)).expect(404);
+    expect((body as { code: string }).code).toBe('SCORE_NOT_FOUND');
+    expect(await compute(scope)).toMatchObject({ score: 100, band: 'healthy', delta: null });
+    const found = await app.api.get(path(scope)).expect(200);
+    expect(found.body).toMatchObject({ ...scope, latest: { score: 100 } });
+  });
+
+  it('have a history, newest first, that is read by cursor', async () => {
+    const scope = freshScope();
+    const leads = manyItems(scope, 5, { kind: 'intake_lead', state: 'new' });
+    const scores: number[] = [(await compute(scope)).score];
+    for (const lead of leads) {
+      await pushItems(app.api, scope, [lead]);
+      scores.unshift((await compute(scope)).score);
+    }
+    const seen: { score: number; delta: number | null }[] = [];
+    let cursor: string | null = null;
+    do {
+      const query = { pageSize: 4, ...(cursor === null ? {} : { cursor }) };
+      const { body } = await app.api.get(path(scope), query).expect(200);
+      const { history } = body as {
+        history: { items: ScoreBody[]; pagination: { nextCursor: string | null } };
+      };
+      seen.push(...history.items);
+      cursor = history.pagination.nextCursor;
+    } while (cursor !== null);
+    expect(seen.map(({ score }) => score)).toEqual(scores);
+    seen.forEach(({ score, delta }, index) => {
+      const before = scores[index + 1];
+      expect(delta).toBe(before === undefined ? null : score - before);
+    });
+  });
+
+  it('follow each other without a gap when many are computed at once', async () => {
+    const scope = freshScope();
+    await Promise.all(Array.from({ length: 12 }, () => compute(scope)));
+    const { body } = await app.api.get(path(scope), { pageSize: 100 }).expect(200);
+    const { items } = (body as { history: { items: ScoreBody[] } }).history;
+    expect(items.map(({ delta }) => delta)).toEqual([...Array<number>(11).fill(0), null]);
+  });
+
+  it('count the presses that failed today, of their scope alone', async () => {
+    const [scope, other] = [freshScope(), freshScope()];
+    const { id } = await createNextAction(app.api, scope);
+    await app.api.press(id, 'break_down').expect(500);
+    const errors = (score: ScoreBody): number | undefined =>
+      score.factors.find(({ key }) => key === 'errors_today')?.count;
+    expect(errors(await compute(scope))).toBe(1);
+    expect(errors(await compute(other))).toBe(0);
+    await app.rows(
+      `UPDATE ops_events SET created_at = date_trunc('day', now(), 'UTC') - interval '1 ms'
+       WHERE entity_id = $1 AND level = 'error'`,
+      [scope.entityId],
+    );
+    expect(errors(await compute(scope))).toBe(0);
+  });
+
+  it.each([
+    ['/api/scores/Account/acme', 'entityType'],
+    [`/api/scores/account/${'x'.repeat(129)}`, 'entityId'],
+    ['/api/scores/account/a%00', 'entityId'],
+  ])('refuse %s', async (wrong, field) => {
+    expect((await app.api.get(wrong).expect(400)).body).toEqual(problems.validationFailed(field));
+  });
+
+  it('refuse a cursor of another scope', async () => {
+    const [scope, other] = [freshScope(), freshScope()];
+    for (const one of [scope, scope, other]) await compute(one);
+    const { body } = await app.api.get(path(scope), { pageSize: 1 });
+    const { history } = body as { history: { pagination: { nextCursor: string } } };
+    const query = { cursor: history.pagination.nextCursor };
+    expect((await app.api.get(path(other), query).expect(400)).body).toEqual(
+      problems.cursorInvalid,
+    );
+  });
+});
