@@ -45,7 +45,7 @@ describe('jobs and processes that die', () => {
     expect(await showJob(waiter, id)).toMatchObject({ state: 'running' });
 
     const probe = new Probe();
-    await start(probe, { JOB_STALE_MS: '300' });
+    await start(probe, { JOB_STALE_MS: '1000' });
     await ended(waiter, id, 'completed');
     expect(probe.runs.map(({ jobId, attempt }) => [jobId, attempt])).toEqual([[id, 2]]);
     expect((await showJob(waiter, id)).tries).toMatchObject([
@@ -70,7 +70,12 @@ describe('jobs and processes that die', () => {
     const slow = new Probe();
     const blocked = gate();
     slow.work = () => blocked.opened;
-    const silent = await start(slow, { JOB_HEARTBEAT_MS: '200000', JOB_STALE_MS: '600000' });
+    // With one hand, which is full: the job that it lost is another's to take.
+    const silent = await start(slow, {
+      JOB_HEARTBEAT_MS: '200000',
+      JOB_STALE_MS: '600000',
+      JOB_CONCURRENCY: '1',
+    });
     const id = await enqueue(silent);
     await eventually('job taken', () => slow.runs.length === 1);
     await silent.rows(`UPDATE job_attempts SET heartbeat_at = now() - interval '1 hour'`);

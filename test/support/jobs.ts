@@ -11,7 +11,7 @@ export const QUICK_JOBS = {
   JOB_POLL_MS: '20',
   JOB_BACKOFF_MS: '20,20,20',
   JOB_HEARTBEAT_MS: '50',
-  JOB_STALE_MS: '2000',
+  JOB_STALE_MS: '10000',
   JOB_DRAIN_MS: '2000',
 };
 
