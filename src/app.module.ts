@@ -15,6 +15,7 @@ import { DemoModule } from './demo/demo.module.js';
 import { EventsModule } from './events/events.module.js';
 import { HealthModule } from './health/health.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
+import { LeadsModule } from './leads/leads.module.js';
 import { NextActionsModule } from './next-actions/next-actions.module.js';
 import { OpsEventsModule } from './ops-events/ops-events.module.js';
 import { RiskModule } from './risk/risk.module.js';
@@ -47,6 +48,7 @@ export class AppModule {
         AuthModule,
         WorkItemsModule,
         ScoringModule,
+        LeadsModule,
         RiskModule,
         JobsModule,
         NextActionsModule,

@@ -1,6 +1,7 @@
 import { CreateFoundation1795000000000 } from '../migrations/1795000000000-CreateFoundation.js';
 import { CreateDesk1795000100000 } from '../migrations/1795000100000-CreateDesk.js';
 import { CreateJobAttempts1795000200000 } from '../migrations/1795000200000-CreateJobAttempts.js';
+import { CreateLeadScores1795000300000 } from '../migrations/1795000300000-CreateLeadScores.js';
 import { User } from './auth/user.entity.js';
 import { type Schema } from './database/data-source.js';
 import { OpsEvent } from './events/ops-event.entity.js';
@@ -33,5 +34,6 @@ export const schema = {
     CreateFoundation1795000000000,
     CreateDesk1795000100000,
     CreateJobAttempts1795000200000,
+    CreateLeadScores1795000300000,
   ],
 } satisfies Schema;

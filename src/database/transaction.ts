@@ -11,6 +11,14 @@ export interface Statement {
   readonly text: string;
 }
 
+/** A part of a transaction: parts may hold parts, the names shadow each other. */
+const SAVEPOINT: Statement = { name: 'savepoint', text: 'SAVEPOINT part' };
+const RELEASE: Statement = { name: 'release_savepoint', text: 'RELEASE SAVEPOINT part' };
+const ROLLBACK_TO: Statement = {
+  name: 'rollback_to_savepoint',
+  text: 'ROLLBACK TO SAVEPOINT part',
+};
+
 /**
  * One open database transaction. Statements are sent as they are called, without waiting for the
  * ones before (pg's pipeline mode): what is not awaited in between shares one round trip.
@@ -70,6 +78,25 @@ export class Transaction {
   publish<K extends DomainEventName>(eventKey: K, payload: DomainEvents[K]): void {
     this.assertOpen();
     this.events.push(recordEvent(eventKey, payload));
+  }
+
+  /**
+   * Runs a part of the work that may fail alone: where it throws, its statements and events are taken
+   * back, its error is thrown, and the transaction goes on. One part at a time.
+   */
+  async part<T>(work: () => Promise<T>): Promise<T> {
+    this.defer(SAVEPOINT);
+    const published = this.events.length;
+    try {
+      const result = await work();
+      this.defer(RELEASE);
+      return result;
+    } catch (error) {
+      this.events.length = published;
+      await this.execute(ROLLBACK_TO);
+      this.defer(RELEASE);
+      throw error;
+    }
   }
 
   /** Sends BEGIN along with whatever follows it. */

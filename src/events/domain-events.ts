@@ -31,7 +31,7 @@ interface DeliveryMeta {
   readonly actionKey: string;
 }
 
-/** How a scope's score stands after a computation. */
+/** How the score of a scope, or of a lead in it, stands after a computation. */
 interface ScoreMeta extends Scope {
   readonly snapshotId: string;
   /** 0–100 */
@@ -87,6 +87,7 @@ export interface DomainEvents {
   'risk.created.critical': EventPayload<
     Scope & { readonly ruleKey: string; readonly severity: string; readonly reason: string }
   >;
+  /** A scope or a lead was scored: its source is the snapshot, or the lead's work item. */
   'score.computed': EventPayload<ScoreMeta>;
   /** The score fell into the critical band. */
   'score.threshold_breach': EventPayload<ScoreMeta>;
@@ -94,6 +95,10 @@ export interface DomainEvents {
   'score.sharp_drop': EventPayload<ScoreMeta>;
   /** The score is healthy again. */
   'score.recovery': EventPayload<ScoreMeta>;
+  /** The lead pipeline ran in a scope; `failed` counts the leads that stay unscored by an error. */
+  'leads.pipeline.run': EventPayload<
+    Scope & { readonly ran: number; readonly skipped: number; readonly failed: number }
+  >;
   /** Somebody failed to sign in; nothing of what they typed is kept. */
   'auth.login.failed': EventPayload<{
     readonly reason: 'unknown_user' | 'wrong_password' | 'disabled';
@@ -122,6 +127,7 @@ export const EVENT_LEVEL_OF: Readonly<Record<DomainEventName, EventLevel>> = {
   'score.threshold_breach': 'warn',
   'score.sharp_drop': 'warn',
   'score.recovery': 'info',
+  'leads.pipeline.run': 'info',
   'auth.login.failed': 'warn',
 };
 

@@ -1,11 +1,13 @@
 import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
+import { LeadsModule } from '../leads/leads.module.js';
 import { RiskModule } from '../risk/risk.module.js';
 import { ScoringModule } from '../scoring/scoring.module.js';
 import { DismissAction } from './delivery/actions/dismiss.action.js';
 import { DontSuggestAgain30dAction } from './delivery/actions/dont-suggest-again-30d.action.js';
 import { MarkDoneAction } from './delivery/actions/mark-done.action.js';
 import { RecomputeScoreAction } from './delivery/actions/recompute-score.action.js';
+import { RunLeadPipelineAction } from './delivery/actions/run-lead-pipeline.action.js';
 import { RunNextActionsAction } from './delivery/actions/run-next-actions.action.js';
 import { RunRiskRulesAction } from './delivery/actions/run-risk-rules.action.js';
 import { RetryFailedDeliveriesAction } from './delivery/actions/retry-failed-deliveries.action.js';
@@ -24,7 +26,7 @@ import { NextActionRunsService } from './rules/next-action-runs.service.js';
 
 /** Next best actions and their buttons. */
 @Module({
-  imports: [DiscoveryModule, RiskModule, ScoringModule],
+  imports: [DiscoveryModule, LeadsModule, RiskModule, ScoringModule],
   controllers: [NextActionsController, DeliveryActionsController],
   providers: [
     NextActionsRepository,
@@ -39,6 +41,7 @@ import { NextActionRunsService } from './rules/next-action-runs.service.js';
     DontSuggestAgain30dAction,
     MarkDoneAction,
     RecomputeScoreAction,
+    RunLeadPipelineAction,
     RunNextActionsAction,
     RunRiskRulesAction,
     RetryFailedDeliveriesAction,

@@ -1,4 +1,14 @@
-import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import {
+  Check,
+  Column,
+  Entity,
+  Index,
+  JoinColumn,
+  ManyToOne,
+  PrimaryColumn,
+  type Relation,
+} from 'typeorm';
+import { WorkItemRow } from '../work-items/work-item.entity.js';
 import { type ScoreBand, type ScoreFactor, type ScoreReason } from './scoring.engine.js';
 
 /** What a score is about: a whole scope, or one lead in it. */
@@ -14,6 +24,7 @@ export type ScoreSubject = (typeof SCORE_SUBJECTS)[number];
 @Index('ix_score_snapshots_scope', ['entityType', 'entityId', 'computedAt', 'id'], {
   where: `"subject" = 'scope'`,
 })
+@Index('ix_score_snapshots_lead', ['leadId', 'computedAt', 'id'], { where: `"subject" = 'lead'` })
 export class ScoreSnapshotRow {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_score_snapshots' })
   id!: string;
@@ -21,9 +32,13 @@ export class ScoreSnapshotRow {
   @Column('text')
   subject!: ScoreSubject;
 
-  /** External id of the lead; only where the subject is one. */
-  @Column('text', { nullable: true })
+  /** The lead's work item; only where the subject is one. Its scores go when it is deleted. */
+  @Column('uuid', { nullable: true })
   leadId!: string | null;
+
+  @ManyToOne(() => WorkItemRow, { onDelete: 'CASCADE', nullable: true })
+  @JoinColumn({ name: 'lead_id', foreignKeyConstraintName: 'fk_score_snapshots_lead' })
+  lead!: Relation<WorkItemRow> | null;
 
   @Column('text')
   entityType!: string;

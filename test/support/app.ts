@@ -54,6 +54,19 @@ export class TestApp {
     return (await this.pool.query<Row>(sql, values)).rows;
   }
 
+  /** Runs `work` while another transaction holds what `sql` locks. */
+  async holding<T>(sql: string, values: unknown[], work: () => Promise<T>): Promise<T> {
+    const client = await this.pool.connect();
+    try {
+      await client.query('BEGIN');
+      await client.query(sql, values);
+      return await work();
+    } finally {
+      await client.query('ROLLBACK');
+      client.release();
+    }
+  }
+
   /** Everything that was logged so far, one JSON line each. */
   logs(): Record<string, unknown>[] {
     return this.logged.map((line) => JSON.parse(line) as Record<string, unknown>);

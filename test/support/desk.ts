@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type ApiClient } from './requests.js';
 
 /** A scope, as tests name it. */
@@ -11,17 +12,16 @@ export interface TestItem {
   readonly kind: string;
   readonly externalId: string;
   readonly state: string;
+  readonly title?: string;
   readonly priority?: string;
   readonly dueInHours?: number;
   readonly occurredInHours?: number;
+  readonly attributes?: object;
 }
 
-let scopes = 0;
-
-/** A custom desk that no other test uses. */
+/** A custom desk that no other test uses, in whatever process or server. */
 export function freshScope(): TestScope {
-  scopes += 1;
-  return { entityType: 'account', entityId: `test ${scopes}:${Date.now()}` };
+  return { entityType: 'account', entityId: `test ${randomUUID()}` };
 }
 
 export function hoursFromNow(hours: number): string {

@@ -21,6 +21,8 @@ export const problems = {
   },
   nextActionNotFound: problem(404, 'Not Found', 'NEXT_ACTION_NOT_FOUND'),
   nextActionNotOpen: problem(409, 'Conflict', 'NEXT_ACTION_NOT_OPEN'),
+  leadNotFound: problem(404, 'Not Found', 'LEAD_NOT_FOUND'),
+  leadNotOpen: problem(409, 'Conflict', 'LEAD_NOT_OPEN'),
   idempotencyKeyReused: problem(422, 'Unprocessable Entity', 'IDEMPOTENCY_KEY_REUSED'),
   rateLimited: problem(429, 'Too Many Requests', 'RATE_LIMITED'),
   routeNotFound: problem(404, 'Not Found', 'ROUTE_NOT_FOUND'),

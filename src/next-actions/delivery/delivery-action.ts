@@ -40,7 +40,7 @@ export interface DeliveryActionOptions {
 /** What an action may do in the execution's transaction. It is committed or taken back as a whole. */
 export interface DeliveryTransaction extends Pick<
   Transaction,
-  'manager' | 'query' | 'execute' | 'defer' | 'publish'
+  'manager' | 'query' | 'execute' | 'defer' | 'part' | 'publish'
 > {
   /**
    * Enqueues work that is slow, external or not repeatable; a worker takes it after the commit. Returns

@@ -11,6 +11,7 @@ export function deliveryTransaction(tx: Transaction, jobs: JobsService): Deliver
     query: (statement, values) => tx.query(statement, values),
     execute: (statement, values) => tx.execute(statement, values),
     defer: (statement, values) => tx.defer(statement, values),
+    part: (work) => tx.part(work),
     publish: (eventKey, payload) => tx.publish(eventKey, payload),
     enqueue: (job) => jobs.enqueue(tx, job),
   };

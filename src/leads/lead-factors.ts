@@ -1,4 +1,4 @@
-import { type GradedFactor } from './scoring.engine.js';
+import { type GradedFactor } from '../scoring/scoring.engine.js';
 
 /** A lead's attributes as other systems push them: nothing about their types can be trusted. */
 export type LeadAttributes = Readonly<Record<string, unknown>>;

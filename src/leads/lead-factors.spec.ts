@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { type LeadAttributes, leadFactors } from './lead-factors.js';
-import { computeScore } from './scoring.engine.js';
+import { computeScore } from '../scoring/scoring.engine.js';
 
 const scoreOf = (attributes: LeadAttributes) => computeScore(leadFactors(attributes));
 const grade = (attributes: LeadAttributes, key: string) =>

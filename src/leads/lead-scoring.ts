@@ -1,0 +1,48 @@
+import { uuidv7 } from 'uuidv7';
+import { type Actor } from '../common/actor.js';
+import { type Transaction } from '../database/transaction.js';
+import { computeScore } from '../scoring/scoring.engine.js';
+import { type WorkItem } from '../work-items/work-item.js';
+import { type Lead } from './lead.js';
+import { type LeadAttributes, leadFactors } from './lead-factors.js';
+import { STORE_LEAD_SCORE } from './leads.sql.js';
+
+/** A lead that is locked for the rest of the transaction. */
+export interface LockedLead {
+  readonly id: string;
+  readonly externalId: string;
+  readonly attributes: LeadAttributes;
+}
+
+type StoredScore = WorkItem & Pick<Lead, 'delta' | 'scoredAt'>;
+
+/** Scores a locked lead by its attributes, stores the snapshot and the state, and publishes it. */
+export async function scoreLead(
+  tx: Pick<Transaction, 'query' | 'publish'>,
+  { id, attributes }: LockedLead,
+  actor: Actor,
+): Promise<Lead> {
+  const { score, band, factors, reasons } = computeScore(leadFactors(attributes));
+  const snapshotId = uuidv7();
+  const [stored] = await tx.query<StoredScore>(STORE_LEAD_SCORE, [
+    id,
+    snapshotId,
+    score,
+    band,
+    JSON.stringify(factors),
+    JSON.stringify(reasons),
+    actor.userId,
+  ]);
+  if (!stored) throw new Error('A locked lead was not there to be scored.');
+  const { entityType, entityId, delta } = stored;
+  tx.publish('score.computed', {
+    actorId: actor.userId,
+    requestId: actor.requestId,
+    sourceType: 'lead',
+    sourceId: id,
+    scope: { entityType, entityId },
+    status: 'success',
+    meta: { entityType, entityId, snapshotId, score, band, delta },
+  });
+  return { ...stored, snapshotId, score, band, factors, reasons };
+}

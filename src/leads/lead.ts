@@ -1,0 +1,46 @@
+import { type PastScore, type ScoreSnapshot } from '../scoring/score-snapshot.js';
+import { type WorkItem } from '../work-items/work-item.js';
+
+/** The newest score of a lead, on the lead; all null or empty before the first. */
+export interface LeadScore {
+  /** Id of the snapshot. */
+  readonly snapshotId: string | null;
+  /** 0–100 */
+  readonly score: number | null;
+  readonly band: ScoreSnapshot['band'] | null;
+  /** Points since the score before; null for the first. */
+  readonly delta: number | null;
+  readonly factors: ScoreSnapshot['factors'];
+  readonly reasons: ScoreSnapshot['reasons'];
+  readonly scoredAt: Date | null;
+}
+
+/** An intake lead: a work item with its newest score. */
+export interface Lead extends WorkItem, LeadScore {}
+
+/** A lead that the pipeline could not score. */
+export interface LeadFailure {
+  readonly externalId: string;
+  /** Stable, `UPPER_SNAKE`. */
+  readonly code: string;
+}
+
+/** What a run of the pipeline did. */
+export interface LeadPipelineOutcome {
+  /** Leads that were scored. */
+  readonly ran: number;
+  /** Leads that somebody else scored, changed, moved or deleted meanwhile. */
+  readonly skipped: number;
+  /** Leads that stay unscored; the others are not affected. */
+  readonly failed: readonly LeadFailure[];
+}
+
+/** A page of a lead's scores, newest first. */
+export interface LeadScoreHistory {
+  readonly items: PastScore[];
+  readonly pagination: {
+    readonly pageSize: number;
+    readonly hasNext: boolean;
+    readonly nextCursor: string | null;
+  };
+}

@@ -1,0 +1,65 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { CurrentActor } from '../auth/auth-user.js';
+import { type Actor } from '../common/actor.js';
+import { CursorQuery } from '../common/cursor-page.js';
+import { ApiProblems, RATE_LIMIT_HEADERS } from '../common/http/api-problems.js';
+import { ScopeFields, scopeOf } from '../common/scope.js';
+import { RateLimited } from '../rate-limit/rate-limits.js';
+import { ScoreHistory } from '../scoring/scoring.dto.js';
+import { type Lead, type LeadPipelineOutcome, type LeadScoreHistory } from './lead.js';
+import { LeadPipelineService } from './lead-pipeline.service.js';
+import { LeadAnswer, LeadKey, LeadPipelineAnswer } from './leads.dto.js';
+import { LeadsService } from './leads.service.js';
+
+@ApiTags('leads')
+@Controller('leads')
+export class LeadsController {
+  constructor(
+    private readonly leads: LeadsService,
+    private readonly pipeline: LeadPipelineService,
+  ) {}
+
+  @Post('pipeline/run')
+  @HttpCode(200)
+  @RateLimited('run')
+  @ApiOperation({
+    summary: 'Score the unscored leads of a scope',
+    description:
+      'Up to 500 a call, those to be answered first coming first; call again for the rest. A lead that cannot be scored fails alone. Two runs at once score no lead twice.',
+  })
+  @ApiOkResponse({ type: LeadPipelineAnswer, headers: RATE_LIMIT_HEADERS })
+  @ApiProblems(400, 429)
+  run(@Body() body: ScopeFields, @CurrentActor() actor: Actor): Promise<LeadPipelineOutcome> {
+    return this.pipeline.run(scopeOf(body), actor);
+  }
+
+  @Get(':externalId')
+  @ApiOperation({ summary: 'A lead with its newest score' })
+  @ApiOkResponse({ type: LeadAnswer })
+  @ApiProblems(400, 404)
+  get(@Param() { externalId }: LeadKey): Promise<Lead> {
+    return this.leads.get(externalId);
+  }
+
+  @Get(':externalId/scores')
+  @ApiOperation({ summary: 'The scores of a lead, newest first' })
+  @ApiOkResponse({ type: ScoreHistory })
+  @ApiProblems(400, 404)
+  scores(@Param() { externalId }: LeadKey, @Query() query: CursorQuery): Promise<LeadScoreHistory> {
+    return this.leads.scores(externalId, query);
+  }
+
+  @Post(':externalId/score')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Score a lead',
+    description:
+      'By its attributes; what is missing is among the reasons. A new lead becomes scored, one that is further on keeps its state. Scoring it again appends to its scores.',
+  })
+  @ApiOkResponse({ type: LeadAnswer })
+  @ApiProblems(400, 404, 409)
+  score(@Param() { externalId }: LeadKey, @CurrentActor() actor: Actor): Promise<Lead> {
+    return this.leads.score(externalId, actor);
+  }
+}

@@ -1,0 +1,59 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor } from '../common/actor.js';
+import { CursorCodec } from '../common/cursor.js';
+import { cursorPage, type CursorQuery } from '../common/cursor-page.js';
+import { ConflictError, NotFoundError } from '../common/errors/domain-error.js';
+import { TransactionRunner } from '../database/transaction-runner.js';
+import { type PastScore } from '../scoring/score-snapshot.js';
+import { type Lead, type LeadScoreHistory } from './lead.js';
+import { type LockedLead, scoreLead } from './lead-scoring.js';
+import * as sql from './leads.sql.js';
+
+/** Scores one lead, and shows it with its scores. */
+@Injectable()
+export class LeadsService {
+  constructor(
+    private readonly transactions: TransactionRunner,
+    private readonly cursors: CursorCodec,
+  ) {}
+
+  /**
+   * Scores a lead, again if need be: each time is a snapshot of its own. Throws a 404, and a 409 for a
+   * lead that is closed, whose score nobody would act on.
+   */
+  score(externalId: string, actor: Actor): Promise<Lead> {
+    return this.transactions.run(async (tx) => {
+      const [lead] = await tx.query<LockedLead & { open: boolean }>(sql.LOCK_LEAD, [externalId]);
+      if (!lead) throw leadNotFound();
+      if (!lead.open) {
+        throw new ConflictError('LEAD_NOT_OPEN', 'The lead is disqualified or converted.');
+      }
+      return scoreLead(tx, lead, actor);
+    });
+  }
+
+  /** A lead with its newest score; throws a 404. */
+  async get(externalId: string): Promise<Lead> {
+    const [lead] = await this.transactions.query<Lead>(sql.FIND_LEAD, [externalId]);
+    if (!lead) throw leadNotFound();
+    return lead;
+  }
+
+  /** A page of a lead's scores, newest first; throws a 404. */
+  async scores(externalId: string, { pageSize, cursor }: CursorQuery): Promise<LeadScoreHistory> {
+    const { id } = await this.get(externalId);
+    const binding = `lead-scores:${id}`;
+    const after = cursor === undefined ? [] : this.cursors.open(binding, cursor);
+    const rows = await this.transactions.query<PastScore>(
+      after.length > 0 ? sql.LIST_LEAD_HISTORY_AFTER : sql.LIST_LEAD_HISTORY,
+      [id, pageSize + 1, ...after],
+    );
+    return cursorPage(rows, pageSize, (last) =>
+      this.cursors.seal(binding, [last.computedAt.toISOString(), last.id]),
+    );
+  }
+}
+
+function leadNotFound(): NotFoundError {
+  return new NotFoundError('LEAD_NOT_FOUND', 'There is no intake lead with this external id.');
+}
