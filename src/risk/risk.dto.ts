@@ -41,13 +41,13 @@ export class PatchRiskFlagBody {
   action!: (typeof PATCH_ACTIONS)[number];
 
   /** For how long to snooze; or give `until`. */
-  @ApiPropertyOptional({ enum: PRESETS })
+  @ApiPropertyOptional({ enum: PRESETS, example: '2d' })
   @IsOptional()
   @IsIn(PRESETS)
   preset?: (typeof PRESETS)[number];
 
   /** Until when to snooze; or give `preset`. */
-  @ApiPropertyOptional({ ...Time, example: '2026-12-01T08:00:00Z' })
+  @ApiPropertyOptional(Time)
   @IsOptional()
   @IsInstant()
   until?: string;

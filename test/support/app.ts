@@ -12,8 +12,8 @@ import { readEnv } from '../../src/config/env.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 import { ApiClient } from './requests.js';
 
-/** The operator who exists in every test database. */
-export const OPERATOR = { email: 'operator@example.com', password: 'a password for tests' };
+/** The operator who exists in every test database, as the documentation's examples know them. */
+export const OPERATOR = { email: 'operator@example.com', password: 'correct horse battery staple' };
 
 /** Signs the tokens of the tests; the same for every replica of a test. */
 export const JWT_SECRET = 'a secret that is only used in the tests';

@@ -1,0 +1,71 @@
+import { listIn, pushItems, freshScope, type TestItem, type TestScope } from './desk.js';
+import { type QaServer } from './qa-server.js';
+
+/** A desk that a suite makes for itself on whatever server, and leaves empty and at rest. */
+export class QaDesk {
+  readonly scope: TestScope = freshScope();
+  private readonly made: string[] = [];
+
+  constructor(private readonly server: QaServer) {}
+
+  /** A name that no other desk uses. */
+  named(name: string): string {
+    return `${name}:${this.scope.entityId}`;
+  }
+
+  push(items: readonly TestItem[]): ReturnType<typeof pushItems> {
+    return pushItems(this.server.api, this.scope, items);
+  }
+
+  /** Creates a next best action through the API and returns its id. */
+  async createNextAction(title: string): Promise<string> {
+    const { body } = await this.server.api
+      .post('/api/next-actions', { title, ...this.scope })
+      .expect(201);
+    const { id } = body as { id: string };
+    this.made.push(id);
+    return id;
+  }
+
+  /** Presses a button and returns the answer, which must be a success. */
+  async press(nextActionId: string, actionKey: string): Promise<{ executionId: string }> {
+    const { status, body } = await this.server.limited(() =>
+      this.server.api.press(nextActionId, actionKey),
+    );
+    expect([actionKey, status, body]).toEqual([
+      actionKey,
+      200,
+      { ok: true, executionId: expect.any(String) as string },
+    ]);
+    return body as { executionId: string };
+  }
+
+  /** Runs a limited route in the scope; it must answer 200. */
+  async run<Answer>(path: string): Promise<Answer> {
+    const { status, body } = await this.server.limited(() =>
+      this.server.api.post(path, this.scope),
+    );
+    expect([path, status]).toEqual([path, 200]);
+    return body as Answer;
+  }
+
+  list<Row>(path: string, query: Record<string, string | number | boolean> = {}): Promise<Row[]> {
+    return listIn(this.server.api, path, this.scope, query);
+  }
+
+  /** Deletes the items, closes what was made by hand, and lets the rules close what they had opened. */
+  async cleanUp(): Promise<void> {
+    const { api } = this.server;
+    for (;;) {
+      const items = await this.list<{ kind: string; externalId: string }>('/api/work-items');
+      if (items.length === 0) break;
+      for (const { kind, externalId } of items) {
+        await api.delete(`/api/work-items/${kind}/${encodeURIComponent(externalId)}`).expect(204);
+      }
+    }
+    for (const id of this.made) await api.patch(`/api/next-actions/${id}`, { action: 'dismiss' });
+    await api.post('/api/scores/compute', this.scope).expect(200);
+    await this.run('/api/risk/run-rules');
+    await this.run('/api/next-actions/run');
+  }
+}
