@@ -56,16 +56,14 @@ export class NextActionRunsService {
       windowValues(scope, now),
     );
     if (!context) throw new Error('The context of the next-action rules returned no row.');
-    const wanted = evaluateNextActionRules(nextActionContextOf(scope, now, context)).filter(
-      ({ ruleKey }) => !context.silentRules.includes(ruleKey),
-    );
+    const candidates = evaluateNextActionRules(nextActionContextOf(scope, now, context));
     const { entityType, entityId } = scope;
     const runId = uuidv7();
     const runKey = nextActionRunKey(actor.userId ?? 'system', scope, now);
     const [counts] = await tx.query<Omit<RunOutcome, 'runKey'>>(STORE_RUN, [
       entityType,
       entityId,
-      JSON.stringify(rankCandidates(wanted, now).map(recordOf)),
+      JSON.stringify(rankCandidates(candidates, now).map(recordOf)),
       now,
       pressedId,
       runId,
