@@ -130,6 +130,23 @@ describe('runs of the next-action rules', () => {
     },
   );
 
+  it('queue what has the same score in the order of its rank', async () => {
+    const scope = freshScope();
+    const due = { state: 'open', occurredInHours: -1 };
+    await pushItems(app.api, scope, [
+      ...manyItems(scope, 1, { ...due, kind: 'reminder', dueInHours: -5 }),
+      ...manyItems(scope, 2, { ...due, kind: 'retention_contact', dueInHours: -3 }),
+    ]);
+    await run(scope);
+    const ranked = await queue(scope);
+    expect(ranked.map(({ score }) => score)).toEqual([67, 67]);
+    // Equal scores: what was due earlier comes first.
+    expect(ranked.map(({ createdByRule }) => createdByRule)).toEqual([
+      'overdue_reminders_high_priority',
+      'retention_overdue',
+    ]);
+  });
+
   it('suppress the rule of an action, not more', async () => {
     const scope = await busyScope();
     await run(scope);

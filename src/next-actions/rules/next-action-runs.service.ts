@@ -57,13 +57,15 @@ export class NextActionRunsService {
     );
     if (!context) throw new Error('The context of the next-action rules returned no row.');
     const candidates = evaluateNextActionRules(nextActionContextOf(scope, now, context));
+    // The worst first: ids ascend, and of equal scores the list shows the greatest id first.
+    const actions = rankCandidates(candidates, now).reverse().map(recordOf);
     const { entityType, entityId } = scope;
     const runId = uuidv7();
     const runKey = nextActionRunKey(actor.userId ?? 'system', scope, now);
     const [counts] = await tx.query<Omit<RunOutcome, 'runKey'>>(STORE_RUN, [
       entityType,
       entityId,
-      JSON.stringify(rankCandidates(candidates, now).map(recordOf)),
+      JSON.stringify(actions),
       now,
       pressedId,
       runId,
