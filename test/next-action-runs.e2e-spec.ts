@@ -1,4 +1,9 @@
 import { Client } from 'pg';
+import { SYSTEM_ACTOR } from '../src/common/actor.js';
+import { type Transaction } from '../src/database/transaction.js';
+import { TransactionRunner } from '../src/database/transaction-runner.js';
+import { NextActionRunsService } from '../src/next-actions/rules/next-action-runs.service.js';
+import { STORE_RUN } from '../src/next-actions/rules/next-action-runs.sql.js';
 import { createTestApp, type TestApp } from './support/app.js';
 import { createNextAction } from './support/builders.js';
 import {
@@ -102,6 +107,44 @@ describe('runs of the next-action rules', () => {
     await press.query('COMMIT');
     await press.end();
     expect(await run(scope)).toMatchObject({ expired: 1 });
+  });
+
+  it.each(['mark_done', 'dismiss', 'dont_suggest_again_30d'])(
+    'do not queue again what %s closed after they had counted',
+    async (key) => {
+      const scope = await busyScope();
+      await run(scope);
+      const [closed] = await queue(scope);
+      const outcome = await app.get(TransactionRunner).run((tx) => {
+        const query: Transaction['query'] = async (statement, values) => {
+          if (statement === STORE_RUN) await app.api.press(closed?.id ?? '', key).expect(200);
+          return tx.query(statement, values);
+        };
+        const between = { query, publish: tx.publish.bind(tx), execute: tx.execute.bind(tx) };
+        return app.get(NextActionRunsService).runNextActions(between, scope, SYSTEM_ACTOR);
+      });
+      expect(outcome).toMatchObject({ created: 0, updated: 0, expired: 0 });
+      expect((await queue(scope)).map(({ createdByRule }) => createdByRule)).not.toContain(
+        closed?.createdByRule,
+      );
+    },
+  );
+
+  it('queue what has the same score in the order of its rank', async () => {
+    const scope = freshScope();
+    const due = { state: 'open', occurredInHours: -1 };
+    await pushItems(app.api, scope, [
+      ...manyItems(scope, 1, { ...due, kind: 'reminder', dueInHours: -5 }),
+      ...manyItems(scope, 2, { ...due, kind: 'retention_contact', dueInHours: -3 }),
+    ]);
+    await run(scope);
+    const ranked = await queue(scope);
+    expect(ranked.map(({ score }) => score)).toEqual([67, 67]);
+    // Equal scores: what was due earlier comes first.
+    expect(ranked.map(({ createdByRule }) => createdByRule)).toEqual([
+      'overdue_reminders_high_priority',
+      'retention_overdue',
+    ]);
   });
 
   it('suppress the rule of an action, not more', async () => {

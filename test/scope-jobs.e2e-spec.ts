@@ -10,17 +10,18 @@ describe('the jobs of a scope', () => {
   let app: TestApp;
   beforeAll(async () => {
     app = await createTestApp({ env: { WORKER: 'true', JOB_POLL_MS: '50' } });
-    await app.api
-      .put('/api/work-items/reminder/overdue-1', {
-        ...scope,
-        title: 'Call back',
-        state: 'open',
-        priority: 'high',
-        dueAt: '2020-01-01T00:00:00Z',
-      })
-      .expect(201);
+    await pushOverdue();
   });
   afterAll(() => app.close());
+
+  const pushOverdue = () =>
+    app.api.put('/api/work-items/reminder/overdue-1', {
+      ...scope,
+      title: 'Call back',
+      state: 'open',
+      priority: 'high',
+      dueAt: '2020-01-01T00:00:00Z',
+    });
 
   it('score it, raise its flags and queue its next actions', async () => {
     for (const type of ['score.compute', 'risk.run_rules', 'next_actions.run'] as const) {
@@ -38,8 +39,25 @@ describe('the jobs of a scope', () => {
     await eventually('the next action', async () => (await total('/api/next-actions')) === 1);
   });
 
+  const scheduled = async () => app.nest.get<OpenScopes>(OPEN_SCOPES, { strict: false }).list();
+
   it('are enqueued by a schedule for every scope with open work items', async () => {
-    const scopes = await app.nest.get<OpenScopes>(OPEN_SCOPES, { strict: false }).list();
-    expect(scopes).toEqual([scope]);
+    expect(await scheduled()).toEqual([scope]);
   });
+
+  it.each([0, 1, 2])(
+    'are enqueued after the last item was closed, until the scope is at rest (order %i)',
+    async (turn) => {
+      const routes = ['/api/scores/compute', '/api/risk/run-rules', '/api/next-actions/run'];
+      await pushOverdue();
+      for (const route of routes) await app.api.post(route, scope).expect(200);
+      await app.api.delete('/api/work-items/reminder/overdue-1').expect(204);
+      // Each is the last once: what it alone has left to do keeps the scope on the schedule.
+      for (const route of [...routes.slice(turn), ...routes.slice(0, turn)]) {
+        expect(await scheduled()).toEqual([scope]);
+        await app.api.post(route, scope).expect(200);
+      }
+      expect(await scheduled()).toEqual([]);
+    },
+  );
 });

@@ -92,6 +92,13 @@ describe('work items', () => {
         { state: 'open', entityType: 'Desk' },
         ['entityType'],
       ],
+      // It could not stand in the path of a score, which refuses it.
+      [
+        'a scope that cannot be shown',
+        'reminder/x',
+        { state: 'open', entityType: 'account', entityId: 'a\nb' },
+        ['entityId'],
+      ],
       ['an id with a NUL', 'reminder/a%00b', { state: 'open' }, ['externalId']],
       ['an id that is too long', `reminder/${'x'.repeat(201)}`, { state: 'open' }, ['externalId']],
     ])('are refused with %s', async (_, id, body, fields) => {

@@ -8,6 +8,6 @@ export const OPEN_SCOPES = Symbol('OPEN_SCOPES');
 
 /** Tells which scopes there is something to do in. */
 export interface OpenScopes {
-  /** Every scope that has an open work item. */
+  /** Every scope in which a job may find something to do. */
   list(): Promise<readonly Scope[]>;
 }

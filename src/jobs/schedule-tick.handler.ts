@@ -12,7 +12,7 @@ import { OPEN_SCOPES, type OpenScopes } from './open-scopes.js';
 /** Scopes a transaction: each holds the lock of its key until the commit. */
 const CHUNK = 100;
 
-/** Enqueues one job for every scope that has open work items. */
+/** Enqueues one job for every scope in which there is something to do. */
 @Injectable()
 export class ScopeFanOut {
   constructor(

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { LeadsModule } from '../leads/leads.module.js';
+import { OPEN_SCOPES } from '../jobs/open-scopes.js';
 import { RiskModule } from '../risk/risk.module.js';
 import { ScoringModule } from '../scoring/scoring.module.js';
 import { DismissAction } from './delivery/actions/dismiss.action.js';
@@ -23,6 +24,7 @@ import { NextActionsService } from './next-actions.service.js';
 import { NextActionsSummaryService } from './next-actions-summary.service.js';
 import { NextActionsRunHandler } from './rules/next-actions-run.handler.js';
 import { NextActionRunsService } from './rules/next-action-runs.service.js';
+import { UnsettledScopes } from './rules/unsettled-scopes.js';
 
 /** Next best actions and their buttons. */
 @Module({
@@ -48,6 +50,7 @@ import { NextActionRunsService } from './rules/next-action-runs.service.js';
     Snooze1dAction,
     // Job handlers.
     NextActionsRunHandler,
+    { provide: OPEN_SCOPES, useClass: UnsettledScopes },
     RetryFailedDeliveriesHandler,
   ],
   exports: [NextActionsService, NextActionRunsService, DeliveryService],

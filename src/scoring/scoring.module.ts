@@ -1,6 +1,4 @@
 import { Module } from '@nestjs/common';
-import { OPEN_SCOPES } from '../jobs/open-scopes.js';
-import { OpenWorkItemScopes } from './open-work-item-scopes.js';
 import { ScoreComputeHandler } from './score-compute.handler.js';
 import { ScoringController } from './scoring.controller.js';
 import { ScoringService } from './scoring.service.js';
@@ -8,11 +6,7 @@ import { ScoringService } from './scoring.service.js';
 /** How healthy a scope is, 0–100, and why. */
 @Module({
   controllers: [ScoringController],
-  providers: [
-    ScoringService,
-    ScoreComputeHandler,
-    { provide: OPEN_SCOPES, useClass: OpenWorkItemScopes },
-  ],
+  providers: [ScoringService, ScoreComputeHandler],
   exports: [ScoringService],
 })
 export class ScoringModule {}

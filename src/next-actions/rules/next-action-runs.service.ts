@@ -56,16 +56,16 @@ export class NextActionRunsService {
       windowValues(scope, now),
     );
     if (!context) throw new Error('The context of the next-action rules returned no row.');
-    const wanted = evaluateNextActionRules(nextActionContextOf(scope, now, context)).filter(
-      ({ ruleKey }) => !context.silentRules.includes(ruleKey),
-    );
+    const candidates = evaluateNextActionRules(nextActionContextOf(scope, now, context));
+    // The worst first: ids ascend, and of equal scores the list shows the greatest id first.
+    const actions = rankCandidates(candidates, now).reverse().map(recordOf);
     const { entityType, entityId } = scope;
     const runId = uuidv7();
     const runKey = nextActionRunKey(actor.userId ?? 'system', scope, now);
     const [counts] = await tx.query<Omit<RunOutcome, 'runKey'>>(STORE_RUN, [
       entityType,
       entityId,
-      JSON.stringify(rankCandidates(wanted, now).map(recordOf)),
+      JSON.stringify(actions),
       now,
       pressedId,
       runId,

@@ -1,5 +1,10 @@
 import { type Statement } from '../../database/transaction.js';
 
+/** For how long a rule stays silent in a scope after its action was done. */
+const DONE_COOL_DOWN_HOURS = 24;
+/** The same after it was dismissed. */
+const DISMISSED_COOL_DOWN_DAYS = 7;
+
 /** What a run overwrites in an action that is queued already: a snooze and the last press stay. */
 const CONTENT = [
   ['title', '"title"'],
@@ -19,6 +24,11 @@ const wanted = CONTENT.map(([, field]) => `c.${field}`).join(', ');
  * actions, what no longer holds expires, and the run goes on record, with counts. It touches only what
  * a run made: neither an API client's actions nor a queued action that has one of the keys.
  *
+ * Candidates of a rule that must be silent are left out: one that an operator suppressed, or that cools
+ * down because an action of its own was closed not long ago. That is read here and nowhere before, in
+ * the snapshot that tells which keys are queued: else an action that an operator closes after it was
+ * counted would be queued again at once.
+ *
  * A press holds the lock of its action and may be waiting for this scope's runs to end. So no row is
  * waited for: what is locked is skipped, as if this run had come a moment earlier, and its key counts
  * as taken. A press that runs this very statement holds its own action's lock, which lets it pass: $5
@@ -27,10 +37,22 @@ const wanted = CONTENT.map(([, field]) => `c.${field}`).join(', ');
 export const STORE_RUN: Statement = {
   name: 'store_next_action_run',
   text: `
-    WITH candidate AS (
+    WITH silent AS (
+      SELECT rule_key FROM next_action_suppressions
+      WHERE entity_type = $1 AND entity_id = $2 AND suppressed_until > $4::timestamptz
+      UNION
+      SELECT created_by_rule FROM next_best_actions
+      WHERE entity_type = $1 AND entity_id = $2 AND origin = 'rule' AND status = 'done'
+        AND completed_at > $4::timestamptz - interval '${DONE_COOL_DOWN_HOURS} hours'
+      UNION
+      SELECT created_by_rule FROM next_best_actions
+      WHERE entity_type = $1 AND entity_id = $2 AND origin = 'rule' AND status = 'dismissed'
+        AND dismissed_at > $4::timestamptz - interval '${DISMISSED_COOL_DOWN_DAYS * 24} hours'),
+    candidate AS (
       SELECT * FROM jsonb_to_recordset($3::jsonb) AS c(
         "id" uuid, "ruleKey" text, "dedupeKey" text, "title" text, "reason" text, "priority" text,
-        "score" int, "sourceType" text, "actionUrl" text, "explanation" jsonb)),
+        "score" int, "sourceType" text, "actionUrl" text, "explanation" jsonb)
+      WHERE NOT EXISTS (SELECT FROM silent WHERE silent.rule_key = c."ruleKey")),
     mine AS MATERIALIZED (
       SELECT id, dedupe_key FROM next_best_actions
       WHERE entity_type = $1 AND entity_id = $2 AND status = 'queued' AND origin = 'rule'
