@@ -37,7 +37,15 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
 function completeOperation(path: string, operation: Operation, takesBody: boolean): void {
   const isPublic = PUBLIC_PATHS.includes(path);
   operation.security = isPublic ? [] : [{ bearer: [] }];
-  const common = [500, 503, ...(isPublic ? [] : [401]), ...(takesBody ? [400, 413, 415] : [])];
+  // A path that is no valid URI is a 400 before any route looks at it.
+  const mayBeMalformed = takesBody || path.includes('{');
+  const common = [
+    500,
+    503,
+    ...(isPublic ? [] : [401]),
+    ...(mayBeMalformed ? [400] : []),
+    ...(takesBody ? [413, 415] : []),
+  ];
   for (const status of common) {
     operation.responses[status] ??= {
       description: problemMeaning(status),

@@ -21,6 +21,8 @@ export const JWT_SECRET = 'a secret that is only used in the tests';
 export interface TestAppOptions {
   /** Further providers, for example delivery actions of the test. */
   readonly providers?: Provider[];
+  /** Further routes, under the prefix. */
+  readonly controllers?: Type[];
   /** Settings over the defaults; limits are out of the way unless a test sets them. */
   readonly env?: Readonly<Record<string, string>>;
   /** A second replica on the same database. */
@@ -108,7 +110,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
 
 async function bootApp(
   databaseUrl: string,
-  { providers = [], env: overrides = {} }: TestAppOptions,
+  { providers = [], controllers = [], env: overrides = {} }: TestAppOptions,
   logged: string[],
 ): Promise<NestExpressApplication> {
   const env = readEnv({
@@ -134,6 +136,7 @@ async function bootApp(
   const testing = await Test.createTestingModule({
     imports: [AppModule.register(app)],
     providers,
+    controllers,
   }).compile();
   const nest = testing.createNestApplication<NestExpressApplication>({
     bodyParser: false,

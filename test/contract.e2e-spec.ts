@@ -1,0 +1,152 @@
+import { Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiExcludeEndpoint, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { type Router } from 'express';
+import { Public } from '../src/auth/auth-user.js';
+import { ApiProblems } from '../src/common/http/api-problems.js';
+import { DemoLoader } from '../src/demo/demo.loader.js';
+import { ScopeFields } from '../src/common/scope.js';
+import { createTestApp, type TestApp } from './support/app.js';
+import { createNextAction } from './support/builders.js';
+import { Contract } from './support/contract.js';
+
+/** The document itself, and its page. */
+const DOCUMENT = /^GET \/api\/(docs|openapi\.(json|yaml))/;
+
+/** Every route that the application serves, as the document would name it. */
+function servedRoutes(app: TestApp): string[] {
+  const { router } = app.nest.getHttpAdapter().getInstance() as { router: Router };
+  return router.stack
+    .flatMap(({ route }) => {
+      if (!route) return [];
+      const { methods } = route as unknown as { methods: Record<string, boolean> };
+      const path = route.path.replace(/:(\w+)/g, '{$1}');
+      // One that answers every method is Nest's own: what the global prefix leaves out.
+      const names = Object.keys(methods);
+      return names.length > 5 ? [] : names.map((method) => `${method.toUpperCase()} ${path}`);
+    })
+    .filter((name) => !DOCUMENT.test(name));
+}
+
+/** Something in every state that an operation may ask for. */
+async function seed(app: TestApp): Promise<void> {
+  await app.get(DemoLoader).load(new Date());
+  for (let index = 0; index < 2; index++) {
+    const { id } = await createNextAction(app.api);
+    await app.api.press(id, 'retry_failed_deliveries').expect(200);
+  }
+  const { body } = await app.api.get('/api/jobs').expect(200);
+  await app.api.post(`/api/jobs/${body.items[0].id}/cancel`).expect(200);
+}
+
+describe('the contract', () => {
+  let app: TestApp;
+  let contract: Contract;
+  beforeAll(async () => {
+    app = await createTestApp({ env: { WORKER: 'false' } });
+    await seed(app);
+    contract = await Contract.of(app.api, app.anonymous);
+  });
+  afterAll(() => app.close());
+
+  it('describes every route that is served', () => {
+    const served = servedRoutes(app);
+    expect(contract.unknownTo(served)).toEqual([]);
+    expect(contract.operations).toHaveLength(served.length);
+  });
+
+  it('describes every answer, errors as problem documents', () => {
+    expect(contract.undocumented()).toEqual([]);
+  });
+
+  it('turns every stranger away with a 401', async () => {
+    expect(await contract.strangers()).toEqual([]);
+  });
+
+  it('answers its own examples as it describes', async () => {
+    expect(await contract.successes()).toEqual([]);
+  });
+
+  it('answers malformed input with a problem document', async () => {
+    expect(await contract.malformed()).toEqual([]);
+  });
+});
+
+/** Answers unlike its schema, and takes anything for an id. */
+@Controller('liars')
+class LiarsController {
+  @Get()
+  @ApiOperation({ summary: 'Says less than it answers' })
+  @ApiOkResponse({ type: ScopeFields })
+  list(): object {
+    return { items: [{ id: 'one' }], undocumented: true };
+  }
+
+  @Post(':id')
+  @HttpCode(202)
+  @ApiOperation({ summary: 'Answers a status of its own' })
+  @ApiOkResponse({ type: ScopeFields })
+  @ApiProblems(404)
+  change(@Param('id') id: string): object {
+    return { entityId: id };
+  }
+
+  @Get('bare')
+  bare(): object {
+    return {};
+  }
+
+  @Public()
+  @Get('open')
+  @ApiOperation({ summary: 'Lets strangers in' })
+  @ApiOkResponse({ type: ScopeFields })
+  open(): object {
+    return {};
+  }
+
+  @Get('hidden')
+  @ApiExcludeEndpoint()
+  hidden(): object {
+    return {};
+  }
+}
+
+describe('the contract of a route that breaks it', () => {
+  let app: TestApp;
+  let contract: Contract;
+  beforeAll(async () => {
+    app = await createTestApp({ controllers: [LiarsController] });
+    contract = await Contract.of(app.api, app.anonymous);
+  });
+  afterAll(() => app.close());
+
+  const aboutLiars = (problems: string[]) => problems.filter((text) => text.includes('liars'));
+
+  it('names a route that the document leaves out', () => {
+    expect(contract.unknownTo(servedRoutes(app))).toEqual(['GET /api/liars/hidden']);
+  });
+
+  it('names a route without a description or schema', () => {
+    expect(contract.undocumented()).toEqual([
+      'GET /api/liars/bare has no summary',
+      'GET /api/liars/bare has no schema of 200',
+    ]);
+  });
+
+  it('names a route that lets strangers in', async () => {
+    expect(await contract.strangers()).toEqual(['GET /api/liars/open answers 200 without a token']);
+  });
+
+  it('names a route whose answers are not those that it describes', async () => {
+    expect(aboutLiars(await contract.successes())).toEqual([
+      expect.stringMatching(/^GET \/api\/liars answers 200 unlike its schema: .*additional prop/),
+      'POST /api/liars/{id} answers 202, which is not documented',
+      'GET /api/liars/bare documents no content of its 200',
+    ]);
+  });
+
+  it('names a route that takes malformed input', async () => {
+    expect(aboutLiars(await contract.malformed())).toEqual([
+      'POST /api/liars/{id} answers 202 to malformed input',
+    ]);
+  });
+});

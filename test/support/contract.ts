@@ -1,0 +1,173 @@
+import supertest from 'supertest';
+import { type ApiClient } from './requests.js';
+import {
+  AnswerSchemas,
+  exampleOf,
+  type OpenApiDocument,
+  type Operation,
+  operationsOf,
+} from './openapi.js';
+
+type Values = Readonly<Record<string, string>>;
+
+/** How many resources are tried until one is in a state in which the operation succeeds. */
+const TRIES = 40;
+
+/**
+ * Walks every operation of a server's OpenAPI document and holds the server to it. No operation is
+ * named here: what a path's parameters stand for is looked up in the server's own lists, and bodies
+ * come from the document's examples.
+ */
+export class Contract {
+  private constructor(
+    readonly document: OpenApiDocument,
+    readonly operations: readonly Operation[],
+    private readonly schemas: AnswerSchemas,
+    private readonly api: ApiClient,
+    private readonly anonymous: ApiClient,
+  ) {}
+
+  static async of(api: ApiClient, anonymous: ApiClient): Promise<Contract> {
+    const document = (await anonymous.get('/api/openapi.json').expect(200)).body as OpenApiDocument;
+    const operations = operationsOf(document);
+    return new Contract(document, operations, new AnswerSchemas(document), api, anonymous);
+  }
+
+  /** What the document leaves out: a summary, a success, the schema or form of an answer. */
+  undocumented(): string[] {
+    return this.operations.flatMap(({ name, described, needsToken }) => {
+      const missing: string[] = [];
+      const responses = Object.entries(described.responses);
+      if (!described.summary) missing.push('has no summary');
+      if (!responses.some(([status]) => status.startsWith('2'))) missing.push('has no success');
+      for (const [status, { content = {} }] of responses) {
+        const form = Number(status) < 400 ? 'application/json' : 'application/problem+json';
+        if (status !== '204' && !content[form]?.schema) missing.push(`has no schema of ${status}`);
+      }
+      if (needsToken && !described.responses[401]) missing.push('does not document 401');
+      return missing.map((what) => `${name} ${what}`);
+    });
+  }
+
+  /** Routes (`GET /api/things/{id}`) that are served and not documented. */
+  unknownTo(served: readonly string[]): string[] {
+    const documented = new Set(this.operations.map(({ name }) => name));
+    return served.filter((route) => !documented.has(route));
+  }
+
+  /** Operations that let a stranger in, or turn one away otherwise than documented. */
+  strangers(): Promise<string[]> {
+    return this.each(async (operation) => {
+      const answer = await this.send(this.anonymous, operation, {}, this.bodyOf(operation));
+      if (operation.needsToken && answer.status !== 401) {
+        return `answers ${answer.status} without a token`;
+      }
+      if (!operation.needsToken && answer.body.code === 'TOKEN_REQUIRED') return 'asks for a token';
+      return operation.needsToken ? this.problemOf(operation, answer) : undefined;
+    });
+  }
+
+  /** Operations that have no success for a valid request, or one unlike its schema. */
+  successes(): Promise<string[]> {
+    return this.each(async (operation) => {
+      let refused = 'found nothing to work on';
+      for (const values of (await this.valuesFor(operation)).slice(0, TRIES)) {
+        const answer = await this.send(this.api, operation, values, this.bodyOf(operation));
+        const problem = this.problemOf(operation, answer);
+        if (problem !== undefined || answer.status < 300) return problem;
+        refused = `answers ${answer.status} ${JSON.stringify(answer.body)} to its own example`;
+      }
+      return refused;
+    });
+  }
+
+  /** Operations that take what is malformed, or refuse it otherwise than documented. */
+  malformed(): Promise<string[]> {
+    return this.each(async (operation) => {
+      const [values = {}] = await this.valuesFor(operation);
+      const answers = [];
+      if (operation.body) {
+        for (const body of ['{"broken', '[]', '{"no_such_field":1}']) {
+          answers.push(await this.send(this.api, operation, values, body));
+        }
+      }
+      if (operation.parameters('query').length > 0) {
+        answers.push(await this.send(this.api, operation, values, undefined, 'no_such_filter=1'));
+      }
+      const inPath = operation.parameters('path');
+      for (const value of inPath.length > 0 ? ['%00', '%ff', 'x'.repeat(300)] : []) {
+        const wrong = Object.fromEntries(inPath.map((name) => [name, value]));
+        answers.push(await this.send(this.api, operation, wrong, this.bodyOf(operation)));
+      }
+      for (const answer of answers) {
+        if (![400, 404].includes(answer.status))
+          return `answers ${answer.status} to malformed input`;
+        const problem = this.problemOf(operation, answer);
+        if (problem !== undefined) return problem;
+      }
+      return undefined;
+    });
+  }
+
+  private async each(
+    check: (operation: Operation) => Promise<string | undefined>,
+  ): Promise<string[]> {
+    const found: string[] = [];
+    for (const operation of this.operations) {
+      const problem = await check(operation);
+      if (problem !== undefined) found.push(`${operation.name} ${problem}`);
+    }
+    return found;
+  }
+
+  private bodyOf({ body }: Operation): string | undefined {
+    return body && JSON.stringify(exampleOf(body, this.document));
+  }
+
+  private problemOf(operation: Operation, answer: supertest.Response): string | undefined {
+    const { status, headers, type, body } = answer;
+    if (headers['ratelimit-limit'] !== undefined && !operation.described.responses[429]) {
+      return 'is limited and does not document 429';
+    }
+    return this.schemas.problemOf(operation, status, type, body);
+  }
+
+  private async send(
+    client: ApiClient,
+    operation: Operation,
+    values: Values,
+    body?: string,
+    query = '',
+  ): Promise<supertest.Response> {
+    const agent = supertest(client.url) as unknown as Record<
+      string,
+      (path: string) => supertest.Test
+    >;
+    const test = agent[operation.method]!(operation.pathWith(values)).query(query);
+    if (client.token !== undefined) test.set('Authorization', `Bearer ${client.token}`);
+    return body === undefined ? await test : await test.type('application/json').send(body);
+  }
+
+  /** Values of the path's parameters: from the list that the path begins with, else from any list. */
+  private async valuesFor(operation: Operation): Promise<Values[]> {
+    const names = operation.parameters('path');
+    if (names.length === 0) return [{}];
+    const ownList = operation.path.slice(0, operation.path.indexOf('/{'));
+    const lists = this.operations.filter(
+      ({ method, path }) => method === 'get' && !path.includes('{') && path !== operation.path,
+    );
+    const own = lists.filter(({ path }) => path === ownList);
+    const found: Values[] = [];
+    for (const list of own.length > 0 ? own : lists.filter(({ needsToken }) => needsToken)) {
+      const { body } = await this.send(this.api, list, {}, undefined);
+      const { items = [] } = body as { items?: Record<string, unknown>[] };
+      for (const item of items) {
+        if (!names.every((name) => typeof item[name] === 'string')) continue;
+        found.push(
+          Object.fromEntries(names.map((name) => [name, encodeURIComponent(String(item[name]))])),
+        );
+      }
+    }
+    return found;
+  }
+}

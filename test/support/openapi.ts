@@ -1,0 +1,160 @@
+import { Ajv2020, type AnySchema, type ValidateFunction } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+
+/** The parts of a JSON schema that the kit reads. */
+export interface Schema {
+  readonly $ref?: string;
+  readonly type?: string | string[];
+  readonly format?: string;
+  readonly example?: unknown;
+  readonly default?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly allOf?: readonly Schema[];
+  readonly items?: Schema;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: unknown;
+}
+
+interface Parameter {
+  readonly name: string;
+  readonly in: 'path' | 'query' | 'header';
+}
+
+interface Content {
+  readonly content?: Readonly<Record<string, { readonly schema?: Schema }>>;
+}
+
+interface OperationObject {
+  readonly summary?: string;
+  readonly security?: readonly unknown[];
+  readonly parameters?: readonly Parameter[];
+  readonly requestBody?: Content;
+  readonly responses: Readonly<Record<string, Content & { readonly description?: string }>>;
+}
+
+export interface OpenApiDocument {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, OperationObject>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
+}
+
+/** A method on a path, with what the document says of it. */
+export class Operation {
+  constructor(
+    readonly method: string,
+    readonly path: string,
+    readonly described: OperationObject,
+  ) {}
+
+  get name(): string {
+    return `${this.method.toUpperCase()} ${this.path}`;
+  }
+
+  get needsToken(): boolean {
+    return (this.described.security ?? []).length > 0;
+  }
+
+  /** Names of the parameters in this place. */
+  parameters(place: Parameter['in']): string[] {
+    return (this.described.parameters ?? [])
+      .filter((parameter) => parameter.in === place)
+      .map(({ name }) => name);
+  }
+
+  /** Schema of the JSON body; undefined where it takes none. */
+  get body(): Schema | undefined {
+    return this.described.requestBody?.content?.['application/json']?.schema;
+  }
+
+  /** The path with values in it. */
+  pathWith(values: Readonly<Record<string, string>>): string {
+    return this.path.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? `{${name}}`);
+  }
+}
+
+/** Every operation of the document. */
+export function operationsOf(document: OpenApiDocument): Operation[] {
+  return Object.entries(document.paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, described]) => new Operation(method, path, described)),
+  );
+}
+
+/** Checks answers against the document's schemas; an answer holds what is described and nothing else. */
+export class AnswerSchemas {
+  private readonly ajv = new Ajv2020({ allErrors: true, strict: false });
+  private readonly known = new Map<Schema, ValidateFunction>();
+
+  constructor(private readonly document: OpenApiDocument) {
+    addFormats.default(this.ajv);
+  }
+
+  /** What is wrong with an answer's body as the document describes this status; undefined if nothing. */
+  problemOf(operation: Operation, status: number, type: string, body: unknown): string | undefined {
+    const response = operation.described.responses[status];
+    if (!response) return `answers ${status}, which is not documented`;
+    const content = Object.entries(response.content ?? {});
+    if (content.length === 0) {
+      return status === 204 ? undefined : `documents no content of its ${status}`;
+    }
+    const [[documentedType, { schema }]] = content as [[string, { schema?: Schema }]];
+    if (!type.startsWith(documentedType)) return `answers ${status} as ${type || 'nothing'}`;
+    if (!schema) return `documents no schema of its ${status}`;
+    const validate = this.validatorOf(schema);
+    if (validate(body)) return undefined;
+    return `answers ${status} unlike its schema: ${this.ajv.errorsText(validate.errors)}`;
+  }
+
+  private validatorOf(schema: Schema): ValidateFunction {
+    let validate = this.known.get(schema);
+    if (!validate) {
+      const components = closed(this.document.components);
+      validate = this.ajv.compile({ ...(closed(schema) as object), components } as AnySchema);
+      this.known.set(schema, validate);
+    }
+    return validate;
+  }
+}
+
+/** The schema with every object closed that does not say that it is open. */
+function closed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(closed);
+  if (typeof value !== 'object' || value === null) return value;
+  const copy = Object.fromEntries(Object.entries(value).map(([key, part]) => [key, closed(part)]));
+  const isObject = typeof copy.properties === 'object' && copy.type === 'object';
+  return isObject && !('additionalProperties' in copy)
+    ? { ...copy, additionalProperties: false }
+    : copy;
+}
+
+/** A value after the examples of a schema: required properties, and whatever has an example. */
+export function exampleOf(schema: Schema, document: OpenApiDocument): unknown {
+  if (schema.$ref !== undefined) {
+    const name = schema.$ref.split('/').at(-1)!;
+    return exampleOf(document.components.schemas[name]!, document);
+  }
+  if (schema.example !== undefined) return schema.example;
+  if (schema.default !== undefined) return schema.default;
+  if (schema.enum) return schema.enum[0];
+  if (schema.allOf?.[0]) return exampleOf(schema.allOf[0], document);
+  const type = Array.isArray(schema.type) ? schema.type[0] : schema.type;
+  switch (type) {
+    case 'array':
+      return schema.items ? [exampleOf(schema.items, document)] : [];
+    case 'object':
+      return Object.fromEntries(
+        Object.entries(schema.properties ?? {})
+          .filter(
+            ([name, property]) =>
+              schema.required?.includes(name) === true || property.example !== undefined,
+          )
+          .map(([name, property]) => [name, exampleOf(property, document)]),
+      );
+    case 'number':
+    case 'integer':
+      return 1;
+    case 'boolean':
+      return true;
+    default:
+      return schema.format === 'date-time' ? '2026-01-01T00:00:00Z' : 'text';
+  }
+}
