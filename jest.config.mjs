@@ -2,7 +2,7 @@
  * Plain CommonJS through swc: jest's ESM mode fails on CommonJS packages that require() an ESM
  * Nest, so Nest's own packages are transformed along with our sources.
  */
-const shared = {
+export const shared = {
   rootDir: '.',
   testEnvironment: 'node',
   moduleFileExtensions: ['ts', 'js', 'json'],

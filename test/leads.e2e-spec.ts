@@ -17,7 +17,7 @@ describe('intake leads', () => {
     // A lead whose title says so cannot be stored, as a column too short or a check would have it.
     await app.rows(`
       CREATE FUNCTION refuse_score() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-        IF (SELECT title FROM work_items WHERE id = NEW.lead_id) LIKE '%bad%' THEN
+        IF (SELECT title FROM work_items WHERE id = NEW.lead_id) LIKE '%bad lead%' THEN
           RAISE EXCEPTION 'refused: password=hunter2';
         END IF;
         RETURN NEW;
@@ -183,7 +183,7 @@ describe('intake leads', () => {
 
   it('lets a bad lead fail alone', async () => {
     await pushLeads(3);
-    const bad = await pushLead('bad', { dueInHours: -1, title: 'a bad one' });
+    const bad = await pushLead('bad', { dueInHours: -1, title: 'a bad lead' });
     expect(await run()).toEqual({
       ran: 3,
       skipped: 0,
@@ -225,7 +225,7 @@ describe('intake leads', () => {
 
   it('is a button, whose failures do not keep the others from their scores', async () => {
     await pushLeads(4);
-    const bad = await pushLead('bad button', { title: 'bad' });
+    const bad = await pushLead('bad button', { title: 'a bad lead' });
     const { id } = await createNextAction(app.api, scope);
     await app.api.press(id, 'run_lead_pipeline').expect(200);
     const { body } = await app.api.get(`/api/next-actions/${id}/executions`).expect(200);
@@ -247,7 +247,7 @@ describe('intake leads', () => {
   it.each([
     [{ entityType: 'Not A Scope' }, 'entityType'],
     [{ limit: 5 }, 'limit'],
-    [{ entityId: '' }, 'entityId'],
+    [{ entityId: 'x'.repeat(129) }, 'entityId'],
   ])('refuses to run with %j', async (body, field) => {
     const answer = await app.api.post('/api/leads/pipeline/run', body).expect(400);
     expect(answer.body).toEqual(problems.validationFailed(field));

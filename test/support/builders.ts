@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type ApiClient } from './requests.js';
 
 let count = 0;
@@ -16,4 +17,24 @@ export async function createNextAction(
       }
     });
   return response.body as { id: string } & Record<string, unknown>;
+}
+
+/** A work item, pushed through the API: an open reminder of its own name unless told otherwise. */
+export async function createWorkItem(
+  api: ApiClient,
+  {
+    kind = 'reminder',
+    externalId,
+    ...values
+  }: { kind?: string; externalId?: string; [field: string]: unknown } = {},
+): Promise<{ id: string; externalId: string } & Record<string, unknown>> {
+  const name = externalId ?? `item ${randomUUID()}`;
+  const response = await api
+    .put(`/api/work-items/${kind}/${encodeURIComponent(name)}`, {
+      title: `Work item ${name}`,
+      state: kind === 'intake_lead' ? 'new' : 'open',
+      ...values,
+    })
+    .expect(201);
+  return response.body as { id: string; externalId: string } & Record<string, unknown>;
 }

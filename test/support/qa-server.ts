@@ -120,7 +120,8 @@ async function connect(env: QaEnv): Promise<Running> {
   return { api: new ApiClient(anonymous.url, accessToken), anonymous, remote: true };
 }
 
-async function afterItsLimit(send: () => supertest.Test): Promise<supertest.Response> {
+/** Sends a request, again after the server's own `Retry-After` while it answers 429, for some 70 s. */
+export async function afterItsLimit(send: () => supertest.Test): Promise<supertest.Response> {
   const deadline = Date.now() + LIMIT_WAIT_MS;
   for (;;) {
     const answer = await send();
