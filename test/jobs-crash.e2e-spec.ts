@@ -101,11 +101,15 @@ describe('jobs and processes that die', () => {
     const probe = new Probe();
     const blocked = gate();
     probe.work = () => blocked.opened;
-    const stopping = await start(probe);
+    // With one hand, which is full: nothing is being taken when the stop begins.
+    const stopping = await start(probe, { JOB_CONCURRENCY: '1', JOB_DRAIN_MS: '60000' });
     const waiter = await start(new Probe(), { WORKER: 'false' });
     const id = await enqueue(waiter);
     await ended(waiter, id, 'running');
     const stopped = stopping.nest.close();
+    await eventually('the worker takes no more jobs', async () => {
+      return (await stopping.anonymous.get('/health/ready')).status === 503;
+    });
     const later = await enqueue(waiter);
     blocked.open();
     await stopped;

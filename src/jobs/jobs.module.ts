@@ -56,10 +56,17 @@ export class JobsModule implements OnApplicationBootstrap, OnModuleDestroy {
     this.worker.start();
   }
 
-  /** Before the pool closes, which a running job needs. */
+  /**
+   * Before the pool closes, which a running job needs. The worker stops taking jobs first: while cron
+   * ends, it would else begin jobs that the stop then cuts off.
+   */
   async onModuleDestroy(): Promise<void> {
-    await this.boss.stop();
-    await this.worker.stop();
+    const drained = this.worker.stop();
+    try {
+      await this.boss.stop();
+    } finally {
+      await drained;
+    }
   }
 }
 
