@@ -25,6 +25,7 @@ const config = {
   ...shared,
   displayName: 'remote',
   maxWorkers: 2,
+  verbose: true,
   testMatch: suites.map((name) => `<rootDir>/test/${name}`),
 };
 

@@ -93,6 +93,8 @@ export function describeOnServer(
   const server = new QaServer();
   const reason = skipReason(env, options);
   if (reason !== undefined) {
+    // eslint-disable-next-line no-console -- not every kind of run prints the titles of what it skips
+    console.warn(`${name}: skipped. ${reason}.`);
     describe.skip(`${name} (skipped: ${reason})`, () => body(server));
     return;
   }
