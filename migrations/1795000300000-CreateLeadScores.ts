@@ -20,7 +20,7 @@ export class CreateLeadScores1795000300000 implements MigrationInterface {
     await runner.query(`
       CREATE INDEX "ix_score_snapshots_lead"
       ON "score_snapshots" ("lead_id", "computed_at", "id")
-      WHERE "subject" = 'lead'`);
+      WHERE "lead_id" IS NOT NULL`);
   }
 
   /** Takes the scores of leads away: what stays refers to no work item. */

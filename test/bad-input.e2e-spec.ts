@@ -128,7 +128,7 @@ describe('bad input', () => {
     expect(answer.body).toEqual(problems.tokenInvalid);
   });
 
-  it.each(['__proto__', 'constructor', 'prototype'])(
+  it.each(['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty'])(
     'with the key %s is a 400, and pollutes nothing',
     async (key) => {
       const answer = await raw(

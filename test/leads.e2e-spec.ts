@@ -9,6 +9,8 @@ interface PipelineBody {
   failed: { externalId: string; code: string }[];
 }
 
+const NO_ITEM = '00000000-0000-7000-8000-000000000000';
+
 describe('intake leads', () => {
   let app: TestApp;
   let scope: TestScope;
@@ -150,6 +152,15 @@ describe('intake leads', () => {
     await app.api.post(`${path(id)}/score`).expect(200);
     await app.api.delete(`/api/work-items/intake_lead/${encodeURIComponent(id)}`).expect(204);
     expect(await snapshots()).toBe(0);
+  });
+
+  it('finds the scores of a deleted item by an index, whatever its kind', async () => {
+    await app.rows('SET enable_seqscan = off');
+    const plan = await app.rows<{ 'QUERY PLAN': string }>(
+      `EXPLAIN DELETE FROM score_snapshots WHERE lead_id = '${NO_ITEM}'`,
+    );
+    await app.rows('RESET enable_seqscan');
+    expect(JSON.stringify(plan)).toContain('ix_score_snapshots_lead');
   });
 
   it('scores one lead many times at once, one after the other', async () => {

@@ -7,7 +7,7 @@ const LATEST_SCORE = `
   LEFT JOIN LATERAL (
     SELECT id AS "snapshotId", score, band, delta, factors, reasons, computed_at AS "scoredAt"
     FROM score_snapshots
-    WHERE subject = 'lead' AND lead_id = item.id
+    WHERE lead_id = item.id
     ORDER BY computed_at DESC, id DESC
     LIMIT 1) AS latest ON true`;
 
@@ -74,7 +74,7 @@ export const STORE_LEAD_SCORE: Statement = {
       RETURNING ${WORK_ITEM_COLUMNS}),
     previous AS (
       SELECT score FROM score_snapshots
-      WHERE subject = 'lead' AND lead_id = $1
+      WHERE lead_id = $1
       ORDER BY computed_at DESC, id DESC
       LIMIT 1),
     snapshot AS (
@@ -90,7 +90,7 @@ export const STORE_LEAD_SCORE: Statement = {
 
 const PAST_SCORES = `
     SELECT id, score, band, delta, computed_at AS "computedAt" FROM score_snapshots
-    WHERE subject = 'lead' AND lead_id = $1`;
+    WHERE lead_id = $1`;
 
 /** A page of a lead's snapshots, newest first, behind the one named by $3 and $4 where they are given. */
 export const LIST_LEAD_HISTORY: Statement = {

@@ -24,7 +24,10 @@ export type ScoreSubject = (typeof SCORE_SUBJECTS)[number];
 @Index('ix_score_snapshots_scope', ['entityType', 'entityId', 'computedAt', 'id'], {
   where: `"subject" = 'scope'`,
 })
-@Index('ix_score_snapshots_lead', ['leadId', 'computedAt', 'id'], { where: `"subject" = 'lead'` })
+// Its condition follows from `lead_id = …`, so that the delete of a work item finds its scores by it.
+@Index('ix_score_snapshots_lead', ['leadId', 'computedAt', 'id'], {
+  where: `"lead_id" IS NOT NULL`,
+})
 export class ScoreSnapshotRow {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_score_snapshots' })
   id!: string;

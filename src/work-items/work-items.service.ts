@@ -45,8 +45,8 @@ export class WorkItemsService {
         tx.query<WorkItem>(sql.FIND, [pushed.kind, pushed.externalId]),
       ]);
       const [item] = found;
-      // A DELETE that came between the two statements took the item that this push found unchanged.
-      if (!item) throw workItemNotFound();
+      // The push holds the row's lock, also where it found it unchanged: no DELETE can come between.
+      if (!item) throw new Error('An item was not there right after it was pushed.');
       return { item, created: changes[0]?.created ?? false };
     });
   }

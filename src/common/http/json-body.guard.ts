@@ -112,8 +112,11 @@ function bodyError(error: unknown, limit: number): Error {
   }
 }
 
-/** Keys that the validation takes out of a value without a word, since they can poison prototypes. */
-const LOST_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
+/**
+ * Keys that the validation takes out of a value without a word: those that can poison prototypes, and
+ * the names of every object's own methods. Source: class-transformer, TransformOperationExecutor.
+ */
+const LOST_KEYS = new Set(['prototype', ...Object.getOwnPropertyNames(Object.prototype)]);
 
 /**
  * PostgreSQL holds no NUL and no lone surrogate in a text, and some keys would be lost on

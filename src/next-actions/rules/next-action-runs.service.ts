@@ -86,7 +86,7 @@ export class NextActionRunsService {
     return outcome;
   }
 
-  /** Silences a rule in a scope until then; what it has queued stays. */
+  /** Silences a rule in a scope until then; what it has queued, the next run expires. */
   async suppressRule(
     tx: Pick<Transaction, 'execute'>,
     { entityType, entityId }: Scope,
