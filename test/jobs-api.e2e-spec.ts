@@ -105,12 +105,23 @@ describe('the routes of the jobs', () => {
   });
 });
 
-describe('the retry button', () => {
+describe('a server without a worker', () => {
   let app: TestApp;
   beforeAll(async () => {
     app = await createTestApp({ env: { ...QUICK_JOBS, WORKER: 'false' } });
   });
   afterAll(() => app.close());
+
+  it('refuses to retry a tick of a schedule while the next one waits', async () => {
+    const [, resting] = await app.rows<{ id: string }>(
+      `INSERT INTO pgboss.job (name, data, state, policy, completed_on)
+       SELECT 'schedule.score.compute', '{"enqueue": "score.compute"}', state, 'short', now()
+       FROM unnest(ARRAY['created', 'failed']::pgboss.job_state[]) WITH ORDINALITY AS made (state, n)
+       ORDER BY n RETURNING id`,
+    );
+    const { body } = await app.api.post(`/api/jobs/${resting?.id}/retry`).expect(409);
+    expect(body).toMatchObject({ code: 'JOB_ALREADY_WAITING' });
+  });
 
   it('enqueues one job for ten presses, at once or one after the other', async () => {
     const { id } = await createNextAction(app.api);

@@ -68,6 +68,38 @@ describe('the worker', () => {
     expect(ends).toEqual(['failed']);
   });
 
+  it('survives a stop that comes while an early failure is put on record', async () => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    let writes: () => void = () => undefined;
+    const writing = new Promise<void>((resolve) => (writes = resolve));
+    let written: (mine: boolean) => void = () => undefined;
+    const { worker } = workerOn(
+      () => {
+        throw new Error('at once');
+      },
+      {
+        fail: () => {
+          writes();
+          return new Promise((resolve) => (written = resolve));
+        },
+      },
+    );
+    worker.start();
+    await writing;
+    const abort = jest.spyOn(AbortController.prototype, 'abort');
+    const stopped = worker.stop();
+    while (abort.mock.calls.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    // Node reports unhandled rejections once the microtasks have run.
+    await new Promise((resolve) => setImmediate(resolve));
+    written(true);
+    await stopped;
+    abort.mockRestore();
+    process.off('unhandledRejection', note);
+    expect(unhandled).toEqual([]);
+  });
+
   it('puts back a job that does not end in the time of a stop', async () => {
     let began: () => void = () => undefined;
     const running = new Promise<void>((resolve) => (began = resolve));

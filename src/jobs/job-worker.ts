@@ -214,6 +214,8 @@ async function handle(
     const aborted = new Promise<never>((_, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
     });
+    // What throws before the race leaves nobody to hear of a later abort: it would end the process.
+    aborted.catch(() => undefined);
     const context = {
       jobId,
       type,

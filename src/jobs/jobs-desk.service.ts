@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CursorCodec } from '../common/cursor.js';
+import { sqlStateOf } from '../common/errors/database-failure.js';
 import { isUuid } from '../common/http/uuid.js';
 import { redactValue } from '../common/logging/redaction.js';
 import { ENV, type Env } from '../config/env.js';
@@ -21,6 +22,8 @@ import { findWaiting } from './jobs.service.js';
 import { CANCEL, LOCK_JOB, REVIVE, UNBURY_ATTEMPTS } from './jobs.sql.js';
 
 type JobRow = Omit<Job, 'state'> & { state: string; position: string };
+
+const UNIQUE_VIOLATION = '23505';
 
 const HEALTH = { name: 'job_health', text: JOB_HEALTH_SQL };
 
@@ -91,7 +94,13 @@ export class JobsDeskService {
       if (job.key !== null && (await findWaiting(tx, job.type, job.key)) !== undefined)
         throw jobAlreadyWaits();
       tx.defer(UNBURY_ATTEMPTS, [id]);
-      await tx.query(REVIVE, [job.type, id, this.env.jobs.backoffMs.length]);
+      try {
+        await tx.query(REVIVE, [job.type, id, this.env.jobs.backoffMs.length]);
+      } catch (error) {
+        // The library sends a schedule's ticks without a key and our lock; one of a type waits.
+        if (sqlStateOf(error) === UNIQUE_VIOLATION) throw jobAlreadyWaits();
+        throw error;
+      }
     });
     return this.get(id);
   }

@@ -44,7 +44,7 @@ export class JobsController {
   @ApiOperation({
     summary: 'Run a dead-lettered or cancelled job again',
     description:
-      'It is due at once and has all its tries again. 409 in any other state, and when another job with its dedupe key waits already.',
+      'It is due at once and has all its tries again. 409 in any other state, and when another job with its dedupe key, or the next tick of its schedule, waits already.',
   })
   @ApiId
   @ApiOkResponse({ type: JobDetailAnswer })

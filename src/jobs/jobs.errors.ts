@@ -24,11 +24,11 @@ export function jobNotAtRest(state: JobState): ConflictError {
   );
 }
 
-/** 409: another job of its dedupe key waits already. */
+/** 409: another job of its dedupe key, or tick of its schedule, waits already. */
 export function jobAlreadyWaits(): ConflictError {
   return new ConflictError(
     'JOB_ALREADY_WAITING',
-    'Another job with the same dedupe key waits already, and will do the work.',
+    'Another job for the same work waits already, and will do it.',
   );
 }
 
