@@ -1,5 +1,5 @@
 import { isNativeError } from 'node:util/types';
-import { databaseFailureOf } from '../../common/errors/database-failure.js';
+import { databaseFailureOf, sqlStateOf } from '../../common/errors/database-failure.js';
 import { ConflictError, DomainError, NotFoundError } from '../../common/errors/domain-error.js';
 import { redactText } from '../../common/logging/redaction.js';
 
@@ -82,4 +82,22 @@ export function failedPress(actionKey: string, executionId: string, thrown: unkn
     `The action "${actionKey}" ${what} and left no effect. Its execution is on record with the reason.`,
     { extensions, cause: thrown },
   );
+}
+
+/** Two presses with one key on two NBAs: no lock orders them, a unique index refuses the second. */
+export function lostKeyRace(error: unknown): boolean {
+  const { constraint } = error as { constraint?: string };
+  return (
+    sqlStateOf(error) === '23505' &&
+    (constraint === 'uq_next_action_executions_idempotency' ||
+      constraint === 'pk_next_action_replayed_keys')
+  );
+}
+
+/**
+ * Whether nothing can have been committed and the action is to blame. When the connection is lost
+ * during the commit, nobody knows how it ended: that is no failure on record, and a repeat finds out.
+ */
+export function isFailureOfAction(error: unknown): boolean {
+  return error instanceof ActionFailedError || databaseFailureOf(error) === undefined;
 }
