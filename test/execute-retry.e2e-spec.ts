@@ -36,6 +36,13 @@ describe('a press that an earlier one answers under a new Idempotency-Key', () =
     expect(body.items).toHaveLength(1);
   });
 
+  it('keeps its answer for the same NBA in capitals', async () => {
+    const { id, executionId } = await pressed();
+    await press(id, `case-${id}`).expect(200);
+    const { body } = await press(id.toUpperCase(), `case-${id}`).expect(200);
+    expect(body.executionId).toBe(executionId);
+  });
+
   it('has used its key up for any other request', async () => {
     const { id } = await pressed();
     const other = await createNextAction(app.api);

@@ -47,6 +47,15 @@ describe('ops events', () => {
     expect((await feed({ since: '2999-01-01T00:00:00Z' })).items).toEqual([]);
   });
 
+  it('are found by an NBA whose id a press wrote in capitals', async () => {
+    const { id } = await createNextAction(app.api);
+    await app.api.press(id.toUpperCase(), 'mark_done').expect(200);
+    for (const nextActionId of [id, id.toUpperCase()]) {
+      const { items } = await feed({ nextActionId, eventKey: 'nba.delivery.executed' });
+      expect(items).toEqual([expect.objectContaining({ sourceId: id })]);
+    }
+  });
+
   it.each([
     ['eventKey', { eventKey: 'nope' }],
     ['since', { since: 'yesterday' }],

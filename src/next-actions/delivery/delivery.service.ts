@@ -82,15 +82,17 @@ export class DeliveryService {
    * NBA, 409 when it is not open, 422 for a reused key, 500 with the execution's id when the action
    * threw or ran out of time.
    */
-  async execute(press: Press): Promise<PressAnswer> {
-    const action = this.registry.get(press.actionKey);
+  async execute(typed: Press): Promise<PressAnswer> {
+    const action = this.registry.get(typed.actionKey);
     const running: RunningPress = {
       executionId: uuidv7(),
       action,
-      input: inputOf(action, press.input),
-      requestHash: press.idempotencyKey === undefined ? null : fingerprint(press),
+      input: inputOf(action, typed.input),
+      requestHash: typed.idempotencyKey === undefined ? null : fingerprint(typed),
     };
-    if (!isUuid(press.nextActionId)) throw nextActionNotFound();
+    if (!isUuid(typed.nextActionId)) throw nextActionNotFound();
+    // One spelling from here on: the record and its event are looked up by it.
+    const press = { ...typed, nextActionId: typed.nextActionId.toLowerCase() };
     try {
       return await this.transactions.run((tx) => this.attempt(tx, press, running), {
         retryOn: lostKeyRace,
