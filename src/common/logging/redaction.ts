@@ -64,8 +64,8 @@ export function redactValue(value: unknown, depth = 0): unknown {
   return copy;
 }
 
-/** An error as name, message, code and stack, each without secrets. */
-export function redactError(error: Error): Record<string, unknown> {
+/** An error as name, message, code and stack, each without secrets, and its causes, five deep in all. */
+export function redactError(error: Error, depth = 1): Record<string, unknown> {
   const code = (error as { code?: unknown }).code;
   const stack = error.stack?.split('\n').filter((line) => line.startsWith('    at '));
   return {
@@ -80,6 +80,8 @@ export function redactError(error: Error): Record<string, unknown> {
             .join('\n'),
         }
       : {}),
-    ...(isNativeError(error.cause) ? { cause: redactError(error.cause) } : {}),
+    ...(isNativeError(error.cause) && depth < MAX_DEPTH
+      ? { cause: redactError(error.cause, depth + 1) }
+      : {}),
   };
 }
