@@ -62,6 +62,24 @@ describe('the redaction', () => {
     expect(() => JSON.stringify(redactValue(loop))).not.toThrow();
   });
 
+  it('cleans keys as well as values, and keeps two that become the same', () => {
+    const clean = redactValue({ 'a@example.com': 1, 'b@example.com': 2, 'no\u0000te': 3 });
+    expect(clean).toEqual({ '[e-mail]': 1, '[e-mail] (2)': 2, note: 3 });
+  });
+
+  it('hides the value of a secret key however its name is written', () => {
+    expect(redactValue({ 'pass\u0000word': 'sesame', 'token@example.com': 'sesame' })).toEqual({
+      password: '[redacted]',
+      '[e-mail]': '[redacted]',
+    });
+  });
+
+  it('lets no key become a prototype', () => {
+    const clean = redactValue({ '__proto__\u0000': { a: 1 }, ['__proto__']: 2 }) as object;
+    expect(Object.getPrototypeOf(clean)).toBe(Object.prototype);
+    expect(Object.keys(clean)).toEqual(['_proto_', '_proto_ (2)']);
+  });
+
   it('writes times as ISO 8601 and big integers as text', () => {
     expect(redactValue({ at: new Date(0), n: 1n })).toEqual({
       at: '1970-01-01T00:00:00.000Z',

@@ -41,8 +41,8 @@ export function redactText(text: string): string {
 }
 
 /**
- * A copy that may be logged or stored: secrets gone by key and by pattern, strings cut at 500
- * characters, depth at 5, arrays at 20 items. Source: docs/architecture.md, ops events.
+ * A copy that may be logged or stored: secrets gone by key and by pattern, also out of the keys, strings
+ * cut at 500 characters, depth at 5, arrays at 20 items. Source: docs/architecture.md, ops events.
  */
 export function redactValue(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return redactText(value);
@@ -56,10 +56,12 @@ export function redactValue(value: unknown, depth = 0): unknown {
     return value.slice(0, MAX_ITEMS).map((item) => redactValue(item, depth + 1));
   }
   const copy: Record<string, unknown> = {};
-  for (const [key, item] of Object.entries(value)) {
-    copy[key === '__proto__' ? '_proto_' : key] = SECRET_KEY.test(key)
-      ? REDACTED
-      : redactValue(item, depth + 1);
+  for (const [index, [key, item]] of Object.entries(value).entries()) {
+    let name = redactText(key);
+    const secret = SECRET_KEY.test(key) || (name !== key && SECRET_KEY.test(name));
+    if (name === '__proto__') name = '_proto_';
+    if (Object.hasOwn(copy, name)) name += ` (${index + 1})`;
+    copy[name] = secret ? REDACTED : redactValue(item, depth + 1);
   }
   return copy;
 }
