@@ -9,9 +9,22 @@ describe('the redaction', () => {
     ['a URL with credentials and no user', 'redis://:s3same@cache', 's3same'],
     ['a password in a pair', 'password=s3same refused', 's3same'],
     ['a password in JSON', '{"password":"s3 same"}', 's3 same'],
+    ['a URL with an @ in its password', 'postgres://u:p@s3same@host/x failed', 's3same'],
+    ['a URL with an @ in its user', 'postgres://nba@s1:s3same@host', 's3same'],
+    ['a password in JSON inside JSON', '{"data":"{\\"password\\":\\"s3 same\\"}"}', 's3'],
+    ['a password three times escaped', String.raw`\\\"password\\\" : \\\"a s3same\\\"`, 's3'],
+    ['a number in JSON inside JSON', String.raw`{\"api_key\": 4711, \"a\": 1}`, '4711'],
+    ['a password with a quote in it', String.raw`{"password":"a\"s3same","b":1}`, 's3same'],
+    ['a password that is cut off', '{"password":"a s3same', 's3same'],
+    ['a password behind a NUL in its name', 'pass\u0000word=s3same', 's3same'],
     ['an e-mail address', 'no mailbox jane.doe+x@mail.example.com here', 'jane.doe'],
   ])('takes %s out of a text', (_, text, secret) => {
     expect(redactText(text)).not.toContain(secret);
+  });
+
+  it('leaves what stands behind an escaped secret', () => {
+    const text = String.raw`{"data":"{\"password\":\"x\",\"note\":\"kept\"}"}`;
+    expect(redactText(text)).toContain('kept');
   });
 
   it('leaves an ordinary sentence alone', () => {
@@ -49,19 +62,6 @@ describe('the redaction', () => {
     expect(redactValue({ [key]: 'sesame' })).toEqual({ [key]: '[redacted]' });
   });
 
-  it('cuts depth at 5 and arrays at 20', () => {
-    expect(redactValue({ a: { b: { c: { d: { e: {} } } } } })).toEqual({
-      a: { b: { c: { d: { e: '[cut]' } } } },
-    });
-    expect(redactValue(Array.from({ length: 30 }, (_, index) => index))).toHaveLength(20);
-  });
-
-  it('survives a value that holds itself', () => {
-    const loop: Record<string, unknown> = {};
-    loop.self = loop;
-    expect(() => JSON.stringify(redactValue(loop))).not.toThrow();
-  });
-
   it('cleans keys as well as values, and keeps two that become the same', () => {
     const clean = redactValue({ 'a@example.com': 1, 'b@example.com': 2, 'no\u0000te': 3 });
     expect(clean).toEqual({ '[e-mail]': 1, '[e-mail] (2)': 2, note: 3 });
@@ -78,6 +78,19 @@ describe('the redaction', () => {
     const clean = redactValue({ '__proto__\u0000': { a: 1 }, ['__proto__']: 2 }) as object;
     expect(Object.getPrototypeOf(clean)).toBe(Object.prototype);
     expect(Object.keys(clean)).toEqual(['_proto_', '_proto_ (2)']);
+  });
+
+  it('cuts depth at 5 and arrays at 20', () => {
+    expect(redactValue({ a: { b: { c: { d: { e: {} } } } } })).toEqual({
+      a: { b: { c: { d: { e: '[cut]' } } } },
+    });
+    expect(redactValue(Array.from({ length: 30 }, (_, index) => index))).toHaveLength(20);
+  });
+
+  it('survives a value that holds itself', () => {
+    const loop: Record<string, unknown> = {};
+    loop.self = loop;
+    expect(() => JSON.stringify(redactValue(loop))).not.toThrow();
   });
 
   it('writes times as ISO 8601 and big integers as text', () => {

@@ -13,12 +13,15 @@ const SECRET_KEY =
 
 /** Each pattern is linear in the length of the text, so that a hostile one costs no time. */
 const SECRET_TEXT: readonly (readonly [RegExp, string])[] = [
-  [/\b([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/@:]{0,256}:[^\s/@]{0,256}@/gi, `$1${REDACTED}@`],
+  // Up to the last @ of the authority: a password may hold one that nobody encoded.
+  [/\b([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/:]{0,256}:[^\s/]{0,1024}@/gi, `$1${REDACTED}@`],
   [/\b(bearer|basic)\s+[\w.~+/=-]+/gi, `$1 ${REDACTED}`],
   [/\beyJ[\w-]+\.[\w-]+(\.[\w-]*)?/g, REDACTED],
   [/\b[srp]k_[\w-]+/g, REDACTED],
+  // A quoted value ends at the next quote that is escaped as often as its first: JSON may lie in JSON.
+  // One that never ends was cut off, and is a secret to the end.
   [
-    /\b((?:[\w-]{0,40}(?:token|secret|passw(?:or)?d|api[-_]?key))["']?\s{0,5}[:=]\s{0,5})("[^"]*"|'[^']*'|[^\s,;&"']+)/gi,
+    /\b((?:[\w-]{0,40}(?:token|secret|passw(?:or)?d|api[-_]?key))\\{0,31}["']?\s{0,5}[:=]\s{0,5})(?:(\\{0,31})(["'])(?:(?!(?<!\\)\2\3)[^])*(?:\2\3)?|[^\s,;&"']+)/gi,
     `$1${REDACTED}`,
   ],
   [/[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/g, '[e-mail]'],
@@ -34,9 +37,10 @@ export function redactText(text: string): string {
   // Ids, paths, keys and words: nearly all that is logged.
   if (text.length <= MAX_TEXT && PLAIN_TEXT.test(text) && !SECRET_WORD.test(text)) return text;
   let clean = text.length > SEARCHED_TEXT ? text.slice(0, SEARCHED_TEXT) : text;
-  for (const [pattern, replacement] of SECRET_TEXT) clean = clean.replace(pattern, replacement);
-  // eslint-disable-next-line no-control-regex -- PostgreSQL takes no NUL in a text
+  // PostgreSQL takes no NUL in a text. It goes first, or it would hide what it stands in.
+  // eslint-disable-next-line no-control-regex -- see above
   clean = clean.replace(/\u0000/g, '').toWellFormed();
+  for (const [pattern, replacement] of SECRET_TEXT) clean = clean.replace(pattern, replacement);
   return clean.length > MAX_TEXT ? `${clean.slice(0, MAX_TEXT - 1).toWellFormed()}…` : clean;
 }
 
