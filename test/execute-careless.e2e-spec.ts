@@ -1,5 +1,6 @@
 import { createTestApp, type TestApp } from './support/app.js';
 import { createNextAction } from './support/builders.js';
+import { problems } from './support/problems.js';
 import {
   DeliveryAction,
   type DeliveryActionHandler,
@@ -14,10 +15,40 @@ class OddKeysAction implements DeliveryActionHandler {
   }
 }
 
+/** What an action may throw although none should, and what of it goes on record. */
+const ODD: readonly [string, unknown, string][] = [
+  ['a string', 'relay refused', 'relay refused'],
+  ['undefined', undefined, 'undefined'],
+  ['a symbol', Symbol('relay'), 'Symbol(relay)'],
+  ['an object without a prototype', Object.create(null), '(no text)'],
+  ['an error whose message is an object', withFields({ message: { a: 1 } }), '[object Object]'],
+  [
+    'an error whose message has no text',
+    withFields({ message: Object.create(null) as object }),
+    '(no text)',
+  ],
+  ['an error whose name and stack are numbers', withFields({ name: 1, stack: 2 }), 'odd'],
+];
+
+function withFields(fields: object): Error {
+  return Object.assign(new Error('odd'), fields);
+}
+
+/** Throws one of them. */
+@DeliveryAction({ key: 'throw_odd', label: 'Throw' })
+class ThrowOddAction implements DeliveryActionHandler {
+  static next: unknown;
+
+  run(): Promise<DeliveryOutcome> {
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what the test is about
+    return Promise.reject(ThrowOddAction.next);
+  }
+}
+
 describe('an action that is careless', () => {
   let app: TestApp;
   beforeAll(async () => {
-    app = await createTestApp({ providers: [OddKeysAction] });
+    app = await createTestApp({ providers: [OddKeysAction, ThrowOddAction] });
   });
   afterAll(() => app.close());
 
@@ -30,5 +61,20 @@ describe('an action that is careless', () => {
     const meta = { ab: 1, '[e-mail]': 2 };
     expect(await executionsOf(id)).toEqual([expect.objectContaining({ status: 'success', meta })]);
     expect(JSON.stringify(app.logs())).not.toContain('jane.doe');
+  });
+
+  it.each(ODD)('has its failure on record when it throws %s', async (_, thrown, errorMessage) => {
+    ThrowOddAction.next = thrown;
+    const { id } = await createNextAction(app.api);
+    const { body } = await app.api.press(id, 'throw_odd').expect(500);
+    expect(body).toEqual(problems.actionFailed('ACTION_FAILED'));
+    expect(await executionsOf(id)).toEqual([
+      expect.objectContaining({
+        id: body.executionId,
+        status: 'failed',
+        errorCode: 'ACTION_FAILED',
+        errorMessage,
+      }),
+    ]);
   });
 });

@@ -44,6 +44,15 @@ export function redactText(text: string): string {
   return clean.length > MAX_TEXT ? `${clean.slice(0, MAX_TEXT - 1).toWellFormed()}…` : clean;
 }
 
+/** The text of anything; anything can be thrown, and an object may refuse to become a text. */
+export function textOf(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return '(no text)';
+  }
+}
+
 /**
  * A copy that may be logged or stored: secrets gone by key and by pattern, also out of the keys, strings
  * cut at 500 characters, depth at 5, arrays at 20 items. Source: docs/architecture.md, ops events.
@@ -73,21 +82,28 @@ export function redactValue(value: unknown, depth = 0): unknown {
 /** An error as name, message, code and stack, each without secrets, and its causes, five deep in all. */
 export function redactError(error: Error, depth = 1): Record<string, unknown> {
   const code = (error as { code?: unknown }).code;
-  const stack = error.stack?.split('\n').filter((line) => line.startsWith('    at '));
+  const stack = stackOf(error);
   return {
-    type: error.name,
-    message: redactText(error.message),
+    type: redactText(textOf(error.name)),
+    message: redactText(textOf(error.message)),
     ...(typeof code === 'string' ? { code } : {}),
-    ...(stack
-      ? {
-          stack: stack
-            .slice(0, 12)
-            .map((line) => line.trim())
-            .join('\n'),
-        }
-      : {}),
+    ...(stack === undefined ? {} : { stack }),
     ...(isNativeError(error.cause) && depth < MAX_DEPTH
       ? { cause: redactError(error.cause, depth + 1) }
       : {}),
   };
+}
+
+/** Where an error came from, 12 lines of it. A stack is made when it is read, and that may fail, too. */
+function stackOf(error: Error): string | undefined {
+  try {
+    return error.stack
+      ?.split('\n')
+      .filter((line) => line.startsWith('    at '))
+      .slice(0, 12)
+      .map((line) => line.trim())
+      .join('\n');
+  } catch {
+    return undefined;
+  }
 }

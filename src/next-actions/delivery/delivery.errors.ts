@@ -1,7 +1,7 @@
 import { isNativeError } from 'node:util/types';
 import { databaseFailureOf, sqlStateOf } from '../../common/errors/database-failure.js';
 import { ConflictError, DomainError, NotFoundError } from '../../common/errors/domain-error.js';
-import { redactText } from '../../common/logging/redaction.js';
+import { redactText, textOf } from '../../common/logging/redaction.js';
 
 /** 404: no such NBA. */
 export function nextActionNotFound(): NotFoundError {
@@ -58,7 +58,7 @@ export function reportOf(thrown: unknown): FailureReport {
 }
 
 function messageOf(thrown: unknown): string {
-  return isNativeError(thrown) ? thrown.message : String(thrown);
+  return textOf(isNativeError(thrown) ? thrown.message : thrown);
 }
 
 /**
