@@ -4,6 +4,7 @@ import { problems } from './support/problems.js';
 import {
   DeliveryAction,
   type DeliveryActionHandler,
+  type DeliveryContext,
   type DeliveryOutcome,
 } from '../src/next-actions/delivery/delivery-action.js';
 
@@ -45,10 +46,23 @@ class ThrowOddAction implements DeliveryActionHandler {
   }
 }
 
+const BROKEN = { name: 'test_forgotten', text: 'SELECT 1 / 0' };
+
+/** Starts statements that fail and does not wait for them, but for something else. */
+@DeliveryAction({ key: 'forget', label: 'Forget' })
+class ForgetAction implements DeliveryActionHandler {
+  async run({ tx }: DeliveryContext): Promise<DeliveryOutcome> {
+    void tx.query(BROKEN);
+    void tx.execute(BROKEN);
+    await tx.query({ name: 'test_awaited', text: 'SELECT 1' }).catch(() => undefined);
+    return {};
+  }
+}
+
 describe('an action that is careless', () => {
   let app: TestApp;
   beforeAll(async () => {
-    app = await createTestApp({ providers: [OddKeysAction, ThrowOddAction] });
+    app = await createTestApp({ providers: [OddKeysAction, ThrowOddAction, ForgetAction] });
   });
   afterAll(() => app.close());
 
@@ -76,5 +90,15 @@ describe('an action that is careless', () => {
         errorMessage,
       }),
     ]);
+  });
+
+  it('fails alone, and not the server, when it forgets to await what fails', async () => {
+    // An unhandled rejection would end a server; here, it fails the test.
+    const { id } = await createNextAction(app.api);
+    const { body } = await app.api.press(id, 'forget').expect(500);
+    expect(await executionsOf(id)).toEqual([
+      expect.objectContaining({ id: body.executionId, status: 'failed' }),
+    ]);
+    await app.api.press(id, 'mark_done').expect(200);
   });
 });
