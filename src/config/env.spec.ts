@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { LoginBody } from '../auth/auth.dto.js';
+import { validateAs } from '../common/http/validation.js';
 import { ConfigError, E2E_KEYS, readEnv } from './env.js';
 
 describe('the settings', () => {
@@ -28,6 +30,8 @@ describe('the settings', () => {
     ['JWT_SECRET', 'sesame'],
     ['JWT_EXPIRES_IN', 'sesame'],
     ['ADMIN_EMAIL', 'sesame'],
+    ['ADMIN_EMAIL', 'sesame@localhost'],
+    ['ADMIN_EMAIL', `sesame@${'example.'.repeat(31)}com`],
     ['ADMIN_PASSWORD', 'sesame'],
     ['DEMO', 'sesame'],
     ['TRUST_PROXY', 'sesame!'],
@@ -89,3 +93,10 @@ describe('the settings', () => {
     expect(documented.sort()).toEqual([...new Set([...read, ...E2E_KEYS])].sort());
   });
 });
+it.each(['operator@example.com', 'a@b.co', `${'x'.repeat(64)}@${'d'.repeat(63)}.example`])(
+  'take the ADMIN_EMAIL %s, and so does a login',
+  (email) => {
+    expect(readEnv({ ADMIN_EMAIL: email }).adminEmail).toBe(email);
+    expect(() => validateAs(LoginBody, { email, password: 'x' }, 'body')).not.toThrow();
+  },
+);

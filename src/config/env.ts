@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { EMAIL_MAX, isEmailAddress } from './email-address.js';
 
 /** Settings of a process, read once at its start. Defaults and meaning: `.env.example`. */
 export interface Env {
@@ -97,7 +98,7 @@ export function readEnv(source: Source): Env {
     demo: read.boolean('DEMO'),
     jwtSecret: read.matching('JWT_SECRET', /^.{32,}$/s, 'at least 32 characters long'),
     jwtExpiresIn: read.duration('JWT_EXPIRES_IN', 8 * 3600),
-    adminEmail: read.matching('ADMIN_EMAIL', /^[^\s@]+@[^\s@]+$/, 'an e-mail address'),
+    adminEmail: read.email('ADMIN_EMAIL'),
     adminPassword: read.matching('ADMIN_PASSWORD', /^.{8,1024}$/s, '8 to 1024 characters long'),
     authCacheMs: read.integer('AUTH_CACHE_MS', 1000, 0, 60_000),
     executeLimitPerMinute: read.integer('EXECUTE_LIMIT_PER_MINUTE', 20, 1),
@@ -164,6 +165,14 @@ class EnvReader {
     if (value !== undefined && !pattern.test(value))
       throw new ConfigError(`${key} must be ${meaning}.`);
     return value;
+  }
+
+  email(key: string): string | undefined {
+    const value = this.text(key);
+    if (value === undefined || isEmailAddress(value)) return value;
+    throw new ConfigError(
+      `${key} must be an e-mail address of at most ${EMAIL_MAX} characters, such as operator@example.com.`,
+    );
   }
 
   integer(key: string, fallback: number, min: number, max = 2_000_000_000): number {
