@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { EMAIL_MAX, isEmailAddress } from './email-address.js';
 
 /** Settings of a process, read once at its start. Defaults and meaning: `.env.example`. */
@@ -246,9 +247,20 @@ class EnvReader {
     if (value === undefined || value === 'off' || value === 'false') return false;
     if (value === 'true') return true;
     if (/^\d{1,2}$/.test(value)) return Number(value);
-    if (!/^[\w.:/, -]+$/.test(value)) {
-      throw new ConfigError(`${key} must be off, true, a number of hops, or a list of addresses.`);
+    if (!value.split(',').every((item) => isProxy(item.trim()))) {
+      throw new ConfigError(
+        `${key} must be off, true, a number of hops, or a list of addresses, subnets such as 10.0.0.0/8, loopback, linklocal and uniquelocal.`,
+      );
     }
     return value;
   }
+}
+
+/** What Express takes as a proxy. It would refuse another later, with the value in its message. */
+function isProxy(item: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(item)) return true;
+  const match = /^([\d.]+|[\da-f:.]+)(?:\/(\d{1,3}))?$/i.exec(item);
+  const family = isIP(match?.[1] ?? '');
+  const prefix = match?.[2] === undefined ? 1 : Number(match[2]);
+  return family !== 0 && prefix >= 1 && prefix <= (family === 4 ? 32 : 128);
 }
