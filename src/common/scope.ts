@@ -56,6 +56,7 @@ export class ScopeFields implements Partial<Scope> {
   @IsOptional()
   @IsString()
   @Length(1, 128)
+  @Matches(PRINTABLE, { message: 'entityId must not contain control characters' })
   entityId?: string;
 }
 
