@@ -1,6 +1,7 @@
 import { isNativeError } from 'node:util/types';
 import { databaseFailureOf, sqlStateOf } from '../../common/errors/database-failure.js';
 import { ConflictError, DomainError, NotFoundError } from '../../common/errors/domain-error.js';
+import { toDomainError } from '../../common/http/problem.js';
 import { redactText, textOf } from '../../common/logging/redaction.js';
 
 /** 404: no such NBA. */
@@ -54,7 +55,18 @@ export function reportOf(thrown: unknown): FailureReport {
   if (thrown instanceof ActionTimedOutError || databaseFailureOf(thrown) === 'timeout') {
     return { code: 'ACTION_TIMED_OUT', message: redactText(messageOf(thrown)) };
   }
+  const hindered = hindranceOf(thrown);
+  if (hindered) return { code: hindered.code, message: redactText(messageOf(thrown)) };
   return { code: 'ACTION_FAILED', message: redactText(messageOf(thrown)) };
+}
+
+/**
+ * The 503 for an action that others were in the way of: it waited too long for a lock, or its
+ * transaction lost every race. It is not to blame and may well succeed when it is pressed again.
+ */
+function hindranceOf(thrown: unknown): DomainError | undefined {
+  const failure = databaseFailureOf(thrown);
+  return failure === 'busy' || failure === 'retryable' ? toDomainError(thrown) : undefined;
 }
 
 function messageOf(thrown: unknown): string {
@@ -62,15 +74,16 @@ function messageOf(thrown: unknown): string {
 }
 
 /**
- * The answer to a press whose action failed. What the action refused by itself keeps its own status;
- * anything else is a 500 that says no more than where to look: a foreign error's text may hold SQL or
+ * The answer to a press whose action failed. What the action refused by itself keeps its own status,
+ * and what others hindered is a 503 that asks to come back; anything else is a 500 that says no more than where to look: a foreign error's text may hold SQL or
  * a path.
  */
 export function failedPress(actionKey: string, executionId: string, thrown: unknown): DomainError {
   const extensions = { executionId };
-  if (thrown instanceof DomainError) {
-    return new DomainError(thrown.code, thrown.status, redactText(thrown.message), {
-      ...thrown.options,
+  const told = thrown instanceof DomainError ? thrown : hindranceOf(thrown);
+  if (told) {
+    return new DomainError(told.code, told.status, redactText(told.message), {
+      ...told.options,
       extensions,
     });
   }

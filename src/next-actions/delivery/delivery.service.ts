@@ -80,7 +80,7 @@ export class DeliveryService {
   /**
    * Presses a button. Throws a DomainError: 400 for an unknown action or bad input, 404 without the
    * NBA, 409 when it is not open, 422 for a reused key, 500 with the execution's id when the action
-   * threw or ran out of time.
+   * threw or ran out of time, 503 with it when others were in its way.
    */
   async execute(typed: Press): Promise<PressAnswer> {
     const action = this.registry.get(typed.actionKey);
