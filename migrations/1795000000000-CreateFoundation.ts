@@ -108,6 +108,20 @@ export class CreateFoundation1795000000000 implements MigrationInterface {
       WHERE "status" = 'failed' AND "idempotency_key" IS NOT NULL`);
 
     await runner.query(`
+      CREATE TABLE "next_action_replayed_keys" (
+        "actor_id" uuid NOT NULL,
+        "idempotency_key" text NOT NULL,
+        "execution_id" uuid NOT NULL,
+        "request_hash" text NOT NULL,
+        CONSTRAINT "pk_next_action_replayed_keys" PRIMARY KEY ("actor_id", "idempotency_key"),
+        CONSTRAINT "fk_next_action_replayed_keys_execution" FOREIGN KEY ("execution_id")
+          REFERENCES "next_action_executions" ("id") ON DELETE CASCADE
+      )`);
+    await runner.query(`
+      CREATE INDEX "ix_next_action_replayed_keys_execution"
+      ON "next_action_replayed_keys" ("execution_id")`);
+
+    await runner.query(`
       CREATE TABLE "ops_events" (
         "id" uuid NOT NULL,
         "level" text NOT NULL,
@@ -143,6 +157,7 @@ export class CreateFoundation1795000000000 implements MigrationInterface {
     for (const table of [
       'rate_limits',
       'ops_events',
+      'next_action_replayed_keys',
       'next_action_executions',
       'next_best_actions',
       'users',

@@ -18,6 +18,7 @@ import { JobWorker } from './jobs/job-worker.js';
 import { DeliveryActionError } from './next-actions/delivery/delivery-action.registry.js';
 import { NextActionsService } from './next-actions/next-actions.service.js';
 import { Drain } from './shutdown.js';
+import { outliveStrayRejections } from './stray-rejections.js';
 import { welcome } from './welcome.js';
 
 /** The machine does not let the server start; the message says what to do. */
@@ -27,6 +28,7 @@ class StartError extends Error {}
 async function start(): Promise<void> {
   const env = readEnv(processEnv());
   const logger = createLogger(env.logLevel);
+  outliveStrayRejections(logger);
   const secrets = resolveSecrets(env);
   const embedded =
     env.databaseUrl === undefined

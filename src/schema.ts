@@ -7,6 +7,7 @@ import { type Schema } from './database/data-source.js';
 import { OpsEvent } from './events/ops-event.entity.js';
 import { JobAttempt } from './jobs/job-attempt.entity.js';
 import { NextActionExecution } from './next-actions/delivery/next-action-execution.entity.js';
+import { ReplayedKey } from './next-actions/delivery/replayed-key.entity.js';
 import { NextBestAction } from './next-actions/next-best-action.entity.js';
 import { NextActionRunRow } from './next-actions/rules/next-action-run.entity.js';
 import { NextActionSuppressionRow } from './next-actions/rules/next-action-suppression.entity.js';
@@ -21,6 +22,7 @@ export const schema = {
     User,
     NextBestAction,
     NextActionExecution,
+    ReplayedKey,
     NextActionRunRow,
     NextActionSuppressionRow,
     OpsEvent,

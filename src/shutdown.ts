@@ -8,11 +8,12 @@ const IDLE_GRACE_MS = 1000;
 
 /**
  * Lets a server finish: new connections are refused from the start of the drain, requests that run are
- * answered, and a request that comes in on an open connection is answered with `Connection: close`.
- * Closing idle connections at once would cut off requests that a client has just sent.
+ * answered, and every answer from then on carries `Connection: close`, or a client would send its next
+ * request into a connection that is about to end. Closing idle connections at once would cut off requests that a client has just sent.
  */
 export class Drain {
   private readonly sockets = new Map<Socket, { running: number; idleSince: number }>();
+  private readonly unanswered = new Set<ServerResponse>();
   private draining = false;
 
   constructor(private readonly server: HttpServer) {
@@ -24,7 +25,9 @@ export class Drain {
       const state = this.sockets.get(request.socket);
       if (state) state.running += 1;
       if (this.draining) response.setHeader('Connection', 'close');
+      this.unanswered.add(response);
       response.once('close', () => {
+        this.unanswered.delete(response);
         if (!state) return;
         state.running -= 1;
         state.idleSince = Date.now();
@@ -35,6 +38,9 @@ export class Drain {
   /** Resolves when every connection is closed; after `limitMs` it closes the rest. False if it had to. */
   async finish(limitMs = DRAIN_LIMIT_MS): Promise<boolean> {
     this.draining = true;
+    for (const response of this.unanswered) {
+      if (!response.headersSent) response.setHeader('Connection', 'close');
+    }
     const since = Date.now();
     // http.Server.close() would close idle connections at once: see the class comment.
     const closed = new Promise<void>((resolve) => {

@@ -13,11 +13,13 @@ import { Readiness } from './health/readiness.js';
 import { JobHandlerError } from './jobs/job-handler.registry.js';
 import { JobWorker } from './jobs/job-worker.js';
 import { DeliveryActionError } from './next-actions/delivery/delivery-action.registry.js';
+import { outliveStrayRejections } from './stray-rejections.js';
 
 /** Starts a process that only works jobs. Of HTTP it knows the health probes, on WORKER_PORT. */
 async function start(): Promise<void> {
   const env = { ...readEnv(processEnv()), worker: true };
   const logger = createLogger(env.logLevel);
+  outliveStrayRejections(logger);
   const secrets = resolveSecrets(env);
   // The embedded server belongs to whoever started it first; without one, to this process.
   const embedded =

@@ -196,6 +196,7 @@ describe('next best actions', () => {
     ['payload.deep.a', { title: 'x', payload: { deep: { a: '\u0000' } } }],
     ['entityType', { title: 'x', entityType: 'Account' }],
     ['entityId', { title: 'x', entityType: 'account', entityId: 'x'.repeat(129) }],
+    ['entityId', { title: 'x', entityType: 'account', entityId: 'a\nb' }],
     ['snoozedUntil', { title: 'x', snoozedUntil: 'tomorrow' }],
     ['snoozedUntil', { title: 'x', snoozedUntil: '2026-02-30T00:00:00Z' }],
     ['snoozedUntil', { title: 'x', snoozedUntil: '2026-02-03T00:00:00' }],

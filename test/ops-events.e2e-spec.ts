@@ -3,6 +3,7 @@ import { createNextAction } from './support/builders.js';
 import { problems } from './support/problems.js';
 import { EventBus } from '../src/events/event-bus.js';
 import { TransactionRunner } from '../src/database/transaction-runner.js';
+import { feedQuery } from '../src/ops-events/ops-events.sql.js';
 
 const upsertEvent = (note: string) => ({
   actorId: null,
@@ -45,6 +46,49 @@ describe('ops events', () => {
     const [executed] = (await feed({ nextActionId: id, eventKey: 'nba.delivery.executed' })).items;
     expect((await feed({ nextActionId: id, since: executed.createdAt })).items).toEqual([executed]);
     expect((await feed({ since: '2999-01-01T00:00:00Z' })).items).toEqual([]);
+  });
+
+  it('are found by an NBA whose id a press wrote in capitals', async () => {
+    const { id } = await createNextAction(app.api);
+    await app.api.press(id.toUpperCase(), 'mark_done').expect(200);
+    for (const nextActionId of [id, id.toUpperCase()]) {
+      const { items } = await feed({ nextActionId, eventKey: 'nba.delivery.executed' });
+      expect(items).toEqual([expect.objectContaining({ sourceId: id })]);
+    }
+  });
+
+  it('since a time are found without a look at older ones', async () => {
+    // Made in 2020: the first 48 bits of their ids say so.
+    await app.rows(`
+      INSERT INTO ops_events (id, level, event_key, created_at)
+      SELECT ('016f5e66-e800-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'info', 'nba.upsert',
+        '2020-01-01T00:00:00Z' FROM generate_series(1, 5000) n`);
+    await app.rows('ANALYZE ops_events');
+    const since = new Date(Date.now() - 3_600_000).toISOString();
+    const { statement, values } = feedQuery({ since }, undefined, 101);
+    const [row] = await app.rows<{ 'QUERY PLAN': object }>(
+      `EXPLAIN (ANALYZE, FORMAT JSON) ${statement.text}`,
+      values,
+    );
+    const plan = JSON.stringify(row?.['QUERY PLAN']);
+    const removed = [...plan.matchAll(/"Rows Removed by [^"]+":(\d+)/g)].map((at) => Number(at[1]));
+    expect(Math.max(0, ...removed)).toBeLessThan(100);
+    expect((await feed({ since: '2019-12-31T23:59:59.999Z', pageSize: 100 })).items).toHaveLength(
+      100,
+    );
+    expect((await feed({ since })).items.length).toBeGreaterThan(0);
+  });
+
+  it('of one instant are all found since it', async () => {
+    const since = '2020-01-01T00:00:00.000Z';
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await feed({ since, pageSize: 100, cursor });
+      seen.push(...page.items.map((event: { id: string }) => event.id));
+      cursor = page.pagination.nextCursor ?? undefined;
+    } while (cursor !== undefined);
+    expect(seen.filter((id) => id.startsWith('016f5e66-e800'))).toHaveLength(5000);
   });
 
   it.each([

@@ -100,6 +100,20 @@ describe('the rate limit', () => {
     expect(response.body).toEqual(problems.rateLimited);
   });
 
+  it('shows the count of a login that has the fewest tries left', async () => {
+    const login = (email: string) =>
+      one.anonymous.post('/api/auth/login', { email, password: 'x' }).expect(401);
+    for (let i = 0; i < 3; i++) await login(`other${i}@example.com`);
+    const byAddress = await login('new@example.com');
+    expect(byAddress.headers).toMatchObject({
+      'ratelimit-limit': '5',
+      'ratelimit-remaining': '1',
+    });
+    await one.rows(`DELETE FROM rate_limits WHERE key LIKE '%ip:%'`);
+    const byEmail = await login('new@example.com');
+    expect(byEmail.headers).toMatchObject({ 'ratelimit-remaining': '3' });
+  });
+
   it('lets presses pass and logins fail while its store is away', async () => {
     const { id } = await createNextAction(one.api);
     await one.rows('ALTER TABLE rate_limits RENAME TO rate_limits_away');

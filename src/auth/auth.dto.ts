@@ -1,13 +1,16 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsEmail, IsString, Length } from 'class-validator';
+import { IsString, Length, ValidateBy } from 'class-validator';
+import { EMAIL_MAX, isEmailAddress } from '../config/email-address.js';
 import { USER_ROLES, type UserRole } from './user.entity.js';
 
 /** Body of a login. */
 export class LoginBody {
   /** The user's e-mail address; case does not matter. */
-  @ApiProperty({ example: 'operator@example.com', maxLength: 254 })
-  @IsEmail()
-  @Length(3, 254)
+  @ApiProperty({ example: 'operator@example.com', maxLength: EMAIL_MAX })
+  @ValidateBy(
+    { name: 'isEmailAddress', validator: { validate: isEmailAddress } },
+    { message: `$property must be an e-mail address of at most ${EMAIL_MAX} characters` },
+  )
   email!: string;
 
   @ApiProperty({

@@ -1,4 +1,7 @@
 import { readFileSync } from 'node:fs';
+import express from 'express';
+import { LoginBody } from '../auth/auth.dto.js';
+import { validateAs } from '../common/http/validation.js';
 import { ConfigError, E2E_KEYS, readEnv } from './env.js';
 
 describe('the settings', () => {
@@ -28,9 +31,21 @@ describe('the settings', () => {
     ['JWT_SECRET', 'sesame'],
     ['JWT_EXPIRES_IN', 'sesame'],
     ['ADMIN_EMAIL', 'sesame'],
+    ['ADMIN_EMAIL', 'sesame@localhost'],
+    ['ADMIN_EMAIL', `sesame@${'example.'.repeat(31)}com`],
     ['ADMIN_PASSWORD', 'sesame'],
     ['DEMO', 'sesame'],
     ['TRUST_PROXY', 'sesame!'],
+    ['TRUST_PROXY', 'sesame'],
+    ['TRUST_PROXY', 'loopback, sesame'],
+    ['TRUST_PROXY', 'loopback,'],
+    ['TRUST_PROXY', '10.0.0.0/0'],
+    ['TRUST_PROXY', '10.0.0.0/33'],
+    ['TRUST_PROXY', '10.0.0.0/'],
+    ['TRUST_PROXY', '10.0.0/8'],
+    ['TRUST_PROXY', '10.0.0.0/255.0.0.0'],
+    ['TRUST_PROXY', 'fc00::/129'],
+    ['TRUST_PROXY', 'fe80::1%eth0'],
     ['DATABASE_POOL_SIZE', '1'],
     ['LOG_LEVEL', 'sesame'],
     ['JOB_CONCURRENCY', '0'],
@@ -76,9 +91,21 @@ describe('the settings', () => {
     ['true', true],
     ['2', 2],
     ['loopback, 10.0.0.0/8', 'loopback, 10.0.0.0/8'],
-  ])('read TRUST_PROXY=%s', (text, value) => {
-    expect(readEnv({ TRUST_PROXY: text }).trustProxy).toBe(value);
+    ['linklocal,uniquelocal , 192.0.2.1', 'linklocal,uniquelocal , 192.0.2.1'],
+    ['2001:db8::/32,::1/128,::ffff:10.0.0.0/104', '2001:db8::/32,::1/128,::ffff:10.0.0.0/104'],
+  ])('read TRUST_PROXY=%s, which Express takes', (text, value) => {
+    const { trustProxy } = readEnv({ TRUST_PROXY: text });
+    expect(trustProxy).toBe(value);
+    expect(() => express().set('trust proxy', trustProxy)).not.toThrow();
   });
+
+  it.each(['operator@example.com', 'a@b.co', `${'x'.repeat(64)}@${'d'.repeat(63)}.example`])(
+    'take the ADMIN_EMAIL %s, and so does a login',
+    (email) => {
+      expect(readEnv({ ADMIN_EMAIL: email }).adminEmail).toBe(email);
+      expect(() => validateAs(LoginBody, { email, password: 'x' }, 'body')).not.toThrow();
+    },
+  );
 
   it('stand in .env.example, all of them and no others', () => {
     const documented = [...readFileSync('.env.example', 'utf8').matchAll(/^([A-Z0-9_]+)=/gm)].map(

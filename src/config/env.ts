@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { EMAIL_MAX, isEmailAddress } from './email-address.js';
 
 /** Settings of a process, read once at its start. Defaults and meaning: `.env.example`. */
 export interface Env {
@@ -97,7 +99,7 @@ export function readEnv(source: Source): Env {
     demo: read.boolean('DEMO'),
     jwtSecret: read.matching('JWT_SECRET', /^.{32,}$/s, 'at least 32 characters long'),
     jwtExpiresIn: read.duration('JWT_EXPIRES_IN', 8 * 3600),
-    adminEmail: read.matching('ADMIN_EMAIL', /^[^\s@]+@[^\s@]+$/, 'an e-mail address'),
+    adminEmail: read.email('ADMIN_EMAIL'),
     adminPassword: read.matching('ADMIN_PASSWORD', /^.{8,1024}$/s, '8 to 1024 characters long'),
     authCacheMs: read.integer('AUTH_CACHE_MS', 1000, 0, 60_000),
     executeLimitPerMinute: read.integer('EXECUTE_LIMIT_PER_MINUTE', 20, 1),
@@ -164,6 +166,14 @@ class EnvReader {
     if (value !== undefined && !pattern.test(value))
       throw new ConfigError(`${key} must be ${meaning}.`);
     return value;
+  }
+
+  email(key: string): string | undefined {
+    const value = this.text(key);
+    if (value === undefined || isEmailAddress(value)) return value;
+    throw new ConfigError(
+      `${key} must be an e-mail address of at most ${EMAIL_MAX} characters, such as operator@example.com.`,
+    );
   }
 
   integer(key: string, fallback: number, min: number, max = 2_000_000_000): number {
@@ -237,9 +247,20 @@ class EnvReader {
     if (value === undefined || value === 'off' || value === 'false') return false;
     if (value === 'true') return true;
     if (/^\d{1,2}$/.test(value)) return Number(value);
-    if (!/^[\w.:/, -]+$/.test(value)) {
-      throw new ConfigError(`${key} must be off, true, a number of hops, or a list of addresses.`);
+    if (!value.split(',').every((item) => isProxy(item.trim()))) {
+      throw new ConfigError(
+        `${key} must be off, true, a number of hops, or a list of addresses, subnets such as 10.0.0.0/8, loopback, linklocal and uniquelocal.`,
+      );
     }
     return value;
   }
+}
+
+/** What Express takes as a proxy. It would refuse another later, with the value in its message. */
+function isProxy(item: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(item)) return true;
+  const match = /^([\d.]+|[\da-f:.]+)(?:\/(\d{1,3}))?$/i.exec(item);
+  const family = isIP(match?.[1] ?? '');
+  const prefix = match?.[2] === undefined ? 1 : Number(match[2]);
+  return family !== 0 && prefix >= 1 && prefix <= (family === 4 ? 32 : 128);
 }

@@ -46,16 +46,13 @@ export class Transaction {
   }
 
   /** Runs a statement and returns its rows. */
-  async query<Row extends QueryResultRow>(
-    statement: Statement,
-    values: unknown[] = [],
-  ): Promise<Row[]> {
-    return (await this.send<Row>(statement, values)).rows;
+  query<Row extends QueryResultRow>(statement: Statement, values: unknown[] = []): Promise<Row[]> {
+    return mayBeForgotten(this.rowsOf<Row>(statement, values));
   }
 
   /** Runs a statement that changes rows and returns how many. */
-  async execute(statement: Statement, values: unknown[] = []): Promise<number> {
-    return (await this.send(statement, values)).rowCount ?? 0;
+  execute(statement: Statement, values: unknown[] = []): Promise<number> {
+    return mayBeForgotten(this.countOf(statement, values));
   }
 
   /**
@@ -126,6 +123,17 @@ export class Transaction {
     await this.client.query('ROLLBACK');
   }
 
+  private async rowsOf<Row extends QueryResultRow>(
+    statement: Statement,
+    values: unknown[],
+  ): Promise<Row[]> {
+    return (await this.send<Row>(statement, values)).rows;
+  }
+
+  private async countOf(statement: Statement, values: unknown[]): Promise<number> {
+    return (await this.send(statement, values)).rowCount ?? 0;
+  }
+
   private send<Row extends QueryResultRow>(
     statement: Statement,
     values: unknown[],
@@ -144,6 +152,15 @@ export class Transaction {
   private assertOpen(): void {
     if (!this.open) throw new TransactionClosedError();
   }
+}
+
+/**
+ * A promise whose rejection ends no process although nobody awaits it. Nothing is lost by that: the
+ * statement that failed has aborted its transaction, so that the commit fails.
+ */
+function mayBeForgotten<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
 }
 
 const names = new Map<string, string>();

@@ -10,6 +10,7 @@ describe('what goes on record of a failed try', () => {
     [new Error('anything'), 'JOB_FAILED'],
     ['a text', 'JOB_FAILED'],
     [undefined, 'JOB_FAILED'],
+    [Object.create(null) as unknown, 'JOB_FAILED'],
   ])('is %p as %s', (thrown, code) => {
     expect(failureOf(thrown).code).toBe(code);
   });

@@ -1,6 +1,6 @@
 import { databaseFailureOf } from '../common/errors/database-failure.js';
 import { ConflictError, DomainError, NotFoundError } from '../common/errors/domain-error.js';
-import { redactText } from '../common/logging/redaction.js';
+import { redactText, textOf } from '../common/logging/redaction.js';
 import { type JobState } from './job.js';
 
 /** 404: no such job, or one that ended so long ago that it was archived. */
@@ -70,7 +70,7 @@ export const WORKER_LOST: JobFailure = {
 
 /** The code and message of whatever a handler threw. */
 export function failureOf(thrown: unknown): JobFailure {
-  const message = redactText(thrown instanceof Error ? thrown.message : String(thrown));
+  const message = redactText(textOf(thrown instanceof Error ? thrown.message : thrown));
   if (thrown instanceof DomainError) return { code: thrown.code, message };
   if (thrown instanceof JobTimedOutError || databaseFailureOf(thrown) === 'timeout') {
     return { code: 'JOB_TIMED_OUT', message };

@@ -157,6 +157,16 @@ export class NextActionsRepository {
     return { nextAction: row, now: found.now, repeatOf: found.repeatOf, keyUses };
   }
 
+  /** Keeps the key of a press that an earlier execution answered; leaves with the commit. */
+  rememberKey(
+    tx: Statements,
+    key: { actorId: string; value: string },
+    executionId: string,
+    requestHash: string,
+  ): void {
+    tx.defer(sql.REMEMBER_KEY, [key.actorId, key.value, executionId, requestHash]);
+  }
+
   /** Records how a press ended; leaves with the commit. */
   record(tx: Statements, execution: ExecutionRecord): void {
     tx.defer(sql.RECORD, [

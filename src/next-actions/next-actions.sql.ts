@@ -96,9 +96,20 @@ export const FIND_KEY: Statement = {
     SELECT id, status, request_hash AS "requestHash" FROM next_action_executions
     WHERE actor_id = $1 AND idempotency_key = $2 AND status = 'success'
     UNION ALL
+    SELECT execution_id, 'success', request_hash FROM next_action_replayed_keys
+    WHERE actor_id = $1 AND idempotency_key = $2
+    UNION ALL
     SELECT id, status, request_hash FROM next_action_executions
     WHERE actor_id = $1 AND idempotency_key = $2 AND status = 'failed'
-    LIMIT 2`,
+    LIMIT 3`,
+};
+
+/** Keeps the key of a press that an earlier execution answered; leaves with the commit. */
+export const REMEMBER_KEY: Statement = {
+  name: 'remember_idempotency_key',
+  text: `
+    INSERT INTO next_action_replayed_keys (actor_id, idempotency_key, execution_id, request_hash)
+    VALUES ($1, $2, $3, $4)`,
 };
 
 /**

@@ -6,11 +6,7 @@ import {
   type OpsEventAnswer,
   type OpsEventPage,
 } from './ops-events.dto.js';
-
-const COLUMNS = `
-  id, level, event_key AS "eventKey", status, actor_id AS "actorId", source_type AS "sourceType",
-  source_id AS "sourceId", request_id AS "requestId", duration_ms AS "durationMs",
-  error_code AS "errorCode", error_message AS "errorMessage", meta, created_at AS "createdAt"`;
+import { feedQuery } from './ops-events.sql.js';
 
 /** The operators' feed of what happened. */
 @Injectable()
@@ -29,42 +25,10 @@ export class OpsEventsService {
     cursor,
   }: ListOpsEventsQuery): Promise<OpsEventPage> {
     const binding = `ops-events:${JSON.stringify([eventKey, since, nextActionId])}`;
-    const values: unknown[] = [];
-    const where: string[] = [];
-    let shape = '';
-    const add = (
-      letter: string,
-      value: unknown,
-      condition: (parameter: string) => string,
-    ): void => {
-      if (value === undefined) return;
-      values.push(value);
-      where.push(condition(`$${values.length}`));
-      shape += letter;
-    };
-    add('k', eventKey, (p) => `event_key = ${p}`);
-    add(
-      'n',
-      nextActionId?.toLowerCase(),
-      (p) => `source_type = 'next_action' AND source_id = ${p}`,
-    );
-    add('s', since, (p) => `created_at >= ${p}::timestamptz`);
-    add(
-      'c',
-      cursor === undefined ? undefined : this.cursors.open(binding, cursor)[0],
-      (p) => `id < ${p}::uuid`,
-    );
-    values.push(pageSize + 1);
-
-    const rows = await this.transactions.query<OpsEventAnswer>(
-      {
-        name: `list_ops_events_${shape}`,
-        text: `
-          SELECT ${COLUMNS} FROM ops_events ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''}
-          ORDER BY id DESC LIMIT $${values.length}`,
-      },
-      values,
-    );
+    const before = cursor === undefined ? undefined : this.cursors.open(binding, cursor)[0];
+    const filter = { eventKey, since, nextActionId: nextActionId?.toLowerCase() };
+    const { statement, values } = feedQuery(filter, before, pageSize + 1);
+    const rows = await this.transactions.query<OpsEventAnswer>(statement, values);
     const items = rows.slice(0, pageSize);
     const last = items.at(-1);
     const hasNext = rows.length > pageSize;

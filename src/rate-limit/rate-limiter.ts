@@ -21,8 +21,8 @@ export class RateLimiter {
   }
 
   /**
-   * Counts one request under `key` and sets the RateLimit headers; throws TooManyRequestsError past
-   * the limit. While the counters are away, it lets pass or throws, as the limit says.
+   * Counts one request under `key` and sets the RateLimit headers, of several counts those of the
+   * scarcest; throws TooManyRequestsError past the limit. While the counters are away, it lets pass or throws, as the limit says.
    */
   async consume(name: RateLimitName, key: string, response: Response): Promise<void> {
     const limit = this.limits.get(name);
@@ -35,9 +35,11 @@ export class RateLimiter {
       this.logger.warn({ err: error, limit: name }, 'rate limit not counted: its store is away');
       return;
     }
-    response.setHeader('RateLimit-Limit', limit.limit);
-    response.setHeader('RateLimit-Remaining', Math.max(0, limit.limit - usage.totalHits));
-    response.setHeader('RateLimit-Reset', usage.timeToExpire);
+    showStanding(response, {
+      limit: limit.limit,
+      remaining: Math.max(0, limit.limit - usage.totalHits),
+      reset: usage.timeToExpire,
+    });
     if (usage.isBlocked) {
       throw new TooManyRequestsError(
         `At most ${limit.limit} of these requests a minute are allowed. Try again in ${usage.timeToBlockExpire} s.`,
@@ -45,4 +47,20 @@ export class RateLimiter {
       );
     }
   }
+}
+
+/** Shows a count in the headers, unless a count that was shown before leaves less. */
+function showStanding(
+  response: Response,
+  { limit, remaining, reset }: { limit: number; remaining: number; reset: number },
+): void {
+  const shown = response.getHeader('RateLimit-Remaining');
+  if (shown !== undefined) {
+    const less = remaining - Number(shown);
+    const longer = reset > Number(response.getHeader('RateLimit-Reset'));
+    if (less > 0 || (less === 0 && !longer)) return;
+  }
+  response.setHeader('RateLimit-Limit', limit);
+  response.setHeader('RateLimit-Remaining', remaining);
+  response.setHeader('RateLimit-Reset', reset);
 }

@@ -41,4 +41,10 @@ export const problems = {
     ...problem(500, 'Internal Server Error', code),
     executionId: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
   }),
+
+  /** A 503 of an action that could not have the rows it needed. */
+  actionHindered: (code: string) => ({
+    ...problem(503, 'Service Unavailable', code),
+    executionId: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
+  }),
 };

@@ -45,8 +45,11 @@ export function databaseFailureOf(error: unknown): DatabaseFailure | undefined {
       if (code.startsWith('08')) return 'unavailable'; // connection_exception
       if (SOCKET_CODES.has(code)) return 'unavailable';
     }
-    if (UNAVAILABLE_MESSAGE.test(current.message)) return 'unavailable';
-    if (current.message.includes(BUSY_MESSAGE)) return 'busy';
+    const message: unknown = current.message;
+    if (typeof message === 'string') {
+      if (UNAVAILABLE_MESSAGE.test(message)) return 'unavailable';
+      if (message.includes(BUSY_MESSAGE)) return 'busy';
+    }
     const { errors, driverError } = current as { errors?: unknown[]; driverError?: unknown };
     current = errors?.[0] ?? current.cause ?? driverError;
   }

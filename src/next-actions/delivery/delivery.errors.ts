@@ -1,7 +1,8 @@
 import { isNativeError } from 'node:util/types';
-import { databaseFailureOf } from '../../common/errors/database-failure.js';
+import { databaseFailureOf, sqlStateOf } from '../../common/errors/database-failure.js';
 import { ConflictError, DomainError, NotFoundError } from '../../common/errors/domain-error.js';
-import { redactText } from '../../common/logging/redaction.js';
+import { toDomainError } from '../../common/http/problem.js';
+import { redactText, textOf } from '../../common/logging/redaction.js';
 
 /** 404: no such NBA. */
 export function nextActionNotFound(): NotFoundError {
@@ -54,23 +55,35 @@ export function reportOf(thrown: unknown): FailureReport {
   if (thrown instanceof ActionTimedOutError || databaseFailureOf(thrown) === 'timeout') {
     return { code: 'ACTION_TIMED_OUT', message: redactText(messageOf(thrown)) };
   }
+  const hindered = hindranceOf(thrown);
+  if (hindered) return { code: hindered.code, message: redactText(messageOf(thrown)) };
   return { code: 'ACTION_FAILED', message: redactText(messageOf(thrown)) };
 }
 
+/**
+ * The 503 for an action that others were in the way of: it waited too long for a lock, or its
+ * transaction lost every race. It is not to blame and may well succeed when it is pressed again.
+ */
+function hindranceOf(thrown: unknown): DomainError | undefined {
+  const failure = databaseFailureOf(thrown);
+  return failure === 'busy' || failure === 'retryable' ? toDomainError(thrown) : undefined;
+}
+
 function messageOf(thrown: unknown): string {
-  return isNativeError(thrown) ? thrown.message : String(thrown);
+  return textOf(isNativeError(thrown) ? thrown.message : thrown);
 }
 
 /**
- * The answer to a press whose action failed. What the action refused by itself keeps its own status;
- * anything else is a 500 that says no more than where to look: a foreign error's text may hold SQL or
+ * The answer to a press whose action failed. What the action refused by itself keeps its own status,
+ * and what others hindered is a 503 that asks to come back; anything else is a 500 that says no more than where to look: a foreign error's text may hold SQL or
  * a path.
  */
 export function failedPress(actionKey: string, executionId: string, thrown: unknown): DomainError {
   const extensions = { executionId };
-  if (thrown instanceof DomainError) {
-    return new DomainError(thrown.code, thrown.status, redactText(thrown.message), {
-      ...thrown.options,
+  const told = thrown instanceof DomainError ? thrown : hindranceOf(thrown);
+  if (told) {
+    return new DomainError(told.code, told.status, redactText(told.message), {
+      ...told.options,
       extensions,
     });
   }
@@ -82,4 +95,22 @@ export function failedPress(actionKey: string, executionId: string, thrown: unkn
     `The action "${actionKey}" ${what} and left no effect. Its execution is on record with the reason.`,
     { extensions, cause: thrown },
   );
+}
+
+/** Two presses with one key on two NBAs: no lock orders them, a unique index refuses the second. */
+export function lostKeyRace(error: unknown): boolean {
+  const { constraint } = error as { constraint?: string };
+  return (
+    sqlStateOf(error) === '23505' &&
+    (constraint === 'uq_next_action_executions_idempotency' ||
+      constraint === 'pk_next_action_replayed_keys')
+  );
+}
+
+/**
+ * Whether nothing can have been committed and the action is to blame. When the connection is lost
+ * during the commit, nobody knows how it ended: that is no failure on record, and a repeat finds out.
+ */
+export function isFailureOfAction(error: unknown): boolean {
+  return error instanceof ActionFailedError || databaseFailureOf(error) === undefined;
 }

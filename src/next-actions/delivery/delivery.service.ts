@@ -3,7 +3,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { uuidv7 } from 'uuidv7';
 import { type Actor } from '../../common/actor.js';
-import { databaseFailureOf, sqlStateOf } from '../../common/errors/database-failure.js';
 import { ValidationFailedError } from '../../common/errors/domain-error.js';
 import { isUuid } from '../../common/http/uuid.js';
 import { validateAs } from '../../common/http/validation.js';
@@ -13,7 +12,11 @@ import { type Scope } from '../../common/scope.js';
 import { type Transaction } from '../../database/transaction.js';
 import { TransactionRunner } from '../../database/transaction-runner.js';
 import { JobsService } from '../../jobs/jobs.service.js';
-import { type ExecutionRecord, NextActionsRepository } from '../next-actions.repository.js';
+import {
+  type ExecutionRecord,
+  type LockedNextAction,
+  NextActionsRepository,
+} from '../next-actions.repository.js';
 import { type DeliveryContext, type DeliveryOutcome } from './delivery-action.js';
 import { deliveryTransaction } from './delivery-transaction.js';
 import { DeliveryActionRegistry, type RegisteredAction } from './delivery-action.registry.js';
@@ -22,6 +25,8 @@ import {
   ActionTimedOutError,
   failedPress,
   idempotencyKeyReused,
+  isFailureOfAction,
+  lostKeyRace,
   nextActionNotFound,
   nextActionNotOpen,
   reportOf,
@@ -75,17 +80,19 @@ export class DeliveryService {
   /**
    * Presses a button. Throws a DomainError: 400 for an unknown action or bad input, 404 without the
    * NBA, 409 when it is not open, 422 for a reused key, 500 with the execution's id when the action
-   * threw or ran out of time.
+   * threw or ran out of time, 503 with it when others were in its way.
    */
-  async execute(press: Press): Promise<PressAnswer> {
-    const action = this.registry.get(press.actionKey);
+  async execute(typed: Press): Promise<PressAnswer> {
+    const action = this.registry.get(typed.actionKey);
     const running: RunningPress = {
       executionId: uuidv7(),
       action,
-      input: inputOf(action, press.input),
-      requestHash: press.idempotencyKey === undefined ? null : fingerprint(press),
+      input: inputOf(action, typed.input),
+      requestHash: typed.idempotencyKey === undefined ? null : fingerprint(typed),
     };
-    if (!isUuid(press.nextActionId)) throw nextActionNotFound();
+    if (!isUuid(typed.nextActionId)) throw nextActionNotFound();
+    // One spelling from here on: the record and its event are looked up by it.
+    const press = { ...typed, nextActionId: typed.nextActionId.toLowerCase() };
     try {
       return await this.transactions.run((tx) => this.attempt(tx, press, running), {
         retryOn: lostKeyRace,
@@ -118,7 +125,10 @@ export class DeliveryService {
     });
     if (!locked) throw nextActionNotFound();
     const earlier = earlierAnswer(locked, running.requestHash);
-    if (earlier) return { executionId: earlier, replayed: true };
+    if (earlier) {
+      this.rememberKey(tx, press, running, earlier, locked.keyUses);
+      return { executionId: earlier, replayed: true };
+    }
     const { nextAction, now } = locked;
     if (!(action.options.worksOn ?? ['queued']).includes(nextAction.status))
       throw nextActionNotOpen(nextAction.status);
@@ -150,6 +160,19 @@ export class DeliveryService {
       meta: { executionId, actionKey: press.actionKey, result: meta },
     });
     return { executionId, replayed: false };
+  }
+
+  /** Keeps a key that no execution has, or its retry after the dedupe window would run the action again. */
+  private rememberKey(
+    tx: Transaction,
+    { actor: { userId: actorId }, idempotencyKey: value }: Press,
+    { requestHash }: RunningPress,
+    executionId: string,
+    uses: LockedNextAction['keyUses'],
+  ): void {
+    if (value === undefined || actorId === null || requestHash === null) return;
+    if (uses.some((use) => use.status === 'success')) return;
+    this.repository.rememberKey(tx, { actorId, value }, executionId, requestHash);
   }
 
   /** Runs the action until it ends or its time is over; then its connection is not used again. */
@@ -258,10 +281,7 @@ function inputOf(action: RegisteredAction, input: unknown): object {
 }
 
 /** The earlier execution that answers this press, if any; throws a 422 when the key came back changed. */
-function earlierAnswer(
-  locked: NonNullable<Awaited<ReturnType<NextActionsRepository['lock']>>>,
-  requestHash: string | null,
-): string | undefined {
+function earlierAnswer(locked: LockedNextAction, requestHash: string | null): string | undefined {
   if (locked.keyUses.some((use) => use.requestHash !== requestHash)) throw idempotencyKeyReused();
   return locked.keyUses.find((use) => use.status === 'success')?.id ?? locked.repeatOf ?? undefined;
 }
@@ -275,20 +295,4 @@ function eventFieldsOf(execution: ExecutionRecord, actor: Actor, scope: Scope) {
     scope,
     durationMs: execution.finishedAt.getTime() - execution.startedAt.getTime(),
   };
-}
-
-/** Two presses with one key on two NBAs: no lock orders them, the unique index refuses the second. */
-function lostKeyRace(error: unknown): boolean {
-  return (
-    sqlStateOf(error) === '23505' &&
-    (error as { constraint?: string }).constraint === 'uq_next_action_executions_idempotency'
-  );
-}
-
-/**
- * Whether nothing can have been committed and the action is to blame. When the connection is lost
- * during the commit, nobody knows how it ended: that is no failure on record, and a repeat finds out.
- */
-function isFailureOfAction(error: unknown): boolean {
-  return error instanceof ActionFailedError || databaseFailureOf(error) === undefined;
 }

@@ -1,0 +1,37 @@
+import { once } from 'node:events';
+import { Agent, createServer, get, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { Drain } from './shutdown.js';
+
+describe('the drain of a server', () => {
+  it('tells a client whose request runs that its connection ends with the answer', async () => {
+    const server = createServer();
+    const drain = new Drain(server);
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const agent = new Agent({ keepAlive: true });
+    const ask = (path: string): Promise<IncomingMessage> =>
+      new Promise((resolve, reject) => {
+        const { port } = server.address() as AddressInfo;
+        get({ port, host: '127.0.0.1', path, agent }, resolve).once('error', reject);
+      });
+    const arrived = once(server, 'request') as Promise<[IncomingMessage, ServerResponse]>;
+    const early = ask('/early');
+    const [, running] = await arrived;
+    const begun = once(server, 'request') as Promise<[IncomingMessage, ServerResponse]>;
+    const half = ask('/half-sent');
+    const [, halfSent] = await begun;
+    halfSent.write('half');
+
+    const finished = drain.finish();
+    running.end('answered');
+    halfSent.end(' and half');
+
+    const [first, second] = await Promise.all([early, half]);
+    for (const answer of [first, second]) answer.resume();
+    expect(first.headers.connection).toBe('close');
+    expect(second.statusCode).toBe(200);
+    expect(await finished).toBe(true);
+    agent.destroy();
+  });
+});

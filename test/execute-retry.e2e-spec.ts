@@ -1,0 +1,209 @@
+import { JwtService } from '@nestjs/jwt';
+import { UsersService } from '../src/auth/users.service.js';
+import { FIXTURE_ACTIONS } from './fixtures/delivery-actions.js';
+import { createTestApp, type TestApp } from './support/app.js';
+import { createNextAction } from './support/builders.js';
+import { problems } from './support/problems.js';
+import { ApiClient } from './support/requests.js';
+
+describe('a press that an earlier one answers under a new Idempotency-Key', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await createTestApp();
+  });
+  afterAll(() => app.close());
+
+  const press = (id: string, key: string) =>
+    app.api.press(id, 'snooze_1d').set('Idempotency-Key', key);
+  const endWindowOf = (id: string) =>
+    app.rows(
+      `UPDATE next_action_executions SET started_at = started_at - interval '61 s' WHERE next_action_id = $1`,
+      [id],
+    );
+  const pressed = async () => {
+    const { id } = await createNextAction(app.api);
+    const { body } = await app.api.press(id, 'snooze_1d').expect(200);
+    return { id, executionId: body.executionId as string };
+  };
+
+  it('keeps its answer when it is retried after the dedupe window', async () => {
+    const { id, executionId } = await pressed();
+    const first = await press(id, `late-${id}`).expect(200);
+    expect(first.body.executionId).toBe(executionId);
+    await endWindowOf(id);
+    for (let retry = 0; retry < 2; retry++) {
+      const again = await press(id, `late-${id}`).expect(200);
+      expect(again.body).toEqual(first.body);
+      expect(again.headers['idempotent-replayed']).toBe('true');
+    }
+    const { body } = await app.api.get(`/api/next-actions/${id}/executions`).expect(200);
+    expect(body.items).toHaveLength(1);
+  });
+
+  it('keeps its answer for the same NBA in capitals', async () => {
+    const { id, executionId } = await pressed();
+    await press(id, `case-${id}`).expect(200);
+    const { body } = await press(id.toUpperCase(), `case-${id}`).expect(200);
+    expect(body.executionId).toBe(executionId);
+  });
+
+  it('has used its key up for any other request', async () => {
+    const { id } = await pressed();
+    const other = await createNextAction(app.api);
+    await press(id, `used-${id}`).expect(200);
+    const { body } = await press(other.id, `used-${id}`).expect(422);
+    expect(body).toEqual(problems.idempotencyKeyReused);
+  });
+
+  it('loses the key to one of two such presses on two NBAs at once', async () => {
+    const pair = await Promise.all([pressed(), pressed()]);
+    const answers = await Promise.all(pair.map(({ id }) => press(id, `race-${pair[0].id}`)));
+    expect(answers.map((answer) => answer.status).sort()).toEqual([200, 422]);
+  });
+
+  it('is answered alike at once, forty times with one key', async () => {
+    const { id, executionId } = await pressed();
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, () => press(id, `forty-${id}`).expect(200)),
+    );
+    expect(new Set(answers.map((answer) => answer.body.executionId))).toEqual(
+      new Set([executionId]),
+    );
+  });
+
+  it('runs under a key of its own after the window', async () => {
+    const { id, executionId } = await pressed();
+    await press(id, `old-${id}`).expect(200);
+    await endWindowOf(id);
+    const { body } = await press(id, `new-${id}`).expect(200);
+    expect(body.executionId).not.toBe(executionId);
+  });
+});
+
+describe('a press that comes again', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await createTestApp({ providers: FIXTURE_ACTIONS });
+  });
+  afterAll(() => app.close());
+
+  const executionsOf = async (id: string) =>
+    (await app.api.get(`/api/next-actions/${id}/executions`).expect(200)).body.items;
+
+  it('is answered by the first execution and marked as a replay', async () => {
+    const { id } = await createNextAction(app.api);
+    const first = await app.api.press(id, 'snooze_1d').expect(200);
+    const second = await app.api.press(id, 'snooze_1d').expect(200);
+    expect(second.body).toEqual(first.body);
+    expect(second.headers['idempotent-replayed']).toBe('true');
+    expect(await executionsOf(id)).toHaveLength(1);
+  });
+
+  it('runs anew when the dedupe window of 60 s is over', async () => {
+    const { id } = await createNextAction(app.api);
+    const first = await app.api.press(id, 'snooze_1d').expect(200);
+    await app.rows(
+      `UPDATE next_action_executions SET started_at = started_at - interval '61 s' WHERE next_action_id = $1`,
+      [id],
+    );
+    const second = await app.api.press(id, 'snooze_1d').expect(200);
+    expect(second.body.executionId).not.toBe(first.body.executionId);
+  });
+
+  it.each(['mark_done', 'dismiss'])(
+    'is answered by the first success of %s for ever',
+    async (actionKey) => {
+      const { id } = await createNextAction(app.api);
+      const first = await app.api.press(id, actionKey).expect(200);
+      await app.rows(
+        `UPDATE next_action_executions SET started_at = started_at - interval '1 year' WHERE next_action_id = $1`,
+        [id],
+      );
+      const second = await app.api.press(id, actionKey).expect(200);
+      expect(second.body).toEqual(first.body);
+    },
+  );
+
+  it('marks done what was closed as done by hand, as a success that changes nothing', async () => {
+    const { id } = await createNextAction(app.api);
+    await app.api.patch(`/api/next-actions/${id}`, { action: 'done' }).expect(200);
+    await app.api.press(id, 'mark_done').expect(200);
+    expect(await executionsOf(id)).toEqual([
+      expect.objectContaining({ meta: { status: 'done', changed: false } }),
+    ]);
+  });
+
+  describe('with an Idempotency-Key', () => {
+    it('answers a retry with the first success, past any window', async () => {
+      const { id } = await createNextAction(app.api);
+      const press = () => app.api.press(id, 'leave_another').set('Idempotency-Key', `k-${id}`);
+      await app.rows(
+        'CREATE TABLE IF NOT EXISTS effects (execution_id uuid, next_action_id uuid, note text)',
+      );
+      const first = await press().expect(200);
+      const second = await press().expect(200);
+      expect(second.body).toEqual(first.body);
+      expect(second.headers['idempotent-replayed']).toBe('true');
+    });
+
+    it('refuses another request under the same key', async () => {
+      const one = await createNextAction(app.api);
+      const two = await createNextAction(app.api);
+      const key = `reused-${one.id}`;
+      await app.api.press(one.id, 'snooze_1d').set('Idempotency-Key', key).expect(200);
+      const response = await app.api
+        .press(two.id, 'snooze_1d')
+        .set('Idempotency-Key', key)
+        .expect(422);
+      expect(response.body).toEqual(problems.idempotencyKeyReused);
+      expect(await executionsOf(two.id)).toEqual([]);
+    });
+
+    it('tells inputs apart, whatever the order of their keys', async () => {
+      const { id } = await createNextAction(app.api);
+      const press = (input: object) =>
+        app.api.press(id, 'wait_days', { input }).set('Idempotency-Key', `days-${id}`);
+      await press({ days: 2 }).expect(200);
+      await press({ days: 3 }).expect(422);
+    });
+
+    it('lets one of two requests on two NBAs at once have it', async () => {
+      const pair = await Promise.all([createNextAction(app.api), createNextAction(app.api)]);
+      const answers = await Promise.all(
+        pair.map(({ id }) =>
+          app.api.press(id, 'snooze_1d').set('Idempotency-Key', `race-${pair[0].id}`),
+        ),
+      );
+      expect(answers.map((answer) => answer.status).sort()).toEqual([200, 422]);
+    });
+
+    it('may be used again after a failure, which left no effect', async () => {
+      const { id } = await createNextAction(app.api);
+      const press = () => app.api.press(id, 'refuse').set('Idempotency-Key', `failed-${id}`);
+      const first = await press().expect(409);
+      const second = await press().expect(409);
+      expect(second.body.executionId).not.toBe(first.body.executionId);
+    });
+
+    it('is another key in the hands of another user', async () => {
+      const { id } = await createNextAction(app.api);
+      const other = await createNextAction(app.api);
+      await app.rows(
+        `INSERT INTO users (id, email, password_hash, role) VALUES (gen_random_uuid(), 'two@example.com', 'x', 'operator') ON CONFLICT DO NOTHING`,
+      );
+      const second = await app.get(UsersService).findByEmail('two@example.com');
+      const client = new ApiClient(app.url, app.get(JwtService).sign({ sub: second?.id }));
+      await app.api.press(id, 'snooze_1d').set('Idempotency-Key', `mine-${id}`).expect(200);
+      await client.press(other.id, 'snooze_1d').set('Idempotency-Key', `mine-${id}`).expect(200);
+    });
+
+    it.each(['with space', 'ü', 'x'.repeat(256)])('refuses the malformed key %j', async (key) => {
+      const { id } = await createNextAction(app.api);
+      const response = await app.api
+        .press(id, 'snooze_1d')
+        .set('Idempotency-Key', Buffer.from(key).toString('latin1'))
+        .expect(400);
+      expect(response.body).toEqual(problems.validationFailed('Idempotency-Key'));
+    });
+  });
+});
