@@ -24,7 +24,8 @@ const ARCHIVE_FAILED_S = 30 * 24 * 3600;
 export interface SentJob {
   readonly id: string;
   readonly type: string;
-  readonly payload: object;
+  /** The payload, and what is kept beside it. */
+  readonly data: object;
   readonly key: string;
   readonly runAfter: Date | undefined;
 }
@@ -114,7 +115,7 @@ export class Boss {
 
   /** Sends a job in the caller's transaction; null when a job of the key waits for its first try. */
   send(tx: Pick<Transaction, 'executeSql'>, job: SentJob): Promise<string | null> {
-    return this.boss.send(job.type, job.payload, {
+    return this.boss.send(job.type, job.data, {
       db: tx,
       id: job.id,
       singletonKey: job.key,

@@ -1,3 +1,5 @@
+import { scopeFieldSql } from './job.js';
+
 /** A running job without a heartbeat for longer than this is stale. */
 export const STALE_JOB_AFTER_MS = 10 * 60 * 1000;
 
@@ -29,14 +31,14 @@ export const JOB_HEALTH_SQL = healthSql({
 });
 
 /**
- * The same about the jobs of one scope, whose payload names it: `failed`, `dead_lettered` and `stale`
+ * The same about the jobs that concern one scope: `failed`, `dead_lettered` and `stale`
  * counts, `oldest_heartbeat_at` of the stale ones, and up to five `stale_job_ids`, longest silent first.
  */
 export function jobHealthSql({ entityType, entityId, staleBefore }: JobHealthParameters): string {
   return healthSql({
     scope: `AND attempt.entity_type = ${entityType}::text AND attempt.entity_id = ${entityId}::text`,
-    jobScope: `AND job.data ->> 'entityType' = ${entityType}::text
-      AND job.data ->> 'entityId' = ${entityId}::text`,
+    jobScope: `AND ${scopeFieldSql('job.data', 'entityType')} = ${entityType}::text
+      AND ${scopeFieldSql('job.data', 'entityId')} = ${entityId}::text`,
     staleBefore: `${staleBefore}::timestamptz`,
     columns: `
       retrying.count AS failed, resting.count AS dead_lettered, stale.count AS stale,
