@@ -1,9 +1,10 @@
+import { JOB_HEALTH_SQL } from '../src/jobs/job-health.js';
 import { RetryFailedDeliveriesHandler } from '../src/next-actions/retry-failed-deliveries.handler.js';
 import { createTestApp, type TestApp } from './support/app.js';
 import { createNextAction } from './support/builders.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
 import { eventually } from './support/eventually.js';
-import { QUICK_JOBS, showJob } from './support/jobs.js';
+import { enqueue, Probe, QUICK_JOBS, showJob } from './support/jobs.js';
 
 describe('the health of a scope', () => {
   let database: TestDatabase;
@@ -49,5 +50,24 @@ describe('the health of a scope', () => {
     await is(app, job.id, 'dead_lettered');
     expect(await troubled(scope)).toBe(1);
     expect(await troubled({ entityType: 'account', entityId: 'other' })).toBe(0);
+  });
+
+  it('counts a job that failed and whose further try a stop put back, and none that did not fail', async () => {
+    const probe = new Probe();
+    probe.work = ({ attempt, payload }) => {
+      if (attempt === 1 && payload.word === 'fails') throw new Error('no');
+      return new Promise(() => undefined);
+    };
+    const stopping = await start({
+      env: { ...QUICK_JOBS, JOB_DRAIN_MS: '50' },
+      providers: [probe.provider()],
+    });
+    const observer = await start({ env: { WORKER: 'false' }, providers: [new Probe().provider()] });
+    const failed = await enqueue(stopping, { payload: { word: 'fails' } });
+    const fresh = await enqueue(stopping, { payload: { word: 'waits' } });
+    await eventually('both run', () => probe.runs.length === 3);
+    await stopping.nest.close();
+    for (const id of [failed, fresh]) await is(observer, id, 'retrying');
+    expect(await observer.rows(JOB_HEALTH_SQL)).toMatchObject([{ jobsFailed: 1 }]);
   });
 });

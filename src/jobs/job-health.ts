@@ -46,7 +46,10 @@ export function jobHealthSql({ entityType, entityId, staleBefore }: JobHealthPar
   });
 }
 
-/** A job that was put back by a stop waits in the state "retry", too, but was not started. */
+/**
+ * A job that was put back by a stop waits in the state "retry", too. It is as if it had not been
+ * started, and has failed only if a try before was counted.
+ */
 function healthSql(parts: {
   scope: string;
   jobScope: string;
@@ -57,7 +60,8 @@ function healthSql(parts: {
     SELECT ${parts.columns}
     FROM (
       SELECT count(*)::int AS count FROM pgboss.job job
-      WHERE job.state < 'active' AND job.state = 'retry' AND job.started_on IS NOT NULL
+      WHERE job.state < 'active' AND job.state = 'retry'
+        AND (job.started_on IS NOT NULL OR job.retry_count > 0)
         ${parts.jobScope}
     ) retrying, (
       SELECT count(*)::int AS count FROM job_attempts attempt
