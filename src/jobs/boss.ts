@@ -4,6 +4,7 @@ import { Client } from 'pg';
 import PgBoss from 'pg-boss';
 import { type Logger } from 'pino';
 import { DataSource } from 'typeorm';
+import { databaseFailureOf } from '../common/errors/database-failure.js';
 import { LOGGER } from '../common/logging/logger.js';
 import { redactError } from '../common/logging/redaction.js';
 import { ConfigError, ENV, type Env } from '../config/env.js';
@@ -138,6 +139,7 @@ export class Boss {
           retryLimit: backoffMs.length,
         });
       } catch (error) {
+        if (databaseFailureOf(error) !== undefined) throw error;
         throw new ConfigError(`${setting} must be a cron expression such as */15 * * * *.`, {
           cause: error,
         });
