@@ -3,6 +3,7 @@ import { createTestDatabase, type TestDatabase } from './support/database.js';
 import { eventually } from './support/eventually.js';
 import { startJobProcess } from './support/job-process.js';
 import { enqueue, gate, Probe, QUICK_JOBS, showJob } from './support/jobs.js';
+import { TcpProxy } from './support/tcp-proxy.js';
 
 describe('jobs and processes that die', () => {
   let database: TestDatabase;
@@ -116,6 +117,33 @@ describe('jobs and processes that die', () => {
     expect((await showJob(waiter, id)).state).toBe('completed');
     expect((await showJob(waiter, later)).state).toBe('waiting');
     apps.splice(apps.indexOf(stopping), 1);
+  });
+
+  it('ends a stop soon after its time though the database has gone away', async () => {
+    const proxy = new TcpProxy(new URL(database.url));
+    await proxy.open();
+    const probe = new Probe();
+    probe.work = () => new Promise(() => undefined);
+    const stopping = await createTestApp({
+      database: { url: proxy.url, drop: () => Promise.resolve() },
+      env: { ...QUICK_JOBS, JOB_DRAIN_MS: '500' },
+      providers: [probe.provider()],
+    });
+    const other = new Probe();
+    const waiter = await start(other, { WORKER: 'false' });
+    const id = await enqueue(waiter);
+    await ended(waiter, id, 'running');
+    await proxy.cut();
+    const began = Date.now();
+    await stopping.close();
+    expect(Date.now() - began).toBeLessThan(3000);
+
+    await start(other, { JOB_STALE_MS: '1000' });
+    await ended(waiter, id, 'completed');
+    expect((await showJob(waiter, id)).tries).toMatchObject([
+      { status: 'failed', errorCode: 'WORKER_LOST' },
+      { status: 'succeeded' },
+    ]);
   });
 
   it('puts back what does not finish in time, without counting the try', async () => {

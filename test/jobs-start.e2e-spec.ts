@@ -71,6 +71,15 @@ describe('the start', () => {
     await expect(createTestApp({ env })).rejects.toThrow('SCHEDULE_SCORE_COMPUTE');
   });
 
+  it('fails on a lock timeout as such, not as a bad cron expression', async () => {
+    const app = await createTestApp({ env: { WORKER: 'false' } });
+    const env = { SCHEDULE_SCORE_COMPUTE: '* * * * *', LOCK_TIMEOUT_MS: '50' };
+    await app.holding('LOCK TABLE pgboss.schedule IN EXCLUSIVE MODE', [], () =>
+      expect(createTestApp({ env, database: app.database })).rejects.toThrow('lock timeout'),
+    );
+    await app.close();
+  });
+
   it('installs the library once when replicas start together, apart from our migrations', async () => {
     const database = await createTestDatabase();
     const apps = await Promise.all([1, 2, 3, 4].map(() => createTestApp({ database })));

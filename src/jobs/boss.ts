@@ -4,6 +4,7 @@ import { Client } from 'pg';
 import PgBoss from 'pg-boss';
 import { type Logger } from 'pino';
 import { DataSource } from 'typeorm';
+import { databaseFailureOf } from '../common/errors/database-failure.js';
 import { LOGGER } from '../common/logging/logger.js';
 import { redactError } from '../common/logging/redaction.js';
 import { ConfigError, ENV, type Env } from '../config/env.js';
@@ -24,7 +25,8 @@ const ARCHIVE_FAILED_S = 30 * 24 * 3600;
 export interface SentJob {
   readonly id: string;
   readonly type: string;
-  readonly payload: object;
+  /** The payload, and what is kept beside it. */
+  readonly data: object;
   readonly key: string;
   readonly runAfter: Date | undefined;
 }
@@ -114,7 +116,7 @@ export class Boss {
 
   /** Sends a job in the caller's transaction; null when a job of the key waits for its first try. */
   send(tx: Pick<Transaction, 'executeSql'>, job: SentJob): Promise<string | null> {
-    return this.boss.send(job.type, job.payload, {
+    return this.boss.send(job.type, job.data, {
       db: tx,
       id: job.id,
       singletonKey: job.key,
@@ -137,6 +139,7 @@ export class Boss {
           retryLimit: backoffMs.length,
         });
       } catch (error) {
+        if (databaseFailureOf(error) !== undefined) throw error;
         throw new ConfigError(`${setting} must be a cron expression such as */15 * * * *.`, {
           cause: error,
         });

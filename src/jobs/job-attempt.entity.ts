@@ -49,7 +49,7 @@ export class JobAttempt {
   @Column('text', { nullable: true })
   dedupeKey!: string | null;
 
-  /** The scope in the job's payload, where it has one. */
+  /** The scope that the job concerns, if any. */
   @Column('text', { nullable: true })
   entityType!: string | null;
 

@@ -1,3 +1,5 @@
+import { scopeFieldSql } from './job.js';
+
 /** A running job without a heartbeat for longer than this is stale. */
 export const STALE_JOB_AFTER_MS = 10 * 60 * 1000;
 
@@ -29,14 +31,14 @@ export const JOB_HEALTH_SQL = healthSql({
 });
 
 /**
- * The same about the jobs of one scope, whose payload names it: `failed`, `dead_lettered` and `stale`
+ * The same about the jobs that concern one scope: `failed`, `dead_lettered` and `stale`
  * counts, `oldest_heartbeat_at` of the stale ones, and up to five `stale_job_ids`, longest silent first.
  */
 export function jobHealthSql({ entityType, entityId, staleBefore }: JobHealthParameters): string {
   return healthSql({
     scope: `AND attempt.entity_type = ${entityType}::text AND attempt.entity_id = ${entityId}::text`,
-    jobScope: `AND job.data ->> 'entityType' = ${entityType}::text
-      AND job.data ->> 'entityId' = ${entityId}::text`,
+    jobScope: `AND ${scopeFieldSql('job.data', 'entityType')} = ${entityType}::text
+      AND ${scopeFieldSql('job.data', 'entityId')} = ${entityId}::text`,
     staleBefore: `${staleBefore}::timestamptz`,
     columns: `
       retrying.count AS failed, resting.count AS dead_lettered, stale.count AS stale,
@@ -44,7 +46,10 @@ export function jobHealthSql({ entityType, entityId, staleBefore }: JobHealthPar
   });
 }
 
-/** A job that was put back by a stop waits in the state "retry", too, but was not started. */
+/**
+ * A job that was put back by a stop waits in the state "retry", too. It is as if it had not been
+ * started, and has failed only if a try before was counted.
+ */
 function healthSql(parts: {
   scope: string;
   jobScope: string;
@@ -55,7 +60,8 @@ function healthSql(parts: {
     SELECT ${parts.columns}
     FROM (
       SELECT count(*)::int AS count FROM pgboss.job job
-      WHERE job.state < 'active' AND job.state = 'retry' AND job.started_on IS NOT NULL
+      WHERE job.state < 'active' AND job.state = 'retry'
+        AND (job.started_on IS NOT NULL OR job.retry_count > 0)
         ${parts.jobScope}
     ) retrying, (
       SELECT count(*)::int AS count FROM job_attempts attempt

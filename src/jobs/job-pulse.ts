@@ -1,5 +1,6 @@
 import { type Logger } from 'pino';
 import { type JobQueue } from './job-queue.js';
+import { within } from './time-limit.js';
 
 /** What the pulse must know of the worker, and what it tells it. */
 export interface Pulsed {
@@ -25,6 +26,7 @@ export class JobPulse {
   constructor(
     private readonly queue: JobQueue,
     private readonly everyMs: number,
+    private readonly limitMs: number,
     private readonly logger: Logger,
     private readonly worker: Pulsed,
   ) {}
@@ -46,15 +48,15 @@ export class JobPulse {
     try {
       const attempts = this.worker.attempts();
       if (attempts.length > 0) {
-        const alive = await this.queue.beat(attempts);
+        const alive = await within(this.limitMs, 'A heartbeat', this.queue.beat(attempts));
         for (const id of attempts) if (!alive.has(id)) this.worker.lost(id);
       }
-      const reaped = await this.queue.reap();
+      const reaped = await within(this.limitMs, 'The look for lost jobs', this.queue.reap());
       if (reaped > 0) this.logger.warn({ jobs: reaped }, 'jobs of silent workers given back');
       this.worker.beaten();
       if (Date.now() - this.tidied > TIDY_EVERY_MS) {
         this.tidied = Date.now();
-        await this.queue.tidy();
+        await within(this.limitMs, 'The tidying', this.queue.tidy());
       }
     } catch (error) {
       this.logger.warn({ err: error }, 'the heartbeat of the worker did not reach the database');

@@ -41,13 +41,104 @@ function workerOn(handle: () => Promise<void>, queue: Partial<JobQueue> = {}) {
     ...(registry.definitionOf(JOB.type) as { payload: never }),
     type: JOB.type,
     className: 'Handler',
-    timeoutMs: 1000,
+    timeoutMs: 60_000,
     handler: { handle },
   });
   const env = readEnv({ JOB_POLL_MS: '10', JOB_DRAIN_MS: '0' });
   const worker = new JobWorker(whole as JobQueue, registry, env, pino({ level: 'silent' }));
   return { worker, ends, ended };
 }
+
+describe('a worker whose database does not answer', () => {
+  const never = () => new Promise<never>(() => undefined);
+  const LIMIT_MS = 20_000;
+  beforeEach(() => jest.useFakeTimers());
+  afterEach(() => jest.useRealTimers());
+
+  it('ends a stop in the middle of a claim', async () => {
+    const { worker } = workerOn(() => Promise.resolve(), { claim: never });
+    worker.start();
+    const stopped = worker.stop();
+    await jest.advanceTimersByTimeAsync(0);
+    await stopped;
+  });
+
+  it('ends a stop in the middle of a record', async () => {
+    const { worker } = workerOn(() => Promise.resolve(), { succeed: never });
+    worker.start();
+    await jest.advanceTimersByTimeAsync(0);
+    const stopped = worker.stop();
+    await jest.advanceTimersByTimeAsync(5000);
+    await stopped;
+  });
+
+  it('claims anew, and puts back what comes of the claim before', async () => {
+    let late: (jobs: ClaimedJob[]) => void = () => undefined;
+    const claims = [new Promise<ClaimedJob[]>((resolve) => (late = resolve))];
+    const claim = jest.fn(() => claims.shift() ?? Promise.resolve([]));
+    const { worker, ends } = workerOn(() => Promise.resolve(), { claim, reap: never });
+    worker.start();
+    await jest.advanceTimersByTimeAsync(LIMIT_MS - 1);
+    expect(claim).toHaveBeenCalledTimes(1);
+    await jest.advanceTimersByTimeAsync(20);
+    expect(claim.mock.calls.length).toBeGreaterThan(1);
+    late([JOB]);
+    await jest.advanceTimersByTimeAsync(0);
+    expect(ends).toEqual(['put back']);
+    const stopped = worker.stop();
+    await jest.advanceTimersByTimeAsync(5000);
+    await stopped;
+  });
+
+  it('hears of a claim that fails late without ending the process', async () => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    let fail: (error: Error) => void = () => undefined;
+    const { worker } = workerOn(() => Promise.resolve(), {
+      claim: () => new Promise((_, reject) => (fail = reject)),
+    });
+    worker.start();
+    const stopped = worker.stop();
+    await jest.advanceTimersByTimeAsync(0);
+    await stopped;
+    fail(new Error('Connection terminated'));
+    jest.useRealTimers();
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('unhandledRejection', note);
+    expect(unhandled).toEqual([]);
+  });
+
+  it('puts an end on record anew', async () => {
+    let tries = 0;
+    const { worker } = workerOn(() => Promise.resolve(), {
+      succeed: () => (++tries === 1 ? never() : Promise.resolve(true)),
+      reap: () => Promise.resolve(0),
+      beat: (ids) => Promise.resolve(new Set(ids)),
+    });
+    worker.start();
+    await jest.advanceTimersByTimeAsync(LIMIT_MS + 1000);
+    expect(tries).toBe(2);
+    const stopped = worker.stop();
+    await jest.advanceTimersByTimeAsync(0);
+    await stopped;
+  });
+
+  it.each(['beat', 'reap'] as const)('beats anew after a %s', async (hangs) => {
+    const hung = jest.fn(never);
+    const { worker } = workerOn(never, {
+      beat: (ids) => Promise.resolve(new Set(ids)),
+      reap: () => Promise.resolve(0),
+      [hangs]: hung,
+    });
+    worker.start();
+    await jest.advanceTimersByTimeAsync(2 * LIMIT_MS);
+    expect(hung.mock.calls.length).toBeGreaterThan(1);
+    const stopped = worker.stop();
+    await jest.advanceTimersByTimeAsync(5000);
+    await stopped;
+  });
+});
 
 describe('the worker', () => {
   it('puts a success on record', async () => {
@@ -127,6 +218,23 @@ describe('the worker', () => {
     });
     worker.start();
     await recorded;
+    await worker.stop();
+    expect(tries).toBe(2);
+  });
+
+  it('tries once more, and no more, to put an end on record when the time of a stop is over', async () => {
+    let tries = 0;
+    let failed: () => void = () => undefined;
+    const failure = new Promise<void>((resolve) => (failed = resolve));
+    const { worker } = workerOn(() => Promise.resolve(), {
+      succeed: () => {
+        tries += 1;
+        failed();
+        return Promise.reject(new Error('away'));
+      },
+    });
+    worker.start();
+    await failure;
     await worker.stop();
     expect(tries).toBe(2);
   });

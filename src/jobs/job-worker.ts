@@ -13,8 +13,10 @@ import {
   JobInterruptedError,
   JobLeaseLostError,
   JobTimedOutError,
+  TAKEN_TOO_LATE,
 } from './jobs.errors.js';
 import { JobPulse } from './job-pulse.js';
+import { answerLimitMs, pauseUntil, within } from './time-limit.js';
 
 /** A job in this process, and what stops it. */
 interface RunningJob {
@@ -26,6 +28,9 @@ interface RunningJob {
 /** How often a result is tried to be put on record while the database is away, and the first pause. */
 const RECORD_TRIES = 6;
 const RECORD_PAUSE_MS = 200;
+
+/** How long a stop waits for the last results to go on record once its drain time is over. */
+const LAST_RECORDS_MS = 5000;
 
 /**
  * Takes due jobs and runs them, a few at once. It is a worker of our own on the library's queues,
@@ -40,6 +45,9 @@ export class JobWorker {
   private loop: Promise<void> | undefined;
   private stopped: Promise<void> | undefined;
   private stopping = false;
+  /** Aborts when the drain time of a stop is over. */
+  private readonly over = new AbortController();
+  private readonly limitMs: number;
   private lastContact = 0;
   private nudged = false;
   private endPause: () => void = () => undefined;
@@ -50,7 +58,8 @@ export class JobWorker {
     @Inject(ENV) private readonly env: Env,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    this.pulse = new JobPulse(queue, env.jobs.heartbeatMs, logger, {
+    this.limitMs = answerLimitMs(env);
+    this.pulse = new JobPulse(queue, env.jobs.heartbeatMs, this.limitMs, logger, {
       attempts: () => [...this.running.keys()],
       lost: (attemptId) => this.running.get(attemptId)?.controller.abort(new JobLeaseLostError()),
       beaten: () => (this.lastContact = Date.now()),
@@ -68,7 +77,8 @@ export class JobWorker {
 
   /**
    * Takes no more jobs, lets the running ones finish for the drain time and puts the rest back.
-   * Resolves when none is left; calling it again is the same stop.
+   * Resolves when none is left, or soon after the drain time if the database does not answer: the
+   * missing heartbeat makes another worker run what is left then. Calling it again is the same stop.
    */
   stop(): Promise<void> {
     this.stopped ??= this.drain();
@@ -93,16 +103,32 @@ export class JobWorker {
       this.nudged = false;
       if (free > 0) {
         try {
-          const jobs = await this.queue.claim(types, free, this.id);
+          taken = await this.take(types, free);
           this.lastContact = Date.now();
-          taken = jobs.length;
-          for (const job of jobs) this.begin(job);
         } catch (error) {
           this.logger.warn({ err: error }, 'no jobs could be taken');
         }
       }
       // As many as there was room for: there may be more, as soon as there is room.
       if (free === 0 || taken < free) await this.pause(pollMs);
+    }
+  }
+
+  /** Takes jobs and begins them; those that come when nobody waits for them any more are put back. */
+  private async take(types: readonly string[], free: number): Promise<number> {
+    let awaited = true;
+    const claim = this.queue.claim(types, free, this.id).then((jobs) => {
+      const begin = awaited && !this.over.signal.aborted;
+      for (const job of jobs) {
+        if (begin) this.begin(job);
+        else void this.record(aboutOf(job), () => this.queue.putBack(job, TAKEN_TOO_LATE));
+      }
+      return jobs.length;
+    });
+    try {
+      return await within(this.limitMs, 'A claim', claim);
+    } finally {
+      awaited = false;
     }
   }
 
@@ -134,7 +160,7 @@ export class JobWorker {
 
   /** Runs a job and puts its end on record; never rejects. */
   private async run(job: ClaimedJob, controller: AbortController): Promise<void> {
-    const about = { jobId: job.jobId, type: job.type, attempt: job.attempt };
+    const about = aboutOf(job);
     const registered = this.registry.get(job.type);
     let thrown: unknown;
     let failed = false;
@@ -165,18 +191,21 @@ export class JobWorker {
 
   /**
    * Puts an end on record, patiently: while the database is away, the job would else run again though
-   * its work is done. When that is in vain, the missing heartbeat makes another worker run it.
+   * its work is done. When that is in vain, the missing heartbeat makes another worker run it. Once
+   * the drain time of a stop is over, it is tried one last time.
    */
   private async record(about: object, write: () => Promise<boolean>): Promise<void> {
+    const { signal } = this.over;
     for (let tried = 1; ; tried++) {
+      const last = tried === RECORD_TRIES || signal.aborted;
       try {
-        if (!(await write())) this.logger.warn(about, 'job result dropped: another worker has it');
+        if (!(await within(this.limitMs, 'A record', write())))
+          this.logger.warn(about, 'job result dropped: another worker has it');
         return;
       } catch (error) {
         this.logger.warn({ ...about, err: error, tried }, 'job result not on record yet');
-        if (tried === RECORD_TRIES) return;
-        const ms = RECORD_PAUSE_MS * 2 ** tried;
-        await new Promise<void>((resolve) => setTimeout(() => resolve(), ms));
+        if (last) return;
+        await pauseUntil(signal, RECORD_PAUSE_MS * 2 ** tried);
       }
     }
   }
@@ -184,19 +213,25 @@ export class JobWorker {
   private async drain(): Promise<void> {
     this.stopping = true;
     this.wake();
-    await this.loop;
-    const jobs = [...this.running.values()];
-    let timer: NodeJS.Timeout | undefined;
-    const ended = Promise.all(jobs.map((job) => job.ended));
-    const timeUp = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, this.env.jobs.drainMs);
-    });
-    await Promise.race([ended, timeUp]);
-    clearTimeout(timer);
+    // What the claim under way brings is worked, too: until it has ended, not all are known.
+    const idle = (this.loop ?? Promise.resolve()).then(() => this.ended());
+    await within(this.env.jobs.drainMs, 'The drain', idle).catch(() => undefined);
+    this.over.abort();
     for (const { controller } of this.running.values()) controller.abort(new JobInterruptedError());
-    await ended;
-    await this.pulse.stop();
+    const recorded = this.ended().then(() => this.pulse.stop());
+    await within(LAST_RECORDS_MS, 'The end of a stop', recorded).catch((error: unknown) => {
+      this.logger.warn({ err: error }, 'the stop leaves jobs to other workers');
+      void this.pulse.stop();
+    });
   }
+
+  private async ended(): Promise<void> {
+    await Promise.all([...this.running.values()].map(({ ended }) => ended));
+  }
+}
+
+function aboutOf({ jobId, type, attempt }: ClaimedJob): object {
+  return { jobId, type, attempt };
 }
 
 /** Runs the handler until it ends or its signal aborts, at the latest at the type's time limit. */

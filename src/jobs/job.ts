@@ -1,3 +1,4 @@
+import { type Scope } from '../common/scope.js';
 import { type AttemptStatus } from './job-attempt.entity.js';
 
 /**
@@ -23,6 +24,22 @@ export const LIBRARY_STATE: Readonly<Record<JobState, string>> = {
   cancelled: 'cancelled',
   dead_lettered: 'failed',
 };
+
+/**
+ * Where a job's stored data holds the scope that it concerns, beside its payload and no part of it:
+ * taken out before the payload is run or shown.
+ */
+export const SCOPE_MEMBER = '_scope';
+
+/** The payload in a job's data. */
+export function payloadSql(data: string): string {
+  return `(${data} - '${SCOPE_MEMBER}')`;
+}
+
+/** A field of the scope that a job concerns, which a scope job's payload names itself. */
+export function scopeFieldSql(data: string, field: keyof Scope): string {
+  return `COALESCE(${data} -> '${SCOPE_MEMBER}' ->> '${field}', ${data} ->> '${field}')`;
+}
 
 /** A job as it is shown: its payload without secrets. */
 export interface Job {

@@ -68,6 +68,12 @@ export const WORKER_LOST: JobFailure = {
   message: 'The worker that ran the job fell silent: its process was killed or hung.',
 };
 
+/** A claim that was answered when the worker had given it up. */
+export const TAKEN_TOO_LATE: JobFailure = {
+  code: 'TAKEN_TOO_LATE',
+  message: 'The database answered the worker too late; the job was put back.',
+};
+
 /** The code and message of whatever a handler threw. */
 export function failureOf(thrown: unknown): JobFailure {
   const message = redactText(textOf(thrown instanceof Error ? thrown.message : thrown));

@@ -1,9 +1,9 @@
 import { type Statement } from '../database/transaction.js';
-import { type JobState, LIBRARY_STATE } from './job.js';
+import { type JobState, LIBRARY_STATE, payloadSql } from './job.js';
 
 /** The last failed try tells the last error; a number of tries that began tells how many. */
 export const JOB_COLUMNS = `
-  job.id, job.name AS type, job.state::text AS state, COALESCE(job.data, '{}') AS payload,
+  job.id, job.name AS type, job.state::text AS state, COALESCE(${payloadSql('job.data')}, '{}') AS payload,
   NULLIF(job.singleton_key, job.id::text) AS "dedupeKey",
   COALESCE(tries.count, 0)::int AS attempts,
   CASE WHEN job.state < 'active' THEN job.start_after END AS "runAfter",

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
 import { validateAs } from '../common/http/validation.js';
+import { type Scope } from '../common/scope.js';
 import { type Transaction } from '../database/transaction.js';
 import { Boss } from './boss.js';
+import { SCOPE_MEMBER } from './job.js';
 import { JobHandlerRegistry } from './job-handler.registry.js';
 import { type JobType, type JobTypes } from './job-types.js';
 import { FIND_WAITING, LOCK_KEY } from './jobs.sql.js';
@@ -13,6 +15,11 @@ export interface NewJob<T extends JobType = JobType> {
   readonly payload: JobTypes[T];
   /** While a job of this type and key waits, another is not made: the waiting one does for both. */
   readonly dedupeKey?: string;
+  /**
+   * The scope in whose health the job counts, where its payload names none. No part of the payload:
+   * the handler is not given it, and it is not shown.
+   */
+  readonly scope?: Scope;
   /** Not before then; at once unless told. */
   readonly runAfter?: Date;
 }
@@ -41,7 +48,8 @@ export class JobsService {
     if (!definition) throw new Error(`There is no job type "${job.type}".`);
     const payload = validateAs(definition.payload, job.payload, 'payload');
     const id = uuidv7();
-    const sent = { type: job.type, payload, runAfter: job.runAfter };
+    const data = job.scope ? { ...payload, [SCOPE_MEMBER]: job.scope } : payload;
+    const sent = { type: job.type, data, runAfter: job.runAfter };
     if (job.dedupeKey === undefined) {
       await this.boss.send(tx, { ...sent, id, key: id });
       return id;

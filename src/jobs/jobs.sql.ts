@@ -1,3 +1,5 @@
+import { payloadSql, scopeFieldSql } from './job.js';
+
 /**
  * Every statement that touches pg-boss's tables beside the library itself, which has no call for exact
  * pauses, fenced results, or a retry that begins anew. Written against its schema version 24.
@@ -70,13 +72,13 @@ export const CLAIM = {
       SELECT ($3::uuid[])[row_number() OVER ()], claimed.id, claimed.name,
         1 + (SELECT COALESCE(max(before.attempt), 0) FROM job_attempts before
              WHERE before.job_id = claimed.id),
-        claimed.dedupe_key, claimed.data ->> 'entityType', claimed.data ->> 'entityId', 'running', $4,
-        now(), now()
+        claimed.dedupe_key, ${scopeFieldSql('claimed.data', 'entityType')},
+        ${scopeFieldSql('claimed.data', 'entityId')}, 'running', $4, now(), now()
       FROM claimed
       RETURNING id, job_id, type, attempt, started_at
     )
     SELECT opened.id AS "attemptId", opened.job_id AS "jobId", opened.type, opened.attempt,
-      opened.started_at AS "startedAt", claimed.data AS payload
+      opened.started_at AS "startedAt", ${payloadSql('claimed.data')} AS payload
     FROM opened JOIN claimed ON claimed.id = opened.job_id AND claimed.name = opened.type
     ORDER BY opened.id`,
 };
