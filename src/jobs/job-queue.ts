@@ -88,6 +88,7 @@ export class JobQueue {
   async tidy(): Promise<void> {
     await this.boss.archive();
     await this.transactions.query(sql.DELETE_ORPHANED_ATTEMPTS);
+    await this.transactions.query(sql.DELETE_LOST_TICKS);
   }
 
   private async settle(

@@ -198,3 +198,11 @@ export const DELETE_ORPHANED_ATTEMPTS = {
       AND NOT EXISTS (
         SELECT FROM pgboss.job job WHERE job.name = attempt.type AND job.id = attempt.job_id)`,
 };
+
+/** Ticks that a process took from the library's own queue and was killed before it sent them. */
+export const DELETE_LOST_TICKS = {
+  name: 'delete_lost_ticks',
+  text: `
+    DELETE FROM pgboss.job
+    WHERE name = '__pgboss__send-it' AND state = 'active' AND started_on < now() - interval '1 day'`,
+};
