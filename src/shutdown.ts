@@ -9,7 +9,8 @@ const IDLE_GRACE_MS = 1000;
 /**
  * Lets a server finish: new connections are refused from the start of the drain, requests that run are
  * answered, and every answer from then on carries `Connection: close`, or a client would send its next
- * request into a connection that is about to end. Closing idle connections at once would cut off requests that a client has just sent.
+ * request into a connection that is about to end. Closing idle connections at once would cut off
+ * requests that a client has just sent.
  */
 export class Drain {
   private readonly sockets = new Map<Socket, { running: number; idleSince: number }>();

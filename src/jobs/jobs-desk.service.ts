@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CursorCodec } from '../common/cursor.js';
-import { sqlStateOf } from '../common/errors/database-failure.js';
+import { cursorPage } from '../common/cursor-page.js';
+import { sqlStateOf, UNIQUE_VIOLATION } from '../common/errors/database-failure.js';
 import { isUuid } from '../common/http/uuid.js';
 import { redactValue } from '../common/logging/redaction.js';
 import { ENV, type Env } from '../config/env.js';
@@ -23,8 +24,6 @@ import { CANCEL, LOCK_JOB, REVIVE, UNBURY_ATTEMPTS } from './jobs.sql.js';
 
 type JobRow = Omit<Job, 'state'> & { state: string; position: string };
 
-const UNIQUE_VIOLATION = '23505';
-
 const HEALTH = { name: 'job_health', text: JOB_HEALTH_SQL };
 
 /** The operators' side of the jobs: look, retry, cancel. */
@@ -44,12 +43,10 @@ export class JobsDeskService {
     const types = this.boss.types().filter((known) => type === undefined || known === type);
     const { statement, values } = listStatement({ types, state }, after, pageSize + 1);
     const rows = await this.transactions.query<JobRow>(statement, values);
-    const page = rows.slice(0, pageSize);
-    const last = page.at(-1);
-    const hasNext = rows.length > pageSize;
-    const nextCursor =
-      hasNext && last ? this.cursors.seal(binding, [last.position, last.id]) : null;
-    return { items: page.map(jobOf), pagination: { pageSize, hasNext, nextCursor } };
+    const { items, pagination } = cursorPage(rows, pageSize, (last) =>
+      this.cursors.seal(binding, [last.position, last.id]),
+    );
+    return { items: items.map(jobOf), pagination };
   }
 
   async summary(): Promise<JobSummary> {

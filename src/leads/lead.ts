@@ -1,4 +1,4 @@
-import { type PastScore, type ScoreSnapshot } from '../scoring/score-snapshot.js';
+import { type ScoreSnapshot } from '../scoring/score-snapshot.js';
 import { type WorkItem } from '../work-items/work-item.js';
 
 /** The newest score of a lead, on the lead; all null or empty before the first. */
@@ -33,14 +33,4 @@ export interface LeadPipelineOutcome {
   readonly skipped: number;
   /** Leads that stay unscored; the others are not affected. */
   readonly failed: readonly LeadFailure[];
-}
-
-/** A page of a lead's scores, newest first. */
-export interface LeadScoreHistory {
-  readonly items: PastScore[];
-  readonly pagination: {
-    readonly pageSize: number;
-    readonly hasNext: boolean;
-    readonly nextCursor: string | null;
-  };
 }

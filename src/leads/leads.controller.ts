@@ -7,7 +7,7 @@ import { ApiProblems, RATE_LIMIT_HEADERS } from '../common/http/api-problems.js'
 import { ScopeFields, scopeOf } from '../common/scope.js';
 import { RateLimited } from '../rate-limit/rate-limits.js';
 import { ScoreHistory } from '../scoring/scoring.dto.js';
-import { type Lead, type LeadPipelineOutcome, type LeadScoreHistory } from './lead.js';
+import { type Lead, type LeadPipelineOutcome } from './lead.js';
 import { LeadPipelineService } from './lead-pipeline.service.js';
 import { LeadAnswer, LeadKey, LeadPipelineAnswer } from './leads.dto.js';
 import { LeadsService } from './leads.service.js';
@@ -46,7 +46,7 @@ export class LeadsController {
   @ApiOperation({ summary: 'The scores of a lead, newest first' })
   @ApiOkResponse({ type: ScoreHistory })
   @ApiProblems(400, 404)
-  scores(@Param() { externalId }: LeadKey, @Query() query: CursorQuery): Promise<LeadScoreHistory> {
+  scores(@Param() { externalId }: LeadKey, @Query() query: CursorQuery): Promise<ScoreHistory> {
     return this.leads.scores(externalId, query);
   }
 

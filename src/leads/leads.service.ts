@@ -5,7 +5,8 @@ import { cursorPage, type CursorQuery } from '../common/cursor-page.js';
 import { ConflictError, NotFoundError } from '../common/errors/domain-error.js';
 import { TransactionRunner } from '../database/transaction-runner.js';
 import { type PastScore } from '../scoring/score-snapshot.js';
-import { type Lead, type LeadScoreHistory } from './lead.js';
+import { type ScoreHistory } from '../scoring/scoring.dto.js';
+import { type Lead } from './lead.js';
 import { type LockedLead, scoreLead } from './lead-scoring.js';
 import * as sql from './leads.sql.js';
 
@@ -40,7 +41,7 @@ export class LeadsService {
   }
 
   /** A page of a lead's scores, newest first; throws a 404. */
-  async scores(externalId: string, { pageSize, cursor }: CursorQuery): Promise<LeadScoreHistory> {
+  async scores(externalId: string, { pageSize, cursor }: CursorQuery): Promise<ScoreHistory> {
     const { id } = await this.get(externalId);
     const binding = `lead-scores:${id}`;
     const after = cursor === undefined ? [] : this.cursors.open(binding, cursor);

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CursorCodec } from '../common/cursor.js';
+import { cursorPage } from '../common/cursor-page.js';
 import { TransactionRunner } from '../database/transaction-runner.js';
 import {
   type ListOpsEventsQuery,
@@ -29,10 +30,6 @@ export class OpsEventsService {
     const filter = { eventKey, since, nextActionId: nextActionId?.toLowerCase() };
     const { statement, values } = feedQuery(filter, before, pageSize + 1);
     const rows = await this.transactions.query<OpsEventAnswer>(statement, values);
-    const items = rows.slice(0, pageSize);
-    const last = items.at(-1);
-    const hasNext = rows.length > pageSize;
-    const nextCursor = hasNext && last ? this.cursors.seal(binding, [last.id]) : null;
-    return { items, pagination: { pageSize, hasNext, nextCursor } };
+    return cursorPage(rows, pageSize, (last) => this.cursors.seal(binding, [last.id]));
   }
 }

@@ -22,7 +22,8 @@ export class RateLimiter {
 
   /**
    * Counts one request under `key` and sets the RateLimit headers, of several counts those of the
-   * scarcest; throws TooManyRequestsError past the limit. While the counters are away, it lets pass or throws, as the limit says.
+   * scarcest; throws TooManyRequestsError past the limit. While the counters are away, it lets pass
+   * or throws, as the limit says.
    */
   async consume(name: RateLimitName, key: string, response: Response): Promise<void> {
     const limit = this.limits.get(name);

@@ -56,6 +56,9 @@ export function databaseFailureOf(error: unknown): DatabaseFailure | undefined {
   return undefined;
 }
 
+/** SQLSTATE of a second row with the key of a unique index. */
+export const UNIQUE_VIOLATION = '23505';
+
 /** The SQLSTATE or socket code on an error itself, such as `23505`. */
 export function sqlStateOf(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | null | undefined)?.code;

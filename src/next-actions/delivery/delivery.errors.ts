@@ -1,5 +1,9 @@
 import { isNativeError } from 'node:util/types';
-import { databaseFailureOf, sqlStateOf } from '../../common/errors/database-failure.js';
+import {
+  databaseFailureOf,
+  sqlStateOf,
+  UNIQUE_VIOLATION,
+} from '../../common/errors/database-failure.js';
 import { ConflictError, DomainError, NotFoundError } from '../../common/errors/domain-error.js';
 import { toDomainError } from '../../common/http/problem.js';
 import { redactText, textOf } from '../../common/logging/redaction.js';
@@ -101,7 +105,7 @@ export function failedPress(actionKey: string, executionId: string, thrown: unkn
 export function lostKeyRace(error: unknown): boolean {
   const { constraint } = error as { constraint?: string };
   return (
-    sqlStateOf(error) === '23505' &&
+    sqlStateOf(error) === UNIQUE_VIOLATION &&
     (constraint === 'uq_next_action_executions_idempotency' ||
       constraint === 'pk_next_action_replayed_keys')
   );
