@@ -1,5 +1,6 @@
 import { createTestApp, type TestApp } from './support/app.js';
 import {
+  FIXED,
   freshScope,
   listIn,
   manyItems,
@@ -26,16 +27,6 @@ const trouble: TestItem[] = [
   ...manyItems(scope, 1, { kind: 'handoff', state: 'awaiting_client_confirmation' }),
   ...manyItems(scope, 6, { kind: 'intake_lead', state: 'new' }),
 ];
-
-/** The state in which each kind asks nothing of anybody. */
-const FIXED: Readonly<Record<string, string>> = {
-  notification_delivery: 'delivered',
-  reminder: 'done',
-  proposal: 'accepted',
-  retention_contact: 'contacted',
-  handoff: 'confirmed',
-  intake_lead: 'converted',
-};
 
 describe('a desk from trouble to rest', () => {
   let app: TestApp;

@@ -1,7 +1,7 @@
 import { createTestApp, type TestApp } from './support/app.js';
 import { createNextAction } from './support/builders.js';
 import { eventually } from './support/eventually.js';
-import { enqueue, Probe, QUICK_JOBS, showJob, type ShownJob } from './support/jobs.js';
+import { enqueue, Probe, QUICK_JOBS, showJob, type ShownJob, untilJob } from './support/jobs.js';
 
 const IN_AN_HOUR = (): Date => new Date(Date.now() + 3_600_000);
 
@@ -13,19 +13,16 @@ describe('the routes of the jobs', () => {
   });
   afterAll(() => app.close());
 
-  const ended = (id: string, state: string): Promise<void> =>
-    eventually(`job ${state}`, async () => (await showJob(app, id)).state === state);
-
   it('retries a dead-lettered job with all its tries', async () => {
     probe.work = () => Promise.reject(new Error('never'));
     const id = await enqueue(app, { dedupeKey: 'retry me' });
-    await ended(id, 'dead_lettered');
+    await untilJob(app, id, 'dead_lettered');
     probe.work = ({ attempt }) => {
       if (attempt < 8) throw new Error('still not');
     };
     const { body } = await app.api.post(`/api/jobs/${id}/retry`).expect(200);
     expect(body).toMatchObject({ id, type: 'test.probe' });
-    await ended(id, 'completed');
+    await untilJob(app, id, 'completed');
     const job = await showJob(app, id);
     expect(job.attempts).toBe(8);
     expect(job.tries.filter(({ status }) => status === 'dead_lettered')).toEqual([]);
@@ -39,7 +36,7 @@ describe('the routes of the jobs', () => {
     const again = await app.api.post(`/api/jobs/${id}/cancel`).expect(409);
     expect(again.body).toMatchObject({ code: 'JOB_NOT_WAITING' });
     await app.api.post(`/api/jobs/${id}/retry`).expect(200);
-    await ended(id, 'completed');
+    await untilJob(app, id, 'completed');
     const done = await app.api.post(`/api/jobs/${id}/retry`).expect(409);
     expect(done.body).toMatchObject({ code: 'JOB_NOT_RETRYABLE' });
     await app.api.post(`/api/jobs/${id}/cancel`).expect(409);

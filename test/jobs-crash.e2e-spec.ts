@@ -2,7 +2,7 @@ import { createTestApp, type TestApp } from './support/app.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
 import { eventually } from './support/eventually.js';
 import { startJobProcess } from './support/job-process.js';
-import { enqueue, gate, Probe, QUICK_JOBS, showJob } from './support/jobs.js';
+import { enqueue, gate, Probe, QUICK_JOBS, showJob, untilJob } from './support/jobs.js';
 import { TcpProxy } from './support/tcp-proxy.js';
 
 describe('jobs and processes that die', () => {
@@ -25,15 +25,12 @@ describe('jobs and processes that die', () => {
     await database.drop();
   });
 
-  const ended = (app: TestApp, id: string, state: string): Promise<void> =>
-    eventually(`job ${state}`, async () => (await showJob(app, id)).state === state);
-
   it('loses no job when the process dies between the commit and the work', async () => {
     const dying = startJobProcess('enqueues', database);
     const id = await dying.jobId;
     await dying.kill();
     const probe = new Probe();
-    await ended(await start(probe), id, 'completed');
+    await untilJob(await start(probe), id, 'completed');
     expect(probe.runs.map(({ payload }) => payload.word)).toEqual(['survives']);
   }, 90_000);
 
@@ -47,7 +44,7 @@ describe('jobs and processes that die', () => {
 
     const probe = new Probe();
     await start(probe, { JOB_STALE_MS: '1000' });
-    await ended(waiter, id, 'completed');
+    await untilJob(waiter, id, 'completed');
     expect(probe.runs.map(({ jobId, attempt }) => [jobId, attempt])).toEqual([[id, 2]]);
     expect((await showJob(waiter, id)).tries).toMatchObject([
       { attempt: 1, status: 'failed', errorCode: 'WORKER_LOST' },
@@ -91,7 +88,7 @@ describe('jobs and processes that die', () => {
     );
     expect((await showJob(other, id)).state).toBe('running');
     second.open();
-    await ended(other, id, 'completed');
+    await untilJob(other, id, 'completed');
     expect((await showJob(other, id)).tries).toMatchObject([
       { attempt: 1, status: 'failed', errorCode: 'WORKER_LOST' },
       { attempt: 2, status: 'succeeded' },
@@ -106,7 +103,7 @@ describe('jobs and processes that die', () => {
     const stopping = await start(probe, { JOB_CONCURRENCY: '1', JOB_DRAIN_MS: '60000' });
     const waiter = await start(new Probe(), { WORKER: 'false' });
     const id = await enqueue(waiter);
-    await ended(waiter, id, 'running');
+    await untilJob(waiter, id, 'running');
     const stopped = stopping.nest.close();
     await eventually('the worker takes no more jobs', async () => {
       return (await stopping.anonymous.get('/health/ready')).status === 503;
@@ -132,14 +129,14 @@ describe('jobs and processes that die', () => {
     const other = new Probe();
     const waiter = await start(other, { WORKER: 'false' });
     const id = await enqueue(waiter);
-    await ended(waiter, id, 'running');
+    await untilJob(waiter, id, 'running');
     await proxy.cut();
     const began = Date.now();
     await stopping.close();
     expect(Date.now() - began).toBeLessThan(3000);
 
     await start(other, { JOB_STALE_MS: '1000' });
-    await ended(waiter, id, 'completed');
+    await untilJob(waiter, id, 'completed');
     expect((await showJob(waiter, id)).tries).toMatchObject([
       { status: 'failed', errorCode: 'WORKER_LOST' },
       { status: 'succeeded' },
@@ -156,7 +153,7 @@ describe('jobs and processes that die', () => {
     const stopping = await start(probe, { JOB_DRAIN_MS: '50' });
     const waiter = await start(new Probe(), { WORKER: 'false' });
     const id = await enqueue(waiter);
-    await ended(waiter, id, 'running');
+    await untilJob(waiter, id, 'running');
     await stopping.nest.close();
     apps.splice(apps.indexOf(stopping), 1);
     expect(String(reason)).toContain('The server stopped');
@@ -166,7 +163,7 @@ describe('jobs and processes that die', () => {
     const failing = new Probe();
     failing.work = () => Promise.reject(new Error('never'));
     await start(failing);
-    await ended(waiter, id, 'dead_lettered');
+    await untilJob(waiter, id, 'dead_lettered');
     expect(failing.runs).toHaveLength(4);
   });
 });

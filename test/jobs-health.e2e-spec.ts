@@ -4,7 +4,7 @@ import { createTestApp, type TestApp } from './support/app.js';
 import { createNextAction } from './support/builders.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
 import { eventually } from './support/eventually.js';
-import { enqueue, Probe, QUICK_JOBS, showJob } from './support/jobs.js';
+import { enqueue, Probe, QUICK_JOBS, showJob, untilJob } from './support/jobs.js';
 
 describe('the health of a scope', () => {
   let database: TestDatabase;
@@ -23,9 +23,6 @@ describe('the health of a scope', () => {
     await database.drop();
   });
 
-  const is = (app: TestApp, id: string, state: string): Promise<void> =>
-    eventually(`job ${state}`, async () => (await showJob(app, id)).state === state);
-
   it('counts a job about a next best action of it', async () => {
     const app = await start({ env: { ...QUICK_JOBS, JOB_BACKOFF_MS: '3600000' } });
     jest
@@ -42,12 +39,12 @@ describe('the health of a scope', () => {
       return factors.find(({ key }) => key === 'job_health')?.count;
     };
 
-    await is(app, job.id, 'retrying');
+    await untilJob(app, job.id, 'retrying');
     expect(await troubled(scope)).toBe(1);
     expect((await showJob(app, job.id)).payload).toEqual({ nextActionId: id });
     expect((await showJob(app, job.id)).lastErrorMessage).toBe('no channel');
     await app.rows(`UPDATE pgboss.job SET start_after = now() WHERE id = $1`, [job.id]);
-    await is(app, job.id, 'dead_lettered');
+    await untilJob(app, job.id, 'dead_lettered');
     expect(await troubled(scope)).toBe(1);
     expect(await troubled({ entityType: 'account', entityId: 'other' })).toBe(0);
   });
@@ -67,7 +64,7 @@ describe('the health of a scope', () => {
     const fresh = await enqueue(stopping, { payload: { word: 'waits' } });
     await eventually('both run', () => probe.runs.length === 3);
     await stopping.nest.close();
-    for (const id of [failed, fresh]) await is(observer, id, 'retrying');
+    for (const id of [failed, fresh]) await untilJob(observer, id, 'retrying');
     expect(await observer.rows(JOB_HEALTH_SQL)).toMatchObject([{ jobsFailed: 1 }]);
   });
 });

@@ -1,7 +1,6 @@
 import { TransactionRunner } from '../src/database/transaction-runner.js';
 import { createTestApp, type TestApp } from './support/app.js';
-import { eventually } from './support/eventually.js';
-import { enqueue, enqueueIn, gate, Probe, QUICK_JOBS, showJob } from './support/jobs.js';
+import { enqueue, enqueueIn, gate, Probe, QUICK_JOBS, showJob, untilJob } from './support/jobs.js';
 
 describe('enqueueing', () => {
   let app: TestApp;
@@ -93,8 +92,6 @@ describe('the worker', () => {
     probe.work = () => undefined;
   });
 
-  const ended = (id: string, state: string): Promise<void> =>
-    eventually(`job ${state}`, async () => (await showJob(app, id)).state === state);
   const eventsOf = (id: string) =>
     app.rows<{ key: string; code: string; message: string; meta: object }>(
       `SELECT event_key AS key, error_code AS code, error_message AS message, meta
@@ -104,7 +101,7 @@ describe('the worker', () => {
 
   it('runs a job with its payload and puts its end on record', async () => {
     const id = await enqueue(app, { payload: { word: 'go' } });
-    await ended(id, 'completed');
+    await untilJob(app, id, 'completed');
     expect(probe.runs).toHaveLength(1);
     expect(probe.runs[0]).toMatchObject({ jobId: id, attempt: 1, payload: { word: 'go' } });
     expect(await showJob(app, id)).toMatchObject({
@@ -119,7 +116,7 @@ describe('the worker', () => {
       if (attempt < 3) throw new Error(`not yet, token=abc123 at try ${attempt}`);
     };
     const id = await enqueue(app);
-    await ended(id, 'completed');
+    await untilJob(app, id, 'completed');
     const job = await showJob(app, id);
     expect(job.tries.map(({ status }) => status)).toEqual(['failed', 'failed', 'succeeded']);
     expect(job.lastErrorMessage).toBe('not yet, token=[redacted] at try 2');
@@ -129,7 +126,7 @@ describe('the worker', () => {
   it('dead-letters a job that always fails, with its event', async () => {
     probe.work = () => Promise.reject(new Error('never'));
     const id = await enqueue(app);
-    await ended(id, 'dead_lettered');
+    await untilJob(app, id, 'dead_lettered');
     expect(await showJob(app, id)).toMatchObject({
       attempts: 4,
       lastErrorCode: 'JOB_FAILED',
@@ -156,7 +153,7 @@ describe('the worker', () => {
       return new Promise(() => undefined);
     };
     const id = await enqueue(app);
-    await ended(id, 'completed');
+    await untilJob(app, id, 'completed');
     expect(aborted).toBe(true);
     expect(await showJob(app, id)).toMatchObject({ attempts: 2, lastErrorCode: 'JOB_TIMED_OUT' });
   });
@@ -167,7 +164,7 @@ describe('the worker', () => {
       `UPDATE pgboss.job SET data = '{"word": 1}', start_after = now() WHERE id = $1`,
       [id],
     );
-    await ended(id, 'dead_lettered');
+    await untilJob(app, id, 'dead_lettered');
     expect(await showJob(app, id)).toMatchObject({ lastErrorCode: 'VALIDATION_FAILED' });
     expect(probe.runs).toEqual([]);
   });
@@ -182,12 +179,12 @@ describe('the worker', () => {
       atOnce -= 1;
     };
     const one = await enqueue(app, { dedupeKey: 'k', payload: { word: 'first' } });
-    await ended(one, 'running');
+    await untilJob(app, one, 'running');
     const two = await enqueue(app, { dedupeKey: 'k', payload: { word: 'second' } });
     expect(two).not.toBe(one);
     expect((await showJob(app, two)).state).toBe('waiting');
     first.open();
-    await ended(two, 'completed');
+    await untilJob(app, two, 'completed');
     expect(most).toBe(1);
   });
 
@@ -212,7 +209,7 @@ describe('the worker', () => {
     await app.get(TransactionRunner).run(async (tx) => {
       expect(await enqueueIn(app, tx, { dedupeKey: 'counted' })).toBe(id);
       const bystander = await enqueue(app);
-      await ended(bystander, 'completed');
+      await untilJob(app, bystander, 'completed');
       expect((await showJob(app, id)).state).toBe('waiting');
     });
   });

@@ -1,4 +1,5 @@
 import {
+  FIXED,
   manyItems,
   type NextActionBody,
   type RiskFlagBody,
@@ -7,15 +8,6 @@ import {
 import { problems } from './support/problems.js';
 import { QaDesk } from './support/qa-desk.js';
 import { describeOnServer } from './support/qa-server.js';
-
-/** The state in which each kind asks nothing of anybody. */
-const FIXED: Readonly<Record<string, string>> = {
-  notification_delivery: 'delivered',
-  reminder: 'done',
-  proposal: 'accepted',
-  retention_contact: 'contacted',
-  intake_lead: 'converted',
-};
 
 describeOnServer('from risk to next best action and back', {}, (server) => {
   const desk = new QaDesk(server);

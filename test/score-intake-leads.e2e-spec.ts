@@ -26,19 +26,12 @@ const GOOD = {
 describeOnServer('scoring intake leads', { scoresLeadsOnly: true }, (server) => {
   const desk = new QaDesk(server);
   // The desk's rules are not the leads': deleting the leads is all that there is to clean up.
-  const made = new Set<string>();
-  afterAll(async () => {
-    for (const name of made) {
-      const item = `/api/work-items/intake_lead/${encodeURIComponent(name)}`;
-      await server.api.delete(item).expect(204);
-    }
-  });
+  afterAll(() => desk.deleteItems());
 
   const path = (name: string) => `/api/leads/${encodeURIComponent(name)}`;
   const push = async (name: string, attributes: object, state = 'new'): Promise<string> => {
     const externalId = desk.named(name);
     await desk.push([{ kind: 'intake_lead', externalId, state, attributes }]);
-    made.add(externalId);
     return externalId;
   };
   const score = async (name: string): Promise<LeadBody> =>

@@ -19,6 +19,16 @@ export interface TestItem {
   readonly attributes?: object;
 }
 
+/** The state in which each kind asks nothing of anybody. */
+export const FIXED: Readonly<Record<string, string>> = {
+  notification_delivery: 'delivered',
+  reminder: 'done',
+  proposal: 'accepted',
+  retention_contact: 'contacted',
+  handoff: 'confirmed',
+  intake_lead: 'converted',
+};
+
 /** A custom desk that no other test uses, in whatever process or server. */
 export function freshScope(): TestScope {
   return { entityType: 'account', entityId: `test ${randomUUID()}` };

@@ -5,6 +5,7 @@ import { type Transaction } from '../../src/database/transaction.js';
 import { JobHandler, type JobContext } from '../../src/jobs/job-handler.js';
 import { JobsService, type NewJob } from '../../src/jobs/jobs.service.js';
 import { type TestApp } from './app.js';
+import { eventually } from './eventually.js';
 
 /** Settings that make jobs quick: nothing waits longer than a test does. */
 export const QUICK_JOBS = {
@@ -76,6 +77,11 @@ export interface ShownJob {
 export async function showJob(app: TestApp, id: string): Promise<ShownJob> {
   const answer = await app.api.get(`/api/jobs/${id}`).expect(200);
   return answer.body as ShownJob;
+}
+
+/** Waits until a job is in this state. */
+export function untilJob(app: TestApp, id: string, state: string): Promise<void> {
+  return eventually(`job ${state}`, async () => (await showJob(app, id)).state === state);
 }
 
 /** A promise that the test settles. */

@@ -53,16 +53,22 @@ export class QaDesk {
     return listIn(this.server.api, path, this.scope, query);
   }
 
+  /** Deletes the items, and with them the scores of leads. */
+  async deleteItems(): Promise<void> {
+    for (;;) {
+      const items = await this.list<{ kind: string; externalId: string }>('/api/work-items');
+      if (items.length === 0) return;
+      for (const { kind, externalId } of items) {
+        const item = `/api/work-items/${kind}/${encodeURIComponent(externalId)}`;
+        await this.server.api.delete(item).expect(204);
+      }
+    }
+  }
+
   /** Deletes the items, closes what was made by hand, and lets the rules close what they had opened. */
   async cleanUp(): Promise<void> {
     const { api } = this.server;
-    for (;;) {
-      const items = await this.list<{ kind: string; externalId: string }>('/api/work-items');
-      if (items.length === 0) break;
-      for (const { kind, externalId } of items) {
-        await api.delete(`/api/work-items/${kind}/${encodeURIComponent(externalId)}`).expect(204);
-      }
-    }
+    await this.deleteItems();
     for (const id of this.made) await api.patch(`/api/next-actions/${id}`, { action: 'dismiss' });
     await api.post('/api/scores/compute', this.scope).expect(200);
     await this.run('/api/risk/run-rules');
