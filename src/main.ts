@@ -4,8 +4,9 @@ import { createApp } from './app.setup.js';
 import { createLogger } from './common/logging/logger.js';
 import { redactError } from './common/logging/redaction.js';
 import { DEFAULT_SCOPE } from './common/scope.js';
-import { ConfigError, type Env, processEnv, readEnv } from './config/env.js';
+import { type Env, processEnv, readEnv } from './config/env.js';
 import { resolveSecrets, type Secrets } from './config/secrets.js';
+import { StartError } from './config/start-error.js';
 import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,
@@ -13,16 +14,11 @@ import {
 import { EmbeddedPostgresError } from './database/embedded/embedded-postgres.error.js';
 import { DemoLoader } from './demo/demo.loader.js';
 import { Readiness } from './health/readiness.js';
-import { JobHandlerError } from './jobs/job-handler.registry.js';
 import { JobWorker } from './jobs/job-worker.js';
-import { DeliveryActionError } from './next-actions/delivery/delivery-action.registry.js';
 import { NextActionsService } from './next-actions/next-actions.service.js';
 import { Drain } from './shutdown.js';
 import { outliveStrayRejections } from './stray-rejections.js';
 import { welcome } from './welcome.js';
-
-/** The machine does not let the server start; the message says what to do. */
-class StartError extends Error {}
 
 /** Starts the database if it is the embedded one, the application, and listens. */
 async function start(): Promise<void> {
@@ -122,12 +118,7 @@ function stopOnSignal(
 start().catch((error: unknown) => {
   const { message, stack } = redactError(error instanceof Error ? error : new Error(String(error)));
   // What a person can mend is one sentence; a stack is for what nobody expected.
-  const expected =
-    error instanceof ConfigError ||
-    error instanceof EmbeddedPostgresError ||
-    error instanceof StartError ||
-    error instanceof DeliveryActionError ||
-    error instanceof JobHandlerError;
+  const expected = error instanceof StartError || error instanceof EmbeddedPostgresError;
   process.stderr.write(
     `The server did not start. ${String(message)}\n${expected ? '' : `${String(stack)}\n`}`,
   );

@@ -7,12 +7,11 @@ import { createLogger, PinoLoggerService } from './common/logging/logger.js';
 import { redactError } from './common/logging/redaction.js';
 import { ConfigError, processEnv, readEnv } from './config/env.js';
 import { resolveSecrets } from './config/secrets.js';
+import { StartError } from './config/start-error.js';
 import { startEmbeddedPostgres } from './database/embedded/embedded-postgres.js';
 import { EmbeddedPostgresError } from './database/embedded/embedded-postgres.error.js';
 import { Readiness } from './health/readiness.js';
-import { JobHandlerError } from './jobs/job-handler.registry.js';
 import { JobWorker } from './jobs/job-worker.js';
-import { DeliveryActionError } from './next-actions/delivery/delivery-action.registry.js';
 import { outliveStrayRejections } from './stray-rejections.js';
 
 /** Starts a process that only works jobs. Of HTTP it knows the health probes, on WORKER_PORT. */
@@ -104,11 +103,7 @@ async function listen(
 
 start().catch((error: unknown) => {
   const { message, stack } = redactError(error instanceof Error ? error : new Error(String(error)));
-  const expected =
-    error instanceof ConfigError ||
-    error instanceof EmbeddedPostgresError ||
-    error instanceof DeliveryActionError ||
-    error instanceof JobHandlerError;
+  const expected = error instanceof StartError || error instanceof EmbeddedPostgresError;
   process.stderr.write(
     `The worker did not start. ${String(message)}\n${expected ? '' : `${String(stack)}\n`}`,
   );

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { EMAIL_MAX, isEmailAddress } from './email-address.js';
+import { StartError } from './start-error.js';
 
 /** Settings of a process, read once at its start. Defaults and meaning: `.env.example`. */
 export interface Env {
@@ -66,9 +67,7 @@ export interface JobSettings {
 export const ENV = Symbol('ENV');
 
 /** A setting that cannot be used; the message names the key and never the value. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-}
+export class ConfigError extends StartError {}
 
 type Source = Readonly<Record<string, string | undefined>>;
 

@@ -4,6 +4,7 @@ import { type InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js'
 import { getMetadataStorage } from 'class-validator';
 import { type Logger } from 'pino';
 import { LOGGER } from '../common/logging/logger.js';
+import { StartError } from '../config/start-error.js';
 import { JOB_HANDLER, type JobContext, type JobHandlerOptions } from './job-handler.js';
 import {
   DEFAULT_JOB_TIMEOUT_MS,
@@ -22,9 +23,7 @@ export interface RegisteredHandler {
 }
 
 /** A mistake in a handler's class; its message names the class and the mend, and stops the start. */
-export class JobHandlerError extends Error {
-  override readonly name = 'JobHandlerError';
-}
+export class JobHandlerError extends StartError {}
 
 const TYPE = /^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){0,3}$/;
 const MAX_TIMEOUT_MS = 6 * 60 * 60 * 1000;

@@ -5,6 +5,7 @@ import { type Logger } from 'pino';
 import { InvalidRequestError } from '../../common/errors/domain-error.js';
 import { LOGGER } from '../../common/logging/logger.js';
 import { SNAKE_CASE } from '../../common/scope.js';
+import { StartError } from '../../config/start-error.js';
 import {
   ACTION_STYLES,
   DELIVERY_ACTION,
@@ -26,9 +27,7 @@ const DEFAULT_DEDUPE_WINDOW_MS = 60_000;
 const DEFAULT_TIMEOUT_MS = 10_000;
 
 /** A mistake in an action's class; its message names the class and the mend, and stops the start. */
-export class DeliveryActionError extends Error {
-  override readonly name = 'DeliveryActionError';
-}
+export class DeliveryActionError extends StartError {}
 
 /** Finds every @DeliveryAction provider of the application and checks it at start. */
 @Injectable()
