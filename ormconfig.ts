@@ -1,5 +1,7 @@
+import { createLogger } from './src/common/logging/logger.js';
 import { processEnv, readEnv } from './src/config/env.js';
 import { dataSourceOptions, MigratingDataSource } from './src/database/data-source.js';
+import { MIGRATION_WAIT_MS } from './src/database/migrate.js';
 import { startEmbeddedPostgres } from './src/database/embedded/embedded-postgres.js';
 import { schema } from './src/schema.js';
 
@@ -7,8 +9,11 @@ import { schema } from './src/schema.js';
 async function dataSource(): Promise<MigratingDataSource> {
   const env = readEnv(processEnv());
   const url =
-    env.databaseUrl ?? (await startEmbeddedPostgres({ dataDir: env.dataDir, attach: true })).url;
-  return new MigratingDataSource(dataSourceOptions(url, env, schema));
+    env.databaseDirectUrl ??
+    env.databaseUrl ??
+    (await startEmbeddedPostgres({ dataDir: env.dataDir, attach: true })).url;
+  const lock = { logger: createLogger(env.logLevel), waitMs: MIGRATION_WAIT_MS };
+  return new MigratingDataSource(dataSourceOptions(url, env, schema), lock);
 }
 
 export default dataSource();

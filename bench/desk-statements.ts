@@ -13,7 +13,7 @@ import { Client } from 'pg';
 import PgBoss from 'pg-boss';
 import { uuidv7 } from 'uuidv7';
 import { readEnv } from '../src/config/env.js';
-import { dataSourceOptions, migrate } from '../src/database/data-source.js';
+import { migrate } from '../src/database/migrate.js';
 import { removeClusterAndDataDir } from '../src/database/embedded/cluster.location.js';
 import { startEmbeddedPostgres } from '../src/database/embedded/embedded-postgres.js';
 import { type Statement } from '../src/database/transaction.js';
@@ -68,7 +68,7 @@ async function main(): Promise<void> {
   const embedded = given === undefined ? await startEmbeddedPostgres({ dataDir }) : undefined;
   try {
     const url = given ?? embedded?.url ?? '';
-    await migrate(dataSourceOptions(url, readEnv({}), schema));
+    await migrate({ url: url, setting: 'DATABASE_URL' }, readEnv({}), schema, console);
     await installJobs(url);
     const client = new Client({ connectionString: url });
     await client.connect();

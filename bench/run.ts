@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readEnv } from '../src/config/env.js';
-import { dataSourceOptions, migrate } from '../src/database/data-source.js';
+import { migrate } from '../src/database/migrate.js';
 import { startEmbeddedPostgres } from '../src/database/embedded/embedded-postgres.js';
 import { schema } from '../src/schema.js';
 import { Desk } from './desk.js';
@@ -35,7 +35,7 @@ const rounds = Number(flags.rounds ?? (flags.quick ? 2 : 3));
 const seconds = Number(flags.seconds ?? (flags.quick ? 3 : 8));
 
 async function bench(databaseUrl: string, folder: string): Promise<void> {
-  await migrate(dataSourceOptions(databaseUrl, readEnv({}), schema));
+  await migrate({ url: databaseUrl, setting: 'DATABASE_URL' }, readEnv({}), schema, console);
   const servers = new Servers(databaseUrl, folder);
   const desk = new Desk(databaseUrl);
   try {

@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { DataSource } from 'typeorm';
 import { readEnv } from '../src/config/env.js';
-import { dataSourceOptions, migrate, MigratingDataSource } from '../src/database/data-source.js';
+import { dataSourceOptions, MigratingDataSource } from '../src/database/data-source.js';
+import { migrate } from '../src/database/migrate.js';
 import { schema } from '../src/schema.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
 
@@ -19,9 +20,12 @@ describe('the migrations', () => {
   });
   afterEach(() => database.drop());
   const options = () => dataSourceOptions(database.url, readEnv({}), schema);
+  const lock = { logger: { info: () => undefined }, waitMs: 20_000 };
+  const start = () =>
+    migrate({ url: database.url, setting: 'DATABASE_URL' }, readEnv({}), schema, lock.logger);
 
   it('run down and up again, and leave no difference to the entities', async () => {
-    const dataSource = await new MigratingDataSource(options()).initialize();
+    const dataSource = await new MigratingDataSource(options(), lock).initialize();
     try {
       await undoAll(dataSource);
       const tables = await dataSource.query(
@@ -37,10 +41,10 @@ describe('the migrations', () => {
   });
 
   it('run once when replicas start together', async () => {
-    const dataSource = await new MigratingDataSource(options()).initialize();
+    const dataSource = await new MigratingDataSource(options(), lock).initialize();
     await undoAll(dataSource);
     await dataSource.destroy();
-    const ran = await Promise.all([migrate(options()), migrate(options()), migrate(options())]);
+    const ran = await Promise.all([start(), start(), start()]);
     expect(ran.map((names) => names.length).sort()).toEqual([0, 0, schema.migrations.length]);
   });
 
@@ -52,7 +56,7 @@ describe('the migrations', () => {
   });
 
   it('leave nothing to do where the application runs on the same options', async () => {
-    expect(await migrate(options())).toEqual([]);
+    expect(await start()).toEqual([]);
     const dataSource = await new DataSource(options()).initialize();
     expect(dataSource.options.synchronize).toBe(false);
     await dataSource.destroy();

@@ -6,3 +6,8 @@ export interface Actor {
 
 /** The application acting by itself: jobs, schedules, the demo desk. */
 export const SYSTEM_ACTOR: Actor = { userId: null, requestId: null };
+
+/** Whom the connections that the work needs are lent to: each caller gets a fair share. */
+export function callerOf({ userId }: Actor): string {
+  return userId ?? 'system';
+}

@@ -27,6 +27,12 @@ export interface Env {
   readonly loginLimitPerMinute: number;
   /** Value of Express's `trust proxy`. */
   readonly trustProxy: boolean | number | string;
+  /** Where migrations run; unset: over `databaseUrl`. For a pooler in front of the server. */
+  readonly databaseDirectUrl: string | undefined;
+  /** Whether statements are prepared by name: PgBouncer before 1.21 loses them in transaction mode. */
+  readonly databasePreparedStatements: boolean;
+  /** How long a start waits for a server that is starting, in ms. */
+  readonly databaseWaitMs: number;
   readonly databasePoolSize: number;
   /** Longest statement outside an action, and longest wait for a lock, in ms. */
   readonly statementTimeoutMs: number;
@@ -105,6 +111,13 @@ export function readEnv(source: Source): Env {
     runLimitPerMinute: read.integer('RUN_LIMIT_PER_MINUTE', 10, 1),
     loginLimitPerMinute: read.integer('LOGIN_LIMIT_PER_MINUTE', 5, 1),
     trustProxy: read.trustProxy('TRUST_PROXY'),
+    databaseDirectUrl: read.matching(
+      'DATABASE_DIRECT_URL',
+      /^postgres(ql)?:\/\/\S+$/,
+      'a postgres:// URL',
+    ),
+    databasePreparedStatements: read.boolean('DATABASE_PREPARED_STATEMENTS') ?? true,
+    databaseWaitMs: read.integer('DATABASE_WAIT_MS', 60_000, 0, 3_600_000),
     databasePoolSize: read.integer('DATABASE_POOL_SIZE', 10, 2, 1000),
     statementTimeoutMs: read.integer('STATEMENT_TIMEOUT_MS', 15_000, 100),
     lockTimeoutMs: read.integer('LOCK_TIMEOUT_MS', 5000, 50),

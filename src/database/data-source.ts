@@ -1,5 +1,11 @@
 import { DataSource, type DataSourceOptions, DefaultNamingStrategy } from 'typeorm';
 import { type Env } from '../config/env.js';
+import { CONNECTION_WAIT_MS } from './connections.js';
+import { PgClient } from './pg-client.js';
+import { MIGRATION_LOCK, type StartLockOptions, withStartLock } from './start-lock.js';
+
+/** What PostgreSQL shows of our connections, in pg_stat_activity. */
+export const APPLICATION_NAME = 'next-best-actions';
 
 /** Options of a PostgreSQL data source. */
 export type PostgresOptions = Extract<DataSourceOptions, { type: 'postgres' }>;
@@ -34,39 +40,33 @@ export function dataSourceOptions(url: string, env: Env, schema: Schema): Postgr
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',
     namingStrategy: new SnakeCaseNaming(),
-    applicationName: 'next-best-actions',
+    applicationName: APPLICATION_NAME,
     installExtensions: false,
+    // Whoever used a connection that is lost hears of it; an idle one that is lost is nobody's concern.
+    poolErrorHandler: () => undefined,
     extra: {
+      Client: PgClient,
+      preparedStatements: env.databasePreparedStatements,
       max: env.databasePoolSize,
       // Statements that are not awaited one by one share a round trip.
       pipeline: true,
       // A full pool answers 503 instead of letting requests hang.
-      connectionTimeoutMillis: 5000,
+      connectionTimeoutMillis: CONNECTION_WAIT_MS,
       keepAlive: true,
-      statement_timeout: env.statementTimeoutMs,
-      lock_timeout: env.lockTimeoutMs,
-      idle_in_transaction_session_timeout: 60_000,
     },
   };
 }
 
-/** Advisory lock that lets one process migrate at a time: the bytes of "nbam". */
-const MIGRATION_LOCK = 0x6e62616d;
-
 /**
- * A data source that migrates under an advisory lock, so that replicas may start together and a
- * deployment may run the CLI meanwhile: the first migrates, the others wait and find nothing to do.
+ * A data source that migrates under a lock, so that replicas may start together and a deployment may
+ * run the CLI meanwhile: the first migrates, the others wait and find nothing to do.
  */
 export class MigratingDataSource extends DataSource {
-  constructor(options: PostgresOptions) {
-    const extra = {
-      ...(options.extra as object),
-      max: 3,
-      pipeline: false,
-      statement_timeout: 0,
-      lock_timeout: 0,
-    };
-    super({ ...options, extra });
+  constructor(
+    options: PostgresOptions,
+    private readonly lock: StartLockOptions,
+  ) {
+    super({ ...options, extra: { ...(options.extra as object), max: 3, pipeline: false } });
   }
 
   override runMigrations(
@@ -79,36 +79,8 @@ export class MigratingDataSource extends DataSource {
     return this.locked(() => super.undoLastMigration(...args));
   }
 
-  /** The lock belongs to the connection, so a killed process releases it. */
-  private async locked<T>(work: () => Promise<T>): Promise<T> {
-    const runner = this.createQueryRunner();
-    try {
-      await runner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-      return await work();
-    } finally {
-      await runner.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined);
-      await runner.release();
-    }
-  }
-}
-
-/** Oldest server that is supported, as `server_version_num`. */
-const OLDEST_SERVER = 140_000;
-
-/** Brings a database to the newest schema; returns the names of the migrations that ran. */
-export async function migrate(options: PostgresOptions): Promise<string[]> {
-  const dataSource = await new MigratingDataSource(options).initialize();
-  try {
-    const [row] = await dataSource.query<{ version: number }[]>(
-      `SELECT current_setting('server_version_num')::int AS version`,
-    );
-    if ((row?.version ?? 0) < OLDEST_SERVER) {
-      throw new Error(
-        'The PostgreSQL server behind DATABASE_URL is too old: version 14 or newer is needed.',
-      );
-    }
-    return (await dataSource.runMigrations()).map((migration) => migration.name);
-  } finally {
-    await dataSource.destroy();
+  private locked<T>(work: () => Promise<T>): Promise<T> {
+    const { url } = this.options as PostgresOptions;
+    return withStartLock(url ?? '', MIGRATION_LOCK, this.lock, work);
   }
 }

@@ -1,11 +1,24 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
-import { TypeOrmModule } from '@nestjs/typeorm';
+import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
+import { Pool } from 'pg';
+import { type Logger } from 'pino';
 import { DataSource } from 'typeorm';
+import { LOGGER } from '../common/logging/logger.js';
 import { ENV, type Env } from '../config/env.js';
-import { dataSourceOptions, migrate, type Schema } from './data-source.js';
+import { EventBus } from '../events/event-bus.js';
+import { awaitServer } from './await-server.js';
+import { Connections } from './connections.js';
+import { dataSourceOptions, type PostgresOptions, type Schema } from './data-source.js';
+import { DutyTransactions } from './duty-transactions.js';
+import { migrate } from './migrate.js';
+import { ScopeTransactions } from './scope-transactions.js';
+import { type TransactionLimits } from './transaction.js';
 import { TransactionRunner } from './transaction-runner.js';
 
-/** The connection pool, migrated before it is used, and the transaction runner. */
+/** Connections for the health probe and for heartbeats. */
+const DUTY_CONNECTIONS = 2;
+
+/** The connection pool, migrated before it is used, and the transaction runners. */
 @Global()
 @Module({})
 export class DatabaseModule {
@@ -14,18 +27,70 @@ export class DatabaseModule {
       module: DatabaseModule,
       imports: [
         TypeOrmModule.forRootAsync({
-          inject: [ENV],
-          useFactory: (env: Env) => ({ ...dataSourceOptions(url, env, schema), retryAttempts: 0 }),
-          dataSourceFactory: async (options) => {
-            if (options?.type !== 'postgres')
-              throw new Error('The data source must be PostgreSQL.');
-            await migrate(options);
-            return new DataSource(options).initialize();
+          inject: [ENV, LOGGER],
+          useFactory: async (env: Env, logger: Logger) => {
+            const { databaseDirectUrl } = env;
+            const pooled = { url, setting: settingOf(env) };
+            if (databaseDirectUrl === undefined) {
+              await migrate(pooled, env, schema, logger);
+            } else {
+              const direct = { url: databaseDirectUrl, setting: 'DATABASE_DIRECT_URL' };
+              await migrate(direct, env, schema, logger);
+              await awaitServer(pooled, env.databaseWaitMs, logger);
+            }
+            return { ...dataSourceOptions(url, env, schema), retryAttempts: 0 };
           },
         }),
       ],
-      providers: [TransactionRunner],
-      exports: [TransactionRunner],
+      providers: [
+        {
+          provide: TransactionRunner,
+          inject: [getDataSourceToken(), ENV, EventBus, LOGGER],
+          useFactory: (dataSource: DataSource, env: Env, bus: EventBus, logger: Logger) =>
+            new TransactionRunner(
+              new Connections((dataSource.driver as unknown as { master: Pool }).master),
+              dataSource,
+              limitsOf(env),
+              bus,
+              logger,
+            ),
+        },
+        {
+          provide: DutyTransactions,
+          inject: [getDataSourceToken(), ENV, EventBus, LOGGER],
+          useFactory: (dataSource: DataSource, env: Env, bus: EventBus, logger: Logger) =>
+            new DutyTransactions(
+              dutyPool(dataSource.options as PostgresOptions, logger),
+              dataSource,
+              limitsOf(env),
+              bus,
+              logger,
+            ),
+        },
+        ScopeTransactions,
+      ],
+      exports: [TransactionRunner, DutyTransactions, ScopeTransactions],
     };
   }
+}
+
+/** Where the address of the database comes from, for messages. */
+function settingOf(env: Env): string {
+  return env.databaseUrl === undefined ? 'the embedded PostgreSQL' : 'DATABASE_URL';
+}
+
+function limitsOf(env: Env): TransactionLimits {
+  return { statementMs: env.statementTimeoutMs, lockMs: env.lockTimeoutMs };
+}
+
+function dutyPool({ url, applicationName, extra }: PostgresOptions, logger: Logger): Pool {
+  const pool = new Pool({
+    connectionString: url,
+    application_name: applicationName,
+    ...(extra as object),
+    max: DUTY_CONNECTIONS,
+    idleTimeoutMillis: 60_000,
+  });
+  pool.on('error', (error) => logger.debug({ err: error }, 'an idle connection was lost'));
+  return pool;
 }

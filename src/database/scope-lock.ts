@@ -16,6 +16,11 @@ const LOCK_SCOPE: Statement = {
     FROM (SELECT pg_advisory_xact_lock(hashtextextended($1, 0))) AS granted`,
 };
 
+/** The key of one kind of work in one scope. */
+export function scopeWorkKey(work: ScopeWork, { entityType, entityId }: Scope): string {
+  return `${work}:${entityType}:${entityId}`;
+}
+
 /**
  * Waits for the lock and returns the database's time under it, to the millisecond: replicas agree on
  * it, and what is stored under one lock is in the order of its times.
@@ -25,8 +30,7 @@ export async function lockScope(
   work: ScopeWork,
   scope: Scope,
 ): Promise<Date> {
-  const key = `${work}:${scope.entityType}:${scope.entityId}`;
-  const [row] = await tx.query<{ now: Date }>(LOCK_SCOPE, [key]);
+  const [row] = await tx.query<{ now: Date }>(LOCK_SCOPE, [scopeWorkKey(work, scope)]);
   if (!row) throw new Error('The lock of a scope returned no row.');
   return row.now;
 }

@@ -1,32 +1,49 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { InjectDataSource } from '@nestjs/typeorm';
-import { type Pool, type PoolClient, type QueryResultRow } from 'pg';
+import { type QueryResultRow } from 'pg';
 import { type Logger } from 'pino';
-import { DataSource } from 'typeorm';
-import { databaseFailureOf } from '../common/errors/database-failure.js';
-import { LOGGER } from '../common/logging/logger.js';
-import { EventBus } from '../events/event-bus.js';
+import { type DataSource } from 'typeorm';
+import { databaseFailureOf, isUnanswered } from '../common/errors/database-failure.js';
+import { type DatabaseFailure, endsConnection } from '../common/errors/sqlstates.js';
+import { type EventBus } from '../events/event-bus.js';
+import { bindable } from './bindable.js';
+import { type Connections, type PooledClient, SYSTEM_CALLER } from './connections.js';
 import { sendAsOnePacket } from './one-packet.js';
-import { type Statement, Transaction } from './transaction.js';
+import { type Statement } from './statement.js';
+import { ANSWER_GRACE_MS, Transaction, type TransactionLimits } from './transaction.js';
 
 const MAX_ATTEMPTS = 4;
 
+/** What a caller may ask of the database's work. */
+export interface WorkOptions {
+  /** For whom it is done: no caller gets more than a fair share of the connections. */
+  readonly caller?: string;
+  /** Longest statement, in ms; STATEMENT_TIMEOUT_MS unless given. */
+  readonly statementMs?: number;
+}
+
 /** What a caller may ask of a transaction. */
-export interface TransactionOptions {
+export interface TransactionOptions extends WorkOptions {
   /** Further errors after which the whole transaction runs again. */
   readonly retryOn?: (error: unknown) => boolean;
 }
 
+/** A statement with its values. */
+export interface Query {
+  readonly statement: Statement;
+  readonly values: unknown[];
+}
+
 /**
  * Runs work in one transaction on one connection. Serialization failures and deadlocks run the whole
- * work again, so the work must do nothing outside the transaction; events leave after the commit.
+ * work again, so the work must do nothing outside the transaction; events leave after the commit. A
+ * connection that can't be used any more is replaced once, where nothing of the work can have stayed.
  */
-@Injectable()
 export class TransactionRunner {
   constructor(
-    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly connections: Connections,
+    private readonly dataSource: DataSource,
+    private readonly limits: TransactionLimits,
     private readonly bus: EventBus,
-    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly logger: Logger,
   ) {}
 
   /** Runs the work, commits, emits its events and returns its result. */
@@ -34,76 +51,79 @@ export class TransactionRunner {
     work: (tx: Transaction) => Promise<T>,
     options: TransactionOptions = {},
   ): Promise<T> {
+    const caller = options.caller ?? SYSTEM_CALLER;
+    const limits = { ...this.limits, statementMs: options.statementMs ?? this.limits.statementMs };
+    let renewed = false;
     for (let attempt = 1; ; attempt++) {
+      const client: PooledClient = await this.connections.lend(caller);
+      const tx: Transaction = new Transaction(client, this.dataSource, limits);
       try {
-        return await this.attempt(work);
+        return await this.attempt(tx, client, caller, work);
       } catch (error) {
-        const again = databaseFailureOf(error) === 'retryable' || options.retryOn?.(error) === true;
-        if (!again || attempt === MAX_ATTEMPTS) throw error;
-        this.logger.debug({ attempt }, 'transaction lost a race and runs again');
+        const failure = databaseFailureOf(error);
+        const lostRace = failure === 'retryable' || options.retryOn?.(error) === true;
+        const deadConnection = tx.neverBegan || isCuredByFreshConnection(failure);
+        if (!(lostRace && attempt < MAX_ATTEMPTS) && !(deadConnection && !renewed)) throw error;
+        renewed ||= deadConnection;
+        this.logger.debug({ attempt, failure }, 'transaction runs again');
       }
     }
   }
 
-  /** Runs one statement in a transaction of its own and returns its rows. */
+  /**
+   * Runs one statement in a transaction of its own and returns its rows: a read, or a write that may be
+   * done twice, since it is sent again where its connection was lost.
+   */
   async query<Row extends QueryResultRow>(
     statement: Statement,
     values: unknown[] = [],
+    options: WorkOptions = {},
   ): Promise<Row[]> {
-    const result = await this.pool.query<Row>({
-      name: statement.name,
-      text: statement.text,
-      values,
-    });
-    return result.rows;
-  }
-
-  /**
-   * Runs the SQL of a library, which may be several statements with a transaction of their own. Where
-   * it fails, its connection is closed: a text that stops after its BEGIN leaves it inside.
-   */
-  async executeSql(text: string, values?: unknown[]): Promise<{ rows: QueryResultRow[] }> {
-    const client = await this.pool.connect();
-    const onError = (): void => undefined;
-    client.on('error', onError);
-    let failed = true;
-    try {
-      const result = await client.query<QueryResultRow>(text, values);
-      failed = false;
-      return result;
-    } finally {
-      client.off('error', onError);
-      client.release(failed);
-    }
+    const [rows] = await this.read([{ statement, values }], options);
+    return (rows ?? []) as Row[];
   }
 
   /** Runs several reads on one connection in one round trip and returns the rows of each. */
-  async read(
-    queries: readonly { statement: Statement; values: unknown[] }[],
-  ): Promise<QueryResultRow[][]> {
-    const client = await this.pool.connect();
-    const onError = (): void => undefined;
-    client.on('error', onError);
-    sendAsOnePacket(client);
-    const answers = await Promise.allSettled(
-      queries.map(({ statement, values }) =>
-        client.query<QueryResultRow>({ ...statement, values }),
-      ),
-    );
-    client.off('error', onError);
-    client.release();
-    return answers.map((answer) => {
-      if (answer.status === 'rejected') throw answer.reason;
-      return answer.value.rows;
-    });
+  async read(queries: readonly Query[], options: WorkOptions = {}): Promise<QueryResultRow[][]> {
+    const caller = options.caller ?? SYSTEM_CALLER;
+    // Outside a transaction the server sets no limit: see PgClient.cancelRunning.
+    const limitMs = (options.statementMs ?? this.limits.statementMs) + ANSWER_GRACE_MS;
+    for (let attempt = 1; ; attempt++) {
+      const client = await this.connections.lend(caller);
+      try {
+        return await this.attemptRead(client, caller, queries, limitMs);
+      } catch (error) {
+        const failure = databaseFailureOf(error);
+        const again = failure === 'retryable' || (attempt === 1 && endsConnection(failure));
+        if (!again || attempt === MAX_ATTEMPTS) throw error;
+      }
+    }
   }
 
-  private async attempt<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    const client = await this.pool.connect();
-    // Without a listener, a connection that the server closes under us would end the process.
-    const onError = (): void => undefined;
-    client.on('error', onError);
-    const tx = new Transaction(client, this.dataSource);
+  /**
+   * Runs the SQL of a library in a transaction: in ours, or in its own, where the text begins with one.
+   * Where that fails, its connection is closed: a text that stops after its BEGIN leaves it inside.
+   */
+  async executeSql(text: string, values?: unknown[]): Promise<{ rows: QueryResultRow[] }> {
+    if (!/^\s*BEGIN\b/i.test(text)) return this.run((tx) => tx.executeSql(text, values));
+    const client = await this.connections.lend(SYSTEM_CALLER);
+    let failed = true;
+    try {
+      const query = { text, values, query_timeout: this.limits.statementMs + ANSWER_GRACE_MS };
+      const result = await client.query<QueryResultRow>(query);
+      failed = false;
+      return result;
+    } finally {
+      this.connections.giveBack(SYSTEM_CALLER, client, failed);
+    }
+  }
+
+  private async attempt<T>(
+    tx: Transaction,
+    client: PooledClient,
+    caller: string,
+    work: (tx: Transaction) => Promise<T>,
+  ): Promise<T> {
     let broken = true;
     try {
       tx.begin();
@@ -113,15 +133,50 @@ export class TransactionRunner {
       for (const event of tx.events) this.bus.emit(event);
       return result;
     } catch (error) {
-      broken = tx.abandoned || !(await this.rolledBack(tx));
+      const cause = tx.causeOf(error);
+      const lost = tx.abandoned || tx.connectionError !== undefined;
+      broken = lost || !(await this.rolledBack(tx));
+      this.noteFailure(tx.connectionError);
+      throw cause;
+    } finally {
+      // Work that was given up while PostgreSQL owes it an answer: other connections may be silent, too.
+      const silent = tx.unanswered || (tx.abandoned && client.awaitsAnswer);
+      if (silent) this.connections.renew();
+      this.giveBack(client, caller, broken, silent);
+    }
+  }
+
+  private async attemptRead(
+    client: PooledClient,
+    caller: string,
+    queries: readonly Query[],
+    limitMs: number,
+  ): Promise<QueryResultRow[][]> {
+    let failure: unknown;
+    try {
+      // All are checked before the first is sent.
+      const configs = queries.map(({ statement: { name, text }, values }) => ({
+        name,
+        text,
+        values: bindable(values),
+        query_timeout: limitMs,
+      }));
+      sendAsOnePacket(client);
+      const answers = await Promise.allSettled(
+        configs.map((config) => client.query<QueryResultRow>(config)),
+      );
+      return answers.map((answer) => {
+        if (answer.status === 'rejected') throw answer.reason;
+        return answer.value.rows;
+      });
+    } catch (error) {
+      failure = error;
+      this.noteFailure(error);
       throw error;
     } finally {
-      if (broken) {
-        this.discard(client);
-      } else {
-        client.off('error', onError);
-        client.release();
-      }
+      const unanswered = isUnanswered(failure);
+      const broken = unanswered || endsConnection(databaseFailureOf(failure));
+      this.giveBack(client, caller, broken, unanswered);
     }
   }
 
@@ -134,22 +189,24 @@ export class TransactionRunner {
     }
   }
 
-  /**
-   * Closes a connection that must not be used again and ends its server process, whose open
-   * transaction would else hold its locks until the running statement ends.
-   */
-  private discard(client: PoolClient): void {
-    const { processID } = client as PoolClient & { processID: number | null };
-    client.release(true);
-    if (processID === null) return;
-    this.pool
-      .query('SELECT pg_terminate_backend($1)', [processID])
-      .catch((error: unknown) =>
-        this.logger.debug({ err: error }, 'a discarded connection ends by itself'),
-      );
+  /** After a read-only server and after silence, the address of the database may lead elsewhere. */
+  private noteFailure(error: unknown): void {
+    if (isCuredByFreshConnection(databaseFailureOf(error)) || isUnanswered(error)) {
+      this.connections.renew();
+    }
   }
 
-  private get pool(): Pool {
-    return (this.dataSource.driver as unknown as { master: Pool }).master;
+  /**
+   * Takes a connection back. What may still run on a broken one is cancelled: else it would keep its
+   * locks, and the server its work, until it ends by itself.
+   */
+  private giveBack(client: PooledClient, caller: string, broken: boolean, mayRun: boolean): void {
+    if (mayRun) void client.cancelRunning();
+    this.connections.giveBack(caller, client, broken);
   }
+}
+
+/** Failures of one connection, or of the server that the open connections lead to. */
+function isCuredByFreshConnection(failure: DatabaseFailure | undefined): boolean {
+  return failure === 'stale' || failure === 'read_only';
 }

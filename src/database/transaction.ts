@@ -1,15 +1,34 @@
-import { createHash } from 'node:crypto';
+import { isNativeError } from 'node:util/types';
 import { type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
 import { type DataSource, type EntityManager, type QueryRunner } from 'typeorm';
+import {
+  databaseFailureOf,
+  IN_FAILED_TRANSACTION,
+  isUnanswered,
+  sqlStateOf,
+} from '../common/errors/database-failure.js';
+import { endsConnection } from '../common/errors/sqlstates.js';
 import { type DomainEventName, type DomainEvents } from '../events/domain-events.js';
 import { INSERT_EVENTS, recordEvent, type RecordedEvent } from '../events/recorded-event.js';
+import { bindable } from './bindable.js';
 import { sendAsOnePacket } from './one-packet.js';
+import { type Statement } from './statement.js';
 
-/** A prepared statement: the server plans a name once per connection. */
-export interface Statement {
-  readonly name: string;
-  readonly text: string;
+export { type Statement } from './statement.js';
+
+/** The time limits of a transaction, in ms. */
+export interface TransactionLimits {
+  /** Longest statement. */
+  readonly statementMs: number;
+  /** Longest wait for a lock. */
+  readonly lockMs: number;
 }
+
+/** Longest pause between two statements, in ms: work that hangs must not keep its locks for ever. */
+const IDLE_LIMIT_MS = 60_000;
+
+/** What an answer may take beyond the limit of its statement, in ms, before the connection counts as silent. */
+export const ANSWER_GRACE_MS = 1500;
 
 /** A part of a transaction: parts may hold parts, the names shadow each other. */
 const SAVEPOINT: Statement = { name: 'savepoint', text: 'SAVEPOINT part' };
@@ -32,11 +51,47 @@ export class Transaction {
   private runner: QueryRunner | undefined;
   private readonly pending: Promise<unknown>[] = [];
   private open = true;
+  private firstError: unknown;
+  private begun = false;
+  private readonly answerLimitMs: number;
+  private readonly noteError = (error: unknown): void => {
+    this.firstError ??= error;
+  };
 
   constructor(
     private readonly client: PoolClient,
     private readonly dataSource: DataSource,
-  ) {}
+    private readonly limits: TransactionLimits,
+  ) {
+    this.answerLimitMs = limits.statementMs + ANSWER_GRACE_MS;
+  }
+
+  /** Why the connection was lost, or must be closed; undefined while it is sound. */
+  get connectionError(): Error | undefined {
+    const { firstError } = this;
+    const lost = this.unanswered || endsConnection(databaseFailureOf(firstError));
+    return lost && isNativeError(firstError) ? firstError : undefined;
+  }
+
+  /** Whether the server did not answer in time, so that it may still run what was sent. */
+  get unanswered(): boolean {
+    return isUnanswered(this.firstError);
+  }
+
+  /** Whether the connection turned out to be dead before PostgreSQL had begun the transaction. */
+  get neverBegan(): boolean {
+    return !this.begun && endsConnection(databaseFailureOf(this.firstError));
+  }
+
+  /**
+   * What made the transaction fail. A statement that nobody awaited may have failed first: those behind
+   * it only say that the transaction is aborted.
+   */
+  causeOf(error: unknown): unknown {
+    const aborted =
+      sqlStateOf(error) === IN_FAILED_TRANSACTION || error instanceof TransactionAbortedError;
+    return aborted ? (this.firstError ?? error) : error;
+  }
 
   /** TypeORM's manager on this transaction's connection. */
   get manager(): EntityManager {
@@ -47,12 +102,12 @@ export class Transaction {
 
   /** Runs a statement and returns its rows. */
   query<Row extends QueryResultRow>(statement: Statement, values: unknown[] = []): Promise<Row[]> {
-    return mayBeForgotten(this.rowsOf<Row>(statement, values));
+    return this.mayBeForgotten(this.rowsOf<Row>(statement, values));
   }
 
   /** Runs a statement that changes rows and returns how many. */
   execute(statement: Statement, values: unknown[] = []): Promise<number> {
-    return mayBeForgotten(this.countOf(statement, values));
+    return this.mayBeForgotten(this.countOf(statement, values));
   }
 
   /**
@@ -60,15 +115,13 @@ export class Transaction {
    * are few and constant, so each is prepared, too.
    */
   async executeSql(text: string, values: unknown[] = []): Promise<{ rows: QueryResultRow[] }> {
-    const { rows } = await this.send({ name: nameOf(text), text }, values);
+    const { rows } = await this.send({ name: 'library', text }, values);
     return { rows };
   }
 
   /** Sends a statement whose answer nobody waits for before the commit; the commit fails if it fails. */
   defer(statement: Statement, values: unknown[] = []): void {
-    const sent = this.send(statement, values);
-    sent.catch(() => undefined);
-    this.pending.push(sent);
+    this.pending.push(this.mayBeForgotten(this.send(statement, values)));
   }
 
   /** Stores an event in this transaction; listeners hear of it after the commit. */
@@ -83,32 +136,45 @@ export class Transaction {
    */
   async part<T>(work: () => Promise<T>): Promise<T> {
     this.defer(SAVEPOINT);
-    const published = this.events.length;
+    const before = { events: this.events.length, pending: this.pending.length };
+    const { firstError } = this;
     try {
       const result = await work();
       this.defer(RELEASE);
       return result;
     } catch (error) {
-      this.events.length = published;
       await this.execute(ROLLBACK_TO);
+      // What failed in the part is over with it: it must fail neither the commit nor be its reason.
+      this.events.length = before.events;
+      this.pending.length = before.pending;
+      this.firstError = firstError;
       this.defer(RELEASE);
       throw error;
     }
   }
 
-  /** Sends BEGIN along with whatever follows it. */
+  /**
+   * Sends BEGIN along with whatever follows it. What the transaction relies on it sets itself, for its
+   * own time: the defaults of a database, a role or a pooler may be others.
+   */
   begin(): void {
-    sendAsOnePacket(this.client);
-    const begun = this.client.query('BEGIN');
-    begun.catch(() => undefined);
-    this.pending.push(begun);
+    const { statementMs, lockMs } = this.limits;
+    const begun = this.sendText(`BEGIN ISOLATION LEVEL READ COMMITTED;
+      SET LOCAL statement_timeout = ${statementMs};
+      SET LOCAL lock_timeout = ${lockMs};
+      SET LOCAL idle_in_transaction_session_timeout = ${IDLE_LIMIT_MS}`);
+    this.pending.push(
+      begun.then(() => {
+        this.begun = true;
+      }, this.noteError),
+    );
   }
 
   /** Stores the events and commits, in one round trip; throws the first error of anything deferred. */
   async commit(): Promise<void> {
+    if (this.firstError !== undefined) throw new TransactionAbortedError();
     if (this.events.length > 0) this.defer(INSERT_EVENTS, [JSON.stringify(this.events)]);
-    sendAsOnePacket(this.client);
-    const committed = this.client.query('COMMIT');
+    const committed = this.sendText('COMMIT');
     this.close();
     const answers = await Promise.allSettled([...this.pending, committed]);
     for (const answer of answers) if (answer.status === 'rejected') throw answer.reason;
@@ -120,7 +186,7 @@ export class Transaction {
   /** Takes everything back. */
   async rollback(): Promise<void> {
     this.close();
-    await this.client.query('ROLLBACK');
+    await this.sendText('ROLLBACK');
   }
 
   private async rowsOf<Row extends QueryResultRow>(
@@ -139,8 +205,38 @@ export class Transaction {
     values: unknown[],
   ): Promise<QueryResult<Row>> {
     this.assertOpen();
+    const query = {
+      name: statement.name,
+      text: statement.text,
+      values: this.bindable(values),
+      query_timeout: this.answerLimitMs,
+    };
     sendAsOnePacket(this.client);
-    return this.client.query<Row>({ name: statement.name, text: statement.text, values });
+    return this.client.query<Row>(query);
+  }
+
+  /** Nothing of a transaction is committed in which a statement could not even be sent. */
+  private bindable(values: unknown[]): unknown[] {
+    try {
+      return bindable(values);
+    } catch (error) {
+      this.noteError(error);
+      throw error;
+    }
+  }
+
+  private sendText(text: string): Promise<QueryResult> {
+    sendAsOnePacket(this.client);
+    return this.client.query({ text, query_timeout: this.answerLimitMs } as { text: string });
+  }
+
+  /**
+   * A promise whose rejection ends no process although nobody awaits it. Nothing is lost by that: the
+   * statement that failed has aborted its transaction, so that the commit fails.
+   */
+  private mayBeForgotten<T>(promise: Promise<T>): Promise<T> {
+    promise.catch(this.noteError);
+    return promise;
   }
 
   /** From here on, work that was left running gets an error instead of somebody else's transaction. */
@@ -152,27 +248,6 @@ export class Transaction {
   private assertOpen(): void {
     if (!this.open) throw new TransactionClosedError();
   }
-}
-
-/**
- * A promise whose rejection ends no process although nobody awaits it. Nothing is lost by that: the
- * statement that failed has aborted its transaction, so that the commit fails.
- */
-function mayBeForgotten<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => undefined);
-  return promise;
-}
-
-const names = new Map<string, string>();
-
-/** A name that stands for a statement's text. */
-function nameOf(text: string): string {
-  let name = names.get(text);
-  if (name === undefined) {
-    name = `library_${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;
-    names.set(text, name);
-  }
-  return name;
 }
 
 /** A statement came after the transaction had ended: an await is missing in the work. */

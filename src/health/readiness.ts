@@ -1,18 +1,24 @@
 import { Injectable } from '@nestjs/common';
 import { UnavailableError } from '../common/errors/domain-error.js';
-import { TransactionRunner } from '../database/transaction-runner.js';
+import { DutyTransactions } from '../database/duty-transactions.js';
 import { JobWorker } from '../jobs/job-worker.js';
 
-const PING = { name: 'ping', text: 'SELECT 1 AS one' };
-const PING_LIMIT_MS = 2000;
+/** Also fails where the server takes no writes: such a process can answer no press. */
+const PROBE = {
+  name: 'probe',
+  text: `SELECT current_setting('transaction_read_only')::bool AS "readOnly"`,
+};
+/** A probe is asked every few seconds, and asks nothing of the database that could take long. */
+const PROBE_LIMIT_MS = 2000;
 
 /** Whether this process should be sent requests. */
 @Injectable()
 export class Readiness {
   private draining = false;
+  private probing: Promise<void> | undefined;
 
   constructor(
-    private readonly transactions: TransactionRunner,
+    private readonly duties: DutyTransactions,
     private readonly worker: JobWorker,
   ) {}
 
@@ -22,25 +28,30 @@ export class Readiness {
   }
 
   /**
-   * Throws a 503 unless the database answers within 2 s, the worker of this process works if it has
-   * one, and no stop was asked for.
+   * Throws a 503 unless the database answers and takes writes, the worker of this process works if it
+   * has one, and no stop was asked for. Probes that come at once share one look at the database.
    */
   async check(): Promise<void> {
     if (this.draining) throw new UnavailableError('SHUTTING_DOWN', 'This server is stopping.', 5);
-    let timer: NodeJS.Timeout | undefined;
+    this.probing ??= this.probe().finally(() => (this.probing = undefined));
+    await this.probing;
+    this.worker.check();
+  }
+
+  private async probe(): Promise<void> {
+    let readOnly: boolean | undefined;
     try {
-      const late = new Promise<never>((_, reject) => {
-        timer = setTimeout(
-          () => reject(new Error('The database did not answer in time.')),
-          PING_LIMIT_MS,
-        );
+      const [row] = await this.duties.query<{ readOnly: boolean }>(PROBE, [], {
+        caller: 'probe',
+        statementMs: PROBE_LIMIT_MS,
       });
-      await Promise.race([this.transactions.query(PING), late]);
+      readOnly = row?.readOnly;
     } catch (error) {
       throw new UnavailableError('DATABASE_UNAVAILABLE', 'The database is away.', 2, error);
-    } finally {
-      clearTimeout(timer);
     }
-    this.worker.check();
+    if (readOnly !== false) {
+      this.duties.renew();
+      throw new UnavailableError('DATABASE_READ_ONLY', 'The database takes no writes.', 2);
+    }
   }
 }

@@ -1,6 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { Client } from 'pg';
 import PgBoss from 'pg-boss';
 import { type Logger } from 'pino';
 import { DataSource } from 'typeorm';
@@ -8,14 +7,17 @@ import { databaseFailureOf } from '../common/errors/database-failure.js';
 import { LOGGER } from '../common/logging/logger.js';
 import { redactError } from '../common/logging/redaction.js';
 import { ConfigError, ENV, type Env } from '../config/env.js';
-import { type PostgresOptions } from '../database/data-source.js';
+import { APPLICATION_NAME, type PostgresOptions } from '../database/data-source.js';
+import { MIGRATION_WAIT_MS } from '../database/migrate.js';
+import { PgClient } from '../database/pg-client.js';
+import { withStartLock } from '../database/start-lock.js';
 import { type Transaction } from '../database/transaction.js';
 import { TransactionRunner } from '../database/transaction-runner.js';
 import { JobHandlerRegistry } from './job-handler.registry.js';
 import { JOB_TYPES } from './job-types.js';
 
-/** Advisory lock that lets one process install the library's schema at a time: the bytes of "nbaj". */
-const INSTALL_LOCK = 0x6e62616a;
+/** Installs the library's schema: the bytes of "nbaj". */
+const INSTALL_LOCK = { key: 0x6e62616a, purpose: 'prepares the job queue' };
 
 /** Completed and cancelled jobs are listed for 3 days, dead letters for 30. */
 const ARCHIVE_COMPLETED_S = 3 * 24 * 3600;
@@ -77,10 +79,16 @@ export class Boss {
    */
   async install(): Promise<void> {
     const types = new Set([...Object.keys(JOB_TYPES), ...this.registry.types()]);
-    const { url } = this.dataSource.options as PostgresOptions;
-    const client = new Client({
+    const { url = '' } = this.dataSource.options as PostgresOptions;
+    const direct = this.env.databaseDirectUrl ?? url;
+    const lock = { logger: this.logger, waitMs: MIGRATION_WAIT_MS };
+    await withStartLock(direct, INSTALL_LOCK, lock, () => this.installOver(direct, types));
+  }
+
+  private async installOver(url: string, types: ReadonlySet<string>): Promise<void> {
+    const client = new PgClient({
       connectionString: url,
-      application_name: 'next-best-actions install',
+      application_name: `${APPLICATION_NAME} install`,
     });
     await client.connect();
     const boss = new PgBoss({
@@ -90,7 +98,6 @@ export class Boss {
     });
     boss.on('error', () => undefined);
     try {
-      await client.query('SELECT pg_advisory_lock($1)', [INSTALL_LOCK]);
       await boss.start();
       const present = new Set((await boss.getQueues()).map(({ name }) => name));
       for (const type of types) {

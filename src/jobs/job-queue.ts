@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
 import { ENV, type Env } from '../config/env.js';
 import { type Transaction } from '../database/transaction.js';
+import { DutyTransactions } from '../database/duty-transactions.js';
 import { TransactionRunner } from '../database/transaction-runner.js';
 import { Boss } from './boss.js';
 import { type JobFailure, WORKER_LOST } from './jobs.errors.js';
@@ -29,6 +30,7 @@ export interface ClaimedJob extends Attempt {
 export class JobQueue {
   constructor(
     private readonly transactions: TransactionRunner,
+    private readonly duties: DutyTransactions,
     private readonly boss: Boss,
     @Inject(ENV) private readonly env: Env,
   ) {}
@@ -47,7 +49,7 @@ export class JobQueue {
 
   /** Says that tries still run; returns the ids of those that are still this worker's. */
   async beat(attemptIds: readonly string[]): Promise<ReadonlySet<string>> {
-    const rows = await this.transactions.query<{ id: string }>(sql.BEAT, [attemptIds]);
+    const rows = await this.duties.query<{ id: string }>(sql.BEAT, [attemptIds]);
     return new Set(rows.map(({ id }) => id));
   }
 
@@ -77,7 +79,7 @@ export class JobQueue {
    * blame; but the try counts, or a job that kills its worker would go on killing. Returns how many.
    */
   reap(): Promise<number> {
-    return this.transactions.run(async (tx) => {
+    return this.duties.run(async (tx) => {
       const lost = await tx.query<Attempt>(sql.FIND_LOST, [this.env.jobs.staleMs]);
       for (const attempt of lost) await this.settle(tx, attempt, WORKER_LOST, []);
       return lost.length;

@@ -112,8 +112,12 @@ export class NextActionsController {
   @ApiId
   @ApiOkResponse({ type: NextActionAnswer })
   @ApiProblems(400, 404, 409)
-  close(@Param('id') id: string, @Body() body: PatchNextActionBody): Promise<NextAction> {
-    return this.nextActions.close(id, body.action);
+  close(
+    @Param('id') id: string,
+    @Body() body: PatchNextActionBody,
+    @CurrentActor() actor: Actor,
+  ): Promise<NextAction> {
+    return this.nextActions.close(id, body.action, actor);
   }
 
   @Get(':id/executions')

@@ -18,6 +18,7 @@ import { DeliveryCatalogue } from './delivery/delivery-catalogue.js';
 import { DeliveryService } from './delivery/delivery.service.js';
 import { DeliveryActionsController } from './delivery-actions.controller.js';
 import { RetryFailedDeliveriesHandler } from './retry-failed-deliveries.handler.js';
+import { NextActionTurns } from './next-action-turns.js';
 import { NextActionsController } from './next-actions.controller.js';
 import { NextActionsRepository } from './next-actions.repository.js';
 import { NextActionsService } from './next-actions.service.js';
@@ -31,6 +32,7 @@ import { UnsettledScopes } from './rules/unsettled-scopes.js';
   imports: [DiscoveryModule, LeadsModule, RiskModule, ScoringModule],
   controllers: [NextActionsController, DeliveryActionsController],
   providers: [
+    NextActionTurns,
     NextActionsRepository,
     NextActionsService,
     NextActionsSummaryService,

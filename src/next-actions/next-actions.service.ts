@@ -1,10 +1,11 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
-import { type Actor } from '../common/actor.js';
+import { type Actor, callerOf } from '../common/actor.js';
 import { CursorCodec } from '../common/cursor.js';
 import { isUuid } from '../common/http/uuid.js';
 import { paginate } from '../common/pagination.js';
 import { scopeOf } from '../common/scope.js';
+import { ENV, type Env } from '../config/env.js';
 import { type Transaction } from '../database/transaction.js';
 import { TransactionRunner } from '../database/transaction-runner.js';
 import { nextActionNotFound, nextActionNotOpen } from './delivery/delivery.errors.js';
@@ -15,6 +16,7 @@ import {
   type ListNextActionsQuery,
 } from './dto/next-action-requests.dto.js';
 import { type NextAction } from './next-action.js';
+import { NextActionTurns } from './next-action-turns.js';
 import { type NextActionFilter, type PageStart } from './next-actions.list.js';
 import { NextActionsRepository } from './next-actions.repository.js';
 
@@ -27,6 +29,8 @@ export class NextActionsService {
     private readonly repository: NextActionsRepository,
     private readonly transactions: TransactionRunner,
     private readonly cursors: CursorCodec,
+    private readonly turns: NextActionTurns,
+    @Inject(ENV) private readonly env: Env,
   ) {}
 
   /** One NBA; throws a 404, also for an id that is no UUID. */
@@ -108,11 +112,15 @@ export class NextActionsService {
   }
 
   /** Closes an NBA by hand: done or dismissed. Doing it again is a success, crossing over a 409. */
-  async close(id: string, action: 'done' | 'dismiss'): Promise<NextAction> {
+  async close(id: string, action: 'done' | 'dismiss', actor: Actor): Promise<NextAction> {
     if (!isUuid(id)) throw nextActionNotFound();
     const wanted = action === 'done' ? 'done' : 'dismissed';
-    await this.transactions.run((tx) =>
-      action === 'done' ? this.completeNextAction(tx, id) : this.dismissNextAction(tx, id),
+    await this.turns.run(id.toLowerCase(), this.env.lockTimeoutMs, () =>
+      this.transactions.run(
+        (tx) =>
+          action === 'done' ? this.completeNextAction(tx, id) : this.dismissNextAction(tx, id),
+        { caller: callerOf(actor) },
+      ),
     );
     const nextAction = await this.get(id);
     if (nextAction.status !== wanted) throw nextActionNotOpen(nextAction.status);

@@ -4,7 +4,7 @@ import { type Actor } from '../common/actor.js';
 import { type Scope } from '../common/scope.js';
 import { lockScope } from '../database/scope-lock.js';
 import { type Transaction } from '../database/transaction.js';
-import { TransactionRunner } from '../database/transaction-runner.js';
+import { ScopeTransactions } from '../database/scope-transactions.js';
 import {
   FETCH_RISK_CONTEXT,
   riskContextOf,
@@ -21,11 +21,11 @@ type Statements = Pick<Transaction, 'query' | 'publish'>;
 /** Runs the risk rules: context in one statement, pure rules, flags in one statement. */
 @Injectable()
 export class RiskRunsService {
-  constructor(private readonly transactions: TransactionRunner) {}
+  constructor(private readonly scopes: ScopeTransactions) {}
 
   /** Runs the rules in a transaction of its own. */
   run(scope: Scope, actor: Actor): Promise<RiskRunCounts> {
-    return this.transactions.run((tx) => this.runRiskRules(tx, scope, actor));
+    return this.scopes.run('risk', scope, actor, (tx) => this.runRiskRules(tx, scope, actor));
   }
 
   /**

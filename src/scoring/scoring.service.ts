@@ -7,6 +7,7 @@ import { NotFoundError } from '../common/errors/domain-error.js';
 import { type Scope } from '../common/scope.js';
 import { lockScope } from '../database/scope-lock.js';
 import { type Transaction } from '../database/transaction.js';
+import { ScopeTransactions } from '../database/scope-transactions.js';
 import { TransactionRunner } from '../database/transaction-runner.js';
 import { staleHeartbeatBefore } from '../jobs/job-health.js';
 import { windowValues } from '../work-items/work-item-facts.sql.js';
@@ -30,12 +31,15 @@ interface ScoreContext extends ScopeCounts {
 export class ScoringService {
   constructor(
     private readonly transactions: TransactionRunner,
+    private readonly scopes: ScopeTransactions,
     private readonly cursors: CursorCodec,
   ) {}
 
   /** Computes a scope's score in a transaction of its own. */
   compute(scope: Scope, actor: Actor): Promise<ComputedScore> {
-    return this.transactions.run((tx) => this.computeAndStoreScore(tx, scope, actor));
+    return this.scopes.run('score', scope, actor, (tx) =>
+      this.computeAndStoreScore(tx, scope, actor),
+    );
   }
 
   /**

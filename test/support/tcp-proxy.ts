@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** A way to a database that can be cut and mended: what a server sees when its database goes away. */
+/** A way to a database that can be cut, or fall silent: what a server sees when its database goes away. */
 export class TcpProxy {
   private readonly sockets = new Set<Socket>();
   private server: Server | undefined;
   private port = 0;
+  private silent = false;
 
   constructor(private readonly target: URL) {}
 
@@ -29,12 +30,25 @@ export class TcpProxy {
           this.sockets.delete(from);
           to.destroy();
         });
-        from.pipe(to);
+        from.on('data', (chunk) => {
+          if (!this.silent) to.write(chunk);
+        });
       }
     });
     this.server.listen(this.port, '127.0.0.1');
     await once(this.server, 'listening');
     this.port = (this.server.address() as AddressInfo).port;
+  }
+
+  /** Forwards nothing any more, and closes nothing. */
+  fallSilent(): void {
+    this.silent = true;
+  }
+
+  /** Forwards again, on new connections: what the silent ones swallowed is lost. */
+  speak(): void {
+    for (const socket of this.sockets) socket.destroy();
+    this.silent = false;
   }
 
   /** Cuts every connection and refuses new ones. */

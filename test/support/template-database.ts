@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { readEnv } from '../../src/config/env.js';
-import { dataSourceOptions, migrate } from '../../src/database/data-source.js';
+import { migrate } from '../../src/database/migrate.js';
 import { schema } from '../../src/schema.js';
 
 /** The migrated, empty database that every test database is a copy of. */
@@ -18,5 +18,6 @@ export async function prepareTemplate(adminUrl: string): Promise<void> {
   }
   const url = new URL(adminUrl);
   url.pathname = `/${TEMPLATE_DATABASE}`;
-  await migrate(dataSourceOptions(url.toString(), readEnv({}), schema));
+  const address = { url: url.toString(), setting: 'TEST_DATABASE_URL' };
+  await migrate(address, readEnv({}), schema, { info: () => undefined });
 }

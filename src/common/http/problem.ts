@@ -5,6 +5,7 @@ import { databaseFailureOf } from '../errors/database-failure.js';
 import {
   DomainError,
   type FieldError,
+  InvalidRequestError,
   NotFoundError,
   UnavailableError,
 } from '../errors/domain-error.js';
@@ -60,6 +61,20 @@ export class Problem {
 export function toDomainError(thrown: unknown): DomainError {
   if (thrown instanceof DomainError) return thrown;
   switch (databaseFailureOf(thrown)) {
+    case 'refused':
+      return new InvalidRequestError(
+        'VALUE_NOT_STORABLE',
+        'The database can not hold a value of this request: it is too large, or has a character that the encoding of the database lacks.',
+        { cause: thrown },
+      );
+    case 'read_only':
+      return new UnavailableError(
+        'DATABASE_READ_ONLY',
+        'The database takes no writes at the moment. Try again shortly.',
+        2,
+        thrown,
+      );
+    case 'stale':
     case 'unavailable':
       return new UnavailableError(
         'DATABASE_UNAVAILABLE',

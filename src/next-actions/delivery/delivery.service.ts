@@ -2,16 +2,18 @@ import { isNativeError } from 'node:util/types';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { uuidv7 } from 'uuidv7';
-import { type Actor } from '../../common/actor.js';
+import { type Actor, callerOf } from '../../common/actor.js';
 import { ValidationFailedError } from '../../common/errors/domain-error.js';
 import { isUuid } from '../../common/http/uuid.js';
 import { validateAs } from '../../common/http/validation.js';
 import { LOGGER } from '../../common/logging/logger.js';
 import { redactError, redactValue } from '../../common/logging/redaction.js';
 import { type Scope } from '../../common/scope.js';
+import { ENV, type Env } from '../../config/env.js';
 import { type Transaction } from '../../database/transaction.js';
 import { TransactionRunner } from '../../database/transaction-runner.js';
 import { JobsService } from '../../jobs/jobs.service.js';
+import { NextActionTurns } from '../next-action-turns.js';
 import {
   type ExecutionRecord,
   type LockedNextAction,
@@ -74,6 +76,8 @@ export class DeliveryService {
     private readonly repository: NextActionsRepository,
     private readonly transactions: TransactionRunner,
     private readonly jobs: JobsService,
+    private readonly turns: NextActionTurns,
+    @Inject(ENV) private readonly env: Env,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -93,9 +97,18 @@ export class DeliveryService {
     if (!isUuid(typed.nextActionId)) throw nextActionNotFound();
     // One spelling from here on: the record and its event are looked up by it.
     const press = { ...typed, nextActionId: typed.nextActionId.toLowerCase() };
+    // Presses of one NBA wait here, not each with a connection for the lock of its row.
+    return this.turns.run(press.nextActionId, this.env.lockTimeoutMs, () =>
+      this.press(press, running),
+    );
+  }
+
+  private async press(press: Press, running: RunningPress): Promise<PressAnswer> {
     try {
       return await this.transactions.run((tx) => this.attempt(tx, press, running), {
         retryOn: lostKeyRace,
+        caller: callerOf(press.actor),
+        statementMs: Math.max(running.action.timeoutMs, this.env.statementTimeoutMs),
       });
     } catch (error) {
       const { began } = running;
@@ -198,7 +211,8 @@ export class DeliveryService {
       );
       return (await Promise.race([run, timeUp])) ?? {};
     } catch (error) {
-      throw new ActionFailedError(error);
+      // Whatever the action made of it: a connection that was lost under it is not its fault.
+      throw tx.connectionError ?? new ActionFailedError(tx.causeOf(error));
     } finally {
       clearTimeout(timer);
     }

@@ -4,7 +4,7 @@ import { type Actor } from '../../common/actor.js';
 import { type Scope } from '../../common/scope.js';
 import { lockScope } from '../../database/scope-lock.js';
 import { type Transaction } from '../../database/transaction.js';
-import { TransactionRunner } from '../../database/transaction-runner.js';
+import { ScopeTransactions } from '../../database/scope-transactions.js';
 import { windowValues } from '../../work-items/work-item-facts.sql.js';
 import { explain } from './explanation.js';
 import {
@@ -33,11 +33,13 @@ export interface RunOutcome {
 /** Runs the next-action rules: context in one statement, pure rules and ranking, one statement to store. */
 @Injectable()
 export class NextActionRunsService {
-  constructor(private readonly transactions: TransactionRunner) {}
+  constructor(private readonly scopes: ScopeTransactions) {}
 
   /** Runs the rules in a transaction of its own. */
   run(scope: Scope, actor: Actor): Promise<RunOutcome> {
-    return this.transactions.run((tx) => this.runNextActions(tx, scope, actor));
+    return this.scopes.run('next_actions', scope, actor, (tx) =>
+      this.runNextActions(tx, scope, actor),
+    );
   }
 
   /**

@@ -1,0 +1,87 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { databaseFailureOf, sqlStateOf } from '../common/errors/database-failure.js';
+import { StartError } from '../config/start-error.js';
+import { PgClient } from './pg-client.js';
+import { placeOf, startErrorOf } from './start-failure.js';
+import { type StartLogger } from './start-lock.js';
+
+/** A server and where its address comes from. */
+export interface DatabaseAddress {
+  readonly url: string;
+  /** What people change to change it: a setting's key, or the name of the embedded server. */
+  readonly setting: string;
+}
+
+/** Oldest server that is supported, as `server_version_num`. */
+const OLDEST_SERVER = 140_000;
+const POLL_MS = 500;
+const CONNECT_LIMIT_MS = 5000;
+const LOG_EVERY_MS = 5000;
+
+const LOOK = `
+  SELECT current_setting('server_version_num')::int AS version,
+    current_setting('transaction_read_only')::bool AS "readOnly"`;
+
+/**
+ * Waits until the server takes connections and writes, at most `waitMs`: in a deployment, it often
+ * starts beside the application. What no waiting helps throws at once. Throws StartError.
+ */
+export async function awaitServer(
+  address: DatabaseAddress,
+  waitMs: number,
+  logger: StartLogger,
+): Promise<void> {
+  const since = Date.now();
+  let nextLog = since;
+  for (;;) {
+    const failure = await look(address, Math.min(CONNECT_LIMIT_MS, Math.max(waitMs, POLL_MS)));
+    if (failure === undefined) return;
+    const now = Date.now();
+    if (!isStarting(failure) || now - since >= waitMs) throw startErrorOf(failure, address, waitMs);
+    if (now >= nextLog) {
+      nextLog = now + LOG_EVERY_MS;
+      const code = sqlStateOf(failure) ?? (failure as Error).message;
+      logger.info({ code, waitedMs: now - since }, `waiting for PostgreSQL at ${placeOf(address)}`);
+    }
+    await delay(Math.min(POLL_MS, waitMs));
+  }
+}
+
+/** Why the server can't be used now; undefined if it can. */
+async function look(address: DatabaseAddress, limitMs: number): Promise<unknown> {
+  let client: PgClient | undefined;
+  try {
+    client = new PgClient({
+      connectionString: address.url,
+      connectionTimeoutMillis: limitMs,
+      application_name: 'next-best-actions start',
+    });
+    await client.connect();
+    const { rows } = await client.query<{ version: number; readOnly: boolean }>(LOOK);
+    const [server] = rows;
+    if ((server?.version ?? 0) < OLDEST_SERVER) {
+      return new StartError(
+        `The PostgreSQL server that ${address.setting} names is too old: version 14 or newer is needed.`,
+      );
+    }
+    if (server?.readOnly) return new ReadOnlyServerError();
+    return undefined;
+  } catch (error) {
+    return error;
+  } finally {
+    await client?.end().catch(() => undefined);
+  }
+}
+
+/** The server takes connections and no writes: a standby, or one that was set to read only. */
+class ReadOnlyServerError extends Error {
+  readonly code = '25006';
+}
+
+/** States that pass by themselves while a server, a container or a failover is under way. */
+function isStarting(failure: unknown): boolean {
+  const code = sqlStateOf(failure);
+  if (code === 'ENOTFOUND' || code?.startsWith('28') || code === '3D000') return false;
+  const known = databaseFailureOf(failure);
+  return known === 'unavailable' || known === 'busy' || known === 'read_only';
+}

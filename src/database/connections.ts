@@ -1,0 +1,69 @@
+import { type Pool, type PoolClient } from 'pg';
+import { databaseFailureOf } from '../common/errors/database-failure.js';
+import { UnavailableError } from '../common/errors/domain-error.js';
+import { FairShare } from './fair-share.js';
+import { type PgClient } from './pg-client.js';
+
+/** A connection of the pool. */
+export type PooledClient = PoolClient & PgClient;
+
+/** Whose work a connection is lent for, where nobody is named: jobs, schedules, the start. */
+export const SYSTEM_CALLER = 'system';
+
+/** How long a caller waits for a connection, in ms; then it is a 503. */
+export const CONNECTION_WAIT_MS = 5000;
+
+/** Lends the connections of a pool, fairly among callers, and none that is known to be of no use. */
+export class Connections {
+  private readonly share: FairShare;
+  private readonly generations = new WeakMap<PoolClient, number>();
+  private generation = 0;
+
+  constructor(private readonly pool: Pool) {
+    this.share = new FairShare(pool.options.max);
+  }
+
+  /** A connection, which must be given back. Throws a 503 when none can be had or made. */
+  async lend(caller: string): Promise<PooledClient> {
+    const entered = this.share.enter(caller, CONNECTION_WAIT_MS);
+    if (entered) await entered;
+    try {
+      for (;;) {
+        const client = (await this.pool.connect()) as PooledClient;
+        const generation = this.generations.get(client);
+        if (generation === undefined) this.generations.set(client, this.generation);
+        else if (generation !== this.generation) {
+          client.release(true);
+          continue;
+        }
+        return client;
+      }
+    } catch (error) {
+      this.share.leave(caller);
+      throw databaseFailureOf(error) === undefined ? noConnection(error) : error;
+    }
+  }
+
+  /** Takes a connection back; one that is broken, or older than the last `renew`, is closed. */
+  giveBack(caller: string, client: PooledClient, broken: boolean): void {
+    client.release(broken || this.generations.get(client) !== this.generation);
+    this.share.leave(caller);
+  }
+
+  /**
+   * Closes every connection as soon as nobody uses it. The address of the database leads elsewhere by
+   * now, or may: connections that stay open would keep to where it led before.
+   */
+  renew(): void {
+    this.generation += 1;
+  }
+}
+
+function noConnection(cause: unknown): UnavailableError {
+  return new UnavailableError(
+    'DATABASE_UNAVAILABLE',
+    'The database is away. Try again shortly.',
+    2,
+    cause,
+  );
+}

@@ -1,0 +1,115 @@
+import { Client, type ClientConfig, Connection, type QueryConfig } from 'pg';
+import { bindable } from './bindable.js';
+import { StatementNames } from './statement.js';
+
+/** What a connection is made with, beside the settings of pg. */
+export interface PgClientConfig extends ClientConfig {
+  /** Whether named statements are prepared; a pooler in transaction mode may not keep them. */
+  readonly preparedStatements?: boolean;
+}
+
+/** The parts of pg's client that its types leave out. Source: pg lib/client.js, 8.23. */
+interface ClientInternals {
+  readonly processID: number | null;
+  readonly secretKey: number | null;
+  readonly ssl: boolean | object;
+  readonly _activeQuery: unknown;
+  readonly _sentQueryQueue: readonly unknown[];
+  getStartupConf(): Record<string, string>;
+}
+
+/** The same of its connection. Source: pg lib/connection.js, 8.23. */
+interface ConnectionInternals extends Connection {
+  connect(portOrPath: number | string, host?: string): void;
+  requestSsl(): void;
+  cancel(processId: number, secretKey: number): void;
+}
+
+/** How long an attempt to cancel a running statement may take, in ms. */
+const CANCEL_LIMIT_MS = 2000;
+
+const names = new StatementNames();
+
+/**
+ * A connection to PostgreSQL as this application needs every one to be, whoever opens it: the pool, the
+ * migrations, the probes.
+ */
+export class PgClient extends Client {
+  constructor(config: PgClientConfig = {}) {
+    super(config);
+    const prepares = config.preparedStatements ?? true;
+    const send = this.query.bind(this) as (...args: unknown[]) => unknown;
+    // By assignment, for no override can have all the signatures of pg's query.
+    this.query = ((...args: unknown[]) => send(...prepared(args, prepares))) as typeof this.query;
+    // For the whole life of the connection. The pool takes its own listener off while a connection is
+    // lent, and an error event without a listener ends the process.
+    this.on('error', () => undefined);
+  }
+
+  /**
+   * Times are read and written in one form, whatever the database, the role or the server set. As
+   * startup parameters, which PgBouncer knows and keeps for each of its clients.
+   */
+  getStartupConf(): Record<string, string> {
+    const inherited = Client.prototype as unknown as ClientInternals;
+    return {
+      ...inherited.getStartupConf.call(this),
+      DateStyle: 'ISO, MDY',
+      TimeZone: 'UTC',
+    };
+  }
+
+  /** Whether an answer of the server is outstanding. */
+  get awaitsAnswer(): boolean {
+    const { _activeQuery, _sentQueryQueue } = this as unknown as ClientInternals;
+    return (_activeQuery ?? null) !== null || _sentQueryQueue.length > 0;
+  }
+
+  /**
+   * Asks the server to give up what this connection runs, on a connection of its own. The server checks
+   * a secret, so that nobody else's statement can be meant, also behind PgBouncer and after a failover.
+   * Resolves when the request was sent or could not be; never rejects.
+   */
+  async cancelRunning(): Promise<void> {
+    const { processID, secretKey, ssl } = this as unknown as ClientInternals;
+    if (processID === null || secretKey === null) return;
+    const connection = new Connection({ ssl }) as ConnectionInternals;
+    await new Promise<void>((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer);
+        (connection.stream as { destroy(): void }).destroy();
+        resolve();
+      };
+      const timer = setTimeout(end, CANCEL_LIMIT_MS);
+      connection.on('error', end);
+      connection.on('end', end);
+      const cancel = (): void => connection.cancel(processID, secretKey);
+      connection.on('connect', () => (ssl ? connection.requestSsl() : cancel()));
+      connection.on('sslconnect', cancel);
+      if (this.host.startsWith('/')) connection.connect(`${this.host}/.s.PGSQL.${this.port}`);
+      else connection.connect(this.port, this.host);
+    });
+  }
+}
+
+/**
+ * The arguments of pg's query with the values checked: one that fails while it is written would leave
+ * half a message on the connection. A named statement gets its name by its text, or none.
+ */
+function prepared(args: unknown[], prepares: boolean): unknown[] {
+  const [query, values] = args;
+  if (isQueryConfig(query)) {
+    if (query.values) query.values = bindable(query.values);
+    if (query.name !== undefined) {
+      const name = prepares ? names.of(query.text) : undefined;
+      if (name === undefined) delete query.name;
+      else query.name = name;
+    }
+  }
+  if (Array.isArray(values)) args[1] = bindable(values);
+  return args;
+}
+
+function isQueryConfig(value: unknown): value is QueryConfig {
+  return typeof value === 'object' && value !== null && !('submit' in value) && 'text' in value;
+}

@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto';
+
+/** A statement that is prepared once per connection and then executed by name. */
+export interface Statement {
+  /** What people call it, in logs and errors. The name on the server is derived from the text. */
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Most texts that one process prepares: each takes memory in every connection, for as long as it lives. */
+const MAX_PREPARED = 1000;
+
+/**
+ * The name of a prepared statement, derived from its text: two texts can never meet under one name,
+ * and one text is prepared once however it is called. Undefined for the texts past the limit, which are
+ * sent unprepared: SQL that is put together from values would else fill the memory of the server.
+ */
+export class StatementNames {
+  private readonly names = new Map<string, string>();
+
+  constructor(private readonly limit = MAX_PREPARED) {}
+
+  of(text: string): string | undefined {
+    const known = this.names.get(text);
+    if (known !== undefined || this.names.size >= this.limit) return known;
+    const name = `s_${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;
+    this.names.set(text, name);
+    return name;
+  }
+}
