@@ -1,6 +1,7 @@
 import { type Pool, type PoolClient } from 'pg';
 import { databaseFailureOf } from '../common/errors/database-failure.js';
 import { UnavailableError } from '../common/errors/domain-error.js';
+import { AnswerWatch } from './answer-watch.js';
 import { FairShare } from './fair-share.js';
 import { type PgClient } from './pg-client.js';
 
@@ -17,14 +18,18 @@ export const CONNECTION_WAIT_MS = 5000;
 export class Connections {
   private readonly share: FairShare;
   private readonly generations = new WeakMap<PoolClient, number>();
+  private readonly watch = new AnswerWatch();
   private generation = 0;
 
   constructor(private readonly pool: Pool) {
     this.share = new FairShare(pool.options.max);
   }
 
-  /** A connection, which must be given back. Throws a 503 when none can be had or made. */
-  async lend(caller: string): Promise<PooledClient> {
+  /**
+   * A connection, which must be given back. It is closed when the server owes it an answer for longer
+   * than `answerMs`, and a little for the way. Throws a 503 when none can be had or made.
+   */
+  async lend(caller: string, answerMs: number): Promise<PooledClient> {
     const entered = this.share.enter(caller, CONNECTION_WAIT_MS);
     if (entered) await entered;
     try {
@@ -36,6 +41,7 @@ export class Connections {
           client.release(true);
           continue;
         }
+        this.watch.begin(client, answerMs);
         return client;
       }
     } catch (error) {
@@ -46,6 +52,7 @@ export class Connections {
 
   /** Takes a connection back; one that is broken, or older than the last `renew`, is closed. */
   giveBack(caller: string, client: PooledClient, broken: boolean): void {
+    this.watch.end(client);
     client.release(broken || this.generations.get(client) !== this.generation);
     this.share.leave(caller);
   }

@@ -1,3 +1,4 @@
+import { type Socket } from 'node:net';
 import { Client, type ClientConfig, Connection, type QueryConfig } from 'pg';
 import { bindable } from './bindable.js';
 import { StatementNames } from './statement.js';
@@ -13,6 +14,7 @@ interface ClientInternals {
   readonly processID: number | null;
   readonly secretKey: number | null;
   readonly ssl: boolean | object;
+  readonly connection: { readonly stream: Socket };
   readonly _activeQuery: unknown;
   readonly _sentQueryQueue: readonly unknown[];
   getStartupConf(): Record<string, string>;
@@ -63,6 +65,16 @@ export class PgClient extends Client {
   get awaitsAnswer(): boolean {
     const { _activeQuery, _sentQueryQueue } = this as unknown as ClientInternals;
     return (_activeQuery ?? null) !== null || _sentQueryQueue.length > 0;
+  }
+
+  /** Bytes that the server has sent so far. */
+  get bytesRead(): number {
+    return (this as unknown as ClientInternals).connection.stream.bytesRead;
+  }
+
+  /** Closes the connection at once; what waits for an answer fails with the error. */
+  abort(error: Error): void {
+    (this as unknown as ClientInternals).connection.stream.destroy(error);
   }
 
   /**

@@ -1,14 +1,14 @@
 import { type QueryResultRow } from 'pg';
 import { type Logger } from 'pino';
 import { type DataSource } from 'typeorm';
-import { databaseFailureOf, isUnanswered } from '../common/errors/database-failure.js';
+import { databaseFailureOf, NoAnswerError } from '../common/errors/database-failure.js';
 import { type DatabaseFailure, endsConnection } from '../common/errors/sqlstates.js';
 import { type EventBus } from '../events/event-bus.js';
 import { bindable } from './bindable.js';
 import { type Connections, type PooledClient, SYSTEM_CALLER } from './connections.js';
 import { sendAsOnePacket } from './one-packet.js';
 import { type Statement } from './statement.js';
-import { ANSWER_GRACE_MS, Transaction, type TransactionLimits } from './transaction.js';
+import { Transaction, type TransactionLimits } from './transaction.js';
 
 const MAX_ATTEMPTS = 4;
 
@@ -55,7 +55,7 @@ export class TransactionRunner {
     const limits = { ...this.limits, statementMs: options.statementMs ?? this.limits.statementMs };
     let renewed = false;
     for (let attempt = 1; ; attempt++) {
-      const client: PooledClient = await this.connections.lend(caller);
+      const client: PooledClient = await this.connections.lend(caller, limits.statementMs);
       const tx: Transaction = new Transaction(client, this.dataSource, limits);
       try {
         return await this.attempt(tx, client, caller, work);
@@ -86,12 +86,12 @@ export class TransactionRunner {
   /** Runs several reads on one connection in one round trip and returns the rows of each. */
   async read(queries: readonly Query[], options: WorkOptions = {}): Promise<QueryResultRow[][]> {
     const caller = options.caller ?? SYSTEM_CALLER;
-    // Outside a transaction the server sets no limit: see PgClient.cancelRunning.
-    const limitMs = (options.statementMs ?? this.limits.statementMs) + ANSWER_GRACE_MS;
+    // Outside a transaction the server sets no limit: the connection does.
+    const limitMs = options.statementMs ?? this.limits.statementMs;
     for (let attempt = 1; ; attempt++) {
-      const client = await this.connections.lend(caller);
+      const client = await this.connections.lend(caller, limitMs);
       try {
-        return await this.attemptRead(client, caller, queries, limitMs);
+        return await this.attemptRead(client, caller, queries);
       } catch (error) {
         const failure = databaseFailureOf(error);
         const again = failure === 'retryable' || (attempt === 1 && endsConnection(failure));
@@ -106,11 +106,10 @@ export class TransactionRunner {
    */
   async executeSql(text: string, values?: unknown[]): Promise<{ rows: QueryResultRow[] }> {
     if (!/^\s*BEGIN\b/i.test(text)) return this.run((tx) => tx.executeSql(text, values));
-    const client = await this.connections.lend(SYSTEM_CALLER);
+    const client = await this.connections.lend(SYSTEM_CALLER, this.limits.statementMs);
     let failed = true;
     try {
-      const query = { text, values, query_timeout: this.limits.statementMs + ANSWER_GRACE_MS };
-      const result = await client.query<QueryResultRow>(query);
+      const result = await client.query<QueryResultRow>(text, values);
       failed = false;
       return result;
     } finally {
@@ -150,7 +149,6 @@ export class TransactionRunner {
     client: PooledClient,
     caller: string,
     queries: readonly Query[],
-    limitMs: number,
   ): Promise<QueryResultRow[][]> {
     let failure: unknown;
     try {
@@ -159,7 +157,6 @@ export class TransactionRunner {
         name,
         text,
         values: bindable(values),
-        query_timeout: limitMs,
       }));
       sendAsOnePacket(client);
       const answers = await Promise.allSettled(
@@ -174,7 +171,7 @@ export class TransactionRunner {
       this.noteFailure(error);
       throw error;
     } finally {
-      const unanswered = isUnanswered(failure);
+      const unanswered = failure instanceof NoAnswerError;
       const broken = unanswered || endsConnection(databaseFailureOf(failure));
       this.giveBack(client, caller, broken, unanswered);
     }
@@ -191,7 +188,7 @@ export class TransactionRunner {
 
   /** After a read-only server and after silence, the address of the database may lead elsewhere. */
   private noteFailure(error: unknown): void {
-    if (isCuredByFreshConnection(databaseFailureOf(error)) || isUnanswered(error)) {
+    if (isCuredByFreshConnection(databaseFailureOf(error)) || error instanceof NoAnswerError) {
       this.connections.renew();
     }
   }

@@ -4,7 +4,7 @@ import { type DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import {
   databaseFailureOf,
   IN_FAILED_TRANSACTION,
-  isUnanswered,
+  NoAnswerError,
   sqlStateOf,
 } from '../common/errors/database-failure.js';
 import { endsConnection } from '../common/errors/sqlstates.js';
@@ -26,9 +26,6 @@ export interface TransactionLimits {
 
 /** Longest pause between two statements, in ms: work that hangs must not keep its locks for ever. */
 const IDLE_LIMIT_MS = 60_000;
-
-/** What an answer may take beyond the limit of its statement, in ms, before the connection counts as silent. */
-export const ANSWER_GRACE_MS = 1500;
 
 /** A part of a transaction: parts may hold parts, the names shadow each other. */
 const SAVEPOINT: Statement = { name: 'savepoint', text: 'SAVEPOINT part' };
@@ -53,7 +50,6 @@ export class Transaction {
   private open = true;
   private firstError: unknown;
   private begun = false;
-  private readonly answerLimitMs: number;
   private readonly noteError = (error: unknown): void => {
     this.firstError ??= error;
   };
@@ -62,9 +58,7 @@ export class Transaction {
     private readonly client: PoolClient,
     private readonly dataSource: DataSource,
     private readonly limits: TransactionLimits,
-  ) {
-    this.answerLimitMs = limits.statementMs + ANSWER_GRACE_MS;
-  }
+  ) {}
 
   /** Why the connection was lost, or must be closed; undefined while it is sound. */
   get connectionError(): Error | undefined {
@@ -75,7 +69,7 @@ export class Transaction {
 
   /** Whether the server did not answer in time, so that it may still run what was sent. */
   get unanswered(): boolean {
-    return isUnanswered(this.firstError);
+    return this.firstError instanceof NoAnswerError;
   }
 
   /** Whether the connection turned out to be dead before PostgreSQL had begun the transaction. */
@@ -209,7 +203,6 @@ export class Transaction {
       name: statement.name,
       text: statement.text,
       values: this.bindable(values),
-      query_timeout: this.answerLimitMs,
     };
     sendAsOnePacket(this.client);
     return this.client.query<Row>(query);
@@ -227,7 +220,7 @@ export class Transaction {
 
   private sendText(text: string): Promise<QueryResult> {
     sendAsOnePacket(this.client);
-    return this.client.query({ text, query_timeout: this.answerLimitMs } as { text: string });
+    return this.client.query(text);
   }
 
   /**

@@ -19,13 +19,13 @@ const BY_MESSAGE: readonly (readonly [RegExp, DatabaseFailure])[] = [
     'unavailable',
   ],
   [/^timeout exceeded when trying to connect$/, 'busy'],
-  [/^Query read timeout$/, 'timeout'],
   [/^timeout expired$/, 'unavailable'],
 ];
 
 /** Reads an error, or the error that it wraps, as a database failure; undefined if it is none. */
 export function databaseFailureOf(error: unknown): DatabaseFailure | undefined {
   for (let current = error, depth = 0; isNativeError(current) && depth < 5; depth++) {
+    if (current instanceof NoAnswerError) return 'timeout';
     const code = sqlStateOf(current);
     const message: unknown = current.message;
     const text = typeof message === 'string' ? message : '';
@@ -41,9 +41,12 @@ export function databaseFailureOf(error: unknown): DatabaseFailure | undefined {
   return undefined;
 }
 
-/** Whether pg gave up waiting for an answer: the connection is closed, and other ones may be silent, too. */
-export function isUnanswered(error: unknown): boolean {
-  return isNativeError(error) && error.message === 'Query read timeout';
+/** The server owed an answer for too long: its connection was closed, and other ones may be silent, too. */
+export class NoAnswerError extends Error {
+  constructor() {
+    super('PostgreSQL did not answer in time.');
+    this.name = 'NoAnswerError';
+  }
 }
 
 /** SQLSTATE of a second row with the key of a unique index. */
