@@ -59,6 +59,33 @@ describe('signing in', () => {
     expect(JSON.stringify(body) + JSON.stringify(app.logs())).not.toContain('canary');
   });
 
+  it('is on record with who and from where, and without the password', async () => {
+    await app.anonymous.post('/api/auth/login', OPERATOR).expect(200);
+    const { body } = await app.api
+      .get('/api/ops-events', { eventKey: 'auth.login.succeeded' })
+      .expect(200);
+    const { id } = (await app.api.get('/api/auth/me')).body;
+    expect(body.items[0]).toMatchObject({
+      level: 'info',
+      status: 'success',
+      actorId: id,
+      sourceType: 'user',
+      sourceId: id,
+      meta: { ip: '127.0.0.1' },
+    });
+    expect(JSON.stringify(body) + JSON.stringify(app.logs())).not.toContain(OPERATOR.password);
+  });
+
+  it('needs nobody on a public route: a probe with a token asks the database nothing', async () => {
+    await app.rows('ALTER TABLE users RENAME TO users_away');
+    try {
+      await app.api.get('/health/live').expect(200);
+      await app.api.get('/api/auth/me').expect(500);
+    } finally {
+      await app.rows('ALTER TABLE users_away RENAME TO users');
+    }
+  });
+
   it('does the same work for an unknown e-mail as for a wrong password', async () => {
     jest.mocked(verify).mockClear();
     expect(await app.get(PasswordHasher).verify(undefined, 'x')).toBe(false);

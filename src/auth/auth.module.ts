@@ -8,6 +8,7 @@ import { AuthController } from './auth.controller.js';
 import { AuthService } from './auth.service.js';
 import { JwtStrategy } from './jwt.strategy.js';
 import { PasswordHasher } from './password-hasher.js';
+import { SignInDelay } from './sign-in-delay.js';
 import { UsersService } from './users.service.js';
 
 /** Users, login and the bearer token. */
@@ -23,7 +24,7 @@ import { UsersService } from './users.service.js';
     }),
   ],
   controllers: [AuthController],
-  providers: [AuthService, JwtStrategy, PasswordHasher, UsersService],
+  providers: [AuthService, JwtStrategy, PasswordHasher, SignInDelay, UsersService],
   exports: [UsersService, JwtModule],
 })
 export class AuthModule {}

@@ -34,6 +34,7 @@ describe('the settings', () => {
     ['ADMIN_EMAIL', 'sesame@localhost'],
     ['ADMIN_EMAIL', `sesame@${'example.'.repeat(31)}com`],
     ['ADMIN_PASSWORD', 'sesame'],
+    ['READ_LIMIT_PER_MINUTE', '-1'],
     ['KEEP_ALIVE_TIMEOUT_MS', 'sesame'],
     ['MAX_CONNECTIONS', '0'],
     ['REQUEST_TIMEOUT_MS', '14999'],

@@ -25,6 +25,11 @@ export interface Env {
   readonly executeLimitPerMinute: number;
   readonly runLimitPerMinute: number;
   readonly loginLimitPerMinute: number;
+  /** Requests a minute and client to the routes without a limit of their own; 0: no limit. */
+  readonly readLimitPerMinute: number;
+  readonly writeLimitPerMinute: number;
+  /** Longest pause before a login whose e-mail had many wrong passwords, in ms; 0: none. */
+  readonly loginDelayMaxMs: number;
   /** Value of Express's `trust proxy`. */
   readonly trustProxy: boolean | number | string;
   readonly http: HttpSettings;
@@ -119,6 +124,9 @@ export function readEnv(source: Source): Env {
     executeLimitPerMinute: read.integer('EXECUTE_LIMIT_PER_MINUTE', 20, 1),
     runLimitPerMinute: read.integer('RUN_LIMIT_PER_MINUTE', 10, 1),
     loginLimitPerMinute: read.integer('LOGIN_LIMIT_PER_MINUTE', 5, 1),
+    readLimitPerMinute: read.integer('READ_LIMIT_PER_MINUTE', 1200, 0),
+    writeLimitPerMinute: read.integer('WRITE_LIMIT_PER_MINUTE', 1200, 0),
+    loginDelayMaxMs: read.integer('LOGIN_DELAY_MAX_MS', 2000, 0, 10_000),
     trustProxy: read.trustProxy('TRUST_PROXY'),
     http: {
       keepAliveTimeoutMs: read.integer('KEEP_ALIVE_TIMEOUT_MS', 65_000, 0, 3_600_000),
