@@ -20,7 +20,7 @@ async function start(): Promise<void> {
   const env = { ...readEnv(processEnv()), worker: true };
   const logger = createLogger(env.logLevel);
   outliveStrayRejections(logger);
-  const secrets = resolveSecrets(env);
+  const secrets = await resolveSecrets(env);
   // The embedded server belongs to whoever started it first; without one, to this process.
   const embedded =
     env.databaseUrl === undefined

@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { type Response } from 'express';
+import { type Logger } from 'pino';
 import { UnauthenticatedError } from '../common/errors/domain-error.js';
 import { clientNetwork } from '../common/http/client-address.js';
+import { LOGGER } from '../common/logging/logger.js';
 import { SECRETS } from '../config/config.module.js';
 import { ENV, type Env } from '../config/env.js';
 import { type Secrets } from '../config/secrets.js';
@@ -33,11 +35,26 @@ export class AuthService implements OnApplicationBootstrap {
     private readonly transactions: TransactionRunner,
     @Inject(ENV) private readonly env: Env,
     @Inject(SECRETS) private readonly secrets: Secrets,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     const { admin } = this.secrets;
-    if (admin) await this.users.ensureFirstUser(admin.email, admin.password);
+    if (!admin || (await this.users.ensureFirstUser(admin.email, admin.password))) return;
+    await this.warnWhereIgnored(admin.email);
+  }
+
+  /** Who sets another ADMIN_PASSWORD may believe that it is now the password. */
+  private async warnWhereIgnored(email: string): Promise<void> {
+    const { adminEmail = email, adminPassword } = this.env;
+    const asSet =
+      adminPassword === undefined
+        ? this.env.adminEmail === undefined || (await this.users.findByEmail(adminEmail))
+        : await this.users.matches(adminEmail, adminPassword);
+    if (asSet) return;
+    this.logger.warn(
+      'ADMIN_EMAIL and ADMIN_PASSWORD are ignored: they make the first user, and there are users already. Change a password with "npm run user -- password <email>", add a user with "npm run user -- add <email>".',
+    );
   }
 
   /**
