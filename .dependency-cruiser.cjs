@@ -11,7 +11,7 @@ const ARROWS = {
   jobs: ['common', 'config', 'database', 'events', 'auth', 'rate-limit'],
   auth: ['common', 'config', 'database', 'events', 'rate-limit'],
   'work-items': ['common', 'config', 'database', 'auth'],
-  scoring: ['common', 'config', 'database', 'events', 'auth', 'work-items', 'jobs'],
+  scoring: ['common', 'config', 'database', 'events', 'auth', 'rate-limit', 'work-items', 'jobs'],
   risk: [
     'common',
     'config',
@@ -48,7 +48,7 @@ const ARROWS = {
     'leads',
   ],
   'ops-events': ['common', 'config', 'database', 'events', 'auth'],
-  health: ['common', 'config', 'database', 'jobs', 'auth'],
+  health: ['common', 'config', 'database', 'jobs', 'auth', 'rate-limit'],
   demo: ['common', 'config', 'database', 'work-items', 'scoring', 'risk', 'next-actions'],
 };
 

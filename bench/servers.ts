@@ -73,6 +73,8 @@ export class Servers {
         ADMIN_EMAIL: EMAIL,
         ADMIN_PASSWORD: this.password,
         EXECUTE_LIMIT_PER_MINUTE: '2000000000',
+        READ_LIMIT_PER_MINUTE: '0',
+        WRITE_LIMIT_PER_MINUTE: '0',
         LOG_LEVEL: 'info',
         DEMO: 'false',
       },

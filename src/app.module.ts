@@ -40,7 +40,11 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [
-        CommonModule.register({ logger, cursorSecret: secrets.jwtSecret }),
+        CommonModule.register({
+          logger,
+          cursorSecret: secrets.jwtSecret,
+          bodyTimeoutMs: env.http.bodyTimeoutMs,
+        }),
         ConfigModule.register(env, secrets),
         EventsModule,
         DatabaseModule.register(databaseUrl, schema),

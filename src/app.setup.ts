@@ -6,6 +6,8 @@ import helmet from 'helmet';
 import { AppModule, type AppOptions } from './app.module.js';
 import { accessLog } from './common/http/access-log.js';
 import { answerUnknownRoute } from './common/http/problem.filter.js';
+import { checkRequestHead } from './common/http/request-head.js';
+import { limitServer } from './common/http/server-limits.js';
 import { createValidationPipe } from './common/http/validation.js';
 import { PinoLoggerService } from './common/logging/logger.js';
 import { openApiDocument } from './openapi.js';
@@ -21,11 +23,12 @@ export async function createApp(options: AppOptions): Promise<NestExpressApplica
   return app;
 }
 
-/** Initializes with prefix, pipe, security headers, access log and OpenAPI: the same for the server and the tests. */
+/** Initializes with limits, prefix, pipe, security headers, access log and OpenAPI: the same for the server and the tests. */
 export async function setUpApp(
   app: NestExpressApplication,
   { env, logger }: AppOptions,
 ): Promise<void> {
+  limitServer(app.getHttpServer(), env.http, logger);
   app.set('trust proxy', env.trustProxy);
   app.set('etag', false);
   app.setGlobalPrefix('api', { exclude: ['health/live', 'health/ready'] });
@@ -36,6 +39,7 @@ export async function setUpApp(
       contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
     }),
   );
+  app.use(checkRequestHead);
   app.useGlobalPipes(createValidationPipe());
   serveOpenApi(app);
   await app.init();

@@ -25,7 +25,7 @@ async function start(): Promise<void> {
   const env = readEnv(processEnv());
   const logger = createLogger(env.logLevel);
   outliveStrayRejections(logger);
-  const secrets = resolveSecrets(env);
+  const secrets = await resolveSecrets(env);
   const embedded =
     env.databaseUrl === undefined
       ? await startEmbeddedPostgres({ dataDir: env.dataDir })

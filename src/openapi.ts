@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { type INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { problemMeaning } from './common/http/api-problems.js';
+import { problemMeaning, TOO_MANY_HEADERS } from './common/http/api-problems.js';
 import { Problem } from './common/http/problem.js';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
@@ -28,7 +28,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
   for (const [path, item] of Object.entries(document.paths)) {
     for (const method of METHODS) {
       const operation = item[method];
-      if (operation) completeOperation(path, operation, method !== 'get' && method !== 'delete');
+      if (operation) completeOperation(path, operation, method !== 'get');
     }
   }
   return document;
@@ -37,18 +37,19 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
 function completeOperation(path: string, operation: Operation, takesBody: boolean): void {
   const isPublic = PUBLIC_PATHS.includes(path);
   operation.security = isPublic ? [] : [{ bearer: [] }];
-  // A path that is no valid URI is a 400 before any route looks at it.
-  const mayBeMalformed = takesBody || path.includes('{');
   const common = [
+    // A path that is no valid URI and a query with a repeated parameter are a 400 on every route.
+    400,
     500,
     503,
     ...(isPublic ? [] : [401]),
-    ...(mayBeMalformed ? [400] : []),
-    ...(takesBody ? [413, 415] : []),
+    ...(path.startsWith('/health/') ? [] : [429]),
+    ...(takesBody ? [408, 413, 415] : []),
   ];
   for (const status of common) {
     operation.responses[status] ??= {
       description: problemMeaning(status),
+      ...(status === 429 ? { headers: TOO_MANY_HEADERS } : {}),
       content: { 'application/json': { schema: { $ref: '#/components/schemas/Problem' } } },
     };
   }

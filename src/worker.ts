@@ -3,6 +3,7 @@ import { type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from './app.module.js';
 import { DomainError } from './common/errors/domain-error.js';
+import { limitServer } from './common/http/server-limits.js';
 import { createLogger, PinoLoggerService } from './common/logging/logger.js';
 import { redactError } from './common/logging/redaction.js';
 import { ConfigError, processEnv, readEnv } from './config/env.js';
@@ -19,7 +20,7 @@ async function start(): Promise<void> {
   const env = { ...readEnv(processEnv()), worker: true };
   const logger = createLogger(env.logLevel);
   outliveStrayRejections(logger);
-  const secrets = resolveSecrets(env);
+  const secrets = await resolveSecrets(env);
   // The embedded server belongs to whoever started it first; without one, to this process.
   const embedded =
     env.databaseUrl === undefined
@@ -35,6 +36,7 @@ async function start(): Promise<void> {
     { logger: new PinoLoggerService(logger), abortOnError: false },
   );
   const probes = serveProbes(app.get(Readiness));
+  limitServer(probes, env.http, logger);
   let stopping = false;
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
     if (stopping) return;

@@ -1,7 +1,9 @@
+import { JwtService } from '@nestjs/jwt';
 import { verify } from '@node-rs/argon2';
 import { PasswordHasher } from '../src/auth/password-hasher.js';
+import { TOKEN_AUDIENCE, TOKEN_ISSUER } from '../src/auth/token.js';
 import { UsersService } from '../src/auth/users.service.js';
-import { createTestApp, OPERATOR, type TestApp } from './support/app.js';
+import { createTestApp, JWT_SECRET, OPERATOR, type TestApp } from './support/app.js';
 import { problems } from './support/problems.js';
 import { ApiClient } from './support/requests.js';
 
@@ -59,6 +61,54 @@ describe('signing in', () => {
     expect(JSON.stringify(body) + JSON.stringify(app.logs())).not.toContain('canary');
   });
 
+  it('is on record with who and from where, and without the password', async () => {
+    await app.anonymous.post('/api/auth/login', OPERATOR).expect(200);
+    const { body } = await app.api
+      .get('/api/ops-events', { eventKey: 'auth.login.succeeded' })
+      .expect(200);
+    const { id } = (await app.api.get('/api/auth/me')).body;
+    expect(body.items[0]).toMatchObject({
+      level: 'info',
+      status: 'success',
+      actorId: id,
+      sourceType: 'user',
+      sourceId: id,
+      meta: { ip: '127.0.0.1' },
+    });
+    expect(JSON.stringify(body) + JSON.stringify(app.logs())).not.toContain(OPERATOR.password);
+  });
+
+  it('is for this API alone: a token for another service, or from one, is refused', async () => {
+    const jwt = app.get(JwtService);
+    const { sub } = jwt.decode<{ sub: string }>(app.api.token!);
+    const ask = (options: object) =>
+      new ApiClient(
+        app.url,
+        new JwtService({ secret: JWT_SECRET }).sign({ sub }, { expiresIn: 60, ...options }),
+      ).get('/api/auth/me');
+    const ours = { issuer: TOKEN_ISSUER, audience: TOKEN_AUDIENCE };
+    await ask(ours).expect(200);
+    for (const options of [
+      {},
+      { issuer: TOKEN_ISSUER },
+      { audience: TOKEN_AUDIENCE },
+      { ...ours, issuer: 'another-service' },
+      { ...ours, audience: 'another-service' },
+    ]) {
+      expect((await ask(options).expect(401)).body).toEqual(problems.tokenInvalid);
+    }
+  });
+
+  it('needs nobody on a public route: a probe with a token asks the database nothing', async () => {
+    await app.rows('ALTER TABLE users RENAME TO users_away');
+    try {
+      await app.api.get('/health/live').expect(200);
+      await app.api.get('/api/auth/me').expect(500);
+    } finally {
+      await app.rows('ALTER TABLE users_away RENAME TO users');
+    }
+  });
+
   it('does the same work for an unknown e-mail as for a wrong password', async () => {
     jest.mocked(verify).mockClear();
     expect(await app.get(PasswordHasher).verify(undefined, 'x')).toBe(false);
@@ -94,6 +144,25 @@ describe('signing in', () => {
 });
 
 describe('the first user', () => {
+  it('is not changed by other settings later, and a start says so', async () => {
+    const first = await createTestApp();
+    const warnings = async (env: Record<string, string>) => {
+      const next = await createTestApp({ database: first.database, env });
+      const lines = next.logs().filter(({ level }) => level === 'warn');
+      await next.close();
+      return lines.map(({ msg }) => msg);
+    };
+    const ignored = [expect.stringContaining('npm run user -- password <email>')];
+    expect(await warnings({ ADMIN_PASSWORD: 'canary of a password' })).toEqual(ignored);
+    expect(await warnings({ ADMIN_EMAIL: 'other@example.com' })).toEqual(ignored);
+    expect(await warnings({ ADMIN_EMAIL: OPERATOR.email })).toEqual([]);
+    expect(
+      await warnings({ ADMIN_EMAIL: OPERATOR.email, ADMIN_PASSWORD: OPERATOR.password }),
+    ).toEqual([]);
+    expect(await warnings({})).toEqual([]);
+    await first.close();
+  });
+
   it('is made once, also by replicas that start together', async () => {
     const first = await createTestApp();
     const others = await Promise.all([

@@ -97,7 +97,7 @@ describe('pressing a button', () => {
 
   describe('is refused', () => {
     it.each([
-      ['no body', undefined, problems.validationFailed('actionKey', 'actionKey')],
+      ['no body', undefined, problems.validationFailed('actionKey')],
       ['no actionKey', {}, null],
       ['an actionKey that is no string', { actionKey: 7 }, null],
       [
@@ -130,11 +130,7 @@ describe('pressing a button', () => {
         { actionKey: 'wait_days', input: { days: 3, weeks: 1 } },
         problems.validationFailed('input.weeks'),
       ],
-      [
-        'missing input',
-        { actionKey: 'wait_days' },
-        problems.validationFailed('input.days', 'input.days', 'input.days'),
-      ],
+      ['missing input', { actionKey: 'wait_days' }, problems.validationFailed('input.days')],
     ])('with 400 for %s', async (_, body, problem) => {
       const { id } = await createNextAction(app.api);
       const response = await app.api.post(`/api/next-actions/${id}/execute`, body).expect(400);

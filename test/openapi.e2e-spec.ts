@@ -3,7 +3,10 @@ import { createTestApp, type TestApp } from './support/app.js';
 interface Operation {
   summary?: string;
   security: unknown[];
-  responses: Record<string, { description: string; content?: Record<string, unknown> }>;
+  responses: Record<
+    string,
+    { description: string; headers?: object; content?: Record<string, unknown> }
+  >;
 }
 
 describe('the OpenAPI document', () => {
@@ -50,6 +53,16 @@ describe('the OpenAPI document', () => {
         name,
         expect.objectContaining({ '401': expect.anything() }),
       ]);
+  });
+
+  it('documents 429 with its headers on every route but the probes', () => {
+    for (const [name, { responses }] of operations) {
+      const headers = Object.keys(responses['429']?.headers ?? {});
+      const expected = name.includes('/health/')
+        ? []
+        : ['RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset', 'Retry-After'];
+      expect([name, headers]).toEqual([name, expected]);
+    }
   });
 
   it('tells every status of the execute route', () => {

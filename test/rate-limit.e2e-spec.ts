@@ -1,5 +1,9 @@
+import { createHash } from 'node:crypto';
+import type supertest from 'supertest';
+import { MAX_PAUSING, SignInDelay } from '../src/auth/sign-in-delay.js';
 import { createTestApp, OPERATOR, type TestApp } from './support/app.js';
 import { createNextAction } from './support/builders.js';
+import { eventually } from './support/eventually.js';
 import { problems } from './support/problems.js';
 
 const LIMITS = { EXECUTE_LIMIT_PER_MINUTE: '20', LOGIN_LIMIT_PER_MINUTE: '5' };
@@ -126,16 +130,187 @@ describe('the rate limit', () => {
   });
 });
 
-describe('behind a trusted proxy, the rate limit', () => {
-  it('allows five logins a minute per e-mail, from whatever address', async () => {
-    const app = await createTestApp({ env: { ...LIMITS, TRUST_PROXY: 'loopback' } });
-    const login = (i: number, email: string) =>
-      app.anonymous
-        .post('/api/auth/login', { email, password: 'x' })
-        .set('X-Forwarded-For', `10.0.0.${i}`);
-    for (let i = 0; i < 5; i++) await login(i, 'someone@example.com').expect(401);
-    await login(6, 'SomeOne@example.com').expect(429);
-    await login(7, 'another@example.com').expect(401);
+/** Signs in from an address that a trusted proxy names. */
+function signInFrom(app: TestApp, address: string, body: object): supertest.Test {
+  return app.anonymous.post('/api/auth/login', body).set('X-Forwarded-For', address);
+}
+
+describe('behind a trusted proxy, the limit of sign-ins', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await createTestApp({
+      env: {
+        ...LIMITS,
+        TRUST_PROXY: 'loopback',
+        DATABASE_POOL_SIZE: '2',
+        LOGIN_DELAY_MAX_MS: '3000',
+      },
+    });
+  });
+  afterAll(() => app.close());
+  beforeEach(() => app.rows('DELETE FROM rate_limits'));
+
+  const wrong = { ...OPERATOR, password: 'wrong' };
+
+  it('keeps nobody out but the one who tries', async () => {
+    for (let i = 0; i < 5; i++) await signInFrom(app, '10.0.0.1', wrong).expect(401);
+    await signInFrom(app, '10.0.0.1', OPERATOR).expect(429);
+    await signInFrom(app, '10.0.0.2', OPERATOR).expect(200);
+  });
+
+  it('never refuses a right password for wrong ones from elsewhere, however many', async () => {
+    const tries = Array.from({ length: 8 }, (_, i) => signInFrom(app, `10.0.${i % 4}.1`, wrong));
+    const statuses = (await Promise.all(tries)).map(({ status }) => status);
+    expect(new Set(statuses)).toEqual(new Set([401]));
+    await signInFrom(app, '10.1.0.1', OPERATOR).expect(200);
+  });
+
+  it('slows down the tries for one e-mail without holding a connection', async () => {
+    await rememberTries(app, OPERATOR.email, 100);
+    const delay = app.get(SignInDelay);
+    const tries = ['10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.4'].map((address) =>
+      signInFrom(app, address, OPERATOR).then(({ status }) => status),
+    );
+    await eventually('all of them pause', () => delay.pausing === 4);
+    await app.api.get('/api/next-actions').expect(200);
+    await signInFrom(app, '10.0.0.5', { email: 'other@example.com', password: 'x' }).expect(401);
+    expect(delay.pausing).toBe(4);
+    // Where too many pause already, a further try is let through without a pause, not refused.
+    delay.pausing += MAX_PAUSING;
+    await signInFrom(app, '10.0.0.6', OPERATOR).expect(200);
+    expect(delay.pausing).toBe(4 + MAX_PAUSING);
+    delay.pausing -= MAX_PAUSING;
+    expect(await Promise.all(tries)).toEqual([200, 200, 200, 200]);
+    expect(delay.pausing).toBe(0);
+  });
+
+  it('counts wrong passwords alone towards a pause', async () => {
+    for (let i = 0; i < 5; i++) await signInFrom(app, `10.0.0.${i}`, OPERATOR).expect(200);
+    await signInFrom(app, '10.0.1.1', wrong).expect(401);
+    expect(await app.rows(`SELECT hits FROM rate_limits WHERE key LIKE 'login:tries:%'`)).toEqual([
+      { hits: 1 },
+    ]);
+  });
+
+  it('counts one address for one e-mail across the minutes of the address', async () => {
+    for (let i = 0; i < 5; i++) await signInFrom(app, '10.0.0.1', wrong).expect(401);
+    await app.rows(`DELETE FROM rate_limits WHERE key LIKE '%ip:%'`);
+    await signInFrom(app, '10.0.0.1', OPERATOR).expect(429);
+    const other = { email: 'other@example.com', password: 'x' };
+    await signInFrom(app, '10.0.0.1', other).expect(401);
+  });
+
+  it.each([
+    ['its port', (i: number) => `198.51.100.8:${5000 + i}`],
+    ['the port of its IPv6 address', (i: number) => `[2001:db8::8]:${5000 + i}`],
+    ['its part of an IPv6 network', (i: number) => `2001:db8:1:2::${i + 1}`],
+    ['what it calls itself', (i: number) => ['unknown', '_hidden', '_a', '-', 'x', 'y'][i]!],
+    ['a trailing comma', (i: number) => `203.0.113.1${' ,'.repeat(i)}`],
+    ['what stands before its address', (i: number) => `10.9.9.${i}, 203.0.113.1`],
+  ])('is not dodged by changing %s', async (_, address) => {
+    const login = (i: number) =>
+      signInFrom(app, address(i), { email: `u${i}@example.com`, password: 'x' });
+    for (let i = 0; i < 5; i++) await login(i).expect(401);
+    await login(5).expect(429);
+  });
+
+  it('counts by address whatever token comes with it', async () => {
+    const login = (token: string) =>
+      signInFrom(app, '10.0.0.1', wrong).set('Authorization', `Bearer ${token}`);
+    for (let i = 0; i < 5; i++) await login(i % 2 === 0 ? app.api.token! : 'nonsense').expect(401);
+    await login(app.api.token!).expect(429);
+  });
+});
+
+/** As many wrong passwords for an e-mail as if they had been tried. */
+async function rememberTries(app: TestApp, email: string, tries: number): Promise<void> {
+  const hash = createHash('sha256').update(email).digest('hex');
+  await app.rows(
+    `INSERT INTO rate_limits (key, hits, expires_at) VALUES ($1, $2, now() + interval '5 minutes')`,
+    [`login:tries:${hash}`, tries],
+  );
+}
+
+describe('the limit of the routes without one of their own', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await createTestApp({
+      env: { READ_LIMIT_PER_MINUTE: '5', WRITE_LIMIT_PER_MINUTE: '3', TRUST_PROXY: 'loopback' },
+    });
+  });
+  afterAll(() => app.close());
+
+  it('counts the reads of a user together, and shows itself only when it is exceeded', async () => {
+    for (const path of [
+      '/api/next-actions',
+      '/api/jobs',
+      '/api/auth/me',
+      '/api/risk',
+      '/api/next-actions',
+    ]) {
+      const { headers } = await app.api.get(path).expect(200);
+      expect(Object.keys(headers).filter((name) => /ratelimit|retry/.test(name))).toEqual([]);
+    }
+    const { body, headers } = await app.api.get('/api/work-items').expect(429);
+    expect(body).toEqual(problems.rateLimited);
+    expect(headers).toMatchObject({ 'ratelimit-limit': '5', 'ratelimit-remaining': '0' });
+    expect(Number(headers['retry-after'])).toBeGreaterThan(0);
+    expect(Number(headers['retry-after'])).toBeLessThanOrEqual(60);
+    expect(headers['ratelimit-reset']).toBe(headers['retry-after']);
+  });
+
+  it('counts writes apart from reads, and routes with their own limit not at all', async () => {
+    const { id } = await createNextAction(app.api);
+    await createNextAction(app.api);
+    for (let i = 0; i < 5; i++) await app.api.press(id, 'snooze_1d').expect(200);
+    await createNextAction(app.api);
+    await app.api.post('/api/next-actions', { title: 'x' }).expect(429);
+    await app.api.press(id, 'snooze_1d').expect(200);
+  });
+
+  it('counts strangers by their address', async () => {
+    const from = (address: string) =>
+      app.anonymous.get('/api/next-actions').set('X-Forwarded-For', address);
+    for (let i = 0; i < 5; i++) await from(`203.0.113.1:${i}`).expect(401);
+    await from('203.0.113.1:9').expect(429);
+    await from('203.0.113.2').expect(401);
+  });
+
+  it('leaves the probes, the document and its page alone', async () => {
+    for (const path of ['/health/live', '/health/ready', '/api/openapi.json', '/api/docs']) {
+      for (let i = 0; i < 7; i++) await app.anonymous.get(path).expect(200);
+    }
+  });
+
+  it('leaves no count in the database', async () => {
+    const counts = await app.rows(`SELECT key FROM rate_limits WHERE key NOT LIKE 'execute:%'`);
+    expect(counts).toEqual([]);
+  });
+
+  it('is off at 0', async () => {
+    const off = await createTestApp({ env: { READ_LIMIT_PER_MINUTE: '0' } });
+    for (let i = 0; i < 7; i++) await off.api.get('/api/auth/me').expect(200);
+    await off.close();
+  });
+});
+
+describe('the limit of runs', () => {
+  it('holds for every route that computes, each for itself', async () => {
+    const app = await createTestApp({ env: { RUN_LIMIT_PER_MINUTE: '2' } });
+    for (const path of [
+      'scores/compute',
+      'risk/run-rules',
+      'next-actions/run',
+      'leads/pipeline/run',
+    ]) {
+      for (let left = 1; left >= 0; left--) {
+        const { headers } = await app.api.post(`/api/${path}`, {}).expect(200);
+        expect(headers['ratelimit-remaining']).toBe(String(left));
+      }
+      expect((await app.api.post(`/api/${path}`, {}).expect(429)).body).toEqual(
+        problems.rateLimited,
+      );
+    }
     await app.close();
   });
 });

@@ -1,5 +1,6 @@
 import { JwtService } from '@nestjs/jwt';
 import { Client } from 'pg';
+import { TOKEN_AUDIENCE, TOKEN_ISSUER } from '../src/auth/token.js';
 import { createTestApp, JWT_SECRET, OPERATOR, type TestApp } from './support/app.js';
 import { createNextAction } from './support/builders.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
@@ -36,7 +37,10 @@ async function operatorOf(server: ServerProcess, databaseUrl: string): Promise<A
   );
   return new ApiClient(
     server.url,
-    new JwtService({ secret: JWT_SECRET }).sign({ sub: user!.id }, { expiresIn: 3600 }),
+    new JwtService({ secret: JWT_SECRET }).sign(
+      { sub: user!.id },
+      { expiresIn: 3600, issuer: TOKEN_ISSUER, audience: TOKEN_AUDIENCE },
+    ),
   );
 }
 

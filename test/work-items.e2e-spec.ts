@@ -85,7 +85,7 @@ describe('work items', () => {
         ['dueAt'],
       ],
       ['an unknown priority', 'reminder/x', { state: 'open', priority: 'urgent' }, ['priority']],
-      ['no state', 'reminder/x', {}, ['state', 'state']],
+      ['no state', 'reminder/x', {}, ['state']],
       [
         'a scope that is no word',
         'reminder/x',
@@ -248,11 +248,7 @@ describe('work items', () => {
       { priority: 'x' },
     ])('are not narrowed by %j', async (query) => {
       const { body } = await app.api.get('/api/work-items', { ...scope, ...query }).expect(400);
-      expect(body).toEqual(
-        problems.validationFailed(
-          ...Object.keys(query).flatMap((key) => (key === 'dueBefore' ? [key, key, key] : [key])),
-        ),
-      );
+      expect(body).toEqual(problems.validationFailed(...Object.keys(query)));
     });
 
     it('need a cursor of the same filters', async () => {

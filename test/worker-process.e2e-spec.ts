@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { createTestApp, type TestApp } from './support/app.js';
+import { createTestApp, JWT_SECRET, type TestApp } from './support/app.js';
 import { createNextAction } from './support/builders.js';
 import { eventually } from './support/eventually.js';
 import { QUICK_JOBS, showJob } from './support/jobs.js';
@@ -20,7 +20,7 @@ async function startWorker(databaseUrl: string): Promise<{ child: ChildProcess; 
         WORKER_PORT: '0',
         WORKER: 'false',
         DATABASE_URL: databaseUrl,
-        JWT_SECRET: 'x'.repeat(32),
+        JWT_SECRET,
         ...QUICK_JOBS,
       },
     },

@@ -1,4 +1,5 @@
 import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import { type Reflector } from '@nestjs/core';
 import { type Request } from 'express';
 import { type Actor } from '../common/actor.js';
 import { UnauthenticatedError } from '../common/errors/domain-error.js';
@@ -12,10 +13,16 @@ export interface AuthUser {
   readonly role: UserRole;
 }
 
-export const PUBLIC = Symbol('PUBLIC');
+const PUBLIC = Symbol('PUBLIC');
 
 /** Lets a route answer without a token. */
 export const Public = (): ClassDecorator & MethodDecorator => SetMetadata(PUBLIC, true);
+
+/** Whether a route answers without a token. */
+export function isPublic(reflector: Reflector, context: ExecutionContext): boolean {
+  const targets = [context.getHandler(), context.getClass()];
+  return reflector.getAllAndOverride<boolean | undefined>(PUBLIC, targets) === true;
+}
 
 /** The signed-in user, as a parameter of a handler. */
 export const CurrentUser = createParamDecorator((_: unknown, context: ExecutionContext): AuthUser =>

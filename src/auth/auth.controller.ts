@@ -2,6 +2,7 @@ import { Body, Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common'
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type Request, type Response } from 'express';
 import { ApiProblems } from '../common/http/api-problems.js';
+import { clientAddress } from '../common/http/client-address.js';
 import { requestIdOf } from '../common/http/request-context.js';
 import { RateLimited } from '../rate-limit/rate-limits.js';
 import { type AuthUser, CurrentUser, Public } from './auth-user.js';
@@ -20,7 +21,7 @@ export class AuthController {
   @ApiOperation({
     summary: 'Sign in',
     description:
-      'Five tries a minute per IP and per e-mail. An unknown e-mail and a wrong password get the same answer.',
+      'Five tries a minute per address, whatever token is sent. After five wrong passwords for one e-mail within 15 minutes, from wherever they came, each further try waits a little longer, up to 2 s; it is never refused for them. An unknown e-mail and a wrong password get the same answer.',
   })
   @ApiOkResponse({ type: LoginAnswer })
   @ApiProblems(400, 401, 429)
@@ -30,7 +31,7 @@ export class AuthController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<LoginAnswer> {
     return this.auth.login(body, response, {
-      ip: request.ip ?? 'unknown',
+      ip: clientAddress(request),
       requestId: requestIdOf(request),
     });
   }

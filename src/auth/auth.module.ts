@@ -8,6 +8,8 @@ import { AuthController } from './auth.controller.js';
 import { AuthService } from './auth.service.js';
 import { JwtStrategy } from './jwt.strategy.js';
 import { PasswordHasher } from './password-hasher.js';
+import { SignInDelay } from './sign-in-delay.js';
+import { TOKEN_AUDIENCE, TOKEN_ISSUER } from './token.js';
 import { UsersService } from './users.service.js';
 
 /** Users, login and the bearer token. */
@@ -18,12 +20,17 @@ import { UsersService } from './users.service.js';
       inject: [ENV, SECRETS],
       useFactory: (env: Env, secrets: Secrets) => ({
         secret: secrets.jwtSecret,
-        signOptions: { algorithm: 'HS256', expiresIn: env.jwtExpiresIn },
+        signOptions: {
+          algorithm: 'HS256',
+          expiresIn: env.jwtExpiresIn,
+          issuer: TOKEN_ISSUER,
+          audience: TOKEN_AUDIENCE,
+        },
       }),
     }),
   ],
   controllers: [AuthController],
-  providers: [AuthService, JwtStrategy, PasswordHasher, UsersService],
+  providers: [AuthService, JwtStrategy, PasswordHasher, SignInDelay, UsersService],
   exports: [UsersService, JwtModule],
 })
 export class AuthModule {}

@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { type Response } from 'express';
+import { type Logger } from 'pino';
 import { UnauthenticatedError } from '../common/errors/domain-error.js';
+import { clientNetwork } from '../common/http/client-address.js';
+import { LOGGER } from '../common/logging/logger.js';
 import { SECRETS } from '../config/config.module.js';
 import { ENV, type Env } from '../config/env.js';
 import { type Secrets } from '../config/secrets.js';
@@ -10,7 +13,15 @@ import { TransactionRunner } from '../database/transaction-runner.js';
 import { RateLimiter } from '../rate-limit/rate-limiter.js';
 import { type LoginAnswer, type LoginBody } from './auth.dto.js';
 import { PasswordHasher } from './password-hasher.js';
+import { SignInDelay } from './sign-in-delay.js';
 import { type Credentials, normalizeEmail, UsersService } from './users.service.js';
+
+/** Where a sign-in comes from. */
+export interface Origin {
+  /** Address of the client. */
+  readonly ip: string;
+  readonly requestId: string;
+}
 
 /** Signs people in. */
 @Injectable()
@@ -20,37 +31,49 @@ export class AuthService implements OnApplicationBootstrap {
     private readonly hasher: PasswordHasher,
     private readonly jwt: JwtService,
     private readonly limiter: RateLimiter,
+    private readonly delay: SignInDelay,
     private readonly transactions: TransactionRunner,
     @Inject(ENV) private readonly env: Env,
     @Inject(SECRETS) private readonly secrets: Secrets,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     const { admin } = this.secrets;
-    if (admin) await this.users.ensureFirstUser(admin.email, admin.password);
+    if (!admin || (await this.users.ensureFirstUser(admin.email, admin.password))) return;
+    await this.warnWhereIgnored(admin.email);
+  }
+
+  /** Who sets another ADMIN_PASSWORD may believe that it is now the password. */
+  private async warnWhereIgnored(email: string): Promise<void> {
+    const { adminEmail = email, adminPassword } = this.env;
+    const asSet =
+      adminPassword === undefined
+        ? this.env.adminEmail === undefined || (await this.users.findByEmail(adminEmail))
+        : await this.users.matches(adminEmail, adminPassword);
+    if (asSet) return;
+    this.logger.warn(
+      'ADMIN_EMAIL and ADMIN_PASSWORD are ignored: they make the first user, and there are users already. Change a password with "npm run user -- password <email>", add a user with "npm run user -- add <email>".',
+    );
   }
 
   /**
    * A token for an e-mail and its password. The answer, and about the time it takes, are the same for
-   * an unknown e-mail, a wrong password and a disabled user.
+   * an unknown e-mail, a wrong password and a disabled user. Throws a 429 past the tries that one
+   * address has for one e-mail.
    */
-  async login(
-    body: LoginBody,
-    response: Response,
-    from: { ip: string; requestId: string },
-  ): Promise<LoginAnswer> {
+  async login(body: LoginBody, response: Response, from: Origin): Promise<LoginAnswer> {
     const email = normalizeEmail(body.email);
-    await this.limiter.consume(
-      'login',
-      `email:${createHash('sha256').update(email).digest('hex')}`,
-      response,
-    );
+    const hash = createHash('sha256').update(email).digest('hex');
+    await this.limiter.consume('login', `email:${hash}:${clientNetwork(from.ip)}`, response);
+    await this.delay.pause(hash);
     const user = await this.users.findByEmail(email);
     const fits = await this.hasher.verify(user?.passwordHash, body.password);
     if (!user || !fits || user.disabled) {
       await this.recordFailure(user, fits, from);
       throw new UnauthenticatedError('LOGIN_FAILED', 'The e-mail or the password is wrong.');
     }
+    await Promise.all([this.delay.forgive(hash), this.recordSuccess(user, from)]);
     return {
       accessToken: await this.jwt.signAsync({ sub: user.id }),
       tokenType: 'Bearer',
@@ -58,10 +81,24 @@ export class AuthService implements OnApplicationBootstrap {
     };
   }
 
+  private async recordSuccess(user: Credentials, from: Origin): Promise<void> {
+    await this.transactions.run((tx) => {
+      tx.publish('auth.login.succeeded', {
+        actorId: user.id,
+        requestId: from.requestId,
+        sourceType: 'user',
+        sourceId: user.id,
+        status: 'success',
+        meta: { ip: from.ip },
+      });
+      return Promise.resolve();
+    });
+  }
+
   private async recordFailure(
     user: Credentials | undefined,
     fits: boolean,
-    from: { ip: string; requestId: string },
+    from: Origin,
   ): Promise<void> {
     const reason = !user ? 'unknown_user' : fits ? 'disabled' : 'wrong_password';
     await this.transactions.run((tx) => {

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { isNativeError } from 'node:util/types';
 import { type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import { type Request } from 'express';
 import { ENV, type Env } from '../config/env.js';
-import { type AuthUser } from './auth-user.js';
+import { type AuthUser, isPublic } from './auth-user.js';
 
 interface KnownToken {
   readonly user: AuthUser;
@@ -15,7 +16,9 @@ interface KnownToken {
 const MAX_KNOWN = 10_000;
 
 /**
- * Identifies the caller and never refuses: the rate limit comes next, then RequireUserGuard. A token
+ * Identifies the caller and never refuses: the rate limit comes next, then RequireUserGuard. On a public
+ * route it looks at nothing: a probe must not need the database, and a login counts by its address
+ * whatever token it carries. A token
  * that was just verified is known by its hash for AUTH_CACHE_MS, so that a busy client costs one
  * verification and one look at its user a second instead of one a request.
  */
@@ -23,11 +26,12 @@ const MAX_KNOWN = 10_000;
 export class JwtAuthGuard extends AuthGuard('jwt') {
   private readonly known = new Map<string, KnownToken>();
   @Inject(ENV) private readonly env!: Env;
+  @Inject(Reflector) private readonly reflector!: Reflector;
 
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<Request>();
     const header = request.headers.authorization;
-    if (header === undefined) return true;
+    if (header === undefined || isPublic(this.reflector, context)) return true;
     const hash = createHash('sha256').update(header).digest('base64');
     const known = this.known.get(hash);
     if (known && known.until > Date.now()) {

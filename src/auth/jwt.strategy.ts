@@ -5,6 +5,7 @@ import { SECRETS } from '../config/config.module.js';
 import { type Secrets } from '../config/secrets.js';
 import { isUuid } from '../common/http/uuid.js';
 import { type AuthUser } from './auth-user.js';
+import { TOKEN_AUDIENCE, TOKEN_ISSUER } from './token.js';
 import { UsersService } from './users.service.js';
 
 /** What our tokens hold; times in seconds since 1970. */
@@ -17,7 +18,10 @@ export interface TokenPayload {
 /** Clocks of replicas may differ by this much, in seconds. */
 const CLOCK_SKEW = 30;
 
-/** Reads the bearer token: HS256 alone, not expired, not from the future, of a user who may sign in. */
+/**
+ * Reads the bearer token: HS256 alone, issued by this API for itself, not expired, not from the future,
+ * of a user who may sign in.
+ */
 @Injectable()
 export class JwtStrategy extends PassportStrategy(Strategy) {
   constructor(
@@ -28,6 +32,8 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
       jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
       secretOrKey: secrets.jwtSecret,
       algorithms: ['HS256'],
+      issuer: TOKEN_ISSUER,
+      audience: TOKEN_AUDIENCE,
       ignoreExpiration: false,
     });
   }

@@ -2,7 +2,7 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import { type Request } from 'express';
 import { UnauthenticatedError } from '../common/errors/domain-error.js';
-import { PUBLIC } from './auth-user.js';
+import { isPublic } from './auth-user.js';
 
 /** Refuses whoever was not identified, on every route that is not marked @Public(). */
 @Injectable()
@@ -11,12 +11,7 @@ export class RequireUserGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<Request>();
-    if (request.user) return true;
-    const isPublic = this.reflector.getAllAndOverride<boolean | undefined>(PUBLIC, [
-      context.getHandler(),
-      context.getClass(),
-    ]);
-    if (isPublic === true) return true;
+    if (request.user || isPublic(this.reflector, context)) return true;
     if (request.headers.authorization === undefined) {
       throw new UnauthenticatedError(
         'TOKEN_REQUIRED',

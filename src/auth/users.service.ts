@@ -5,6 +5,7 @@ import { LOGGER } from '../common/logging/logger.js';
 import { TransactionRunner } from '../database/transaction-runner.js';
 import { type AuthUser } from './auth-user.js';
 import { PasswordHasher } from './password-hasher.js';
+import { type UserRole } from './user.entity.js';
 
 /** A user with what signing in needs. */
 export interface Credentials extends AuthUser {
@@ -28,12 +29,37 @@ const INSERT_FIRST = {
     ON CONFLICT (email) DO NOTHING
     RETURNING id`,
 };
+const INSERT = {
+  name: 'insert_user',
+  text: `
+    INSERT INTO users (id, email, password_hash, role) VALUES ($1, $2, $3, $4)
+    ON CONFLICT (email) DO NOTHING
+    RETURNING id`,
+};
+const SET_PASSWORD = {
+  name: 'set_user_password',
+  text: `UPDATE users SET password_hash = $2, updated_at = now() WHERE id = $1`,
+};
+const LIST = {
+  name: 'list_users',
+  text: `
+    SELECT email, role, disabled_at IS NOT NULL AS disabled, created_at AS "createdAt"
+    FROM users ORDER BY email`,
+};
 const SET_DISABLED = {
   name: 'set_user_disabled',
   text: `
     UPDATE users SET disabled_at = CASE WHEN $2 THEN COALESCE(disabled_at, now()) END, updated_at = now()
     WHERE id = $1`,
 };
+
+/** A user in a list. */
+export interface ListedUser {
+  readonly email: string;
+  readonly role: UserRole;
+  readonly disabled: boolean;
+  readonly createdAt: Date;
+}
 
 /** The people who may sign in. */
 @Injectable()
@@ -52,9 +78,9 @@ export class UsersService {
     return (await this.transactions.query<Credentials>(FIND_BY_EMAIL, [normalizeEmail(email)]))[0];
   }
 
-  /** Creates the first user where there is none; says in the log whether it did. */
-  async ensureFirstUser(email: string, password: string): Promise<void> {
-    if ((await this.transactions.query(ANY_USER)).length > 0) return;
+  /** Creates the first user where there is none, and says so in the log; whether it did. */
+  async ensureFirstUser(email: string, password: string): Promise<boolean> {
+    if ((await this.transactions.query(ANY_USER)).length > 0) return false;
     const hash = await this.hasher.hash(password);
     const rows = await this.transactions.query(INSERT_FIRST, [
       uuidv7(),
@@ -62,6 +88,30 @@ export class UsersService {
       hash,
     ]);
     if (rows.length > 0) this.logger.info('created the first user');
+    return rows.length > 0;
+  }
+
+  /** Creates a user; false where somebody has this e-mail. */
+  async create(email: string, password: string, role: UserRole): Promise<boolean> {
+    const hash = await this.hasher.hash(password);
+    const values = [uuidv7(), normalizeEmail(email), hash, role];
+    return (await this.transactions.query(INSERT, values)).length > 0;
+  }
+
+  /** Gives a user another password. Tokens that were issued before go on until they expire. */
+  async setPassword(id: string, password: string): Promise<void> {
+    await this.transactions.query(SET_PASSWORD, [id, await this.hasher.hash(password)]);
+  }
+
+  /** Every user, by e-mail. */
+  list(): Promise<ListedUser[]> {
+    return this.transactions.query<ListedUser>(LIST);
+  }
+
+  /** Whether a user has this e-mail and this password. */
+  async matches(email: string, password: string): Promise<boolean> {
+    const user = await this.findByEmail(email);
+    return user !== undefined && (await this.hasher.verify(user.passwordHash, password));
   }
 
   /** Shuts a user out, or lets them in again; in force everywhere within AUTH_CACHE_MS. */

@@ -25,6 +25,11 @@ export interface Env {
   readonly executeLimitPerMinute: number;
   readonly runLimitPerMinute: number;
   readonly loginLimitPerMinute: number;
+  /** Requests a minute and client to the routes without a limit of their own; 0: no limit. */
+  readonly readLimitPerMinute: number;
+  readonly writeLimitPerMinute: number;
+  /** Longest pause before a login whose e-mail had many wrong passwords, in ms; 0: none. */
+  readonly loginDelayMaxMs: number;
   /** Value of Express's `trust proxy`. */
   readonly trustProxy: boolean | number | string;
   /** Where migrations run; unset: over `databaseUrl`. For a pooler in front of the server. */
@@ -33,6 +38,7 @@ export interface Env {
   readonly databasePreparedStatements: boolean;
   /** How long a start waits for a server that is starting, in ms. */
   readonly databaseWaitMs: number;
+  readonly http: HttpSettings;
   readonly databasePoolSize: number;
   /** Longest statement outside an action, and longest wait for a lock, in ms. */
   readonly statementTimeoutMs: number;
@@ -43,6 +49,20 @@ export interface Env {
   readonly workerPort: number;
   readonly jobs: JobSettings;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+}
+
+/** What a connection and a request may take. Times in ms. */
+export interface HttpSettings {
+  /** How long an idle connection stays open for the next request. */
+  readonly keepAliveTimeoutMs: number;
+  /** Longest time for the headers of a request. */
+  readonly headersTimeoutMs: number;
+  /** Longest wait for the next byte of a body. */
+  readonly bodyTimeoutMs: number;
+  /** Longest time for a whole request, headers and body, however steadily it comes. */
+  readonly requestTimeoutMs: number;
+  /** Open connections; a further one is closed at once. */
+  readonly maxConnections: number;
 }
 
 /** How jobs are worked. Times in ms. */
@@ -110,6 +130,9 @@ export function readEnv(source: Source): Env {
     executeLimitPerMinute: read.integer('EXECUTE_LIMIT_PER_MINUTE', 20, 1),
     runLimitPerMinute: read.integer('RUN_LIMIT_PER_MINUTE', 10, 1),
     loginLimitPerMinute: read.integer('LOGIN_LIMIT_PER_MINUTE', 5, 1),
+    readLimitPerMinute: read.integer('READ_LIMIT_PER_MINUTE', 1200, 0),
+    writeLimitPerMinute: read.integer('WRITE_LIMIT_PER_MINUTE', 1200, 0),
+    loginDelayMaxMs: read.integer('LOGIN_DELAY_MAX_MS', 2000, 0, 10_000),
     trustProxy: read.trustProxy('TRUST_PROXY'),
     databaseDirectUrl: read.matching(
       'DATABASE_DIRECT_URL',
@@ -118,6 +141,13 @@ export function readEnv(source: Source): Env {
     ),
     databasePreparedStatements: read.boolean('DATABASE_PREPARED_STATEMENTS') ?? true,
     databaseWaitMs: read.integer('DATABASE_WAIT_MS', 60_000, 0, 3_600_000),
+    http: {
+      keepAliveTimeoutMs: read.integer('KEEP_ALIVE_TIMEOUT_MS', 65_000, 0, 3_600_000),
+      headersTimeoutMs: read.integer('HEADERS_TIMEOUT_MS', 15_000, 10, 600_000),
+      bodyTimeoutMs: read.integer('BODY_TIMEOUT_MS', 30_000, 10, 600_000),
+      requestTimeoutMs: read.integer('REQUEST_TIMEOUT_MS', 120_000, 10, 3_600_000),
+      maxConnections: read.integer('MAX_CONNECTIONS', 10_000, 1),
+    },
     databasePoolSize: read.integer('DATABASE_POOL_SIZE', 10, 2, 1000),
     statementTimeoutMs: read.integer('STATEMENT_TIMEOUT_MS', 15_000, 100),
     lockTimeoutMs: read.integer('LOCK_TIMEOUT_MS', 5000, 50),
@@ -155,6 +185,11 @@ export function readEnv(source: Source): Env {
   }
   if (production && (env.adminEmail === undefined) !== (env.adminPassword === undefined)) {
     throw new ConfigError('ADMIN_EMAIL and ADMIN_PASSWORD must be set together.');
+  }
+  if (env.http.requestTimeoutMs < env.http.headersTimeoutMs) {
+    throw new ConfigError(
+      'REQUEST_TIMEOUT_MS must be at least HEADERS_TIMEOUT_MS: the headers are a part of the request.',
+    );
   }
   if (env.jobs.staleMs < 2 * env.jobs.heartbeatMs) {
     throw new ConfigError(

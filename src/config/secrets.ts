@@ -9,7 +9,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type Env } from './env.js';
+import { ConfigError, type Env } from './env.js';
+import { passwordProblem, secretProblem } from './strength.js';
 
 /** The secrets of a process, resolved: none is undefined where the process needs it. */
 export interface Secrets {
@@ -21,11 +22,12 @@ export interface Secrets {
 }
 
 /**
- * Takes the secrets from the environment. In development, what is unset is made once and kept in
- * DATA_DIR, readable by its owner alone.
+ * Takes the secrets from the environment. In production, throws ConfigError for one that is easy to
+ * guess. In development, what is unset is made once and kept in DATA_DIR, readable by its owner alone.
  */
-export function resolveSecrets(env: Env): Secrets {
+export async function resolveSecrets(env: Env): Promise<Secrets> {
   if (env.production) {
+    await assertStrong(env);
     const admin =
       env.adminEmail !== undefined && env.adminPassword !== undefined
         ? { email: env.adminEmail, password: env.adminPassword }
@@ -41,6 +43,19 @@ export function resolveSecrets(env: Env): Secrets {
     },
     adminPasswordFile: env.adminPassword === undefined ? passwordFile : undefined,
   };
+}
+
+async function assertStrong({ jwtSecret, adminPassword, adminEmail }: Env): Promise<void> {
+  const weakSecret = jwtSecret === undefined ? undefined : await secretProblem(jwtSecret);
+  if (weakSecret !== undefined) {
+    throw new ConfigError(
+      `JWT_SECRET ${weakSecret}. Set it to random characters, for example from: openssl rand -base64 48`,
+    );
+  }
+  if (adminPassword === undefined) return;
+  const about = adminEmail === undefined ? [] : [adminEmail];
+  const weakPassword = await passwordProblem(adminPassword, about);
+  if (weakPassword !== undefined) throw new ConfigError(`ADMIN_PASSWORD ${weakPassword}.`);
 }
 
 /** Reads a secret, or makes it: two processes that start at once agree on one. */

@@ -99,6 +99,8 @@ export interface DomainEvents {
   'leads.pipeline.run': EventPayload<
     Scope & { readonly ran: number; readonly skipped: number; readonly failed: number }
   >;
+  /** Somebody signed in: the actor, from the address `ip`. */
+  'auth.login.succeeded': EventPayload<{ readonly ip: string }>;
   /** Somebody failed to sign in; nothing of what they typed is kept. */
   'auth.login.failed': EventPayload<{
     readonly reason: 'unknown_user' | 'wrong_password' | 'disabled';
@@ -128,6 +130,7 @@ export const EVENT_LEVEL_OF: Readonly<Record<DomainEventName, EventLevel>> = {
   'score.sharp_drop': 'warn',
   'score.recovery': 'info',
   'leads.pipeline.run': 'info',
+  'auth.login.succeeded': 'info',
   'auth.login.failed': 'warn',
 };
 

@@ -2,6 +2,7 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Public } from '../auth/auth-user.js';
 import { ApiProblems } from '../common/http/api-problems.js';
+import { NotRateLimited } from '../rate-limit/rate-limits.js';
 import { Readiness } from './readiness.js';
 
 /** Answer of a health probe. */
@@ -10,8 +11,10 @@ export class HealthAnswer {
   status!: 'ok';
 }
 
+// A load balancer asks often, and shares its address with whoever comes through it.
 @ApiTags('health')
 @Public()
+@NotRateLimited()
 @Controller('health')
 export class HealthController {
   constructor(private readonly readiness: Readiness) {}

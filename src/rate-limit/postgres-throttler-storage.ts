@@ -39,6 +39,11 @@ const COUNT_HITS = {
       (extract(epoch FROM expires_at - clock_timestamp()) * 1000)::float8 AS "expiresInMs"`,
 };
 
+const TAKE_BACK = {
+  name: 'take_back_rate_limit_hit',
+  text: `UPDATE rate_limits SET hits = GREATEST(hits - 1, 0) WHERE key = $1`,
+};
+
 const DELETE_EXPIRED = {
   name: 'delete_expired_rate_limits',
   text: `DELETE FROM rate_limits WHERE expires_at < clock_timestamp() - interval '1 minute'`,
@@ -73,6 +78,11 @@ export class PostgresThrottlerStorage implements ThrottlerStorage, OnModuleDestr
       this.waiting.push({ key, ttl, limit, resolve, reject });
       if (!this.counting) void this.countAll();
     });
+  }
+
+  /** Takes one hit back, as if it had never been. */
+  async takeBack(key: string): Promise<void> {
+    await this.transactions.query(TAKE_BACK, [key]);
   }
 
   private async countAll(): Promise<void> {

@@ -1,33 +1,43 @@
 import { type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { ThrottlerGuard } from '@nestjs/throttler';
 import { type Request, type Response } from 'express';
+import { clientAddress, clientNetwork } from '../common/http/client-address.js';
+import { LocalRateLimiter } from './local-rate-limiter.js';
 import { RateLimiter } from './rate-limiter.js';
 import { RATE_LIMITED, type RateLimitName } from './rate-limits.js';
 
 /**
- * The throttler guard, keyed by the signed-in user and, without one, by the IP (an IPv6 client by its
- * subnet). It stands between identifying the caller and refusing an unknown one, so that a flood
- * without a token is limited, too, and every answer of the route carries the headers.
+ * The throttler guard, keyed by the signed-in user and, without one, by the client's address (an IPv6
+ * client by its /64). It stands between identifying the caller and refusing an unknown one, so that a
+ * flood without a token is limited, too. A route with a limit of its own carries the headers on every
+ * answer; every other one is counted in memory, as a read or a write.
  */
 @Injectable()
 export class RateLimitGuard extends ThrottlerGuard {
   @Inject(RateLimiter) private readonly limiter!: RateLimiter;
+  @Inject(LocalRateLimiter) private readonly local!: LocalRateLimiter;
 
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     const handler = context.getHandler();
-    const name = this.reflector.get<RateLimitName | undefined>(RATE_LIMITED, handler);
-    if (name === undefined) return true;
-    const { req, res } = this.getRequestResponse(context) as unknown as {
-      req: Request;
-      res: Response;
-    };
-    const tracker = await this.getTracker(req as unknown as Record<string, unknown>);
-    await this.limiter.consume(name, `${context.getClass().name}.${handler.name}:${tracker}`, res);
+    const name = this.reflector.getAllAndOverride<RateLimitName | 'none' | undefined>(
+      RATE_LIMITED,
+      [handler, context.getClass()],
+    );
+    if (name === 'none') return true;
+    const http = context.switchToHttp();
+    const request = http.getRequest<Request>();
+    const response = http.getResponse<Response>();
+    if (name !== undefined) {
+      const route = `${context.getClass().name}.${handler.name}`;
+      await this.limiter.consume(name, `${route}:${trackerOf(request)}`, response);
+    } else if (this.local.limitFor(request.method) > 0) {
+      this.local.consume(request.method, trackerOf(request), response);
+    }
     return true;
   }
+}
 
-  protected override async getTracker(request: Record<string, unknown>): Promise<string> {
-    const user = request.user as { id: string } | undefined;
-    return user ? `user:${user.id}` : `ip:${await super.getTracker(request)}`;
-  }
+function trackerOf(request: Request): string {
+  const user = request.user as { id: string } | undefined;
+  return user ? `user:${user.id}` : `ip:${clientNetwork(clientAddress(request))}`;
 }

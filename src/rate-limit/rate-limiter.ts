@@ -1,13 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Response } from 'express';
 import { type Logger } from 'pino';
-import { TooManyRequestsError } from '../common/errors/domain-error.js';
 import { LOGGER } from '../common/logging/logger.js';
 import { ENV, type Env } from '../config/env.js';
 import { PostgresThrottlerStorage } from './postgres-throttler-storage.js';
+import { limitExceeded, showStanding } from './rate-limit-headers.js';
 import { type RateLimit, type RateLimitName, rateLimits } from './rate-limits.js';
 
-/** Counts a request of a client and tells the client where it stands. */
+/** Counts a request of a client, for all replicas, and shows the client where it stands. */
 @Injectable()
 export class RateLimiter {
   private readonly limits: ReadonlyMap<RateLimitName, RateLimit>;
@@ -41,27 +41,6 @@ export class RateLimiter {
       remaining: Math.max(0, limit.limit - usage.totalHits),
       reset: usage.timeToExpire,
     });
-    if (usage.isBlocked) {
-      throw new TooManyRequestsError(
-        `At most ${limit.limit} of these requests a minute are allowed. Try again in ${usage.timeToBlockExpire} s.`,
-        usage.timeToBlockExpire,
-      );
-    }
+    if (usage.isBlocked) throw limitExceeded(limit.limit, usage.timeToBlockExpire);
   }
-}
-
-/** Shows a count in the headers, unless a count that was shown before leaves less. */
-function showStanding(
-  response: Response,
-  { limit, remaining, reset }: { limit: number; remaining: number; reset: number },
-): void {
-  const shown = response.getHeader('RateLimit-Remaining');
-  if (shown !== undefined) {
-    const less = remaining - Number(shown);
-    const longer = reset > Number(response.getHeader('RateLimit-Reset'));
-    if (less > 0 || (less === 0 && !longer)) return;
-  }
-  response.setHeader('RateLimit-Limit', limit);
-  response.setHeader('RateLimit-Remaining', remaining);
-  response.setHeader('RateLimit-Reset', reset);
 }

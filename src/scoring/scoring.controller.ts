@@ -3,8 +3,9 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentActor } from '../auth/auth-user.js';
 import { type Actor } from '../common/actor.js';
 import { CursorQuery } from '../common/cursor-page.js';
-import { ApiProblems } from '../common/http/api-problems.js';
+import { ApiProblems, RATE_LIMIT_HEADERS } from '../common/http/api-problems.js';
 import { ScopeFields, scopeOf, ScopePath } from '../common/scope.js';
+import { RateLimited } from '../rate-limit/rate-limits.js';
 import { type ComputedScore } from './score-snapshot.js';
 import { ComputedScoreAnswer, ScoreAnswer } from './scoring.dto.js';
 import { ScoringService } from './scoring.service.js';
@@ -16,12 +17,14 @@ export class ScoringController {
 
   @Post('compute')
   @HttpCode(200)
+  @RateLimited('run')
   @ApiOperation({
     summary: 'Compute a scope’s score',
-    description: 'Counts what is open now, stores the score and tells how it changed.',
+    description:
+      'Counts what is open now, stores the score and says how it changed. Ten a minute per client.',
   })
-  @ApiOkResponse({ type: ComputedScoreAnswer })
-  @ApiProblems(400)
+  @ApiOkResponse({ type: ComputedScoreAnswer, headers: RATE_LIMIT_HEADERS })
+  @ApiProblems(400, 429)
   compute(@Body() body: ScopeFields, @CurrentActor() actor: Actor): Promise<ComputedScore> {
     return this.scoring.compute(scopeOf(body), actor);
   }

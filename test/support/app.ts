@@ -16,7 +16,7 @@ import { ApiClient } from './requests.js';
 export const OPERATOR = { email: 'operator@example.com', password: 'correct horse battery staple' };
 
 /** Signs the tokens of the tests; the same for every replica of a test. */
-export const JWT_SECRET = 'a secret that is only used in the tests';
+export const JWT_SECRET = 'tests:Qm7vX2-kd9Zt_4LsWn8-bRf3Yc6H';
 
 export interface TestAppOptions {
   /** Further providers, for example delivery actions of the test. */
@@ -117,6 +117,9 @@ async function bootApp(
     EXECUTE_LIMIT_PER_MINUTE: '1000000',
     RUN_LIMIT_PER_MINUTE: '1000000',
     LOGIN_LIMIT_PER_MINUTE: '1000000',
+    READ_LIMIT_PER_MINUTE: '0',
+    WRITE_LIMIT_PER_MINUTE: '0',
+    LOGIN_DELAY_MAX_MS: '0',
     AUTH_CACHE_MS: '0',
     LOG_LEVEL: 'debug',
     ...overrides,

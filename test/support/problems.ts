@@ -15,6 +15,8 @@ export const problems = {
   loginFailed: problem(401, 'Unauthorized', 'LOGIN_FAILED'),
   bodyNotJson: problem(400, 'Bad Request', 'BODY_NOT_JSON'),
   bodyTooLarge: problem(413, 'Payload Too Large', 'BODY_TOO_LARGE'),
+  requestTimeout: problem(408, 'Request Timeout', 'REQUEST_TIMEOUT'),
+  expectationFailed: problem(417, 'Expectation Failed', 'EXPECTATION_FAILED'),
   cursorInvalid: {
     ...problem(400, 'Bad Request', 'CURSOR_INVALID'),
     errors: [{ field: 'cursor', message: expect.any(String) as string }],

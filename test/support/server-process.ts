@@ -31,6 +31,8 @@ export class ServerProcess {
           ADMIN_EMAIL: OPERATOR.email,
           ADMIN_PASSWORD: OPERATOR.password,
           EXECUTE_LIMIT_PER_MINUTE: '1000000',
+          READ_LIMIT_PER_MINUTE: '0',
+          WRITE_LIMIT_PER_MINUTE: '0',
           ...env,
         },
       },

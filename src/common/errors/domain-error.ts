@@ -42,12 +42,40 @@ export class InvalidRequestError extends DomainError {
   }
 }
 
-/** 400 with the list of wrong fields. */
+/** Most wrong fields that one answer names; the others are counted. */
+export const MAX_FIELD_ERRORS = 50;
+/** Longest `detail` of a problem document, in characters. */
+export const MAX_DETAIL = 499;
+
+/**
+ * 400 with the wrong fields: the first 50 are named in `errors`, and `moreErrors` counts the others.
+ * `uncounted` are wrong fields that the caller found and left out of `errors`.
+ */
 export class ValidationFailedError extends InvalidRequestError {
-  constructor(errors: readonly FieldError[]) {
-    const fields = errors.map((error) => error.message).join('; ');
-    super('VALIDATION_FAILED', `The request is not valid: ${fields}.`, { errors });
+  constructor(errors: readonly FieldError[], uncounted = 0) {
+    const named = errors.slice(0, MAX_FIELD_ERRORS);
+    const more = errors.length - named.length + uncounted;
+    super('VALIDATION_FAILED', detailOf(named, more), {
+      errors: named,
+      ...(more > 0 ? { extensions: { moreErrors: more } } : {}),
+    });
   }
+}
+
+/** One sentence with as many of the messages as fit, and the count of the others. */
+function detailOf(errors: readonly FieldError[], more: number): string {
+  const most = MAX_DETAIL - ' and 1000000 more.'.length;
+  let detail = 'The request is not valid: ';
+  let shown = 0;
+  for (const { message } of errors) {
+    const next = `${shown === 0 ? '' : '; '}${message}`;
+    if (detail.length + next.length > most) break;
+    detail += next;
+    shown += 1;
+  }
+  if (shown === 0) detail += `${(errors[0]?.message ?? '').slice(0, 300).toWellFormed()}…`;
+  const others = errors.length - Math.max(shown, 1) + more;
+  return others > 0 ? `${detail} and ${others} more.` : `${detail}.`;
 }
 
 /** 401: no, an expired or a wrong token. */

@@ -6,6 +6,7 @@ const MEANING: Readonly<Record<number, string>> = {
   400: 'The request is not valid; `errors` names the wrong fields.',
   401: 'No, an expired or a wrong token.',
   404: 'There is no such thing.',
+  408: 'The request did not arrive in time.',
   409: 'The thing is in a state that does not allow this.',
   413: 'The request body is too large.',
   415: 'The request body is in an encoding that is not read.',
@@ -28,7 +29,16 @@ export const RATE_LIMIT_HEADERS = {
   },
 };
 
-/** Documents the error answers of a route. 401, 413, 415, 500 and 503 are added to every route by itself. */
+/** Headers of every 429. */
+export const TOO_MANY_HEADERS = {
+  ...RATE_LIMIT_HEADERS,
+  'Retry-After': { description: 'Seconds.', schema: { type: 'integer' as const } },
+};
+
+/**
+ * Documents the error answers of a route. 400, 401, 408, 413, 415, 429, 500 and 503 are added to the
+ * routes that may give them by themselves.
+ */
 export function ApiProblems(...statuses: number[]): MethodDecorator & ClassDecorator {
   return applyDecorators(...statuses.map((status) => problemResponse(status)));
 }
@@ -38,14 +48,7 @@ function problemResponse(status: number): MethodDecorator & ClassDecorator {
     status,
     description: MEANING[status] ?? 'The request failed.',
     type: Problem,
-    ...(status === 429
-      ? {
-          headers: {
-            ...RATE_LIMIT_HEADERS,
-            'Retry-After': { description: 'Seconds.', schema: { type: 'integer' } },
-          },
-        }
-      : {}),
+    ...(status === 429 ? { headers: TOO_MANY_HEADERS } : {}),
   });
 }
 

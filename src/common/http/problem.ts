@@ -6,6 +6,8 @@ import {
   DomainError,
   type FieldError,
   InvalidRequestError,
+  MAX_DETAIL,
+  MAX_FIELD_ERRORS,
   NotFoundError,
   UnavailableError,
 } from '../errors/domain-error.js';
@@ -32,8 +34,11 @@ export class Problem {
   @ApiProperty({ example: 400 })
   status!: number;
 
-  /** What is wrong with this request, in a sentence. */
-  @ApiProperty({ example: 'The request is not valid: actionKey must be a string.' })
+  /** What is wrong with this request, in a sentence of less than 500 characters. */
+  @ApiProperty({
+    maxLength: MAX_DETAIL,
+    example: 'The request is not valid: actionKey must be a string.',
+  })
   detail!: string;
 
   /** Path of the request. */
@@ -48,9 +53,17 @@ export class Problem {
   @ApiProperty({ example: '0b7c2a9e-6e6c-4f5e-9d0a-3f1f7f0f8a11' })
   requestId!: string;
 
-  /** The wrong fields, for a validation error. */
-  @ApiPropertyOptional({ type: [ProblemField] })
+  /** The wrong fields, for a validation error: the first 50. */
+  @ApiPropertyOptional({ type: [ProblemField], maxItems: MAX_FIELD_ERRORS })
   errors?: ProblemField[];
+
+  /** How many further fields are wrong. */
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 1,
+    description: 'How many further fields are wrong, past those in errors.',
+  })
+  moreErrors?: number;
 
   /** Id of the failed execution, where an action failed. */
   @ApiPropertyOptional({ format: 'uuid' })
@@ -138,13 +151,19 @@ export function problemOf(error: DomainError, instance: string, requestId: strin
     type: `urn:problem:${error.code.toLowerCase().replaceAll('_', '-')}`,
     title: STATUS_CODES[error.status] ?? 'Error',
     status: error.status,
-    detail: error.message,
+    detail: shortened(error.message),
     instance,
     code: error.code,
     requestId,
-    ...(error.options.errors ? { errors: [...error.options.errors] } : {}),
+    ...(error.options.errors ? { errors: error.options.errors.slice(0, MAX_FIELD_ERRORS) } : {}),
     ...error.options.extensions,
   };
+}
+
+/** A detail may list what there is, such as the actions of a server that has many. */
+function shortened(detail: string): string {
+  if (detail.length <= MAX_DETAIL) return detail;
+  return `${detail.slice(0, MAX_DETAIL - 1).toWellFormed()}…`;
 }
 
 /** 404: no route of ours. */

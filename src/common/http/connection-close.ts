@@ -1,0 +1,55 @@
+import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { type Socket } from 'node:net';
+
+/** What is still read after the last answer, and for how long; in bytes and ms. */
+const LINGER_BYTES = 1024 * 1024;
+const LINGER_MS = 2000;
+
+const lingering = new WeakSet<Socket>();
+
+/**
+ * Makes the connection of a request end after its answer, whatever is left of its body. Returns how to
+ * take that back. Node would take in the whole body to keep the connection, and closing it at once,
+ * while the client still sends, would reset it: the answer could be lost on its way.
+ */
+export function closeAfterAnswer(request: IncomingMessage, response: ServerResponse): () => void {
+  const { socket } = request;
+  const { shouldKeepAlive } = response;
+  const close = socket.destroySoon.bind(socket);
+  response.shouldKeepAlive = false;
+  // Node calls this after the last answer of a connection.
+  socket.destroySoon = () => {
+    if (request.complete) {
+      close();
+    } else {
+      request.resume();
+      linger(socket);
+    }
+  };
+  return () => {
+    response.shouldKeepAlive = shouldKeepAlive;
+    socket.destroySoon = close;
+  };
+}
+
+/** Ends our side of a connection, and reads a little more, so that the client can see the answer. */
+export function linger(socket: Socket): void {
+  lingering.add(socket);
+  let left = LINGER_BYTES;
+  // The listener takes the socket from Node's parser, which must have begun to read again by then.
+  setImmediate(() =>
+    socket.on('data', (chunk: Buffer) => {
+      left -= chunk.length;
+      if (left < 0) socket.destroy();
+    }),
+  );
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  socket.once('close', () => clearTimeout(timer));
+  socket.on('error', () => undefined);
+  socket.end();
+}
+
+/** Whether a connection was answered for the last time; what still comes from it is of no concern. */
+export function isLingering(socket: Socket): boolean {
+  return lingering.has(socket);
+}

@@ -1,0 +1,35 @@
+import { ConfigError, readEnv } from './env.js';
+import { resolveSecrets } from './secrets.js';
+
+const STRONG = {
+  NODE_ENV: 'production',
+  JWT_SECRET: 'Qm7vX2-kd9Zt_4LsWn8-bRf3Yc6H-p5x8',
+  ADMIN_EMAIL: 'admin@example.com',
+  ADMIN_PASSWORD: 'nearly fifteen horses graze',
+};
+
+const resolve = (settings: Record<string, string>) =>
+  resolveSecrets(readEnv({ ...STRONG, ...settings }));
+
+describe('the secrets of production', () => {
+  it('are those that are set', async () => {
+    expect(await resolve({})).toEqual({
+      jwtSecret: STRONG.JWT_SECRET,
+      admin: { email: STRONG.ADMIN_EMAIL, password: STRONG.ADMIN_PASSWORD },
+      adminPasswordFile: undefined,
+    });
+  });
+
+  it.each([
+    ['JWT_SECRET', 'sesame'.repeat(6)],
+    ['ADMIN_PASSWORD', 'sesame open'],
+    ['ADMIN_PASSWORD', 'sesamesesame'],
+    ['ADMIN_PASSWORD', 'password1234'],
+    ['ADMIN_PASSWORD', 'admin@example.com'],
+  ])('must not be easy to guess: a %s, named without its value', async (key, value) => {
+    const error = await resolve({ [key]: value }).catch((thrown: unknown) => thrown as Error);
+    expect(error).toBeInstanceOf(ConfigError);
+    expect(error).toHaveProperty('message', expect.stringMatching(new RegExp(`^${key} [^.]+\\.`)));
+    expect(error).not.toHaveProperty('message', expect.stringContaining(value));
+  });
+});

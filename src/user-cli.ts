@@ -1,0 +1,122 @@
+import { parseArgs } from 'node:util';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { PasswordHasher } from './auth/password-hasher.js';
+import { readPassword } from './auth/password-prompt.js';
+import {
+  CommandError,
+  parseUserCommand,
+  runUserCommand,
+  USAGE,
+  UsageError,
+  type UserCommand,
+} from './auth/user-commands.js';
+import { UsersService } from './auth/users.service.js';
+import { CommonModule } from './common/common.module.js';
+import { databaseFailureOf } from './common/errors/database-failure.js';
+import { createLogger, PinoLoggerService } from './common/logging/logger.js';
+import { redactText, textOf } from './common/logging/redaction.js';
+import { ConfigModule } from './config/config.module.js';
+import { type Env, processEnv, readEnv } from './config/env.js';
+import { StartError } from './config/start-error.js';
+import { DatabaseModule } from './database/database.module.js';
+import { EmbeddedPostgresError } from './database/embedded/embedded-postgres.error.js';
+import { startEmbeddedPostgres } from './database/embedded/embedded-postgres.js';
+import { EventsModule } from './events/events.module.js';
+import { schema } from './schema.js';
+
+/** Exit codes: done, it could not be done, the command line was wrong, interrupted. */
+const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+
+const logger = createLogger('silent');
+
+/** The part of the application that the users live in. */
+@Module({})
+class UsersModule {
+  static register(env: Env, databaseUrl: string): DynamicModule {
+    const secrets = { jwtSecret: '', admin: undefined, adminPasswordFile: undefined };
+    const { bodyTimeoutMs } = env.http;
+    return {
+      module: UsersModule,
+      imports: [
+        CommonModule.register({ logger, cursorSecret: '', bodyTimeoutMs }),
+        ConfigModule.register(env, secrets),
+        EventsModule,
+        DatabaseModule.register(databaseUrl, schema),
+      ],
+      providers: [PasswordHasher, UsersService],
+    };
+  }
+}
+
+/** `npm run user`: the people who may sign in, from the command line. */
+async function run(): Promise<number> {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: { role: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    });
+    if (values.help === true) {
+      process.stdout.write(USAGE);
+      return EXIT.done;
+    }
+    const said = await carryOut(parseUserCommand(positionals, values.role));
+    process.stdout.write(`${said}\n`);
+    return EXIT.done;
+  } catch (error) {
+    return report(error);
+  }
+}
+
+async function carryOut(command: UserCommand): Promise<string> {
+  const env = readEnv(processEnv());
+  const embedded =
+    env.databaseUrl === undefined
+      ? await startEmbeddedPostgres({ dataDir: env.dataDir, attach: true })
+      : undefined;
+  try {
+    const app = await NestFactory.createApplicationContext(
+      UsersModule.register(env, env.databaseUrl ?? embedded?.url ?? ''),
+      { logger: new PinoLoggerService(logger), abortOnError: false },
+    );
+    try {
+      return await runUserCommand(command, app.get(UsersService), () => askPassword(command.email));
+    } finally {
+      await app.close();
+    }
+  } finally {
+    await embedded?.stop();
+  }
+}
+
+/** At a terminal it is typed twice, since nobody sees it. */
+async function askPassword(email: string): Promise<string> {
+  const terminal = { input: process.stdin, prompts: process.stderr };
+  const password = await readPassword(`Password of ${email}: `, terminal);
+  if (!process.stdin.isTTY) return password;
+  if (password !== (await readPassword('Once more: ', terminal))) {
+    throw new CommandError('The two passwords differ.');
+  }
+  return password;
+}
+
+function report(error: unknown): number {
+  const { code, name } = error as { code?: unknown; name?: unknown };
+  if (name === 'AbortError') return EXIT.interrupted;
+  if (error instanceof UsageError || String(code).startsWith('ERR_PARSE_ARGS')) {
+    process.stderr.write(`${(error as Error).message}\n\n${USAGE}`);
+    return EXIT.usage;
+  }
+  const expected =
+    error instanceof CommandError ||
+    error instanceof StartError ||
+    error instanceof EmbeddedPostgresError;
+  const message = redactText(textOf((error as { message?: unknown }).message));
+  if (expected) process.stderr.write(`${(error as Error).message}\n`);
+  else if (databaseFailureOf(error))
+    process.stderr.write(`The database cannot be used: ${message}\n`);
+  else process.stderr.write(`The command failed: ${message}\n`);
+  return EXIT.failed;
+}
+
+process.exitCode = await run();

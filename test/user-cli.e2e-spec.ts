@@ -1,0 +1,113 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { CommandError, parseUserCommand, runUserCommand } from '../src/auth/user-commands.js';
+import { UsersService } from '../src/auth/users.service.js';
+import { removeClusterAndDataDir } from '../src/database/embedded/cluster.location.js';
+import { startEmbeddedPostgres } from '../src/database/embedded/embedded-postgres.js';
+import { createTestApp, OPERATOR, type TestApp } from './support/app.js';
+
+jest.setTimeout(60_000);
+
+const FIRST = 'nearly fifteen horses graze';
+const SECOND = 'slowly sixteen goats follow';
+
+describe('a command about users', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await createTestApp();
+  });
+  afterAll(() => app.close());
+
+  const run = (args: readonly string[], password = '') =>
+    runUserCommand(parseUserCommand(args, undefined), app.get(UsersService), () =>
+      Promise.resolve(password),
+    );
+  const signIn = (email: string, password: string) =>
+    app.anonymous.post('/api/auth/login', { email, password });
+
+  it('adds a user who can sign in at once, changes the password, and lists them', async () => {
+    expect(await run(['add', 'New@Example.com'], FIRST)).toBe('Added new@example.com as operator.');
+    await signIn('new@example.com', FIRST).expect(200);
+    const said = await run(['password', 'new@example.com'], SECOND);
+    expect(said).not.toContain(SECOND);
+    await signIn('new@example.com', FIRST).expect(401);
+    await signIn('new@example.com', SECOND).expect(200);
+    const list = await run(['list']);
+    expect(list).toMatch(/^new@example\.com +operator +active +\d{4}-/m);
+    expect(list).toMatch(/^operator@example\.com +admin +active/m);
+  });
+
+  it('shuts a user out, tokens included, and lets them in again', async () => {
+    await run(['disable', OPERATOR.email]);
+    expect(await run(['list'])).toMatch(/^operator@example\.com +admin +disabled/m);
+    await signIn(OPERATOR.email, OPERATOR.password).expect(401);
+    await app.api.get('/api/auth/me').expect(401);
+    await run(['enable', OPERATOR.email]);
+    await signIn(OPERATOR.email, OPERATOR.password).expect(200);
+  });
+
+  it.each([
+    ['a common password', ['add', 'a@example.com'], 'password1234', 'is too easy to guess'],
+    ['a short password', ['password', OPERATOR.email], 'sesame', 'must be at least 12'],
+    ['an e-mail that is taken', ['add', OPERATOR.email], FIRST, 'There is a user with the e-mail'],
+    ['an e-mail of nobody', ['disable', 'no@example.com'], '', 'There is no user with the e-mail'],
+  ])('refuses %s', async (_, args, password, message) => {
+    const error = await run(args, password).catch((thrown: unknown) => thrown as Error);
+    expect(error).toBeInstanceOf(CommandError);
+    expect(error).toHaveProperty('message', expect.stringContaining(message));
+    await signIn(OPERATOR.email, OPERATOR.password).expect(200);
+  });
+});
+
+/** Runs it as `npm run user --` does, with what is typed on standard input. */
+async function user(
+  settings: Readonly<Record<string, string>>,
+  args: readonly string[],
+  typed = '',
+): Promise<{ code: number | null; out: string; err: string }> {
+  const child = spawn(
+    process.execPath,
+    ['--import', '@swc-node/register/esm-register', 'src/user-cli.ts', ...args],
+    { env: { PATH: process.env.PATH, ...settings } },
+  );
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(typed);
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  return { code, out, err };
+}
+
+describe('npm run user', () => {
+  it('joins the embedded database that runs, and reads the password from standard input', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'nba-test-'));
+    const server = await startEmbeddedPostgres({ dataDir, durable: false });
+    try {
+      expect(await user({ DATA_DIR: dataDir }, ['add', 'a@example.com'], `${FIRST}\n`)).toEqual({
+        code: 0,
+        out: 'Added a@example.com as operator.\n',
+        err: '',
+      });
+    } finally {
+      await server.stop();
+      await removeClusterAndDataDir(dataDir);
+    }
+  });
+
+  it('says in a sentence that the database is away, and fails', async () => {
+    const settings = { DATABASE_URL: 'postgres://nobody:sesame@127.0.0.1:1/none' };
+    const { code, err } = await user(settings, ['list']);
+    expect(code).toBe(1);
+    expect(err).toMatch(/^The database cannot be used: [^\n]*\n$/);
+    expect(err).not.toContain('sesame');
+  });
+
+  it('never takes a password from the command line', async () => {
+    const { code, out, err } = await user({}, ['add', 'a@example.com', 'sesame']);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(/^add takes nothing after the e-mail address: .*\n\nUsage: /);
+    expect(err).not.toContain('sesame');
+  });
+});
