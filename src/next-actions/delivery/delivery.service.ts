@@ -1,4 +1,3 @@
-import { isNativeError } from 'node:util/types';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { uuidv7 } from 'uuidv7';
@@ -7,7 +6,7 @@ import { ValidationFailedError } from '../../common/errors/domain-error.js';
 import { isUuid } from '../../common/http/uuid.js';
 import { validateAs } from '../../common/http/validation.js';
 import { LOGGER } from '../../common/logging/logger.js';
-import { redactError, redactValue } from '../../common/logging/redaction.js';
+import { redactValue } from '../../common/logging/redaction.js';
 import { type Scope } from '../../common/scope.js';
 import { type Transaction } from '../../database/transaction.js';
 import { TransactionRunner } from '../../database/transaction-runner.js';
@@ -101,7 +100,12 @@ export class DeliveryService {
       const { began } = running;
       if (!began || !isFailureOfAction(error)) throw error;
       const thrown = error instanceof ActionFailedError ? error.cause : error;
-      await this.recordFailure(press, running, began, thrown);
+      await this.recordFailure(press, running, began, thrown).catch((unrecorded: unknown) => {
+        // The request's line tells of the second error alone.
+        const { executionId } = running;
+        this.logger.error({ executionId, err: thrown }, 'a failed press is not on record');
+        throw unrecorded;
+      });
       throw failedPress(press.actionKey, running.executionId, thrown);
     }
   }
@@ -218,17 +222,6 @@ export class DeliveryService {
       code,
       message,
     });
-    this.logger.error(
-      {
-        requestId: press.actor.requestId,
-        userId: press.actor.userId,
-        executionId: record.id,
-        actionKey: record.actionKey,
-        errorCode: code,
-        err: isNativeError(thrown) ? redactError(thrown) : undefined,
-      },
-      'delivery action failed',
-    );
     await this.transactions.run((tx) => {
       this.repository.record(tx, record);
       tx.publish('nba.delivery.failed', {
