@@ -17,7 +17,7 @@ import { Readiness } from './health/readiness.js';
 import { JobWorker } from './jobs/job-worker.js';
 import { NextActionsService } from './next-actions/next-actions.service.js';
 import { Drain } from './shutdown.js';
-import { outliveStrayRejections } from './stray-rejections.js';
+import { endOnUncaughtException, outliveStrayRejections } from './stray-rejections.js';
 import { showWelcome, welcome } from './welcome.js';
 
 /** Starts the database if it is the embedded one, the application, and listens. */
@@ -25,6 +25,7 @@ async function start(): Promise<void> {
   const env = readEnv(processEnv());
   const logger = createLogger(env.logLevel);
   outliveStrayRejections(logger);
+  endOnUncaughtException(logger);
   const secrets = resolveSecrets(env);
   const embedded =
     env.databaseUrl === undefined
