@@ -228,7 +228,7 @@ describe('the logs', () => {
       return JSON.stringify([app.logs(), tables]);
     };
 
-    it('of an action that throws, tells or refuses with one', async () => {
+    it('of an action that throws, returns or refuses with one', async () => {
       const { id } = await createNextAction(app.api);
       for (const secret of SECRETS) {
         const error = new Error(`relay: ${secret}`, { cause: new Error(secret) });

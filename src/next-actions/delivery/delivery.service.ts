@@ -101,7 +101,7 @@ export class DeliveryService {
       if (!began || !isFailureOfAction(error)) throw error;
       const thrown = error instanceof ActionFailedError ? error.cause : error;
       await this.recordFailure(press, running, began, thrown).catch((unrecorded: unknown) => {
-        // The request's line tells of the second error alone.
+        // The request's line has only the second error.
         const { executionId } = running;
         this.logger.error({ executionId, err: thrown }, 'a failed press is not on record');
         throw unrecorded;

@@ -54,7 +54,7 @@ const JWT: SecretPattern = {
 const BEARER_WORD =
   /^(?:tokens?|auth|authentication|authorization|scheme|headers?|format|credentials?|required|missing|expected|expired|invalid|only|of|and|or)(?:$|[-.])/i;
 
-/** A token tells itself from a word by a digit, an inner sign, a change of case or its length. */
+/** A token differs from a word by a digit, an inner sign, a change of case or its length. */
 function isToken(value: string, alone: boolean): boolean {
   const token = value.replace(/[.,;:!?-]{1,5}$/, '');
   if (BEARER_WORD.test(token)) return false;
@@ -150,6 +150,6 @@ const EMAIL: SecretPattern = {
   stays: ['pino@10.4.0 is installed', '@nestjs/common', 'root@10.0.0.1', 'a @ b'],
 };
 
-/** Secrets that their own form tells. */
+/** Secrets that are recognized by their own form. */
 export const CREDENTIALS: readonly SecretPattern[] = [PEM, JWT, BEARER, SQL_PASSWORD];
 export const EMAIL_ADDRESSES = EMAIL;

@@ -103,5 +103,5 @@ const FLAGS: SecretPattern = {
   stays: ['run --password --verbose', 'a -- token', '--password is required', '--tokens-used 5'],
 };
 
-/** Secrets that their name tells. */
+/** Secrets that are recognized by their name. */
 export const NAMED_SECRETS: readonly SecretPattern[] = [PAIRS, FLAGS];

@@ -26,8 +26,8 @@ const STATES =
 /** The names whose values people choose, who may choose any word. */
 const CHOSEN = /pass|pwd|pw$|secret|pin$|phrase|wort$|credential/i;
 /**
- * How prose goes on behind `token: `. A word that is not here is taken for the secret: nothing tells
- * `password: sunshine` from a sentence.
+ * How prose goes on behind `token: `. A word that is not here is taken for the secret: nothing
+ * distinguishes `password: sunshine` from a sentence.
  */
 const PROSE = new Set(
   `a an the this that these those it its your our no not never nor or and but if is are was were be been being

@@ -9,7 +9,7 @@ export interface SecretExample {
 
 /** One kind of secret in a text: an entry of the table in `secret-table.ts`. */
 export interface SecretPattern {
-  /** What it finds, and how it tells it from an innocent text. */
+  /** What it finds, and what distinguishes it from an innocent text. */
   readonly what: string;
   /** Where the format is defined. */
   readonly source: string;

@@ -12,7 +12,7 @@ function random(floor: number): string {
   return `(?:${mixed}|[A-Za-z0-9]{${Math.max(floor, 16)},${LONGEST}}[\\w-]{0,${LONGEST}})`;
 }
 
-/** A kind of token that its prefix tells: a row of the table below. */
+/** A kind of token that is recognized by its prefix: a row of the table below. */
 interface TokenKind {
   readonly what: string;
   readonly source: string;
@@ -124,7 +124,7 @@ const KINDS: readonly TokenKind[] = [
     stays: ['sk-loading-spinner-of-the-large-panel'],
   },
   {
-    what: 'Token of another service, told by its prefix',
+    what: 'Token of another service, by its prefix',
     source: 'docs.github.com/code-security, supported secret scanning patterns',
     prefix:
       '(?:shp(?:at|ca|pa|ss)_|do[opr]_v1_|hf_|dapi|dckr_pat_|hvs\\.|lin_api_|ntn_|PMAK-|glsa_|ATATT3|sbp_|tskey-|NRAK-|sq0[a-z]{3}-|AGE-SECRET-KEY-|key-(?=[0-9a-f]{32})|SK(?=[0-9a-f]{32}))',
