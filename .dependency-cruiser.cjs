@@ -49,7 +49,16 @@ const ARROWS = {
   ],
   'ops-events': ['common', 'config', 'database', 'events', 'auth'],
   health: ['common', 'config', 'database', 'jobs', 'auth', 'rate-limit'],
-  demo: ['common', 'config', 'database', 'work-items', 'scoring', 'risk', 'next-actions'],
+  demo: [
+    'common',
+    'config',
+    'database',
+    'work-items',
+    'scoring',
+    'risk',
+    'next-actions',
+    'ops-events',
+  ],
 };
 
 /** A room that only wants to add an action imports the decorator and its types, nothing else. */

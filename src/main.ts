@@ -17,14 +17,15 @@ import { Readiness } from './health/readiness.js';
 import { JobWorker } from './jobs/job-worker.js';
 import { NextActionsService } from './next-actions/next-actions.service.js';
 import { Drain } from './shutdown.js';
-import { outliveStrayRejections } from './stray-rejections.js';
-import { welcome } from './welcome.js';
+import { endOnUncaughtException, outliveStrayRejections } from './stray-rejections.js';
+import { showWelcome, welcome } from './welcome.js';
 
 /** Starts the database if it is the embedded one, the application, and listens. */
 async function start(): Promise<void> {
   const env = readEnv(processEnv());
   const logger = createLogger(env.logLevel);
   outliveStrayRejections(logger);
+  endOnUncaughtException(logger);
   const secrets = await resolveSecrets(env);
   const embedded =
     env.databaseUrl === undefined
@@ -81,7 +82,7 @@ async function greet(
   const host = env.host.includes(':') ? `[${env.host}]` : env.host;
   const address = `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`;
   logger.info({ address }, 'listening');
-  if (!env.production) process.stdout.write(welcome(address, secrets, queue.items[0]?.id));
+  if (!env.production) showWelcome(welcome(address, secrets, queue.items[0]?.id));
 }
 
 /** On the first signal: refuse newcomers, end what runs, close the pool, stop the database. */

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { Writable } from 'node:stream';
 import { createLogger } from './common/logging/logger.js';
-import { outliveStrayRejections } from './stray-rejections.js';
+import { endOnUncaughtException, outliveStrayRejections } from './stray-rejections.js';
 
 describe('a rejection that nobody awaited', () => {
   it.each([
@@ -24,5 +24,32 @@ describe('a rejection that nobody awaited', () => {
       expect.objectContaining({ level: 'fatal', err: expect.objectContaining({ message }) }),
     ]);
     expect(lines.join()).not.toContain('s3same');
+  });
+});
+
+describe('an exception that nobody caught', () => {
+  it.each([
+    ['an error', new Error('password=s3same refused'), 'password=[redacted] refused'],
+    ['no error', 'password=s3same refused', 'password=[redacted] refused'],
+  ])('ends the process and is logged without its secrets, when it is %s', (_, thrown, message) => {
+    const lines: string[] = [];
+    const ends: string[] = [];
+    const source = new EventEmitter();
+    const logger = createLogger('info', { write: (line: string) => void lines.push(line) });
+    endOnUncaughtException(logger, source, (text) => ends.push(text));
+    source.emit('uncaughtException', thrown);
+    expect(ends).toEqual(['']);
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
+      expect.objectContaining({ level: 'fatal', err: expect.objectContaining({ message }) }),
+    ]);
+  });
+
+  it('is told on standard error, without its secrets, where the log is silent', () => {
+    const ends: string[] = [];
+    const source = new EventEmitter();
+    const logger = createLogger('silent', { write: () => undefined });
+    endOnUncaughtException(logger, source, (text) => ends.push(text));
+    source.emit('uncaughtException', new Error('password=s3same refused'));
+    expect(ends).toEqual([expect.stringMatching(/^Error: password=\[redacted\] refused\n {4}at /)]);
   });
 });

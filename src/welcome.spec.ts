@@ -1,4 +1,4 @@
-import { welcome } from './welcome.js';
+import { showWelcome, welcome } from './welcome.js';
 
 const secrets = {
   jwtSecret: 'x',
@@ -21,5 +21,15 @@ describe('the welcome', () => {
 
   it('reads the list where there is nothing to press', () => {
     expect(welcome('http://127.0.0.1:3000', secrets, undefined)).not.toContain('/execute');
+  });
+
+  it.each([
+    ['on standard output in a terminal', true, ['output']],
+    ['on standard error elsewhere, so that standard output stays JSON', false, ['errors']],
+  ])('is shown %s', (_, isTTY, places) => {
+    const written: string[] = [];
+    const output = { isTTY, write: () => written.push('output') };
+    showWelcome('hello', output, { write: () => written.push('errors') });
+    expect(written).toEqual(places);
   });
 });

@@ -28,6 +28,24 @@ export function welcome(
   return `\n${lines.join('\n')}\n\n`;
 }
 
+/** Where a text is written: a stream that may be a terminal. */
+interface Output {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
+
+/**
+ * Shows the welcome: in a terminal on standard output, behind the log; else on standard error, so that
+ * standard output stays lines of JSON.
+ */
+export function showWelcome(
+  text: string,
+  output: Output = process.stdout,
+  errors: Output = process.stderr,
+): void {
+  (output.isTTY === true ? output : errors).write(text);
+}
+
 function quoted(path: string): string {
   return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }

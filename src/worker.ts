@@ -13,13 +13,14 @@ import { startEmbeddedPostgres } from './database/embedded/embedded-postgres.js'
 import { EmbeddedPostgresError } from './database/embedded/embedded-postgres.error.js';
 import { Readiness } from './health/readiness.js';
 import { JobWorker } from './jobs/job-worker.js';
-import { outliveStrayRejections } from './stray-rejections.js';
+import { endOnUncaughtException, outliveStrayRejections } from './stray-rejections.js';
 
 /** Starts a process that only works jobs. Of HTTP it knows the health probes, on WORKER_PORT. */
 async function start(): Promise<void> {
   const env = { ...readEnv(processEnv()), worker: true };
   const logger = createLogger(env.logLevel);
   outliveStrayRejections(logger);
+  endOnUncaughtException(logger);
   const secrets = await resolveSecrets(env);
   // The embedded server belongs to whoever started it first; without one, to this process.
   const embedded =

@@ -15,6 +15,22 @@ describe('the demo', () => {
   const queued = (scope: (typeof DEMO_DESKS)[number]['scope']): Promise<NextActionBody[]> =>
     listIn(app.api, '/api/next-actions', scope, { status: 'queued' });
 
+  it('is one line in the log, with what it loaded; its events are left to level debug', () => {
+    const told = app.logs().filter(({ msg }) => msg === 'demo loaded');
+    expect(told).toEqual([
+      expect.objectContaining({
+        level: 'info',
+        scopes: 3,
+        workItems: 64,
+        riskFlags: 11,
+        nextActions: 13,
+      }),
+    ]);
+    const events = app.logs().filter((line) => 'eventKey' in line);
+    expect(events.length).toBeGreaterThan(9);
+    expect(events.filter(({ level }) => level !== 'debug')).toEqual([]);
+  });
+
   it('shows scores, flags and recommendations in three scopes', async () => {
     const shown = [];
     for (const { scope } of DEMO_DESKS) {

@@ -46,7 +46,7 @@ export class JobHandlerRegistry implements OnModuleInit {
         `Nothing works jobs of the type "${type}": provide a class with @JobHandler('${type}'), or take the type out of JOB_TYPES.`,
       );
     }
-    this.logger.info({ jobTypes: this.types() }, 'job handlers found');
+    this.logger.debug({ jobTypes: this.types() }, 'job handlers found');
   }
 
   /** The types that this process can work. */

@@ -180,7 +180,7 @@ export class JobWorker {
     const interrupted = reason instanceof JobInterruptedError;
     if (failed && !interrupted) {
       const err = thrown instanceof Error ? redactError(thrown) : undefined;
-      this.logger.warn({ ...about, err }, 'job failed');
+      this.logger.warn({ ...about, code: failureOf(thrown).code, err }, 'job failed');
     }
     await this.record(about, () => {
       if (!failed) return this.queue.succeed(job);

@@ -4,10 +4,23 @@ import { LOGGER } from '../common/logging/logger.js';
 import { EventBus } from '../events/event-bus.js';
 import { type RecordedEvent } from '../events/recorded-event.js';
 
+/**
+ * Whether another line says the same, with the error's stack: that of the request for a failed press, that
+ * of the worker for a failed try. A try whose worker fell silent has no other.
+ */
+function isLoggedWhereItFailed({
+  eventKey,
+  errorCode,
+}: Pick<RecordedEvent, 'eventKey' | 'errorCode'>): boolean {
+  if (eventKey === 'job.failed') return errorCode !== 'WORKER_LOST';
+  return eventKey === 'nba.delivery.failed';
+}
+
 /** Writes one structured line for every committed domain event. */
 @Injectable()
 export class OpsEventsListener implements OnModuleInit, OnModuleDestroy {
   private stop: (() => void) | undefined;
+  private quiet = 0;
 
   constructor(
     private readonly bus: EventBus,
@@ -22,7 +35,21 @@ export class OpsEventsListener implements OnModuleInit, OnModuleDestroy {
     this.stop?.();
   }
 
+  /** While the work runs, lines of events that no request caused are of level debug: the work writes one of its own. */
+  async quietly<T>(work: () => Promise<T>): Promise<T> {
+    this.quiet += 1;
+    try {
+      return await work();
+    } finally {
+      this.quiet -= 1;
+    }
+  }
+
   private write({ level, createdAt, actorId, id, ...event }: RecordedEvent): void {
-    this.logger[level]({ eventId: id, userId: actorId, ...event, at: createdAt }, event.eventKey);
+    const quiet = (this.quiet > 0 && event.requestId === null) || isLoggedWhereItFailed(event);
+    this.logger[quiet ? 'debug' : level](
+      { eventId: id, userId: actorId, ...event, at: createdAt },
+      event.eventKey,
+    );
   }
 }

@@ -7,5 +7,6 @@ import { OpsEventsService } from './ops-events.service.js';
 @Module({
   controllers: [OpsEventsController],
   providers: [OpsEventsListener, OpsEventsService],
+  exports: [OpsEventsListener],
 })
 export class OpsEventsModule {}

@@ -12,7 +12,7 @@ export interface DomainErrorOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Further members of the problem document, for example `executionId`. */
   readonly extensions?: Readonly<Record<string, unknown>>;
-  /** Level of its log line; `warn` below 500, `error` from 500 unless told. */
+  /** Level of its request's log line; `info` below 500, `error` from 500 by default. */
   readonly logLevel?: 'debug' | 'info' | 'warn' | 'error';
   readonly cause?: unknown;
 }

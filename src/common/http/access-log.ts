@@ -1,44 +1,94 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { isNativeError } from 'node:util/types';
 import { type Logger } from 'pino';
-import { assignRequestId, pathOf } from './request-context.js';
+import { type DomainError } from '../errors/domain-error.js';
+import { assignRequestId, pathOf, uncutPathOf } from './request-context.js';
 
-type LoggedRequest = IncomingMessage & { originalUrl?: string; user?: { id?: string } };
-type Handler = (request: LoggedRequest, response: ServerResponse, next: () => void) => void;
+type LoggedRequest = IncomingMessage & {
+  originalUrl?: string;
+  user?: { id?: string };
+  /** Set by Express when a route was found: its pattern, and its parameters, decoded. */
+  route?: { path?: unknown };
+  params?: Record<string, unknown>;
+};
+/** What a request was refused for or failed with. */
+const PROBLEM = Symbol('PROBLEM');
+type LoggedResponse = ServerResponse & { [PROBLEM]?: DomainError };
+type Handler = (request: LoggedRequest, response: LoggedResponse, next: () => void) => void;
 
 /**
- * One line per answered request: id, method, path, status, duration in ms and, once known, the user.
- * Headers, bodies and queries are never logged. Health probes are left out.
+ * One line per request: id, method, path, route, status, duration in ms and, once known, the user; of a
+ * refused one the code, of a failed one the code and the error. One whose client hung up is logged as
+ * aborted, without a status, since nobody was answered. Headers, bodies and queries are never logged.
+ * Health probes that found all well are left out.
  */
 export function accessLog(logger: Logger): Handler {
   return (request, response, next) => {
     request.id = assignRequestId(request, response);
-    if (!pathOf(request).startsWith('/health/')) {
-      const started = Date.now();
-      // Comes once, after the answer or, when the client hangs up, instead of it.
-      response.once('close', () => write(logger, request, response, Date.now() - started));
-    }
+    const probe = pathOf(request).startsWith('/health/');
+    const started = Date.now();
+    // Comes once, after the answer or, when the client hangs up, instead of it.
+    response.once('close', () => {
+      if (probe && response[PROBLEM] === undefined) return;
+      write(logger, request, response, Date.now() - started);
+    });
     next();
+  };
+}
+
+/** Puts into the line of a request why it was refused or failed. */
+export function noteProblem(response: LoggedResponse, error: DomainError): void {
+  response[PROBLEM] = error;
+}
+
+/** The level of the line about a problem: what is refused is `info`, what failed is `error`. */
+export function levelOf({ status, options }: DomainError): 'debug' | 'info' | 'warn' | 'error' {
+  return options.logLevel ?? (status >= 500 ? 'error' : 'info');
+}
+
+/** The fields of a line that say what is wrong. */
+export function problemFields(error: DomainError): object {
+  const cause = error.options.cause ?? (error.status >= 500 ? error : undefined);
+  return {
+    code: error.code,
+    ...error.options.extensions,
+    ...(isNativeError(cause) ? { err: cause } : {}),
   };
 }
 
 function write(
   logger: Logger,
   request: LoggedRequest,
-  response: ServerResponse,
+  response: LoggedResponse,
   durationMs: number,
 ): void {
-  const failed = response.statusCode >= 500;
+  const problem = response[PROBLEM];
+  const aborted = !response.writableFinished;
+  const { statusCode } = response;
   const userId = request.user?.id;
-  // What went wrong is in the filter's own line; here is only how it was answered.
-  logger[failed ? 'error' : 'info'](
+  logger[problem ? levelOf(problem) : statusCode >= 500 ? 'error' : 'info'](
     {
       requestId: request.id,
       durationMs,
       method: request.method,
-      path: pathOf(request),
-      status: response.statusCode,
+      path: uncutPathOf(request),
+      ...routeOf(request),
+      ...(aborted ? { aborted } : { status: statusCode }),
       ...(userId === undefined ? {} : { userId }),
+      ...(problem ? problemFields(problem) : {}),
     },
-    failed ? 'request failed' : 'request answered',
+    aborted ? 'request aborted' : messageOf(statusCode),
   );
+}
+
+/** The pattern of the route and its decoded parameters: what a percent-encoded path says. */
+function routeOf({ route, params }: LoggedRequest): object {
+  // Nest's own handler of what no route took is `*path`.
+  if (typeof route?.path !== 'string' || !route.path.startsWith('/')) return {};
+  return route.path.includes(':') ? { route: route.path, params } : { route: route.path };
+}
+
+function messageOf(status: number): string {
+  if (status >= 500) return 'request failed';
+  return status >= 400 ? 'request refused' : 'request answered';
 }

@@ -1,44 +1,34 @@
-import { isNativeError } from 'node:util/types';
 import { type ArgumentsHost, Catch, type ExceptionFilter, Inject } from '@nestjs/common';
 import { type Request, type Response } from 'express';
 import { type Logger } from 'pino';
 import { type DomainError } from '../errors/domain-error.js';
 import { LOGGER } from '../logging/logger.js';
-import { redactError } from '../logging/redaction.js';
+import { levelOf, noteProblem, problemFields } from './access-log.js';
 import { problemOf, routeNotFound, toDomainError } from './problem.js';
 import { pathOf, requestIdOf } from './request-context.js';
 
-/** The one place where an error becomes HTTP: problem+json out, a log line for the operators. */
+/** The one place where an error becomes HTTP: problem+json out, and its code in the request's log line. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(@Inject(LOGGER) private readonly logger: Logger) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
-    const request = http.getRequest<Request & { user?: { id?: string } }>();
+    const request = http.getRequest<Request>();
     const response = http.getResponse<Response>();
     const error = toDomainError(thrown);
-
-    const level = error.options.logLevel ?? (error.status >= 500 ? 'error' : 'info');
-    const cause = error.options.cause ?? (error.status >= 500 ? error : undefined);
-    this.logger[level](
-      {
-        requestId: requestIdOf(request),
-        userId: request.user?.id,
-        code: error.code,
-        status: error.status,
-        ...error.options.extensions,
-        ...(isNativeError(cause) ? { err: redactError(cause) } : {}),
-      },
-      'request refused',
-    );
-
+    if (response.closed && error.status >= 500) {
+      // The line of the request was written when its client hung up.
+      const fields = { requestId: requestIdOf(request), ...problemFields(error) };
+      this.logger[levelOf(error)](fields, 'a request failed after its client had hung up');
+    }
     sendProblem(error, request, response);
   }
 }
 
 /** Answers with the problem document of an error, unless an answer is already on its way. */
 export function sendProblem(error: DomainError, request: Request, response: Response): void {
+  noteProblem(response, error);
   if (response.headersSent) {
     response.end();
     return;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { redactText } from '../logging/redaction.js';
 
 declare module 'node:http' {
   interface IncomingMessage {
@@ -10,19 +11,29 @@ declare module 'node:http' {
 
 const ACCEPTED_ID = /^[A-Za-z0-9._-]{1,128}$/;
 
-/** Keeps a well-formed incoming `X-Request-Id`, else makes one, and answers with it. */
+/**
+ * Keeps a well-formed incoming `X-Request-Id`, else makes one, and answers with it. One that looks like a
+ * secret is not kept: the id stands in logs and events.
+ */
 export function assignRequestId(request: IncomingMessage, response: ServerResponse): string {
   const incoming = request.headers['x-request-id'];
-  const id = typeof incoming === 'string' && ACCEPTED_ID.test(incoming) ? incoming : randomUUID();
+  const kept =
+    typeof incoming === 'string' && ACCEPTED_ID.test(incoming) && redactText(incoming) === incoming;
+  const id = kept ? incoming : randomUUID();
   response.setHeader('X-Request-Id', id);
   return id;
 }
 
-/** The path of a request without its query, which may hold what nobody should log. */
+/** The path of a request without its query, which may hold what nobody should log; 500 characters of it. */
 export function pathOf(request: IncomingMessage & { originalUrl?: string }): string {
+  return uncutPathOf(request).slice(0, 500);
+}
+
+/** The whole path, for what redacts it before it is cut: half of a secret is not known for one. */
+export function uncutPathOf(request: IncomingMessage & { originalUrl?: string }): string {
   const url = request.originalUrl ?? request.url ?? '/';
   const end = url.indexOf('?');
-  return (end === -1 ? url : url.slice(0, end)).slice(0, 500);
+  return end === -1 ? url : url.slice(0, end);
 }
 
 /** The id that was assigned to a request: in its log lines, events and problem document. */

@@ -1,7 +1,9 @@
+import { format } from 'node:util';
+import { isNativeError } from 'node:util/types';
 import { type LoggerService } from '@nestjs/common';
 import { type DestinationStream, type Logger, pino } from 'pino';
-import { pinoPretty } from './pretty.js';
-import { redactError, redactText, redactValue } from './redaction.js';
+import { redactError, redactText, redactValue, textOf } from './redaction.js';
+import { terminalLines } from './terminal-lines.js';
 
 /** Levels of LOG_LEVEL, least severe first. */
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -11,12 +13,14 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 export const LOGGER = Symbol('LOGGER');
 
 /**
- * The process's logger: JSON lines on standard output, readable text in a terminal. Every line,
+ * The process's logger: JSON lines on standard output, one readable line each in a terminal. Every line,
  * message and object, passes the redaction before it is written.
  */
-export function createLogger(level: LogLevel, destination?: DestinationStream): Logger {
-  const stream = destination ?? (process.stdout.isTTY ? pinoPretty() : pino.destination(1));
-  return pino(
+export function createLogger(
+  level: LogLevel,
+  destination: DestinationStream & { isTTY?: boolean } = process.stdout,
+): Logger {
+  const logger = pino(
     {
       level,
       base: null,
@@ -27,20 +31,69 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
       },
       serializers: { err: (error: unknown) => error },
       hooks: {
-        logMethod(args, method) {
-          const clean = args.map((arg: unknown) =>
-            typeof arg === 'string' ? redactText(arg) : arg,
-          );
-          method.apply(this, clean as Parameters<typeof method>);
+        logMethod(args: unknown[], method) {
+          const [fields, message] = lineOf(args);
+          if (message === undefined) method.call(this, fields ?? {});
+          else if (fields === undefined) method.call(this, message);
+          else method.call(this, fields, message);
         },
       },
     },
-    stream,
+    streamTo(destination),
+  );
+  redactBindings(logger);
+  return logger;
+}
+
+/** What a child is bound to passes no formatter of pino. Children inherit the method. */
+function redactBindings(logger: Logger): void {
+  const bind = Reflect.get(logger, 'child') as (...args: never[]) => unknown;
+  Object.assign(logger, {
+    child(this: Logger, bindings: object, options?: object): unknown {
+      return Reflect.apply(bind, this, [redactValue(bindings), options]);
+    },
+  });
+}
+
+/** A terminal gets readable lines; standard output that is none is written past Node's stream, which is slower. */
+function streamTo(destination: DestinationStream & { isTTY?: boolean }): DestinationStream {
+  if (destination.isTTY === true) return terminalLines(destination);
+  return destination === process.stdout ? pino.destination(1) : destination;
+}
+
+/**
+ * The fields and the message of a call, without secrets. The message is put together before it is
+ * searched, or `('password=%s', value)` would be two innocent parts; and where there is none, pino would
+ * take that of the error as it is.
+ */
+function lineOf([first, ...rest]: unknown[]): [object | undefined, string | undefined] {
+  if (typeof first !== 'object' || first === null) return [undefined, messageOf([first, ...rest])];
+  const fields = isNativeError(first) ? { err: first } : first;
+  if (rest[0] !== undefined) return [fields, messageOf(rest)];
+  const { err, msg } = fields as { err?: unknown; msg?: unknown };
+  return [fields, msg === undefined && isNativeError(err) ? redactText(err.message) : undefined];
+}
+
+function messageOf(parts: unknown[]): string {
+  const [text] = parts;
+  if (parts.length === 1 && typeof text === 'string') return redactText(text);
+  return redactText(
+    format(...parts.map((part) => (isNativeError(part) ? textOf(part) : printable(part)))),
   );
 }
 
-/** Contexts in which Nest tells each module and route that it set up. */
-const BOOT_CHATTER = new Set<unknown>(['InstanceLoader', 'RoutesResolver', 'RouterExplorer']);
+function printable(part: unknown): unknown {
+  return typeof part === 'object' ? redactValue(part) : part;
+}
+
+/** Contexts in which Nest says that each module and route was set up, and the application started. */
+const BOOT_CHATTER = new Set<unknown>([
+  'NestFactory',
+  'NestApplication',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+]);
 
 /** Nest's own messages through the same logger. */
 export class PinoLoggerService implements LoggerService {
@@ -75,7 +128,7 @@ export class PinoLoggerService implements LoggerService {
     const context = rest.at(-1);
     const line: Record<string, unknown> = {};
     if (typeof context === 'string') line.context = context;
-    if (message instanceof Error) {
+    if (isNativeError(message)) {
       this.logger[level]({ ...line, err: redactError(message) }, message.message);
     } else if (typeof message === 'string') {
       this.logger[level](line, message);

@@ -42,7 +42,7 @@ export class DeliveryActionRegistry implements OnModuleInit {
 
   onModuleInit(): void {
     for (const wrapper of this.discovery.getProviders()) this.register(wrapper);
-    this.logger.info({ actionKeys: this.keys() }, 'delivery actions found');
+    this.logger.debug({ actionKeys: this.keys() }, 'delivery actions found');
   }
 
   /** Every action, in the order of the keys. */

@@ -1,4 +1,3 @@
-import { isNativeError } from 'node:util/types';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { uuidv7 } from 'uuidv7';
@@ -7,7 +6,7 @@ import { ValidationFailedError } from '../../common/errors/domain-error.js';
 import { isUuid } from '../../common/http/uuid.js';
 import { validateAs } from '../../common/http/validation.js';
 import { LOGGER } from '../../common/logging/logger.js';
-import { redactError, redactValue } from '../../common/logging/redaction.js';
+import { redactValue } from '../../common/logging/redaction.js';
 import { type Scope } from '../../common/scope.js';
 import { ENV, type Env } from '../../config/env.js';
 import { type Transaction } from '../../database/transaction.js';
@@ -114,7 +113,12 @@ export class DeliveryService {
       const { began } = running;
       if (!began || !isFailureOfAction(error)) throw error;
       const thrown = error instanceof ActionFailedError ? error.cause : error;
-      await this.recordFailure(press, running, began, thrown);
+      await this.recordFailure(press, running, began, thrown).catch((unrecorded: unknown) => {
+        // The request's line has only the second error.
+        const { executionId } = running;
+        this.logger.error({ executionId, err: thrown }, 'a failed press is not on record');
+        throw unrecorded;
+      });
       throw failedPress(press.actionKey, running.executionId, thrown);
     }
   }
@@ -232,17 +236,6 @@ export class DeliveryService {
       code,
       message,
     });
-    this.logger.error(
-      {
-        requestId: press.actor.requestId,
-        userId: press.actor.userId,
-        executionId: record.id,
-        actionKey: record.actionKey,
-        errorCode: code,
-        err: isNativeError(thrown) ? redactError(thrown) : undefined,
-      },
-      'delivery action failed',
-    );
     await this.transactions.run((tx) => {
       this.repository.record(tx, record);
       tx.publish('nba.delivery.failed', {
