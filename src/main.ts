@@ -3,6 +3,7 @@ import { type Logger } from 'pino';
 import { createApp } from './app.setup.js';
 import { createLogger } from './common/logging/logger.js';
 import { redactError } from './common/logging/redaction.js';
+import { SYSTEM_ACTOR } from './common/actor.js';
 import { DEFAULT_SCOPE } from './common/scope.js';
 import { type Env, processEnv, readEnv } from './config/env.js';
 import { resolveSecrets, type Secrets } from './config/secrets.js';
@@ -71,7 +72,7 @@ async function greet(
 ): Promise<void> {
   const nextActions = app.get(NextActionsService);
   const first = (): ReturnType<NextActionsService['list']> =>
-    nextActions.list({ ...DEFAULT_SCOPE, page: 1, pageSize: 1, status: 'queued' });
+    nextActions.list({ ...DEFAULT_SCOPE, page: 1, pageSize: 1, status: 'queued' }, SYSTEM_ACTOR);
   let queue = await first();
   const wanted = env.demo ?? embedded?.firstStart ?? false;
   if (wanted && queue.pagination.total === 0) {

@@ -61,6 +61,9 @@ export interface ListedUser {
   readonly createdAt: Date;
 }
 
+/** A look at one user must leave the request that it is for the time to be answered. */
+const LOOK_UP = { caller: 'users', statementMs: 3000 };
+
 /** The people who may sign in. */
 @Injectable()
 export class UsersService {
@@ -71,11 +74,13 @@ export class UsersService {
   ) {}
 
   async findById(id: string): Promise<Credentials | undefined> {
-    return (await this.transactions.query<Credentials>(FIND_BY_ID, [id]))[0];
+    return (await this.transactions.query<Credentials>(FIND_BY_ID, [id], LOOK_UP))[0];
   }
 
   async findByEmail(email: string): Promise<Credentials | undefined> {
-    return (await this.transactions.query<Credentials>(FIND_BY_EMAIL, [normalizeEmail(email)]))[0];
+    return (
+      await this.transactions.query<Credentials>(FIND_BY_EMAIL, [normalizeEmail(email)], LOOK_UP)
+    )[0];
   }
 
   /** Creates the first user where there is none, and says so in the log; whether it did. */

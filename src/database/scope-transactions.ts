@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type Actor, callerOf } from '../common/actor.js';
+import { type Actor } from '../common/actor.js';
 import { type Scope } from '../common/scope.js';
 import { ENV, type Env } from '../config/env.js';
 import { scopeWorkKey, type ScopeWork } from './scope-lock.js';
@@ -28,7 +28,7 @@ export class ScopeTransactions {
     run: (tx: Transaction) => Promise<T>,
   ): Promise<T> {
     return this.turns.run(scopeWorkKey(work, scope), this.env.lockTimeoutMs, () =>
-      this.transactions.run(run, { caller: callerOf(actor) }),
+      this.transactions.run(run, { caller: actor }),
     );
   }
 }

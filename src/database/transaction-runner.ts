@@ -1,6 +1,7 @@
 import { type QueryResultRow } from 'pg';
 import { type Logger } from 'pino';
 import { type DataSource } from 'typeorm';
+import { type Actor, callerOf } from '../common/actor.js';
 import { databaseFailureOf, NoAnswerError } from '../common/errors/database-failure.js';
 import { type DatabaseFailure, endsConnection } from '../common/errors/sqlstates.js';
 import { type EventBus } from '../events/event-bus.js';
@@ -15,7 +16,7 @@ const MAX_ATTEMPTS = 4;
 /** What a caller may ask of the database's work. */
 export interface WorkOptions {
   /** For whom it is done: no caller gets more than a fair share of the connections. */
-  readonly caller?: string;
+  readonly caller?: Actor | string;
   /** Longest statement, in ms; STATEMENT_TIMEOUT_MS unless given. */
   readonly statementMs?: number;
 }
@@ -51,7 +52,7 @@ export class TransactionRunner {
     work: (tx: Transaction) => Promise<T>,
     options: TransactionOptions = {},
   ): Promise<T> {
-    const caller = options.caller ?? SYSTEM_CALLER;
+    const caller = callerIn(options);
     const limits = { ...this.limits, statementMs: options.statementMs ?? this.limits.statementMs };
     let renewed = false;
     for (let attempt = 1; ; attempt++) {
@@ -85,7 +86,7 @@ export class TransactionRunner {
 
   /** Runs several reads on one connection in one round trip and returns the rows of each. */
   async read(queries: readonly Query[], options: WorkOptions = {}): Promise<QueryResultRow[][]> {
-    const caller = options.caller ?? SYSTEM_CALLER;
+    const caller = callerIn(options);
     // Outside a transaction the server sets no limit: the connection does.
     const limitMs = options.statementMs ?? this.limits.statementMs;
     for (let attempt = 1; ; attempt++) {
@@ -201,6 +202,11 @@ export class TransactionRunner {
     if (mayRun) void client.cancelRunning();
     this.connections.giveBack(caller, client, broken);
   }
+}
+
+/** Whom the options name; jobs, schedules and the start name nobody. */
+function callerIn({ caller = SYSTEM_CALLER }: WorkOptions): string {
+  return typeof caller === 'string' ? caller : callerOf(caller);
 }
 
 /** Failures of one connection, or of the server that the open connections lead to. */

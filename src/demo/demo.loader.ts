@@ -38,7 +38,10 @@ export class DemoLoader {
     await this.opsEvents.quietly(async () => {
       for (const desk of DEMO_DESKS) {
         const { scope, items } = desk;
-        await this.workItems.putAll(items.map((item) => ({ ...pushed(item, now), ...scope })));
+        await this.workItems.putAll(
+          items.map((item) => ({ ...pushed(item, now), ...scope })),
+          SYSTEM_ACTOR,
+        );
         // In the order in which each reads what the one before has stored.
         await this.scoring.compute(scope, SYSTEM_ACTOR);
         const flags = await this.risk.run(scope, SYSTEM_ACTOR);
@@ -54,12 +57,8 @@ export class DemoLoader {
   }
 
   private async snooze({ scope, snoozes }: DemoDesk, now: Date): Promise<void> {
-    const { items } = await this.nextActions.list({
-      ...scope,
-      page: 1,
-      pageSize: 100,
-      status: 'queued',
-    });
+    const query = { ...scope, page: 1, pageSize: 100, status: 'queued' as const };
+    const { items } = await this.nextActions.list(query, SYSTEM_ACTOR);
     for (const { ruleKey, hours } of snoozes) {
       const nextAction = items.find(({ createdByRule }) => createdByRule === ruleKey);
       if (!nextAction) continue;

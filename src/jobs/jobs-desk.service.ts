@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { type Actor } from '../common/actor.js';
 import { CursorCodec } from '../common/cursor.js';
 import { cursorPage } from '../common/cursor-page.js';
 import { sqlStateOf, UNIQUE_VIOLATION } from '../common/errors/database-failure.js';
@@ -37,23 +38,26 @@ export class JobsDeskService {
   ) {}
 
   /** A page of jobs, newest first. */
-  async list({ type, state, pageSize, cursor }: ListJobsQuery): Promise<JobPage> {
+  async list({ type, state, pageSize, cursor }: ListJobsQuery, actor: Actor): Promise<JobPage> {
     const binding = `jobs:${JSON.stringify([type, state])}`;
     const after = cursor === undefined ? undefined : this.cursors.open(binding, cursor);
     const types = this.boss.types().filter((known) => type === undefined || known === type);
     const { statement, values } = listStatement({ types, state }, after, pageSize + 1);
-    const rows = await this.transactions.query<JobRow>(statement, values);
+    const rows = await this.transactions.query<JobRow>(statement, values, { caller: actor });
     const { items, pagination } = cursorPage(rows, pageSize, (last) =>
       this.cursors.seal(binding, [last.position, last.id]),
     );
     return { items: items.map(jobOf), pagination };
   }
 
-  async summary(): Promise<JobSummary> {
-    const [counted, health] = await this.transactions.read([
-      { statement: COUNT_JOBS, values: [this.boss.types()] },
-      { statement: HEALTH, values: [] },
-    ]);
+  async summary(actor: Actor): Promise<JobSummary> {
+    const [counted, health] = await this.transactions.read(
+      [
+        { statement: COUNT_JOBS, values: [this.boss.types()] },
+        { statement: HEALTH, values: [] },
+      ],
+      { caller: actor },
+    );
     const total = noJobs();
     const types = new Map<string, JobTypeCounts>();
     for (const row of (counted ?? []) as { type: string; state: string; count: number }[]) {
@@ -68,12 +72,15 @@ export class JobsDeskService {
   }
 
   /** A job with its tries; throws a 404. */
-  async get(id: string): Promise<JobDetailAnswer> {
+  async get(id: string, actor: Actor): Promise<JobDetailAnswer> {
     if (!isUuid(id)) throw jobNotFound();
-    const [jobs, tries] = await this.transactions.read([
-      { statement: FIND_JOB, values: [this.boss.types(), id] },
-      { statement: FIND_TRIES, values: [id] },
-    ]);
+    const [jobs, tries] = await this.transactions.read(
+      [
+        { statement: FIND_JOB, values: [this.boss.types(), id] },
+        { statement: FIND_TRIES, values: [id] },
+      ],
+      { caller: actor },
+    );
     const [row] = (jobs ?? []) as JobRow[];
     if (!row) throw jobNotFound();
     return { ...jobOf(row), tries: (tries ?? []) as JobTry[] };
@@ -83,33 +90,39 @@ export class JobsDeskService {
    * Makes a job that rests begin anew, with all its tries; throws a 404, or a 409 for a job that does
    * not rest or whose key another job waits for.
    */
-  async retry(id: string): Promise<JobDetailAnswer> {
-    await this.transactions.run(async (tx) => {
-      const job = await this.lock(tx, id);
-      const state = stateOf(job.state);
-      if (state !== 'dead_lettered' && state !== 'cancelled') throw jobNotAtRest(state);
-      if (job.key !== null && (await findWaiting(tx, job.type, job.key)) !== undefined)
-        throw jobAlreadyWaits();
-      tx.defer(UNBURY_ATTEMPTS, [id]);
-      try {
-        await tx.query(REVIVE, [job.type, id, this.env.jobs.backoffMs.length]);
-      } catch (error) {
-        // The library sends a schedule's ticks without a key and our lock; one of a type waits.
-        if (sqlStateOf(error) === UNIQUE_VIOLATION) throw jobAlreadyWaits();
-        throw error;
-      }
-    });
-    return this.get(id);
+  async retry(id: string, actor: Actor): Promise<JobDetailAnswer> {
+    await this.transactions.run(
+      async (tx) => {
+        const job = await this.lock(tx, id);
+        const state = stateOf(job.state);
+        if (state !== 'dead_lettered' && state !== 'cancelled') throw jobNotAtRest(state);
+        if (job.key !== null && (await findWaiting(tx, job.type, job.key)) !== undefined)
+          throw jobAlreadyWaits();
+        tx.defer(UNBURY_ATTEMPTS, [id]);
+        try {
+          await tx.query(REVIVE, [job.type, id, this.env.jobs.backoffMs.length]);
+        } catch (error) {
+          // The library sends a schedule's ticks without a key and our lock; one of a type waits.
+          if (sqlStateOf(error) === UNIQUE_VIOLATION) throw jobAlreadyWaits();
+          throw error;
+        }
+      },
+      { caller: actor },
+    );
+    return this.get(id, actor);
   }
 
   /** Cancels a job that waits; throws a 404, or a 409 in any other state. */
-  async cancel(id: string): Promise<JobDetailAnswer> {
-    await this.transactions.run(async (tx) => {
-      const job = await this.lock(tx, id);
-      const cancelled = await tx.query(CANCEL, [job.type, id]);
-      if (cancelled.length === 0) throw jobNotWaiting(stateOf(job.state));
-    });
-    return this.get(id);
+  async cancel(id: string, actor: Actor): Promise<JobDetailAnswer> {
+    await this.transactions.run(
+      async (tx) => {
+        const job = await this.lock(tx, id);
+        const cancelled = await tx.query(CANCEL, [job.type, id]);
+        if (cancelled.length === 0) throw jobNotWaiting(stateOf(job.state));
+      },
+      { caller: actor },
+    );
+    return this.get(id, actor);
   }
 
   private async lock(

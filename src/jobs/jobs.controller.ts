@@ -1,5 +1,7 @@
 import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { CurrentActor } from '../auth/auth-user.js';
+import { type Actor } from '../common/actor.js';
 import { ApiProblems } from '../common/http/api-problems.js';
 import { JobsDeskService } from './jobs-desk.service.js';
 import { JobDetailAnswer, JobPage, JobSummary, ListJobsQuery } from './jobs.dto.js';
@@ -19,15 +21,15 @@ export class JobsController {
   })
   @ApiOkResponse({ type: JobPage })
   @ApiProblems(400)
-  list(@Query() query: ListJobsQuery): Promise<JobPage> {
-    return this.jobs.list(query);
+  list(@Query() query: ListJobsQuery, @CurrentActor() actor: Actor): Promise<JobPage> {
+    return this.jobs.list(query, actor);
   }
 
   @Get('summary')
   @ApiOperation({ summary: 'How many jobs are in which state' })
   @ApiOkResponse({ type: JobSummary })
-  summary(): Promise<JobSummary> {
-    return this.jobs.summary();
+  summary(@CurrentActor() actor: Actor): Promise<JobSummary> {
+    return this.jobs.summary(actor);
   }
 
   @Get(':id')
@@ -35,8 +37,8 @@ export class JobsController {
   @ApiId
   @ApiOkResponse({ type: JobDetailAnswer })
   @ApiProblems(404)
-  get(@Param('id') id: string): Promise<JobDetailAnswer> {
-    return this.jobs.get(id);
+  get(@Param('id') id: string, @CurrentActor() actor: Actor): Promise<JobDetailAnswer> {
+    return this.jobs.get(id, actor);
   }
 
   @Post(':id/retry')
@@ -49,8 +51,8 @@ export class JobsController {
   @ApiId
   @ApiOkResponse({ type: JobDetailAnswer })
   @ApiProblems(404, 409)
-  retry(@Param('id') id: string): Promise<JobDetailAnswer> {
-    return this.jobs.retry(id);
+  retry(@Param('id') id: string, @CurrentActor() actor: Actor): Promise<JobDetailAnswer> {
+    return this.jobs.retry(id, actor);
   }
 
   @Post(':id/cancel')
@@ -62,7 +64,7 @@ export class JobsController {
   @ApiId
   @ApiOkResponse({ type: JobDetailAnswer })
   @ApiProblems(404, 409)
-  cancel(@Param('id') id: string): Promise<JobDetailAnswer> {
-    return this.jobs.cancel(id);
+  cancel(@Param('id') id: string, @CurrentActor() actor: Actor): Promise<JobDetailAnswer> {
+    return this.jobs.cancel(id, actor);
   }
 }

@@ -35,11 +35,15 @@ export class LeadPipelineService {
    * the next run goes on from there.
    */
   async run(scope: Scope, actor: Actor): Promise<LeadPipelineOutcome> {
-    const rows = await this.transactions.query<{ id: string }>(LIST_UNSCORED, unscoredIn(scope));
+    const rows = await this.transactions.query<{ id: string }>(LIST_UNSCORED, unscoredIn(scope), {
+      caller: actor,
+    });
     let outcome = NOTHING;
     for (let start = 0; start < rows.length; start += BATCH_SIZE) {
       const ids = rows.slice(start, start + BATCH_SIZE).map(({ id }) => id);
-      const batch = await this.transactions.run((tx) => this.scoreAll(tx, scope, ids, actor));
+      const batch = await this.transactions.run((tx) => this.scoreAll(tx, scope, ids, actor), {
+        caller: actor,
+      });
       outcome = sum(outcome, batch);
     }
     await this.transactions.run((tx) => {

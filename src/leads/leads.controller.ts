@@ -38,16 +38,20 @@ export class LeadsController {
   @ApiOperation({ summary: 'A lead with its newest score' })
   @ApiOkResponse({ type: LeadAnswer })
   @ApiProblems(400, 404)
-  get(@Param() { externalId }: LeadKey): Promise<Lead> {
-    return this.leads.get(externalId);
+  get(@Param() { externalId }: LeadKey, @CurrentActor() actor: Actor): Promise<Lead> {
+    return this.leads.get(externalId, actor);
   }
 
   @Get(':externalId/scores')
   @ApiOperation({ summary: 'The scores of a lead, newest first' })
   @ApiOkResponse({ type: ScoreHistory })
   @ApiProblems(400, 404)
-  scores(@Param() { externalId }: LeadKey, @Query() query: CursorQuery): Promise<ScoreHistory> {
-    return this.leads.scores(externalId, query);
+  scores(
+    @Param() { externalId }: LeadKey,
+    @Query() query: CursorQuery,
+    @CurrentActor() actor: Actor,
+  ): Promise<ScoreHistory> {
+    return this.leads.scores(externalId, query, actor);
   }
 
   @Post(':externalId/score')

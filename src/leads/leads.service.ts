@@ -23,31 +23,41 @@ export class LeadsService {
    * lead that is closed, whose score nobody would act on.
    */
   score(externalId: string, actor: Actor): Promise<Lead> {
-    return this.transactions.run(async (tx) => {
-      const [lead] = await tx.query<LockedLead & { open: boolean }>(sql.LOCK_LEAD, [externalId]);
-      if (!lead) throw leadNotFound();
-      if (!lead.open) {
-        throw new ConflictError('LEAD_NOT_OPEN', 'The lead is disqualified or converted.');
-      }
-      return scoreLead(tx, lead, actor);
-    });
+    return this.transactions.run(
+      async (tx) => {
+        const [lead] = await tx.query<LockedLead & { open: boolean }>(sql.LOCK_LEAD, [externalId]);
+        if (!lead) throw leadNotFound();
+        if (!lead.open) {
+          throw new ConflictError('LEAD_NOT_OPEN', 'The lead is disqualified or converted.');
+        }
+        return scoreLead(tx, lead, actor);
+      },
+      { caller: actor },
+    );
   }
 
   /** A lead with its newest score; throws a 404. */
-  async get(externalId: string): Promise<Lead> {
-    const [lead] = await this.transactions.query<Lead>(sql.FIND_LEAD, [externalId]);
+  async get(externalId: string, actor: Actor): Promise<Lead> {
+    const [lead] = await this.transactions.query<Lead>(sql.FIND_LEAD, [externalId], {
+      caller: actor,
+    });
     if (!lead) throw leadNotFound();
     return lead;
   }
 
   /** A page of a lead's scores, newest first; throws a 404. */
-  async scores(externalId: string, { pageSize, cursor }: CursorQuery): Promise<ScoreHistory> {
-    const { id } = await this.get(externalId);
+  async scores(
+    externalId: string,
+    { pageSize, cursor }: CursorQuery,
+    actor: Actor,
+  ): Promise<ScoreHistory> {
+    const { id } = await this.get(externalId, actor);
     const binding = `lead-scores:${id}`;
     const after = cursor === undefined ? [] : this.cursors.open(binding, cursor);
     const rows = await this.transactions.query<PastScore>(
       after.length > 0 ? sql.LIST_LEAD_HISTORY_AFTER : sql.LIST_LEAD_HISTORY,
       [id, pageSize + 1, ...after],
+      { caller: actor },
     );
     return cursorPage(rows, pageSize, (last) =>
       this.cursors.seal(binding, [last.computedAt.toISOString(), last.id]),

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { type Actor } from '../common/actor.js';
 import { PRIORITIES, type Priority } from '../common/priority.js';
 import { type Scope } from '../common/scope.js';
 import { type Statement } from '../database/transaction.js';
@@ -35,14 +36,17 @@ export class NextActionsSummaryService {
   constructor(private readonly transactions: TransactionRunner) {}
 
   /** The best five, the counts and the last run of a scope, in one round trip. */
-  async of({ entityType, entityId }: Scope): Promise<NextActionSummary> {
+  async of({ entityType, entityId }: Scope, actor: Actor): Promise<NextActionSummary> {
     const { page } = listQueries({ entityType, entityId, status: 'queued' }, { offset: 0 }, TOP);
     const scope = [entityType, entityId];
-    const [top, counts, runs] = await this.transactions.read([
-      page,
-      { statement: COUNT_BY_PRIORITY, values: scope },
-      { statement: FIND_LAST_RUN, values: scope },
-    ]);
+    const [top, counts, runs] = await this.transactions.read(
+      [
+        page,
+        { statement: COUNT_BY_PRIORITY, values: scope },
+        { statement: FIND_LAST_RUN, values: scope },
+      ],
+      { caller: actor },
+    );
     const queued = new Map(
       (counts as { priority: Priority; queued: number }[]).map((row) => [row.priority, row.queued]),
     );

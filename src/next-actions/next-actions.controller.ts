@@ -49,8 +49,11 @@ export class NextActionsController {
   })
   @ApiOkResponse({ type: NextActionPage })
   @ApiProblems(400)
-  list(@Query() query: ListNextActionsQuery): Promise<NextActionPage> {
-    return this.nextActions.list(query);
+  list(
+    @Query() query: ListNextActionsQuery,
+    @CurrentActor() actor: Actor,
+  ): Promise<NextActionPage> {
+    return this.nextActions.list(query, actor);
   }
 
   @Post()
@@ -76,8 +79,8 @@ export class NextActionsController {
   @ApiOperation({ summary: 'A scope at a glance' })
   @ApiOkResponse({ type: NextActionSummary })
   @ApiProblems(400)
-  summary(@Query() query: ScopeFields): Promise<NextActionSummary> {
-    return this.summaries.of(scopeOf(query));
+  summary(@Query() query: ScopeFields, @CurrentActor() actor: Actor): Promise<NextActionSummary> {
+    return this.summaries.of(scopeOf(query), actor);
   }
 
   @Post('run')
@@ -99,8 +102,8 @@ export class NextActionsController {
   @ApiId
   @ApiOkResponse({ type: NextActionAnswer })
   @ApiProblems(404)
-  get(@Param('id') id: string): Promise<NextAction> {
-    return this.nextActions.get(id);
+  get(@Param('id') id: string, @CurrentActor() actor: Actor): Promise<NextAction> {
+    return this.nextActions.get(id, actor);
   }
 
   @Patch(':id')
@@ -125,8 +128,12 @@ export class NextActionsController {
   @ApiId
   @ApiOkResponse({ type: ExecutionPage })
   @ApiProblems(400, 404)
-  executions(@Param('id') id: string, @Query() query: PageQuery): Promise<ExecutionPage> {
-    return this.nextActions.executions(id, query.page, query.pageSize);
+  executions(
+    @Param('id') id: string,
+    @Query() query: PageQuery,
+    @CurrentActor() actor: Actor,
+  ): Promise<ExecutionPage> {
+    return this.nextActions.executions(id, query.page, query.pageSize, actor);
   }
 
   @Post(':id/execute')

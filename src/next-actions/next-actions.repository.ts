@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { type Actor } from '../common/actor.js';
 import { type Transaction } from '../database/transaction.js';
 import { TransactionRunner } from '../database/transaction-runner.js';
 import { type ExecutionStatus } from './delivery/next-action-execution.entity.js';
@@ -64,8 +65,8 @@ export type NewNextAction = Pick<
 export class NextActionsRepository {
   constructor(private readonly transactions: TransactionRunner) {}
 
-  async find(id: string): Promise<NextAction | undefined> {
-    return (await this.transactions.query<NextAction>(sql.FIND, [id]))[0];
+  async find(id: string, actor: Actor): Promise<NextAction | undefined> {
+    return (await this.transactions.query<NextAction>(sql.FIND, [id], { caller: actor }))[0];
   }
 
   /** A page of a list and the total, in one round trip. */
@@ -73,9 +74,10 @@ export class NextActionsRepository {
     filter: NextActionFilter,
     start: PageStart,
     limit: number,
+    actor: Actor,
   ): Promise<{ rows: NextAction[]; total: number }> {
     const { page, total } = listQueries(filter, start, limit);
-    const [rows, counts] = await this.transactions.read([page, total]);
+    const [rows, counts] = await this.transactions.read([page, total], { caller: actor });
     return {
       rows: rows as unknown as NextAction[],
       total: (counts?.[0] as { total: number } | undefined)?.total ?? 0,
@@ -190,11 +192,15 @@ export class NextActionsRepository {
     nextActionId: string,
     limit: number,
     offset: number,
+    actor: Actor,
   ): Promise<{ rows: Execution[]; total: number } | undefined> {
-    const [rows, counts] = await this.transactions.read([
-      { statement: sql.LIST_EXECUTIONS, values: [nextActionId, limit, offset] },
-      { statement: sql.COUNT_EXECUTIONS, values: [nextActionId] },
-    ]);
+    const [rows, counts] = await this.transactions.read(
+      [
+        { statement: sql.LIST_EXECUTIONS, values: [nextActionId, limit, offset] },
+        { statement: sql.COUNT_EXECUTIONS, values: [nextActionId] },
+      ],
+      { caller: actor },
+    );
     const [count] = (counts ?? []) as { total: number }[];
     return count && { rows: rows as unknown as Execution[], total: count.total };
   }

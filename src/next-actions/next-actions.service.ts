@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
-import { type Actor, callerOf } from '../common/actor.js';
+import { type Actor } from '../common/actor.js';
 import { CursorCodec } from '../common/cursor.js';
 import { isUuid } from '../common/http/uuid.js';
 import { paginate } from '../common/pagination.js';
@@ -34,14 +34,14 @@ export class NextActionsService {
   ) {}
 
   /** One NBA; throws a 404, also for an id that is no UUID. */
-  async get(id: string): Promise<NextAction> {
-    const nextAction = isUuid(id) ? await this.repository.find(id) : undefined;
+  async get(id: string, actor: Actor): Promise<NextAction> {
+    const nextAction = isUuid(id) ? await this.repository.find(id, actor) : undefined;
     if (!nextAction) throw nextActionNotFound();
     return nextAction;
   }
 
   /** A page of a scope's NBAs, ranked. A cursor wins over a page number. */
-  async list(query: ListNextActionsQuery): Promise<NextActionPage> {
+  async list(query: ListNextActionsQuery, actor: Actor): Promise<NextActionPage> {
     const { page: wanted, pageSize, cursor, status, priority, sourceType, search } = query;
     const filter: NextActionFilter = {
       ...scopeOf(query),
@@ -63,7 +63,7 @@ export class NextActionsService {
       page = number;
       start = { after: [score, createdAt, id] };
     }
-    const { rows, total } = await this.repository.list(filter, start, pageSize + 1);
+    const { rows, total } = await this.repository.list(filter, start, pageSize + 1, actor);
     const items = rows.slice(0, pageSize);
     const last = items.at(-1);
     const hasNext = rows.length > pageSize;
@@ -119,10 +119,10 @@ export class NextActionsService {
       this.transactions.run(
         (tx) =>
           action === 'done' ? this.completeNextAction(tx, id) : this.dismissNextAction(tx, id),
-        { caller: callerOf(actor) },
+        { caller: actor },
       ),
     );
-    const nextAction = await this.get(id);
+    const nextAction = await this.get(id, actor);
     if (nextAction.status !== wanted) throw nextActionNotOpen(nextAction.status);
     return nextAction;
   }
@@ -143,9 +143,14 @@ export class NextActionsService {
   }
 
   /** A page of an NBA's presses, newest first; throws a 404. */
-  async executions(id: string, page: number, pageSize: number): Promise<ExecutionPage> {
+  async executions(
+    id: string,
+    page: number,
+    pageSize: number,
+    actor: Actor,
+  ): Promise<ExecutionPage> {
     const found = isUuid(id)
-      ? await this.repository.executions(id, pageSize, (page - 1) * pageSize)
+      ? await this.repository.executions(id, pageSize, (page - 1) * pageSize, actor)
       : undefined;
     if (!found) throw nextActionNotFound();
     return { items: found.rows, pagination: paginate(page, pageSize, found.total) };

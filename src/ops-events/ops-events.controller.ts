@@ -1,5 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { CurrentActor } from '../auth/auth-user.js';
+import { type Actor } from '../common/actor.js';
 import { ApiProblems } from '../common/http/api-problems.js';
 import { ListOpsEventsQuery, OpsEventPage } from './ops-events.dto.js';
 import { OpsEventsService } from './ops-events.service.js';
@@ -16,7 +18,7 @@ export class OpsEventsController {
   })
   @ApiOkResponse({ type: OpsEventPage })
   @ApiProblems(400)
-  list(@Query() query: ListOpsEventsQuery): Promise<OpsEventPage> {
-    return this.events.list(query);
+  list(@Query() query: ListOpsEventsQuery, @CurrentActor() actor: Actor): Promise<OpsEventPage> {
+    return this.events.list(query, actor);
   }
 }

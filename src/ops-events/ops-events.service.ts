@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { type Actor } from '../common/actor.js';
 import { CursorCodec } from '../common/cursor.js';
 import { cursorPage } from '../common/cursor-page.js';
 import { TransactionRunner } from '../database/transaction-runner.js';
@@ -18,18 +19,17 @@ export class OpsEventsService {
   ) {}
 
   /** A page of the feed, newest first: ids are ordered in time, so the id is the cursor. */
-  async list({
-    eventKey,
-    since,
-    nextActionId,
-    pageSize,
-    cursor,
-  }: ListOpsEventsQuery): Promise<OpsEventPage> {
+  async list(
+    { eventKey, since, nextActionId, pageSize, cursor }: ListOpsEventsQuery,
+    actor: Actor,
+  ): Promise<OpsEventPage> {
     const binding = `ops-events:${JSON.stringify([eventKey, since, nextActionId])}`;
     const before = cursor === undefined ? undefined : this.cursors.open(binding, cursor)[0];
     const filter = { eventKey, since, nextActionId: nextActionId?.toLowerCase() };
     const { statement, values } = feedQuery(filter, before, pageSize + 1);
-    const rows = await this.transactions.query<OpsEventAnswer>(statement, values);
+    const rows = await this.transactions.query<OpsEventAnswer>(statement, values, {
+      caller: actor,
+    });
     return cursorPage(rows, pageSize, (last) => this.cursors.seal(binding, [last.id]));
   }
 }

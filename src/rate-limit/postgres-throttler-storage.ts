@@ -51,6 +51,9 @@ const DELETE_EXPIRED = {
 
 const CLEAN_EVERY_MS = 60_000;
 
+/** A count must not take the time of the request that it is for. */
+const COUNT_OPTIONS = { caller: 'rate limits', statementMs: 2000 };
+
 /**
  * The counters of the rate limits, in PostgreSQL, so that they hold across replicas. While one
  * statement is under way, further hits wait and are counted together by the next: under load, many
@@ -82,7 +85,7 @@ export class PostgresThrottlerStorage implements ThrottlerStorage, OnModuleDestr
 
   /** Takes one hit back, as if it had never been. */
   async takeBack(key: string): Promise<void> {
-    await this.transactions.query(TAKE_BACK, [key]);
+    await this.transactions.run((tx) => tx.execute(TAKE_BACK, [key]));
   }
 
   private async countAll(): Promise<void> {
@@ -107,11 +110,12 @@ export class PostgresThrottlerStorage implements ThrottlerStorage, OnModuleDestr
       else byKey.set(hit.key, [hit]);
     }
     const keys = [...byKey.keys()].sort();
-    const rows = await this.transactions.query<CounterRow>(COUNT_HITS, [
+    const values = [
       keys,
       keys.map((key) => byKey.get(key)?.length),
       keys.map((key) => byKey.get(key)?.[0]?.ttl),
-    ]);
+    ];
+    const rows = await this.transactions.query<CounterRow>(COUNT_HITS, values, COUNT_OPTIONS);
     for (const row of rows) {
       const hits = byKey.get(row.key) ?? [];
       hits.forEach((hit, index) =>

@@ -35,7 +35,7 @@ export class RiskFlagsService {
   ) {}
 
   /** A page of a scope's flags: the most severe first, then the newest. */
-  async list(query: ListRiskFlagsQuery): Promise<RiskFlagPage> {
+  async list(query: ListRiskFlagsQuery, actor: Actor): Promise<RiskFlagPage> {
     const { status, severity, ruleKey, pageSize, cursor } = query;
     const filter: sql.RiskFilter = {
       ...scopeOf(query),
@@ -46,7 +46,7 @@ export class RiskFlagsService {
     const binding = `risk:${JSON.stringify(filter)}`;
     const after = cursor === undefined ? [] : this.cursors.open(binding, cursor);
     const { statement, values } = sql.listQuery(filter, after, pageSize + 1);
-    const rows = await this.transactions.query<RiskFlag>(statement, values);
+    const rows = await this.transactions.query<RiskFlag>(statement, values, { caller: actor });
     return cursorPage(rows, pageSize, (last) =>
       // The rank in SQL counts from 1.
       this.cursors.seal(binding, [priorityRank(last.severity) + 1, last.id]),
@@ -54,13 +54,13 @@ export class RiskFlagsService {
   }
 
   /** How many flags of the scope are in each status, and how severe the open ones are. */
-  async summary({ entityType, entityId }: Scope): Promise<RiskSummary> {
+  async summary({ entityType, entityId }: Scope, actor: Actor): Promise<RiskSummary> {
     const groups = await this.transactions.query<{
       status: RiskStatus;
       severity: Priority;
       flags: number;
       lastSeenAt: Date;
-    }>(sql.SUMMARIZE, [entityType, entityId]);
+    }>(sql.SUMMARIZE, [entityType, entityId], { caller: actor });
     const flagsOf = (matches: (group: (typeof groups)[number]) => boolean): number =>
       groups.filter(matches).reduce((sum, group) => sum + group.flags, 0);
     const seen = groups.map((group) => group.lastSeenAt.getTime());

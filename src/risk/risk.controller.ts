@@ -32,16 +32,16 @@ export class RiskController {
   })
   @ApiOkResponse({ type: RiskFlagPage })
   @ApiProblems(400)
-  list(@Query() query: ListRiskFlagsQuery): Promise<RiskFlagPage> {
-    return this.flags.list(query);
+  list(@Query() query: ListRiskFlagsQuery, @CurrentActor() actor: Actor): Promise<RiskFlagPage> {
+    return this.flags.list(query, actor);
   }
 
   @Get('summary')
   @ApiOperation({ summary: 'Count the flags of a scope' })
   @ApiOkResponse({ type: RiskSummary })
   @ApiProblems(400)
-  summary(@Query() query: ScopeFields): Promise<RiskSummary> {
-    return this.flags.summary(scopeOf(query));
+  summary(@Query() query: ScopeFields, @CurrentActor() actor: Actor): Promise<RiskSummary> {
+    return this.flags.summary(scopeOf(query), actor);
   }
 
   @Post('run-rules')

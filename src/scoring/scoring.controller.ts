@@ -37,7 +37,11 @@ export class ScoringController {
   })
   @ApiOkResponse({ type: ScoreAnswer })
   @ApiProblems(400, 404)
-  get(@Param() scope: ScopePath, @Query() query: CursorQuery): Promise<ScoreAnswer> {
-    return this.scoring.get(scope, query);
+  get(
+    @Param() scope: ScopePath,
+    @Query() query: CursorQuery,
+    @CurrentActor() actor: Actor,
+  ): Promise<ScoreAnswer> {
+    return this.scoring.get(scope, query, actor);
   }
 }

@@ -71,17 +71,20 @@ export class ScoringService {
   }
 
   /** A scope's newest score and a page of its history; throws a 404 where it was never scored. */
-  async get(scope: Scope, { pageSize, cursor }: CursorQuery): Promise<ScoreAnswer> {
+  async get(scope: Scope, { pageSize, cursor }: CursorQuery, actor: Actor): Promise<ScoreAnswer> {
     const { entityType, entityId } = scope;
     const binding = `scores:${JSON.stringify([entityType, entityId])}`;
     const after = cursor === undefined ? [] : this.cursors.open(binding, cursor);
-    const [found, rows] = await this.transactions.read([
-      { statement: sql.FIND_LATEST, values: [entityType, entityId] },
-      {
-        statement: after.length > 0 ? sql.LIST_HISTORY_AFTER : sql.LIST_HISTORY,
-        values: [entityType, entityId, pageSize + 1, ...after],
-      },
-    ]);
+    const [found, rows] = await this.transactions.read(
+      [
+        { statement: sql.FIND_LATEST, values: [entityType, entityId] },
+        {
+          statement: after.length > 0 ? sql.LIST_HISTORY_AFTER : sql.LIST_HISTORY,
+          values: [entityType, entityId, pageSize + 1, ...after],
+        },
+      ],
+      { caller: actor },
+    );
     const latest = (found as ScoreSnapshot[] | undefined)?.[0];
     if (!latest) {
       throw new NotFoundError('SCORE_NOT_FOUND', 'This scope was never scored.');

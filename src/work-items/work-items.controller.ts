@@ -18,6 +18,8 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { type Response } from 'express';
+import { CurrentActor } from '../auth/auth-user.js';
+import { type Actor } from '../common/actor.js';
 import { ApiProblems } from '../common/http/api-problems.js';
 import { BodyLimit } from '../common/http/json-body.guard.js';
 import { BatchAnswer, WorkItemAnswer, WorkItemPage } from './dto/work-item.dto.js';
@@ -46,8 +48,8 @@ export class WorkItemsController {
   })
   @ApiOkResponse({ type: WorkItemPage })
   @ApiProblems(400)
-  list(@Query() query: ListWorkItemsQuery): Promise<WorkItemPage> {
-    return this.workItems.list(query);
+  list(@Query() query: ListWorkItemsQuery, @CurrentActor() actor: Actor): Promise<WorkItemPage> {
+    return this.workItems.list(query, actor);
   }
 
   @Post('batch')
@@ -60,8 +62,8 @@ export class WorkItemsController {
   })
   @ApiOkResponse({ type: BatchAnswer })
   @ApiProblems(400)
-  putAll(@Body() body: BatchBody): Promise<BatchAnswer> {
-    return this.workItems.putAll(body.items);
+  putAll(@Body() body: BatchBody, @CurrentActor() actor: Actor): Promise<BatchAnswer> {
+    return this.workItems.putAll(body.items, actor);
   }
 
   @Put(':kind/:externalId')
@@ -76,9 +78,10 @@ export class WorkItemsController {
   async put(
     @Param() key: WorkItemKey,
     @Body() body: PutWorkItemBody,
+    @CurrentActor() actor: Actor,
     @Res({ passthrough: true }) response: Response,
   ): Promise<WorkItem> {
-    const { item, created } = await this.workItems.put(Object.assign(body, key));
+    const { item, created } = await this.workItems.put(Object.assign(body, key), actor);
     response.status(created ? 201 : 200);
     return item;
   }
@@ -88,7 +91,7 @@ export class WorkItemsController {
   @ApiOperation({ summary: 'Delete one' })
   @ApiNoContentResponse({ description: 'Deleted.' })
   @ApiProblems(400, 404)
-  delete(@Param() key: WorkItemKey): Promise<void> {
-    return this.workItems.delete(key.kind, key.externalId);
+  delete(@Param() key: WorkItemKey, @CurrentActor() actor: Actor): Promise<void> {
+    return this.workItems.delete(key.kind, key.externalId, actor);
   }
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
+import { type Actor } from '../common/actor.js';
 import { CursorCodec } from '../common/cursor.js';
 import {
   type FieldError,
@@ -37,29 +38,33 @@ export class WorkItemsService {
    * than before moves there: an item is in one scope at a time. Throws a 400 for a state that the kind
    * does not have.
    */
-  async put(pushed: PushedWorkItem): Promise<{ item: WorkItem; created: boolean }> {
+  async put(pushed: PushedWorkItem, actor: Actor): Promise<{ item: WorkItem; created: boolean }> {
     assertStates([pushed], () => '');
-    return this.transactions.run(async (tx) => {
-      const [changes, found] = await Promise.all([
-        tx.query<{ created: boolean }>(sql.UPSERT, [recordsOf([pushed])]),
-        tx.query<WorkItem>(sql.FIND, [pushed.kind, pushed.externalId]),
-      ]);
-      const [item] = found;
-      // The push holds the row's lock, also where it found it unchanged: no DELETE can come between.
-      if (!item) throw new Error('An item was not there right after it was pushed.');
-      return { item, created: changes[0]?.created ?? false };
-    });
+    return this.transactions.run(
+      async (tx) => {
+        const [changes, found] = await Promise.all([
+          tx.query<{ created: boolean }>(sql.UPSERT, [recordsOf([pushed])]),
+          tx.query<WorkItem>(sql.FIND, [pushed.kind, pushed.externalId]),
+        ]);
+        const [item] = found;
+        // The push holds the row's lock, also where it found it unchanged: no DELETE can come between.
+        if (!item) throw new Error('An item was not there right after it was pushed.');
+        return { item, created: changes[0]?.created ?? false };
+      },
+      { caller: actor },
+    );
   }
 
   /**
    * Creates or replaces up to 1000 items in one statement: all of them or, when one is wrong, none.
    * Throws a 400 that names the index of every wrong item.
    */
-  async putAll(pushed: readonly PushedWorkItem[]): Promise<BatchOutcome> {
+  async putAll(pushed: readonly PushedWorkItem[], actor: Actor): Promise<BatchOutcome> {
     assertStates(pushed, (index) => `items.${index}.`);
     assertDistinct(pushed);
-    const changes = await this.transactions.run((tx) =>
-      tx.query<{ created: boolean }>(sql.UPSERT, [recordsOf(pushed)]),
+    const changes = await this.transactions.run(
+      (tx) => tx.query<{ created: boolean }>(sql.UPSERT, [recordsOf(pushed)]),
+      { caller: actor },
     );
     const created = changes.filter((change) => change.created).length;
     const updated = changes.length - created;
@@ -67,7 +72,7 @@ export class WorkItemsService {
   }
 
   /** A page of a scope's items, newest first. A cursor wins over a page number. */
-  async list(query: ListWorkItemsQuery): Promise<WorkItemPage> {
+  async list(query: ListWorkItemsQuery, actor: Actor): Promise<WorkItemPage> {
     const { page: wanted, pageSize, cursor, kind, state, priority, open, condition } = query;
     const filter: WorkItemFilter = {
       ...scopeOf(query),
@@ -89,7 +94,9 @@ export class WorkItemsService {
       start = { after: id };
     }
     const queries = listQueries(filter, start, pageSize + 1, new Date());
-    const [rows, counts] = await this.transactions.read([queries.page, queries.total]);
+    const [rows, counts] = await this.transactions.read([queries.page, queries.total], {
+      caller: actor,
+    });
     const found = rows as unknown as WorkItem[];
     const total = (counts?.[0] as { total: number } | undefined)?.total ?? 0;
     const items = found.slice(0, pageSize);
@@ -100,8 +107,11 @@ export class WorkItemsService {
   }
 
   /** Deletes an item; throws a 404. */
-  async delete(kind: WorkItemKind, externalId: string): Promise<void> {
-    const deleted = await this.transactions.run((tx) => tx.execute(sql.DELETE, [kind, externalId]));
+  async delete(kind: WorkItemKind, externalId: string, actor: Actor): Promise<void> {
+    const deleted = await this.transactions.run(
+      (tx) => tx.execute(sql.DELETE, [kind, externalId]),
+      { caller: actor },
+    );
     if (deleted === 0) throw workItemNotFound();
   }
 }

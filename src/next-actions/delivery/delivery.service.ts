@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { uuidv7 } from 'uuidv7';
-import { type Actor, callerOf } from '../../common/actor.js';
+import { type Actor } from '../../common/actor.js';
 import { ValidationFailedError } from '../../common/errors/domain-error.js';
 import { isUuid } from '../../common/http/uuid.js';
 import { validateAs } from '../../common/http/validation.js';
@@ -106,7 +106,7 @@ export class DeliveryService {
     try {
       return await this.transactions.run((tx) => this.attempt(tx, press, running), {
         retryOn: lostKeyRace,
-        caller: callerOf(press.actor),
+        caller: press.actor,
         statementMs: Math.max(running.action.timeoutMs, this.env.statementTimeoutMs),
       });
     } catch (error) {
