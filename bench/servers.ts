@@ -1,10 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { openSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { ServerProcess } from './server-process.js';
 
 /** A server under load, in a process of its own. */
 export interface Contestant {
@@ -16,7 +13,6 @@ export interface Contestant {
 }
 
 const EMAIL = 'operator@example.com';
-const READY_WITHIN_MS = 30_000;
 
 /** Starts the contestants on one database, with one secret, each on a free port. */
 export class Servers {
@@ -58,15 +54,12 @@ export class Servers {
   }
 
   private async start(name: string, args: string[]): Promise<Contestant> {
-    const port = await freePort();
-    const log = openSync(join(this.folder, `${name}.log`), 'a');
-    const child = spawn(process.execPath, args, {
-      stdio: ['ignore', log, 'inherit'],
+    const server = await ServerProcess.start({
+      name,
+      args,
+      folder: this.folder,
       env: {
-        PATH: process.env.PATH,
         NODE_ENV: 'production',
-        HOST: '127.0.0.1',
-        PORT: String(port),
         DATABASE_URL: this.databaseUrl,
         DATA_DIR: this.folder,
         JWT_SECRET: this.jwtSecret,
@@ -81,12 +74,11 @@ export class Servers {
     });
     const contestant = {
       name,
-      url: `http://127.0.0.1:${port}`,
-      stop: () => end(child),
-      cpuSeconds: () => cpuSecondsOf(child.pid),
+      url: server.url,
+      stop: () => server.stop(),
+      cpuSeconds: () => cpuSecondsOf(server.child.pid),
     };
     this.running.push(contestant);
-    await ready(contestant, child);
     return contestant;
   }
 }
@@ -99,24 +91,6 @@ function profiling(name: string): string[] {
     : ['--cpu-prof', `--cpu-prof-dir=${folder}`, `--cpu-prof-name=${name}.cpuprofile`];
 }
 
-async function ready({ name, url }: Contestant, child: ChildProcess): Promise<void> {
-  const deadline = Date.now() + READY_WITHIN_MS;
-  while (Date.now() < deadline) {
-    if (child.exitCode !== null) throw new Error(`${name} ended with code ${child.exitCode}.`);
-    const answer = await fetch(`${url}/health/ready`).catch(() => undefined);
-    if (answer?.ok) return;
-    await delay(50);
-  }
-  throw new Error(`${name} was not ready within ${READY_WITHIN_MS} ms.`);
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, 'exit');
-  child.kill('SIGTERM');
-  await exited;
-}
-
 /** Linux counts in hundredths of a second. Source: proc(5), utime and stime. */
 function cpuSecondsOf(pid: number | undefined): number | undefined {
   try {
@@ -127,13 +101,4 @@ function cpuSecondsOf(pid: number | undefined): number | undefined {
   } catch {
     return undefined;
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as { port: number };
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }
