@@ -30,7 +30,7 @@ async function start(): Promise<void> {
   const secrets = await resolveSecrets(env);
   const embedded =
     env.databaseUrl === undefined
-      ? await startEmbeddedPostgres({ dataDir: env.dataDir })
+      ? await startEmbeddedPostgres({ dataDir: env.dataDir, logger })
       : undefined;
   let app: NestExpressApplication | undefined;
   try {

@@ -25,7 +25,7 @@ async function start(): Promise<void> {
   // The embedded server belongs to whoever started it first; without one, to this process.
   const embedded =
     env.databaseUrl === undefined
-      ? await startEmbeddedPostgres({ dataDir: env.dataDir, attach: true })
+      ? await startEmbeddedPostgres({ dataDir: env.dataDir, attach: true, logger })
       : undefined;
   const app = await NestFactory.createApplicationContext(
     AppModule.register({

@@ -1,4 +1,4 @@
-/** The embedded PostgreSQL can't serve; the message is one sentence that also names the mend. */
+/** The embedded PostgreSQL can't serve; the message is one sentence that also says what to do. */
 export class EmbeddedPostgresError extends Error {
   override readonly name = 'EmbeddedPostgresError';
 }

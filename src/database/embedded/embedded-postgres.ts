@@ -2,7 +2,8 @@ import { realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DATABASE, ROLE, ensureCluster, readPassword } from './cluster.init.js';
-import { locateCluster, systemFolder } from './cluster.location.js';
+import { removeAbandonedClusters } from './abandoned.clusters.js';
+import { locateCluster, noteOwner, systemFolder } from './cluster.location.js';
 import { takeLock } from './cluster.lock.js';
 import { EmbeddedPostgresError } from './embedded-postgres.error.js';
 import { findPlatformPackage } from './platform-package.resolver.js';
@@ -11,6 +12,7 @@ import { awaitFreeCluster, readPostmasterPid } from './postmaster.pid.js';
 import { ensureOwnFolder } from './safe-files.js';
 import { ownAccount } from './server.account.js';
 import { provideBinaries } from './server.binaries.js';
+import { ServerKeeper, type ServerLogger } from './server.keeper.js';
 import { launchServer } from './server.launcher.js';
 
 export { EmbeddedPostgresError } from './embedded-postgres.error.js';
@@ -28,6 +30,8 @@ export interface EmbeddedPostgresOptions {
   settings?: Readonly<Record<string, string>>;
   /** If a server of ours already runs on this folder: join it instead of failing (for the migration CLI). Default false. */
   attach?: boolean;
+  /** Where a server that ended by itself, and each try to start it again, is reported. Default: nowhere. */
+  logger?: ServerLogger;
 }
 
 /** A running embedded PostgreSQL. */
@@ -43,7 +47,8 @@ export interface EmbeddedPostgres {
 
 /**
  * Starts PostgreSQL on the cluster in DATA_DIR, making it on the first start, and resolves once it
- * accepts connections. The server ends with this process, however that ends.
+ * accepts connections. The server ends with this process, however that ends; where the server ends
+ * first, it is started again on the same port.
  * Throws an EmbeddedPostgresError; its message says what to do.
  */
 export async function startEmbeddedPostgres(
@@ -78,7 +83,7 @@ export async function startEmbeddedPostgres(
 }
 
 async function start(
-  { dataDir, durable = true, settings = {} }: EmbeddedPostgresOptions,
+  { dataDir, durable = true, settings = {}, logger }: EmbeddedPostgresOptions,
   platformPackage: PlatformPackage,
   release: () => Promise<void>,
 ): Promise<EmbeddedPostgres> {
@@ -87,13 +92,18 @@ async function start(
   const binaries = await provideBinaries(platformPackage, location.account, copiesDir);
   await awaitFreeCluster(location);
   const { password, firstStart } = await ensureCluster(location, binaries, durable);
-  const { server, port } = await launchServer(location, binaries, durable, settings);
+  if (!firstStart) await noteOwner(location);
+  await removeAbandonedClusters(location);
+  const launch = { location, binaries, durable, settings };
+  const launched = await launchServer(launch);
+  const keeper = new ServerKeeper(launch, launched, logger);
+  const { port } = launched;
   let stopped: Promise<void> | undefined;
   return {
     url: urlOf(port, password),
     port,
     firstStart,
-    stop: () => (stopped ??= server.stop().then(release)),
+    stop: () => (stopped ??= keeper.stop().then(release)),
   };
 }
 
@@ -115,7 +125,7 @@ function toEmbeddedPostgresError(error: unknown, dataDir: string): EmbeddedPostg
   if (error instanceof EmbeddedPostgresError) return error;
   const reason = error instanceof Error ? error.message : String(error);
   return new EmbeddedPostgresError(
-    `The embedded PostgreSQL in ${dataDir} could not be started (${reason}): mend that, or set DATABASE_URL to a PostgreSQL server.`,
+    `The embedded PostgreSQL in ${dataDir} could not be started (${reason}): fix that, or set DATABASE_URL to a PostgreSQL server.`,
     { cause: error },
   );
 }
