@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import express from 'express';
 import { LoginBody } from '../auth/auth.dto.js';
 import { validateAs } from '../common/http/validation.js';
-import { ConfigError, E2E_KEYS, readEnv } from './env.js';
+import { E2E_KEYS, readEnv } from './env.js';
+import { ConfigError } from './start-error.js';
 
 describe('the settings', () => {
   it('have defaults for everything in development', () => {

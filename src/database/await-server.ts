@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { databaseFailureOf, sqlStateOf } from '../common/errors/database-failure.js';
+import { databaseFailureOf, NoAnswerError, sqlStateOf } from '../common/errors/database-failure.js';
+import { type DatabaseFailure } from '../common/errors/sqlstates.js';
 import { StartError } from '../config/start-error.js';
 import { PgClient } from './pg-client.js';
 import { placeOf, startErrorOf } from './start-failure.js';
@@ -50,6 +51,7 @@ export async function awaitServer(
 /** Why the server can't be used now; undefined if it can. */
 async function look(address: DatabaseAddress, limitMs: number): Promise<unknown> {
   let client: PgClient | undefined;
+  let timer: NodeJS.Timeout | undefined;
   try {
     client = new PgClient({
       connectionString: address.url,
@@ -57,6 +59,8 @@ async function look(address: DatabaseAddress, limitMs: number): Promise<unknown>
       application_name: 'next-best-actions start',
     });
     await client.connect();
+    // A pooler takes the connection and lets us wait when its server is away.
+    timer = setTimeout(() => client?.abort(new NoAnswerError()), limitMs);
     const { rows } = await client.query<{ version: number; readOnly: boolean }>(LOOK);
     const [server] = rows;
     if ((server?.version ?? 0) < OLDEST_SERVER) {
@@ -69,6 +73,7 @@ async function look(address: DatabaseAddress, limitMs: number): Promise<unknown>
   } catch (error) {
     return error;
   } finally {
+    clearTimeout(timer);
     await client?.end().catch(() => undefined);
   }
 }
@@ -78,10 +83,12 @@ class ReadOnlyServerError extends Error {
   readonly code = '25006';
 }
 
+const PASSING = new Set<DatabaseFailure>(['unavailable', 'busy', 'read_only', 'timeout']);
+
 /** States that pass by themselves while a server, a container or a failover is under way. */
 function isStarting(failure: unknown): boolean {
   const code = sqlStateOf(failure);
   if (code === 'ENOTFOUND' || code?.startsWith('28') || code === '3D000') return false;
   const known = databaseFailureOf(failure);
-  return known === 'unavailable' || known === 'busy' || known === 'read_only';
+  return known !== undefined && PASSING.has(known);
 }

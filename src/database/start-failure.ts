@@ -81,6 +81,8 @@ export function startErrorOf(error: unknown, address: Address, waitMs = 0): unkn
     reason: redactText(error.message),
   };
   const code = codeOf(error);
+  // A missing file is the database's concern only where its address names one.
+  if (code === 'ENOENT' && !/[?&]ssl\w+=/.test(address.url)) return error;
   const advice = code === undefined ? undefined : ADVICE[code];
   if (advice) return new StartError(advice(place), { cause: error });
   if (error.message === NO_TLS) {

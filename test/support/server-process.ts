@@ -33,6 +33,7 @@ export class ServerProcess {
           EXECUTE_LIMIT_PER_MINUTE: '1000000',
           READ_LIMIT_PER_MINUTE: '0',
           WRITE_LIMIT_PER_MINUTE: '0',
+          SHUTDOWN_DELAY_MS: '0',
           ...env,
         },
       },

@@ -114,7 +114,7 @@ async function initdb(
     if (!output.includes('invalid locale name')) break;
   }
   throw new EmbeddedPostgresError(
-    `PostgreSQL could not make its database in ${target}: mend what it says, or set DATABASE_URL.\n${lastLines(output)}`,
+    `PostgreSQL could not make its database in ${target}: correct what it says, or set DATABASE_URL.\n${lastLines(output)}`,
   );
 }
 

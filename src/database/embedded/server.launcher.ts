@@ -23,21 +23,23 @@ export async function launchServer(
   binaries: ServerBinaries,
   durable: boolean,
   settings: Readonly<Record<string, string>>,
+  signal?: AbortSignal,
 ): Promise<{ server: SupervisedServer; port: number }> {
   const { account, cluster, folder } = location;
   for (let attempt = 1; ; attempt += 1) {
-    await awaitFreeCluster(location);
+    await awaitFreeCluster(location, signal);
     const port = await freePort();
     const args = ['-D', cluster, ...settingArguments(port, durable, settings)];
     const log = await openServerLog(folder);
     try {
       const server = await superviseServer(account, [binaries.postgres, ...args], log.file.fd);
-      if (await becomesReady(server, cluster, port)) return { server, port };
+      if (await becomesReady(server, cluster, port, signal)) return { server, port };
       await server.stop();
+      signal?.throwIfAborted();
       const written = await log.written();
       if (attempt < ATTEMPTS && WORTH_ANOTHER_TRY.test(written)) continue;
       throw new EmbeddedPostgresError(
-        `PostgreSQL did not start on ${cluster}: mend what the end of ${log.path} says, or set DATABASE_URL.\n${lastLines(written)}`,
+        `PostgreSQL did not start on ${cluster}: correct what the end of ${log.path} says, or set DATABASE_URL.\n${lastLines(written)}`,
       );
     } finally {
       await log.file.close();
@@ -50,9 +52,10 @@ async function becomesReady(
   server: SupervisedServer,
   cluster: string,
   port: number,
+  signal?: AbortSignal,
 ): Promise<boolean> {
   const deadline = Date.now() + READY_PATIENCE_MS;
-  while (!server.hasExited() && Date.now() < deadline) {
+  while (!server.hasExited() && signal?.aborted !== true && Date.now() < deadline) {
     const entry = await readPostmasterPid(cluster);
     if (entry?.ready && entry.pid === server.pid && entry.port === port) return true;
     await delay(POLL_MS);

@@ -1,14 +1,23 @@
 import { type Server as HttpServer, type ServerResponse } from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
-/** How long requests that run may take to end after a stop was asked for, in ms. */
+/** How long requests that run may take to end, counted from the begin of the drain, in ms. */
 export const DRAIN_LIMIT_MS = 20_000;
 /** How long an idle kept-alive connection stays open for a request that is already on its way, in ms. */
 const IDLE_GRACE_MS = 1000;
 
+/** Times of a drain, in ms. */
+export interface DrainOptions {
+  /** How long new connections are taken yet: a load balancer needs a while to send them elsewhere. */
+  readonly delayMs?: number;
+  /** How long all of it may take. */
+  readonly limitMs?: number;
+}
+
 /**
- * Lets a server finish: new connections are refused from the start of the drain, requests that run are
- * answered, and every answer from then on carries `Connection: close`, or a client would send its next
+ * Lets a server finish: for a while it takes new connections yet, then it refuses them; requests that run
+ * are answered, and every answer from then on carries `Connection: close`, or a client would send its next
  * request into a connection that is about to end. Closing idle connections at once would cut off
  * requests that a client has just sent.
  */
@@ -37,11 +46,17 @@ export class Drain {
   }
 
   /** Resolves when every connection is closed; after `limitMs` it closes the rest. False if it had to. */
-  async finish(limitMs = DRAIN_LIMIT_MS): Promise<boolean> {
+  async finish({ delayMs = 0, limitMs = DRAIN_LIMIT_MS }: DrainOptions = {}): Promise<boolean> {
+    const end = Date.now() + limitMs;
     this.draining = true;
     for (const response of this.unanswered) {
       if (!response.headersSent) response.setHeader('Connection', 'close');
     }
+    if (delayMs > 0) await delay(delayMs);
+    return this.closeBy(end);
+  }
+
+  private async closeBy(end: number): Promise<boolean> {
     const since = Date.now();
     // http.Server.close() would close idle connections at once: see the class comment.
     const closed = new Promise<void>((resolve) => {
@@ -50,7 +65,7 @@ export class Drain {
     let complete = true;
     const sweeper = setInterval(() => {
       const now = Date.now();
-      if (now - since > limitMs) {
+      if (now > end) {
         complete = false;
         this.server.closeAllConnections();
         return;

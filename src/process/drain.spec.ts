@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Agent, createServer, get, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
-import { Drain } from './shutdown.js';
+import { Drain } from './drain.js';
 
 describe('the drain of a server', () => {
   it('tells a client whose request runs that its connection ends with the answer', async () => {
