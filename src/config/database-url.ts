@@ -1,4 +1,4 @@
-const EXAMPLE = 'postgres://user:password@host:5432/database';
+const EXAMPLE = 'postgres://host:5432/database';
 
 /**
  * What is wrong with the address of a database, to be read after the name of its setting; undefined if
@@ -16,7 +16,7 @@ export function databaseUrlProblem(url: string): string | undefined {
   const tail = rest.slice(authority.length);
   // A password with one of them ends the authority too early, and the @ comes behind it.
   if (!authority.includes('@') && (/^[^?]*@/.test(tail) || /^\?[^=&]*@/.test(tail))) {
-    return 'has a / or ? in its user name or password: write %2F or %3F for it';
+    return 'has a / or ? before its @: write %2F or %3F for it';
   }
   const place = authority.slice(authority.lastIndexOf('@') + 1);
   if (place.includes(',')) {

@@ -49,7 +49,10 @@ export async function makeClusterFolder({
   folder,
   account,
 }: ClusterLocation): Promise<void> {
-  if (ownAccount().uid !== 0) { makeOwnFolder(folder, 0o700); return; }
+  if (ownAccount().uid !== 0) {
+    makeOwnFolder(folder, 0o700);
+    return;
+  }
   const record: LocationRecord = { folder, ...account };
   // Recorded first: a crash in between must not leave a cluster that nobody knows of.
   await writeFileDurably(recordPath(dataDir), `${JSON.stringify(record)}\n`);
