@@ -109,7 +109,7 @@ function report(error: unknown): number {
   }
   const expected = error instanceof CommandError || error instanceof StartError;
   const message = redactText(textOf((error as { message?: unknown }).message));
-  if (expected) process.stderr.write(`${(error).message}\n`);
+  if (expected) process.stderr.write(`${error.message}\n`);
   else process.stderr.write(`The command failed: ${message}\n`);
   return EXIT.failed;
 }

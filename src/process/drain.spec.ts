@@ -34,4 +34,41 @@ describe('the drain of a server', () => {
     expect(await finished).toBe(true);
     agent.destroy();
   });
+
+  it('takes new connections for its delay and answers them with an end, then refuses them', async () => {
+    const server = createServer((_, response) => response.end('answered'));
+    const drain = new Drain(server);
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const ask = (): Promise<IncomingMessage> =>
+      new Promise((resolve, reject) => {
+        get({ port, host: '127.0.0.1', agent: new Agent({ keepAlive: true }) }, resolve).once(
+          'error',
+          reject,
+        );
+      });
+    const finished = drain.finish({ delayMs: 500 });
+    const answer = await ask();
+    answer.resume();
+    expect(answer.headers.connection).toBe('close');
+    expect(await finished).toBe(true);
+    await expect(ask()).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  });
+
+  it('cuts off what does not end within its limit', async () => {
+    const server = createServer();
+    const drain = new Drain(server);
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const arrived = once(server, 'request');
+    const asked = new Promise((_, reject) => {
+      get({ port, host: '127.0.0.1' }).once('error', reject);
+    });
+    asked.catch(() => undefined);
+    await arrived;
+    expect(await drain.finish({ limitMs: 50 })).toBe(false);
+    await expect(asked).rejects.toMatchObject({ code: 'ECONNRESET' });
+  });
 });
