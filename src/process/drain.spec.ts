@@ -56,6 +56,32 @@ describe('the drain of a server', () => {
     await expect(ask()).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 
+  it('resets nobody who connects while the listener closes', async () => {
+    const server = createServer((_, response) => response.end('answered'));
+    const drain = new Drain(server);
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const outcomes = new Set<unknown>();
+    const ask = (): Promise<boolean> =>
+      new Promise((resolve) => {
+        const end = (outcome: unknown): void => {
+          outcomes.add(outcome);
+          resolve(outcome === 200);
+        };
+        get({ port, host: '127.0.0.1', agent: false }, (answer) => {
+          answer.resume().once('end', () => end(answer.statusCode));
+        }).once('error', (error: NodeJS.ErrnoException) => end(error.code));
+      });
+    const client = async (): Promise<void> => {
+      while (await ask());
+    };
+    const clients = Array.from({ length: 32 }, client);
+    expect(await drain.finish({ delayMs: 200 })).toBe(true);
+    await Promise.all(clients);
+    expect(outcomes).toEqual(new Set([200, 'ECONNREFUSED']));
+  });
+
   it('cuts off what does not end within its limit', async () => {
     const server = createServer();
     const drain = new Drain(server);

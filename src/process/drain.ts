@@ -7,6 +7,11 @@ export const DRAIN_LIMIT_MS = 20_000;
 /** How long an idle kept-alive connection stays open for a request that is already on its way, in ms. */
 const IDLE_GRACE_MS = 1000;
 
+/** A turn of the event loop in which nothing happened takes no longer, in ms. */
+const CALM_TURN_MS = 0.5;
+/** How long such a turn is waited for, in ms: newcomers are held up meanwhile. */
+const CALM_WITHIN_MS = 500;
+
 /** Times of a drain, in ms. */
 export interface DrainOptions {
   /** How long new connections are taken yet: a load balancer needs a while to send them elsewhere. */
@@ -57,11 +62,8 @@ export class Drain {
   }
 
   private async closeBy(end: number): Promise<boolean> {
+    const { connections } = await this.stopListening();
     const since = Date.now();
-    // http.Server.close() would close idle connections at once: see the class comment.
-    const closed = new Promise<void>((resolve) => {
-      NetServer.prototype.close.call(this.server, () => resolve());
-    });
     let complete = true;
     const sweeper = setInterval(() => {
       const now = Date.now();
@@ -74,8 +76,42 @@ export class Drain {
         if (running === 0 && now - Math.max(idleSince, since) > IDLE_GRACE_MS) socket.destroy();
       }
     }, 50);
-    await closed;
+    await connections;
     clearInterval(sweeper);
     return complete;
+  }
+
+  /**
+   * Closes the listener, and resolves with the promise of the last connection's end. The kernel takes
+   * connections on its own and resets those that were not accepted when the listener closes: their
+   * clients would see a failure instead of a refusal. So newcomers are accepted and held up until there
+   * is a short turn of the event loop in which nobody came.
+   */
+  private async stopListening(): Promise<{ connections: Promise<void> }> {
+    const { server } = this;
+    const listeners = server.rawListeners('connection') as ((socket: Socket) => void)[];
+    const held: Socket[] = [];
+    server.removeAllListeners('connection');
+    server.on('connection', (socket: Socket) => held.push(socket));
+    await calmTurn(() => held.length);
+    // http.Server.close() would close idle connections at once: see the class comment.
+    const connections = new Promise<void>((resolve) => {
+      NetServer.prototype.close.call(server, () => resolve());
+    });
+    server.removeAllListeners('connection');
+    for (const listener of listeners) server.on('connection', listener);
+    for (const socket of held) server.emit('connection', socket);
+    return { connections };
+  }
+}
+
+/** Resolves in the first short turn of the event loop in which the count stays as it was, or soon. */
+async function calmTurn(count: () => number): Promise<void> {
+  const until = performance.now() + CALM_WITHIN_MS;
+  let [seen, began] = [-1, 0];
+  while (performance.now() < until) {
+    if (seen === count() && performance.now() - began < CALM_TURN_MS) return;
+    [seen, began] = [count(), performance.now()];
+    await new Promise((resolve) => setImmediate(resolve));
   }
 }
