@@ -18,6 +18,8 @@ const OLDEST_SERVER = 140_000;
 const POLL_MS = 500;
 const CONNECT_LIMIT_MS = 5000;
 const LOG_EVERY_MS = 5000;
+/** A server that does not answer is logged before the attempt is given up, in ms. */
+const SILENT_MS = 2000;
 
 const LOOK = `
   SELECT current_setting('server_version_num')::int AS version,
@@ -34,16 +36,21 @@ export async function awaitServer(
 ): Promise<void> {
   const since = Date.now();
   let nextLog = since;
-  for (;;) {
-    const failure = await look(address, Math.min(CONNECT_LIMIT_MS, Math.max(waitMs, POLL_MS)));
-    if (failure === undefined) return;
+  const log = (code: string): void => {
     const now = Date.now();
-    if (!isStarting(failure) || now - since >= waitMs) throw startErrorOf(failure, address, waitMs);
-    if (now >= nextLog) {
-      nextLog = now + LOG_EVERY_MS;
-      const code = sqlStateOf(failure) ?? (failure as Error).message;
-      logger.info({ code, waitedMs: now - since }, `waiting for PostgreSQL at ${placeOf(address)}`);
+    if (now < nextLog) return;
+    nextLog = now + LOG_EVERY_MS;
+    logger.info({ code, waitedMs: now - since }, `waiting for PostgreSQL at ${placeOf(address)}`);
+  };
+  for (;;) {
+    const silent = setTimeout(() => log('no answer yet'), SILENT_MS);
+    const limitMs = Math.min(CONNECT_LIMIT_MS, Math.max(waitMs, POLL_MS));
+    const failure = await look(address, limitMs).finally(() => clearTimeout(silent));
+    if (failure === undefined) return;
+    if (!isStarting(failure) || Date.now() - since >= waitMs) {
+      throw startErrorOf(failure, address, waitMs);
     }
+    log(sqlStateOf(failure) ?? (failure as Error).message);
     await delay(Math.min(POLL_MS, waitMs));
   }
 }
