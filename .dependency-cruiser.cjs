@@ -7,6 +7,7 @@ const ARROWS = {
   config: [],
   events: ['common'],
   database: ['config', 'common', 'events'],
+  process: ['common', 'config', 'database'],
   'rate-limit': ['common', 'config', 'database'],
   jobs: ['common', 'config', 'database', 'events', 'auth', 'rate-limit'],
   auth: ['common', 'config', 'database', 'events', 'rate-limit'],

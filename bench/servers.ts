@@ -67,6 +67,7 @@ export class Servers {
         ADMIN_PASSWORD: this.password,
         EXECUTE_LIMIT_PER_MINUTE: '2000000000',
         READ_LIMIT_PER_MINUTE: '0',
+        SHUTDOWN_DELAY_MS: '0',
         WRITE_LIMIT_PER_MINUTE: '0',
         LOG_LEVEL: 'info',
         DEMO: 'false',

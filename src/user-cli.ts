@@ -13,22 +13,24 @@ import {
 } from './auth/user-commands.js';
 import { UsersService } from './auth/users.service.js';
 import { CommonModule } from './common/common.module.js';
-import { databaseFailureOf } from './common/errors/database-failure.js';
 import { createLogger, PinoLoggerService } from './common/logging/logger.js';
 import { redactText, textOf } from './common/logging/redaction.js';
 import { ConfigModule } from './config/config.module.js';
-import { type Env, processEnv, readEnv } from './config/env.js';
+import { type Env, processEnv, readEnv, startedByNpm } from './config/env.js';
 import { StartError } from './config/start-error.js';
 import { DatabaseModule } from './database/database.module.js';
-import { EmbeddedPostgresError } from './database/embedded/embedded-postgres.error.js';
-import { startEmbeddedPostgres } from './database/embedded/embedded-postgres.js';
+import { startErrorOf } from './database/start-failure.js';
 import { EventsModule } from './events/events.module.js';
+import { openDatabase, settingOfDatabase } from './process/open-database.js';
+import { ProcessLife } from './process/process-life.js';
 import { schema } from './schema.js';
 
 /** Exit codes: done, it could not be done, the command line was wrong, interrupted. */
 const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
 const logger = createLogger('silent');
+/** A signal ends the command with the code that a shell shows for it. */
+const life = new ProcessLife({ startedByNpm: startedByNpm(), exitCode: 'signal' });
 
 /** The part of the application that the users live in. */
 @Module({})
@@ -69,23 +71,21 @@ async function run(): Promise<number> {
 }
 
 async function carryOut(command: UserCommand): Promise<string> {
-  const env = readEnv(processEnv());
-  const embedded =
-    env.databaseUrl === undefined
-      ? await startEmbeddedPostgres({ dataDir: env.dataDir, attach: true })
-      : undefined;
+  const env = readEnv(processEnv(), 'command');
   try {
-    const app = await NestFactory.createApplicationContext(
-      UsersModule.register(env, env.databaseUrl ?? embedded?.url ?? ''),
-      { logger: new PinoLoggerService(logger), abortOnError: false },
-    );
+    const { url } = await openDatabase(env, { attach: true, logger, life });
     try {
+      const app = await NestFactory.createApplicationContext(UsersModule.register(env, url), {
+        logger: new PinoLoggerService(logger),
+        abortOnError: false,
+      });
+      life.endsWith('the application', () => app.close());
       return await runUserCommand(command, app.get(UsersService), () => askPassword(command.email));
-    } finally {
-      await app.close();
+    } catch (error) {
+      throw startErrorOf(error, { url, setting: settingOfDatabase(env) });
     }
   } finally {
-    await embedded?.stop();
+    await life.end();
   }
 }
 
@@ -107,14 +107,9 @@ function report(error: unknown): number {
     process.stderr.write(`${(error as Error).message}\n\n${USAGE}`);
     return EXIT.usage;
   }
-  const expected =
-    error instanceof CommandError ||
-    error instanceof StartError ||
-    error instanceof EmbeddedPostgresError;
+  const expected = error instanceof CommandError || error instanceof StartError;
   const message = redactText(textOf((error as { message?: unknown }).message));
-  if (expected) process.stderr.write(`${(error as Error).message}\n`);
-  else if (databaseFailureOf(error))
-    process.stderr.write(`The database cannot be used: ${message}\n`);
+  if (expected) process.stderr.write(`${error.message}\n`);
   else process.stderr.write(`The command failed: ${message}\n`);
   return EXIT.failed;
 }

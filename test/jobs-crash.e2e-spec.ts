@@ -100,7 +100,7 @@ describe('jobs and processes that die', () => {
     const blocked = gate();
     probe.work = () => blocked.opened;
     // With one hand, which is full: nothing is being taken when the stop begins.
-    const stopping = await start(probe, { JOB_CONCURRENCY: '1', JOB_DRAIN_MS: '60000' });
+    const stopping = await start(probe, { JOB_CONCURRENCY: '1', JOB_DRAIN_MS: '20000' });
     const waiter = await start(new Probe(), { WORKER: 'false' });
     const id = await enqueue(waiter);
     await untilJob(waiter, id, 'running');

@@ -100,7 +100,7 @@ describe('npm run user', () => {
     const settings = { DATABASE_URL: 'postgres://nobody:sesame@127.0.0.1:1/none' };
     const { code, err } = await user(settings, ['list']);
     expect(code).toBe(1);
-    expect(err).toMatch(/^The database cannot be used: [^\n]*\n$/);
+    expect(err).toMatch(/^PostgreSQL at 127\.0\.0\.1:1 can't be used [^\n]*DATABASE_URL\.\n$/);
     expect(err).not.toContain('sesame');
   });
 

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import express from 'express';
 import { LoginBody } from '../auth/auth.dto.js';
 import { validateAs } from '../common/http/validation.js';
-import { ConfigError, E2E_KEYS, readEnv } from './env.js';
+import { E2E_KEYS, readEnv } from './env.js';
+import { ConfigError } from './start-error.js';
 
 describe('the settings', () => {
   it('have defaults for everything in development', () => {
@@ -20,6 +21,34 @@ describe('the settings', () => {
     expect(readEnv({ PORT: '', DATABASE_URL: ' ' })).toEqual(readEnv({}));
   });
 
+  it.each(['prod', 'Production', 'staging'])('refuse the NODE_ENV %s in one sentence', (value) => {
+    expect(() => readEnv({ NODE_ENV: value })).toThrow(
+      /^NODE_ENV must be production, development or test; unset, it is development\.$/,
+    );
+  });
+
+  it('leave a value alone that this kind of process does not use', () => {
+    const service = 'tcp://10.0.0.1:80';
+    expect(readEnv({ WORKER_PORT: service }, 'server').port).toBe(3000);
+    expect(() => readEnv({ WORKER_PORT: service }, 'worker')).toThrow(
+      /^WORKER_PORT must be a whole number .*Kubernetes/,
+    );
+    expect(readEnv({ PORT: service, TRUST_PROXY: '?' }, 'worker').workerPort).toBe(3001);
+    expect(() => readEnv({ NODE_ENV: 'production', JOB_STALE_MS: 'x' }, 'command')).not.toThrow();
+  });
+
+  it('wait for the database in a server, and not in a command', () => {
+    expect(readEnv({}, 'server').databaseWaitMs).toBe(60_000);
+    expect(readEnv({}, 'command').databaseWaitMs).toBe(0);
+  });
+
+  it('keep the listener open for 5 s of a stop in production, unless they say otherwise', () => {
+    const production = { NODE_ENV: 'production', JWT_SECRET: 'x'.repeat(32) };
+    expect(readEnv(production).shutdownDelayMs).toBe(5000);
+    expect(readEnv({}).shutdownDelayMs).toBe(0);
+    expect(readEnv({ ...production, SHUTDOWN_DELAY_MS: '15000' }).shutdownDelayMs).toBe(15_000);
+  });
+
   it('listen on every address in production', () => {
     expect(readEnv({ NODE_ENV: 'production', JWT_SECRET: 'x'.repeat(32) }).host).toBe('0.0.0.0');
   });
@@ -28,6 +57,9 @@ describe('the settings', () => {
     ['PORT', '70000'],
     ['PORT', '3000x'],
     ['DATABASE_URL', 'mysql://sesame@host/db'],
+    ['DATABASE_DIRECT_URL', 'postgres://nba:sesame#@host/db'],
+    ['SHUTDOWN_DELAY_MS', '15001'],
+    ['JOB_DRAIN_MS', '20001'],
     ['JWT_SECRET', 'sesame'],
     ['JWT_EXPIRES_IN', 'sesame'],
     ['ADMIN_EMAIL', 'sesame'],

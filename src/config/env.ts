@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
-import { isIP } from 'node:net';
-import { EMAIL_MAX, isEmailAddress } from './email-address.js';
-import { StartError } from './start-error.js';
+import { readEnvFile } from './env-file.js';
+import { EnvReader, type EnvReaderRole, type Source } from './env-reader.js';
+import { ConfigError } from './start-error.js';
 
 /** Settings of a process, read once at its start. Defaults and meaning: `.env.example`. */
 export interface Env {
@@ -43,6 +42,8 @@ export interface Env {
   /** Longest statement outside an action, and longest wait for a lock, in ms. */
   readonly statementTimeoutMs: number;
   readonly lockTimeoutMs: number;
+  /** How long a server that was asked to stop takes new connections yet, in ms. */
+  readonly shutdownDelayMs: number;
   /** Whether this process also works jobs. */
   readonly worker: boolean;
   /** Port of the health probes of a worker that runs alone. */
@@ -92,11 +93,6 @@ export interface JobSettings {
 /** Injection token of the Env. */
 export const ENV = Symbol('ENV');
 
-/** A setting that cannot be used; the message names the key and never the value. */
-export class ConfigError extends StartError {}
-
-type Source = Readonly<Record<string, string | undefined>>;
-
 /** The keys that only the e2e suites read; listed in `.env.example` with the rest. */
 export const E2E_KEYS = [
   'PLAYWRIGHT_BASE_URL',
@@ -107,19 +103,32 @@ export const E2E_KEYS = [
 
 /** The environment of this process, with the keys of a `.env` file where it does not set them. */
 export function processEnv(): Source {
-  if (existsSync('.env')) process.loadEnvFile('.env');
+  for (const [key, value] of Object.entries(readEnvFile('.env'))) process.env[key] ??= value;
   return process.env;
 }
 
-/** Reads and checks every setting; throws ConfigError for the first that is wrong. */
-export function readEnv(source: Source): Env {
-  const read = new EnvReader(source);
-  const production = read.text('NODE_ENV') === 'production';
+/** Whether npm runs this process for one of its scripts. */
+export function startedByNpm(source: Source = process.env): boolean {
+  return source.npm_lifecycle_event !== undefined;
+}
+
+/** How much of a stop may go by before the listener closes, so that requests still have 5 s, in ms. */
+const MAX_SHUTDOWN_DELAY_MS = 15_000;
+/** How long jobs may take to end in a stop, in ms: all of it ends within 25 s. */
+const MAX_JOB_DRAIN_MS = 20_000;
+
+/**
+ * Reads and checks the settings that this kind of process uses; throws ConfigError for the first that is
+ * wrong. What the process does not use has its default.
+ */
+export function readEnv(source: Source, role: EnvReaderRole = 'server'): Env {
+  const read = new EnvReader(source, role);
+  const production = read.nodeEnv('NODE_ENV') === 'production';
   const env: Env = {
     production,
-    port: read.integer('PORT', 3000, 0, 65_535),
+    port: read.port('PORT', 3000),
     host: read.text('HOST') ?? (production ? '0.0.0.0' : '127.0.0.1'),
-    databaseUrl: read.matching('DATABASE_URL', /^postgres(ql)?:\/\/\S+$/, 'a postgres:// URL'),
+    databaseUrl: read.databaseUrl('DATABASE_URL'),
     dataDir: read.text('DATA_DIR') ?? '.data',
     demo: read.boolean('DEMO'),
     jwtSecret: read.matching('JWT_SECRET', /^.{32,}$/s, 'at least 32 characters long'),
@@ -134,13 +143,10 @@ export function readEnv(source: Source): Env {
     writeLimitPerMinute: read.integer('WRITE_LIMIT_PER_MINUTE', 1200, 0),
     loginDelayMaxMs: read.integer('LOGIN_DELAY_MAX_MS', 2000, 0, 10_000),
     trustProxy: read.trustProxy('TRUST_PROXY'),
-    databaseDirectUrl: read.matching(
-      'DATABASE_DIRECT_URL',
-      /^postgres(ql)?:\/\/\S+$/,
-      'a postgres:// URL',
-    ),
+    databaseDirectUrl: read.databaseUrl('DATABASE_DIRECT_URL'),
     databasePreparedStatements: read.boolean('DATABASE_PREPARED_STATEMENTS') ?? true,
-    databaseWaitMs: read.integer('DATABASE_WAIT_MS', 60_000, 0, 3_600_000),
+    // A person who typed a command hears at once that the database is away.
+    databaseWaitMs: read.integer('DATABASE_WAIT_MS', role === 'command' ? 0 : 60_000, 0, 3_600_000),
     http: {
       keepAliveTimeoutMs: read.integer('KEEP_ALIVE_TIMEOUT_MS', 65_000, 0, 3_600_000),
       headersTimeoutMs: read.integer('HEADERS_TIMEOUT_MS', 15_000, 10, 600_000),
@@ -151,15 +157,21 @@ export function readEnv(source: Source): Env {
     databasePoolSize: read.integer('DATABASE_POOL_SIZE', 10, 2, 1000),
     statementTimeoutMs: read.integer('STATEMENT_TIMEOUT_MS', 15_000, 100),
     lockTimeoutMs: read.integer('LOCK_TIMEOUT_MS', 5000, 50),
-    worker: read.boolean('WORKER') ?? true,
-    workerPort: read.integer('WORKER_PORT', 3001, 0, 65_535),
+    shutdownDelayMs: read.integer(
+      'SHUTDOWN_DELAY_MS',
+      production ? 5000 : 0,
+      0,
+      MAX_SHUTDOWN_DELAY_MS,
+    ),
+    worker: role === 'worker' || (read.boolean('WORKER') ?? true),
+    workerPort: read.port('WORKER_PORT', 3001),
     jobs: {
       concurrency: read.integer('JOB_CONCURRENCY', 4, 1, 100),
       pollMs: read.integer('JOB_POLL_MS', 500, 10, 60_000),
       backoffMs: read.integers('JOB_BACKOFF_MS', [30_000, 120_000, 600_000]),
       heartbeatMs: read.integer('JOB_HEARTBEAT_MS', 10_000, 20, 300_000),
       staleMs: read.integer('JOB_STALE_MS', 60_000, 100, 600_000),
-      drainMs: read.integer('JOB_DRAIN_MS', 20_000, 0, 600_000),
+      drainMs: read.integer('JOB_DRAIN_MS', 20_000, 0, MAX_JOB_DRAIN_MS),
       schedules: {
         scoreCompute: read.cron('SCHEDULE_SCORE_COMPUTE'),
         riskRunRules: read.cron('SCHEDULE_RISK_RUN_RULES'),
@@ -178,7 +190,7 @@ export function readEnv(source: Source): Env {
         'silent',
       ] as const) ?? 'info',
   };
-  if (production && env.jwtSecret === undefined) {
+  if (production && role !== 'command' && env.jwtSecret === undefined) {
     throw new ConfigError(
       'JWT_SECRET must be set in production, to at least 32 random characters.',
     );
@@ -197,117 +209,4 @@ export function readEnv(source: Source): Env {
     );
   }
   return env;
-}
-
-/** Typed access to raw settings: an empty value counts as unset. */
-class EnvReader {
-  constructor(private readonly source: Source) {}
-
-  text(key: string): string | undefined {
-    const value = this.source[key]?.trim();
-    return value === '' ? undefined : value;
-  }
-
-  matching(key: string, pattern: RegExp, meaning: string): string | undefined {
-    const value = this.text(key);
-    if (value !== undefined && !pattern.test(value))
-      throw new ConfigError(`${key} must be ${meaning}.`);
-    return value;
-  }
-
-  email(key: string): string | undefined {
-    const value = this.text(key);
-    if (value === undefined || isEmailAddress(value)) return value;
-    throw new ConfigError(
-      `${key} must be an e-mail address of at most ${EMAIL_MAX} characters, such as operator@example.com.`,
-    );
-  }
-
-  integer(key: string, fallback: number, min: number, max = 2_000_000_000): number {
-    const value = this.text(key);
-    if (value === undefined) return fallback;
-    const number = /^\d{1,10}$/.test(value) ? Number(value) : NaN;
-    if (!(number >= min && number <= max)) {
-      throw new ConfigError(`${key} must be a whole number from ${min} to ${max}.`);
-    }
-    return number;
-  }
-
-  /** Whole numbers in a list such as `30000,120000`, 1 to 10 of them. */
-  integers(key: string, fallback: readonly number[]): readonly number[] {
-    const value = this.text(key);
-    if (value === undefined) return fallback;
-    if (!/^\d{1,9}( *, *\d{1,9}){0,9}$/.test(value)) {
-      throw new ConfigError(`${key} must be 1 to 10 whole numbers, separated by commas.`);
-    }
-    return value.split(',').map(Number);
-  }
-
-  /** Five fields, minute to day of week; whether they make sense is checked where they are used. */
-  cron(key: string): string | undefined {
-    return this.matching(
-      key,
-      /^[\w*/,?#-]+( +[\w*/,?#-]+){4}$/,
-      'a cron expression of five fields, such as */15 * * * *',
-    );
-  }
-
-  timeZone(key: string, fallback: string): string {
-    const value = this.text(key) ?? fallback;
-    try {
-      new Intl.DateTimeFormat('en', { timeZone: value });
-      return value;
-    } catch {
-      throw new ConfigError(`${key} must be an IANA time zone such as UTC or Europe/Berlin.`);
-    }
-  }
-
-  boolean(key: string): boolean | undefined {
-    const value = this.oneOf(key, ['true', 'false', '1', '0'] as const);
-    return value === undefined ? undefined : value === 'true' || value === '1';
-  }
-
-  oneOf<T extends string>(key: string, values: readonly T[]): T | undefined {
-    const value = this.text(key);
-    if (value === undefined) return undefined;
-    const known = values.find((candidate) => candidate === value);
-    if (known === undefined) throw new ConfigError(`${key} must be one of ${values.join(', ')}.`);
-    return known;
-  }
-
-  /** Seconds, from `90`, `90s`, `15m`, `8h` or `7d`. */
-  duration(key: string, fallback: number): number {
-    const value = this.text(key);
-    if (value === undefined) return fallback;
-    const match = /^(\d{1,8})([smhd]?)$/.exec(value);
-    const seconds = match
-      ? Number(match[1]) * { s: 1, m: 60, h: 3600, d: 86_400, '': 1 }[match[2] as '']
-      : 0;
-    if (seconds < 1)
-      throw new ConfigError(`${key} must be a duration such as 900s, 15m, 8h or 7d.`);
-    return seconds;
-  }
-
-  /** `false`, `true`, a number of hops, or addresses and subnets as Express takes them. */
-  trustProxy(key: string): boolean | number | string {
-    const value = this.text(key);
-    if (value === undefined || value === 'off' || value === 'false') return false;
-    if (value === 'true') return true;
-    if (/^\d{1,2}$/.test(value)) return Number(value);
-    if (!value.split(',').every((item) => isProxy(item.trim()))) {
-      throw new ConfigError(
-        `${key} must be off, true, a number of hops, or a list of addresses, subnets such as 10.0.0.0/8, loopback, linklocal and uniquelocal.`,
-      );
-    }
-    return value;
-  }
-}
-
-/** What Express takes as a proxy. It would refuse another later, with the value in its message. */
-function isProxy(item: string): boolean {
-  if (['loopback', 'linklocal', 'uniquelocal'].includes(item)) return true;
-  const match = /^([\d.]+|[\da-f:.]+)(?:\/(\d{1,3}))?$/i.exec(item);
-  const family = isIP(match?.[1] ?? '');
-  const prefix = match?.[2] === undefined ? 1 : Number(match[2]);
-  return family !== 0 && prefix >= 1 && prefix <= (family === 4 ? 32 : 128);
 }

@@ -1,4 +1,5 @@
-import { ConfigError, readEnv } from './env.js';
+import { readEnv } from './env.js';
+import { ConfigError } from './start-error.js';
 import { resolveSecrets } from './secrets.js';
 
 const STRONG = {

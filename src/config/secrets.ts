@@ -1,15 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import {
-  chmodSync,
   existsSync,
   linkSync,
-  mkdirSync,
   readFileSync,
+  realpathSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { ConfigError, type Env } from './env.js';
+import { type Env } from './env.js';
+import { makeOwnFolder } from './own-folder.js';
+import { ConfigError } from './start-error.js';
 import { passwordProblem, secretProblem } from './strength.js';
 
 /** The secrets of a process, resolved: none is undefined where the process needs it. */
@@ -60,9 +61,9 @@ async function assertStrong({ jwtSecret, adminPassword, adminEmail }: Env): Prom
 
 /** Reads a secret, or makes it: two processes that start at once agree on one. */
 function keptSecret(dataDir: string, name: string, bytes: number): string {
-  const directory = resolve(dataDir);
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  chmodSync(directory, 0o700);
+  const asGiven = resolve(dataDir);
+  const directory = existsSync(asGiven) ? realpathSync(asGiven) : asGiven;
+  makeOwnFolder(directory, 0o700);
   const file = join(directory, name);
   if (existsSync(file)) return readFileSync(file, 'utf8').trim();
   // Written beside and linked into place: nobody ever reads a half-written secret.

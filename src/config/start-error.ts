@@ -8,3 +8,6 @@ export class StartError extends Error {
     this.name = new.target.name;
   }
 }
+
+/** A setting that cannot be used; the message names the key and never the value. */
+export class ConfigError extends StartError {}

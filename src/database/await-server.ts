@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { databaseFailureOf, sqlStateOf } from '../common/errors/database-failure.js';
+import { databaseFailureOf, NoAnswerError, sqlStateOf } from '../common/errors/database-failure.js';
+import { type DatabaseFailure } from '../common/errors/sqlstates.js';
 import { StartError } from '../config/start-error.js';
 import { PgClient } from './pg-client.js';
 import { placeOf, startErrorOf } from './start-failure.js';
@@ -17,6 +18,8 @@ const OLDEST_SERVER = 140_000;
 const POLL_MS = 500;
 const CONNECT_LIMIT_MS = 5000;
 const LOG_EVERY_MS = 5000;
+/** A server that does not answer is logged before the attempt is given up, in ms. */
+const SILENT_MS = 2000;
 
 const LOOK = `
   SELECT current_setting('server_version_num')::int AS version,
@@ -33,16 +36,21 @@ export async function awaitServer(
 ): Promise<void> {
   const since = Date.now();
   let nextLog = since;
-  for (;;) {
-    const failure = await look(address, Math.min(CONNECT_LIMIT_MS, Math.max(waitMs, POLL_MS)));
-    if (failure === undefined) return;
+  const log = (code: string): void => {
     const now = Date.now();
-    if (!isStarting(failure) || now - since >= waitMs) throw startErrorOf(failure, address, waitMs);
-    if (now >= nextLog) {
-      nextLog = now + LOG_EVERY_MS;
-      const code = sqlStateOf(failure) ?? (failure as Error).message;
-      logger.info({ code, waitedMs: now - since }, `waiting for PostgreSQL at ${placeOf(address)}`);
+    if (now < nextLog) return;
+    nextLog = now + LOG_EVERY_MS;
+    logger.info({ code, waitedMs: now - since }, `waiting for PostgreSQL at ${placeOf(address)}`);
+  };
+  for (;;) {
+    const silent = setTimeout(() => log('no answer yet'), SILENT_MS);
+    const limitMs = Math.min(CONNECT_LIMIT_MS, Math.max(waitMs, POLL_MS));
+    const failure = await look(address, limitMs).finally(() => clearTimeout(silent));
+    if (failure === undefined) return;
+    if (!isStarting(failure) || Date.now() - since >= waitMs) {
+      throw startErrorOf(failure, address, waitMs);
     }
+    log(sqlStateOf(failure) ?? (failure as Error).message);
     await delay(Math.min(POLL_MS, waitMs));
   }
 }
@@ -50,6 +58,7 @@ export async function awaitServer(
 /** Why the server can't be used now; undefined if it can. */
 async function look(address: DatabaseAddress, limitMs: number): Promise<unknown> {
   let client: PgClient | undefined;
+  let timer: NodeJS.Timeout | undefined;
   try {
     client = new PgClient({
       connectionString: address.url,
@@ -57,6 +66,8 @@ async function look(address: DatabaseAddress, limitMs: number): Promise<unknown>
       application_name: 'next-best-actions start',
     });
     await client.connect();
+    // A pooler takes the connection and lets us wait when its server is away.
+    timer = setTimeout(() => client?.abort(new NoAnswerError()), limitMs);
     const { rows } = await client.query<{ version: number; readOnly: boolean }>(LOOK);
     const [server] = rows;
     if ((server?.version ?? 0) < OLDEST_SERVER) {
@@ -69,6 +80,7 @@ async function look(address: DatabaseAddress, limitMs: number): Promise<unknown>
   } catch (error) {
     return error;
   } finally {
+    clearTimeout(timer);
     await client?.end().catch(() => undefined);
   }
 }
@@ -78,10 +90,12 @@ class ReadOnlyServerError extends Error {
   readonly code = '25006';
 }
 
+const PASSING = new Set<DatabaseFailure>(['unavailable', 'busy', 'read_only', 'timeout']);
+
 /** States that pass by themselves while a server, a container or a failover is under way. */
 function isStarting(failure: unknown): boolean {
   const code = sqlStateOf(failure);
   if (code === 'ENOTFOUND' || code?.startsWith('28') || code === '3D000') return false;
   const known = databaseFailureOf(failure);
-  return known === 'unavailable' || known === 'busy' || known === 'read_only';
+  return known !== undefined && PASSING.has(known);
 }

@@ -16,7 +16,9 @@ const ADVICE: Readonly<Record<string, (place: Place) => string>> = {
   '28P01': ({ setting, at, user }) =>
     `PostgreSQL at ${at} refuses the password of the user ${user}: correct ${setting}.`,
   '28000': ({ setting, at, user }) =>
-    `PostgreSQL at ${at} does not let the user ${user} in: create the role, allow it in pg_hba.conf, or correct ${setting}.`,
+    user === ''
+      ? `${setting} names no user: write one before its host, as in postgres://user@host/database.`
+      : `PostgreSQL at ${at} does not let the user ${user} in: create the role, allow it in pg_hba.conf, or correct ${setting}.`,
   '3D000': ({ setting, at, database }) =>
     `PostgreSQL at ${at} has no database ${database}: create it, or correct ${setting}.`,
   '42501': ({ setting, user }) =>
@@ -81,6 +83,8 @@ export function startErrorOf(error: unknown, address: Address, waitMs = 0): unkn
     reason: redactText(error.message),
   };
   const code = codeOf(error);
+  // A missing file is the database's concern only where its address names one.
+  if (code === 'ENOENT' && !/[?&]ssl\w+=/.test(address.url)) return error;
   const advice = code === undefined ? undefined : ADVICE[code];
   if (advice) return new StartError(advice(place), { cause: error });
   if (error.message === NO_TLS) {

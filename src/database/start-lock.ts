@@ -25,6 +25,7 @@ export interface StartLockOptions {
   readonly waitMs: number;
 }
 
+const CONNECT_LIMIT_MS = 5000;
 const POLL_MS = 200;
 /** A wait is logged when it begins to be noticed, and every so often. */
 const LOG_AFTER_MS = 1000;
@@ -51,6 +52,7 @@ export async function withStartLock<T>(
 ): Promise<T> {
   const client = new PgClient({
     connectionString: url,
+    connectionTimeoutMillis: CONNECT_LIMIT_MS,
     application_name: `next-best-actions lock: ${lock.purpose}`,
   });
   await client.connect();

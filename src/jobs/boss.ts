@@ -6,10 +6,12 @@ import { DataSource } from 'typeorm';
 import { databaseFailureOf } from '../common/errors/database-failure.js';
 import { LOGGER } from '../common/logging/logger.js';
 import { redactError } from '../common/logging/redaction.js';
-import { ConfigError, ENV, type Env } from '../config/env.js';
+import { ENV, type Env } from '../config/env.js';
+import { ConfigError } from '../config/start-error.js';
 import { APPLICATION_NAME, type PostgresOptions } from '../database/data-source.js';
 import { MIGRATION_WAIT_MS } from '../database/migrate.js';
 import { PgClient } from '../database/pg-client.js';
+import { startErrorOf } from '../database/start-failure.js';
 import { withStartLock } from '../database/start-lock.js';
 import { type Transaction } from '../database/transaction.js';
 import { TransactionRunner } from '../database/transaction-runner.js';
@@ -82,7 +84,13 @@ export class Boss {
     const { url = '' } = this.dataSource.options as PostgresOptions;
     const direct = this.env.databaseDirectUrl ?? url;
     const lock = { logger: this.logger, waitMs: MIGRATION_WAIT_MS };
-    await withStartLock(direct, INSTALL_LOCK, lock, () => this.installOver(direct, types));
+    const setting =
+      this.env.databaseDirectUrl === undefined ? 'DATABASE_URL' : 'DATABASE_DIRECT_URL';
+    try {
+      await withStartLock(direct, INSTALL_LOCK, lock, () => this.installOver(direct, types));
+    } catch (error) {
+      throw startErrorOf(error, { url: direct, setting });
+    }
   }
 
   private async installOver(url: string, types: ReadonlySet<string>): Promise<void> {

@@ -29,8 +29,8 @@ interface RunningJob {
 const RECORD_TRIES = 6;
 const RECORD_PAUSE_MS = 200;
 
-/** How long a stop waits for the last results to go on record once its drain time is over. */
-const LAST_RECORDS_MS = 5000;
+/** How long a stop waits for the last results to go on record once its drain time is over, in ms. */
+const LAST_RECORDS_MS = 3000;
 
 /**
  * Takes due jobs and runs them, a few at once. It is a worker of our own on the library's queues,

@@ -26,12 +26,14 @@ export interface AppCopy {
 }
 
 const SOURCES = join('src', 'database', 'embedded');
+/** What the launcher imports from elsewhere. */
+const SHARED = ['own-folder.ts', 'start-error.ts'].map((name) => join('src', 'config', name));
 const FIXTURE = join('test', 'fixtures', 'embedded-owner.ts');
 
 /** Compiles the launcher and the fixture that owns a server into a folder: plain node runs it. */
 export function compileOwner(root: string): OwnerCommand {
   const files = readdirSync(SOURCES).map((name) => join(SOURCES, name));
-  for (const file of [...files.filter((name) => !name.endsWith('.spec.ts')), FIXTURE]) {
+  for (const file of [...files.filter((name) => !name.endsWith('.spec.ts')), ...SHARED, FIXTURE]) {
     const target = join(root, file.replace(/\.ts$/, '.js'));
     mkdirSync(dirname(target), { recursive: true });
     const jsc = { target: 'es2022', parser: { syntax: 'typescript' } } as const;

@@ -113,6 +113,11 @@ async function initdb(
     output = result.output;
     if (!output.includes('invalid locale name')) break;
   }
+  if (output.includes('could not look up effective user ID')) {
+    throw new EmbeddedPostgresError(
+      `The uid ${account.uid} has no name in /etc/passwd, which PostgreSQL needs: add an entry, start the application as a user that has one, or set DATABASE_URL.`,
+    );
+  }
   throw new EmbeddedPostgresError(
     `PostgreSQL could not make its database in ${target}: fix what it names, or set DATABASE_URL.\n${lastLines(output)}`,
   );

@@ -1,7 +1,8 @@
 import { chown, link, lstat, readFile, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { FolderError, makeOwnFolder } from '../../config/own-folder.js';
 import { EmbeddedPostgresError, systemErrorCode } from './embedded-postgres.error.js';
-import { ensureOwnFolder, randomSuffix, writeFileDurably } from './safe-files.js';
+import { randomSuffix, writeFileDurably } from './safe-files.js';
 import type { ServerAccount } from './server.account.js';
 import { ownAccount, serverAccount } from './server.account.js';
 
@@ -45,7 +46,7 @@ export async function locateCluster(dataDir: string): Promise<ClusterLocation> {
   const known = await readRecord(dataDir);
   if (known) return location(dataDir, known.folder, known);
   const account = serverAccount();
-  const folder = join(await systemFolder(), randomSuffix());
+  const folder = join(systemFolder(), randomSuffix());
   return location(dataDir, folder, account);
 }
 
@@ -60,11 +61,14 @@ export async function makeClusterFolder({
   folder,
   account,
 }: ClusterLocation): Promise<void> {
-  if (ownAccount().uid !== 0) return ensureOwnFolder(folder, 0o700);
+  if (ownAccount().uid !== 0) {
+    makeOwnFolder(folder, 0o700);
+    return;
+  }
   const record: LocationRecord = { folder, ...account };
   // Recorded first: a crash in between must not leave a cluster that nobody knows of.
   await writeFileDurably(recordPath(dataDir), `${JSON.stringify(record)}\n`);
-  await ensureOwnFolder(folder, 0o750);
+  makeOwnFolder(folder, 0o750);
   await chown(folder, 0, account.gid);
   await noteOwner({ dataDir, folder });
 }
@@ -92,17 +96,21 @@ export async function noteOwner({
 }
 
 /** Root's shared folder for clusters and copies of the binaries: all may enter, only root writes. */
-export async function systemFolder(): Promise<string> {
+export function systemFolder(): string {
   let failure: unknown;
   for (const path of SYSTEM_FOLDERS) {
     try {
-      await ensureOwnFolder(path, 0o755);
+      makeOwnFolder(path, 0o755);
       return path;
     } catch (error) {
-      failure = error;
+      failure ??= error;
     }
   }
-  throw failure;
+  const reason = failure instanceof FolderError && failure.code ? ` (${failure.code})` : '';
+  throw new EmbeddedPostgresError(
+    `Started by root, the database lies in ${SYSTEM_FOLDERS[0]}, since PostgreSQL refuses to run as root, and that folder can't be made${reason}: start the application as a normal user, mount a folder of root's there, or set DATABASE_URL.`,
+    { cause: failure },
+  );
 }
 
 /**

@@ -1,7 +1,7 @@
+import { StartError } from '../../config/start-error.js';
+
 /** The embedded PostgreSQL can't serve; the message is one sentence that also says what to do. */
-export class EmbeddedPostgresError extends Error {
-  override readonly name = 'EmbeddedPostgresError';
-}
+export class EmbeddedPostgresError extends StartError {}
 
 /**
  * The `code` of a system error ('EEXIST', 'ENOENT' …), undefined for anything else. Not by

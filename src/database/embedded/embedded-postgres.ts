@@ -1,6 +1,8 @@
 import { realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { makeOwnFolder } from '../../config/own-folder.js';
+import { StartError } from '../../config/start-error.js';
 import { DATABASE, ROLE, ensureCluster, readPassword } from './cluster.init.js';
 import { removeAbandonedClusters } from './abandoned.clusters.js';
 import { locateCluster, noteOwner, systemFolder } from './cluster.location.js';
@@ -9,7 +11,6 @@ import { EmbeddedPostgresError } from './embedded-postgres.error.js';
 import { findPlatformPackage } from './platform-package.resolver.js';
 import type { PlatformPackage } from './platform-package.resolver.js';
 import { awaitFreeCluster, readPostmasterPid } from './postmaster.pid.js';
-import { ensureOwnFolder } from './safe-files.js';
 import { ownAccount } from './server.account.js';
 import { provideBinaries } from './server.binaries.js';
 import { ServerKeeper, type ServerLogger } from './server.keeper.js';
@@ -32,6 +33,8 @@ export interface EmbeddedPostgresOptions {
   attach?: boolean;
   /** Where a server that ended by itself, and each try to start it again, is reported. Default: nowhere. */
   logger?: ServerLogger;
+  /** Gives the start up as soon as it aborts; what has begun is stopped. */
+  signal?: AbortSignal;
 }
 
 /** A running embedded PostgreSQL. */
@@ -58,10 +61,11 @@ export async function startEmbeddedPostgres(
   // A link that the operator made is followed; what it leads to must be ours.
   const asGiven = resolve(options.dataDir);
   const dataDir = await realpath(asGiven).catch(() => asGiven);
-  await ensureOwnFolder(dataDir, 0o700);
+  makeOwnFolder(dataDir, 0o700);
 
   const deadline = Date.now() + ATTACH_PATIENCE_MS;
   for (;;) {
+    options.signal?.throwIfAborted();
     const lock = await takeLock(join(dataDir, 'embedded.lock'));
     if ('release' in lock) {
       try {
@@ -83,19 +87,20 @@ export async function startEmbeddedPostgres(
 }
 
 async function start(
-  { dataDir, durable = true, settings = {}, logger }: EmbeddedPostgresOptions,
+  { dataDir, durable = true, settings = {}, logger, signal }: EmbeddedPostgresOptions,
   platformPackage: PlatformPackage,
   release: () => Promise<void>,
 ): Promise<EmbeddedPostgres> {
   const location = await locateCluster(dataDir);
-  const copiesDir = () => (ownAccount().uid === 0 ? systemFolder() : Promise.resolve(dataDir));
+  const copiesDir = () => (ownAccount().uid === 0 ? systemFolder() : dataDir);
   const binaries = await provideBinaries(platformPackage, location.account, copiesDir);
-  await awaitFreeCluster(location);
+  await awaitFreeCluster(location, signal);
   const { password, firstStart } = await ensureCluster(location, binaries, durable);
   if (!firstStart) await noteOwner(location);
   await removeAbandonedClusters(location);
   const launch = { location, binaries, durable, settings };
-  const launched = await launchServer(launch);
+  signal?.throwIfAborted();
+  const launched = await launchServer(launch, { signal });
   const keeper = new ServerKeeper(launch, launched, logger);
   const { port } = launched;
   let stopped: Promise<void> | undefined;
@@ -121,8 +126,8 @@ function urlOf(port: number, password: string): string {
   return `postgres://${ROLE}:${password}@127.0.0.1:${port}/${DATABASE}`;
 }
 
-function toEmbeddedPostgresError(error: unknown, dataDir: string): EmbeddedPostgresError {
-  if (error instanceof EmbeddedPostgresError) return error;
+function toEmbeddedPostgresError(error: unknown, dataDir: string): StartError {
+  if (error instanceof StartError) return error;
   const reason = error instanceof Error ? error.message : String(error);
   return new EmbeddedPostgresError(
     `The embedded PostgreSQL in ${dataDir} could not be started (${reason}): fix that, or set DATABASE_URL to a PostgreSQL server.`,

@@ -35,9 +35,13 @@ export async function readPostmasterPid(cluster: string): Promise<PostmasterPid 
  * The postmaster.pid of a server that crashed is removed once nothing runs in the data directory;
  * PostgreSQL would refuse to start for ever if its pid now belonged to somebody else.
  */
-export async function awaitFreeCluster(location: ClusterLocation): Promise<void> {
+export async function awaitFreeCluster(
+  location: ClusterLocation,
+  signal?: AbortSignal,
+): Promise<void> {
   const deadline = Date.now() + SHUTDOWN_WAIT_MS;
   for (;;) {
+    signal?.throwIfAborted();
     const entry = await readPostmasterPid(location.cluster);
     if (!entry) return;
     const inside = await processesInside(location, entry.pid);

@@ -10,9 +10,10 @@ import {
   symlink,
 } from 'node:fs/promises';
 import { basename, join, dirname } from 'node:path';
+import { makeOwnFolder } from '../../config/own-folder.js';
 import { EmbeddedPostgresError, systemErrorCode } from './embedded-postgres.error.js';
 import type { PlatformPackage } from './platform-package.resolver.js';
-import { ensureOwnFolder, randomSuffix } from './safe-files.js';
+import { randomSuffix } from './safe-files.js';
 import type { ServerAccount } from './server.account.js';
 import type { CommandResult } from './server.command.js';
 import { runAs } from './server.command.js';
@@ -31,12 +32,12 @@ export interface ServerBinaries {
 export async function provideBinaries(
   source: PlatformPackage,
   account: ServerAccount,
-  copiesDir: () => Promise<string>,
+  copiesDir: () => string,
 ): Promise<ServerBinaries> {
   if ((await linkLibraries(source.nativeDir)) && (await runs(source.nativeDir, account)).code === 0)
     return binariesIn(source.nativeDir);
 
-  const target = join(await copiesDir(), `postgresql-${source.id}`);
+  const target = join(copiesDir(), `postgresql-${source.id}`);
   await copyOnce(source.nativeDir, target);
   const proof = await runs(target, account);
   if (proof.code === 0) return binariesIn(target);
@@ -81,7 +82,7 @@ async function copyOnce(source: string, target: string): Promise<void> {
     const beside = `${target}.${randomSuffix()}`;
     const native = join(beside, 'native');
     try {
-      await ensureOwnFolder(beside, 0o755);
+      makeOwnFolder(beside, 0o755);
       await copyTree(source, native);
       await linkLibraries(native);
       await rename(native, target);
@@ -92,7 +93,7 @@ async function copyOnce(source: string, target: string): Promise<void> {
       await rm(beside, { recursive: true, force: true });
     }
   }
-  await ensureOwnFolder(target, 0o755);
+  makeOwnFolder(target, 0o755);
 }
 
 /** Everybody may read and run the copy, only we may write to it. Static libraries stay behind. */

@@ -42,7 +42,7 @@ export async function launchServer(
 ): Promise<LaunchedServer> {
   const { account, cluster, folder } = location;
   for (let attempt = 1; ; attempt += 1) {
-    await awaitFreeCluster(location);
+    await awaitFreeCluster(location, given.signal);
     const port = given.port ?? (await freePort());
     const args = ['-D', cluster, ...settingArguments(port, durable, settings)];
     const log = await openServerLog(folder);
@@ -50,6 +50,7 @@ export async function launchServer(
       const server = await superviseServer(account, [binaries.postgres, ...args], log.file.fd);
       if (await becomesReady(server, cluster, port, given.signal)) return { server, port };
       await server.stop();
+      given.signal?.throwIfAborted();
       const written = await log.written();
       if (given.port === undefined && attempt < ATTEMPTS && WORTH_ANOTHER_TRY.test(written))
         continue;

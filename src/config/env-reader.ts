@@ -1,0 +1,194 @@
+import { isIP } from 'node:net';
+import { databaseUrlProblem } from './database-url.js';
+import { EMAIL_MAX, isEmailAddress } from './email-address.js';
+import { ConfigError } from './start-error.js';
+
+/** Raw settings by key. */
+export type Source = Readonly<Record<string, string | undefined>>;
+
+/** What reads settings: the server, a worker that runs alone, or a command such as `npm run user`. */
+export type EnvReaderRole = 'server' | 'worker' | 'command';
+
+const SERVER: readonly EnvReaderRole[] = ['server'];
+const SERVED: readonly EnvReaderRole[] = ['server', 'worker'];
+
+/** Who reads the keys that not everybody uses: a value stops no process that does not use it. */
+const READ_BY: Readonly<Record<string, readonly EnvReaderRole[]>> = {
+  PORT: SERVER,
+  HOST: SERVED,
+  DEMO: SERVER,
+  JWT_SECRET: SERVED,
+  JWT_EXPIRES_IN: SERVER,
+  ADMIN_EMAIL: SERVED,
+  ADMIN_PASSWORD: SERVED,
+  AUTH_CACHE_MS: SERVER,
+  EXECUTE_LIMIT_PER_MINUTE: SERVER,
+  RUN_LIMIT_PER_MINUTE: SERVER,
+  LOGIN_LIMIT_PER_MINUTE: SERVER,
+  READ_LIMIT_PER_MINUTE: SERVER,
+  WRITE_LIMIT_PER_MINUTE: SERVER,
+  LOGIN_DELAY_MAX_MS: SERVER,
+  TRUST_PROXY: SERVER,
+  KEEP_ALIVE_TIMEOUT_MS: SERVED,
+  HEADERS_TIMEOUT_MS: SERVED,
+  BODY_TIMEOUT_MS: SERVER,
+  REQUEST_TIMEOUT_MS: SERVED,
+  MAX_CONNECTIONS: SERVED,
+  SHUTDOWN_DELAY_MS: SERVER,
+  WORKER: SERVER,
+  WORKER_PORT: ['worker'],
+  JOB_CONCURRENCY: SERVED,
+  JOB_POLL_MS: SERVED,
+  JOB_BACKOFF_MS: SERVED,
+  JOB_HEARTBEAT_MS: SERVED,
+  JOB_STALE_MS: SERVED,
+  JOB_DRAIN_MS: SERVED,
+  SCHEDULE_SCORE_COMPUTE: SERVED,
+  SCHEDULE_RISK_RUN_RULES: SERVED,
+  SCHEDULE_NEXT_ACTIONS_RUN: SERVED,
+  SCHEDULE_TIME_ZONE: SERVED,
+};
+
+/** Typed access to raw settings: an empty value counts as unset. */
+export class EnvReader {
+  constructor(
+    private readonly source: Source,
+    private readonly role: EnvReaderRole,
+  ) {}
+
+  /** The value, where this kind of process uses the key. */
+  text(key: string): string | undefined {
+    if (READ_BY[key]?.includes(this.role) === false) return undefined;
+    const value = this.source[key]?.trim();
+    return value === '' ? undefined : value;
+  }
+
+  matching(key: string, pattern: RegExp, meaning: string): string | undefined {
+    const value = this.text(key);
+    if (value !== undefined && !pattern.test(value))
+      throw new ConfigError(`${key} must be ${meaning}.`);
+    return value;
+  }
+
+  databaseUrl(key: string): string | undefined {
+    const value = this.text(key);
+    const problem = value === undefined ? undefined : databaseUrlProblem(value);
+    if (problem !== undefined) throw new ConfigError(`${key} ${problem}.`);
+    return value;
+  }
+
+  nodeEnv(key: string): 'production' | 'development' | 'test' {
+    const value = this.text(key) ?? 'development';
+    if (value === 'production' || value === 'development' || value === 'test') return value;
+    throw new ConfigError(
+      `${key} must be production, development or test; unset, it is development.`,
+    );
+  }
+
+  /** A port to listen on; 0: any free one. */
+  port(key: string, fallback: number): number {
+    // Kubernetes sets <NAME>_PORT=tcp://… for each service of the namespace.
+    if (this.text(key)?.startsWith('tcp://') === true) {
+      throw new ConfigError(
+        `${key} must be a whole number from 0 to 65535; it looks like what Kubernetes sets for a service of that name: set the key in the container's env, or enableServiceLinks to false.`,
+      );
+    }
+    return this.integer(key, fallback, 0, 65_535);
+  }
+
+  email(key: string): string | undefined {
+    const value = this.text(key);
+    if (value === undefined || isEmailAddress(value)) return value;
+    throw new ConfigError(
+      `${key} must be an e-mail address of at most ${EMAIL_MAX} characters, such as operator@example.com.`,
+    );
+  }
+
+  integer(key: string, fallback: number, min: number, max = 2_000_000_000): number {
+    const value = this.text(key);
+    if (value === undefined) return fallback;
+    const number = /^\d{1,10}$/.test(value) ? Number(value) : NaN;
+    if (!(number >= min && number <= max)) {
+      throw new ConfigError(`${key} must be a whole number from ${min} to ${max}.`);
+    }
+    return number;
+  }
+
+  /** Whole numbers in a list such as `30000,120000`, 1 to 10 of them. */
+  integers(key: string, fallback: readonly number[]): readonly number[] {
+    const value = this.text(key);
+    if (value === undefined) return fallback;
+    if (!/^\d{1,9}( *, *\d{1,9}){0,9}$/.test(value)) {
+      throw new ConfigError(`${key} must be 1 to 10 whole numbers, separated by commas.`);
+    }
+    return value.split(',').map(Number);
+  }
+
+  /** Five fields, minute to day of week; whether they make sense is checked where they are used. */
+  cron(key: string): string | undefined {
+    return this.matching(
+      key,
+      /^[\w*/,?#-]+( +[\w*/,?#-]+){4}$/,
+      'a cron expression of five fields, such as */15 * * * *',
+    );
+  }
+
+  timeZone(key: string, fallback: string): string {
+    const value = this.text(key) ?? fallback;
+    try {
+      new Intl.DateTimeFormat('en', { timeZone: value });
+      return value;
+    } catch {
+      throw new ConfigError(`${key} must be an IANA time zone such as UTC or Europe/Berlin.`);
+    }
+  }
+
+  boolean(key: string): boolean | undefined {
+    const value = this.oneOf(key, ['true', 'false', '1', '0'] as const);
+    return value === undefined ? undefined : value === 'true' || value === '1';
+  }
+
+  oneOf<T extends string>(key: string, values: readonly T[]): T | undefined {
+    const value = this.text(key);
+    if (value === undefined) return undefined;
+    const known = values.find((candidate) => candidate === value);
+    if (known === undefined) throw new ConfigError(`${key} must be one of ${values.join(', ')}.`);
+    return known;
+  }
+
+  /** Seconds, from `90`, `90s`, `15m`, `8h` or `7d`. */
+  duration(key: string, fallback: number): number {
+    const value = this.text(key);
+    if (value === undefined) return fallback;
+    const match = /^(\d{1,8})([smhd]?)$/.exec(value);
+    const seconds = match
+      ? Number(match[1]) * { s: 1, m: 60, h: 3600, d: 86_400, '': 1 }[match[2] as '']
+      : 0;
+    if (seconds < 1)
+      throw new ConfigError(`${key} must be a duration such as 900s, 15m, 8h or 7d.`);
+    return seconds;
+  }
+
+  /** `false`, `true`, a number of hops, or addresses and subnets as Express takes them. */
+  trustProxy(key: string): boolean | number | string {
+    const value = this.text(key);
+    if (value === undefined || value === 'off' || value === 'false') return false;
+    if (value === 'true') return true;
+    if (/^\d{1,2}$/.test(value)) return Number(value);
+    if (!value.split(',').every((item) => isProxy(item.trim()))) {
+      throw new ConfigError(
+        `${key} must be off, true, a number of hops, or a list of addresses, subnets such as 10.0.0.0/8, loopback, linklocal and uniquelocal.`,
+      );
+    }
+    return value;
+  }
+}
+
+/** What Express takes as a proxy. It would refuse another later, with the value in its message. */
+function isProxy(item: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(item)) return true;
+  const match = /^([\d.]+|[\da-f:.]+)(?:\/(\d{1,3}))?$/i.exec(item);
+  const family = isIP(match?.[1] ?? '');
+  const prefix = match?.[2] === undefined ? 1 : Number(match[2]);
+  return family !== 0 && prefix >= 1 && prefix <= (family === 4 ? 32 : 128);
+}

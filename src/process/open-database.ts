@@ -1,0 +1,59 @@
+import { type Env } from '../config/env.js';
+import { startEmbeddedPostgres } from '../database/embedded/embedded-postgres.js';
+import { type ServerLogger } from '../database/embedded/server.keeper.js';
+import { type StartLogger } from '../database/start-lock.js';
+import { type ProcessLife } from './process-life.js';
+
+/** A start of the embedded server that takes longer is logged, and every so often, in ms. */
+const LOG_AFTER_MS = 3000;
+const LOG_EVERY_MS = 10_000;
+
+/** The database of a process. */
+export interface OpenedDatabase {
+  /** Holds a password: never log it. */
+  readonly url: string;
+  /** Whether this start made the embedded database. */
+  readonly firstStart: boolean;
+}
+
+/** How the embedded server is started. */
+export interface OpenDatabaseOptions {
+  /** Whether to join the server that another process of ours runs. */
+  readonly attach: boolean;
+  readonly logger: StartLogger & ServerLogger;
+  readonly life: ProcessLife;
+}
+
+/**
+ * The address of the database: that of DATABASE_URL, or of the embedded server, which is started here and
+ * ends with the process. Throws EmbeddedPostgresError.
+ */
+export async function openDatabase(
+  env: Env,
+  { attach, logger, life }: OpenDatabaseOptions,
+): Promise<OpenedDatabase> {
+  if (env.databaseUrl !== undefined) return { url: env.databaseUrl, firstStart: false };
+  const { dataDir } = env;
+  const starting = startEmbeddedPostgres({ dataDir, attach, logger, signal: life.stopping });
+  life.endsWith('the embedded PostgreSQL', async () => {
+    const server = await starting.catch(() => undefined);
+    await server?.stop();
+  });
+  const since = Date.now();
+  const log = (): void => {
+    logger.info({ dataDir, waitedMs: Date.now() - since }, 'waiting for the embedded PostgreSQL');
+    timer = setTimeout(log, LOG_EVERY_MS).unref();
+  };
+  let timer = setTimeout(log, LOG_AFTER_MS).unref();
+  try {
+    const { url, firstStart } = await starting;
+    return { url, firstStart };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What people change to use another database, for messages. */
+export function settingOfDatabase(env: Env): string {
+  return env.databaseUrl === undefined ? 'the embedded PostgreSQL' : 'DATABASE_URL';
+}

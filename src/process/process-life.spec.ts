@@ -1,0 +1,111 @@
+import { EventEmitter } from 'node:events';
+import { ProcessLife, type ProcessLifeOptions } from './process-life.js';
+
+/** A process whose signals the test sends, and its exit codes. */
+function begin(options: Partial<ProcessLifeOptions> = {}) {
+  const source = new EventEmitter();
+  const codes: number[] = [];
+  let exited: () => void = () => undefined;
+  const exit = new Promise<void>((resolve) => (exited = resolve));
+  const life = new ProcessLife({
+    startedByNpm: false,
+    source,
+    exit: (code) => {
+      codes.push(code);
+      exited();
+    },
+    ...options,
+  });
+  return { life, codes, exit, send: (signal: NodeJS.Signals) => source.emit(signal, signal) };
+}
+
+const never = (): Promise<never> => new Promise(() => undefined);
+
+describe('a process that gets a signal', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'ends with 0 on %s while nothing has begun',
+    async (s) => {
+      const { life, codes, exit, send } = begin();
+      send(s);
+      await exit;
+      expect(codes).toEqual([0]);
+      expect(life.stopping.aborted).toBe(true);
+    },
+  );
+
+  it('ends its parts one after the other, the last one begun first', async () => {
+    const { life, codes, exit, send } = begin();
+    const ended: string[] = [];
+    for (const name of ['database', 'application', 'requests']) {
+      life.endsWith(name, async ({ asked }) => {
+        await Promise.resolve();
+        ended.push(`${name} ${asked}`);
+      });
+    }
+    send('SIGTERM');
+    await exit;
+    expect(ended).toEqual(['requests true', 'application true', 'database true']);
+    expect(codes).toEqual([0]);
+  });
+
+  it('leaves a part behind that does not end in its time', async () => {
+    const { life, codes, exit, send } = begin();
+    let ended = false;
+    life.endsWith('database', () => Promise.resolve((ended = true)));
+    life.endsWith('application', never, 5);
+    send('SIGTERM');
+    await exit;
+    expect({ ended, codes }).toEqual({ ended: true, codes: [0] });
+  });
+
+  it('ends with 1 where a part fails to end, and still ends the others', async () => {
+    const { life, codes, exit, send } = begin();
+    let ended = false;
+    life.endsWith('database', () => Promise.resolve((ended = true)));
+    life.endsWith('application', () => Promise.reject(new Error('broken')));
+    send('SIGTERM');
+    await exit;
+    expect({ ended, codes }).toEqual({ ended: true, codes: [1] });
+  });
+
+  it.each([
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+  ] as const)('ends at once on a second signal, a %s with %i', async (signal, code) => {
+    const { life, codes, exit, send } = begin();
+    let release: () => void = () => undefined;
+    life.endsWith('requests', () => new Promise<void>((resolve) => (release = resolve)));
+    send('SIGTERM');
+    send(signal);
+    await exit;
+    expect(codes).toEqual([code]);
+    release();
+  });
+
+  it('takes the echo of a signal that npm passes on for the same one', async () => {
+    const { life, codes, exit, send } = begin({ startedByNpm: true });
+    let release: () => void = () => undefined;
+    life.endsWith('requests', () => new Promise<void>((resolve) => (release = resolve)));
+    send('SIGINT');
+    send('SIGINT');
+    release();
+    await exit;
+    expect(codes).toEqual([0]);
+  });
+
+  it('ends a command that it cuts short with the code of the signal', async () => {
+    const { codes, exit, send } = begin({ exitCode: 'signal' });
+    send('SIGINT');
+    await exit;
+    expect(codes).toEqual([130]);
+  });
+
+  it('leaves the exit code to a start that failed before', async () => {
+    const { life, codes, send } = begin();
+    life.endsWith('application', () => Promise.resolve());
+    const ending = life.end();
+    send('SIGTERM');
+    expect(await ending).toBe(true);
+    expect(codes).toEqual([]);
+  });
+});

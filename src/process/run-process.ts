@@ -1,0 +1,77 @@
+import { type Logger } from 'pino';
+import { createLogger } from '../common/logging/logger.js';
+import { redactError } from '../common/logging/redaction.js';
+import { type EnvReaderRole } from '../config/env-reader.js';
+import { type Env, processEnv, readEnv, startedByNpm } from '../config/env.js';
+import { resolveSecrets, type Secrets } from '../config/secrets.js';
+import { StartError } from '../config/start-error.js';
+import { startErrorOf } from '../database/start-failure.js';
+import { openDatabase, settingOfDatabase } from './open-database.js';
+import { ProcessLife } from './process-life.js';
+import { endOnUncaughtException, outliveStrayRejections } from './stray-rejections.js';
+
+/** What a process starts with. */
+export interface ProcessContext {
+  readonly env: Env;
+  readonly secrets: Secrets;
+  readonly logger: Logger;
+  /** Holds a password: never log it. */
+  readonly databaseUrl: string;
+  /** Whether this start made the embedded database. */
+  readonly firstStart: boolean;
+  /** Where a part that begins says how it ends. */
+  readonly life: ProcessLife;
+}
+
+/** Starts what a process is for; returns once it is ready. Throws StartError for what people can change. */
+export type ProcessStart = (context: ProcessContext) => Promise<void>;
+
+/**
+ * The one start and stop of a process: signals, settings, logger, secrets and database, then what `load`
+ * brings. That is loaded late, since a signal must be heard before some thousand files are read. A start
+ * that fails prints one sentence on standard error, with a stack only where nobody expected it, and
+ * ends the process with 1. A stop by a signal ends it with 0.
+ */
+export async function runProcess(
+  role: Extract<EnvReaderRole, 'server' | 'worker'>,
+  load: () => Promise<ProcessStart>,
+): Promise<void> {
+  const life = new ProcessLife({ startedByNpm: startedByNpm() });
+  try {
+    await begin(role, load, life);
+  } catch (error) {
+    // What a stop interrupts fails: that is no failure of the start.
+    if (life.stopping.aborted) return;
+    await life.end();
+    process.stderr.write(`The ${role} did not start. ${failureText(error)}`);
+    process.exit(1);
+  }
+}
+
+async function begin(
+  role: Extract<EnvReaderRole, 'server' | 'worker'>,
+  load: () => Promise<ProcessStart>,
+  life: ProcessLife,
+): Promise<void> {
+  const env = readEnv(processEnv(), role);
+  const logger = createLogger(env.logLevel);
+  life.logger = logger;
+  outliveStrayRejections(logger);
+  endOnUncaughtException(logger);
+  const secrets = await resolveSecrets(env);
+  // A worker joins the embedded server of whoever started it first; without one, it starts its own.
+  const { url, firstStart } = await openDatabase(env, { attach: role === 'worker', logger, life });
+  const start = await load();
+  if (life.stopping.aborted) return;
+  try {
+    await start({ env, secrets, logger, databaseUrl: url, firstStart, life });
+  } catch (error) {
+    throw startErrorOf(error, { url, setting: settingOfDatabase(env) });
+  }
+}
+
+/** What people can change is one sentence; a stack is for what nobody expected. */
+function failureText(error: unknown): string {
+  const { message, stack } = redactError(error instanceof Error ? error : new Error(String(error)));
+  return `${String(message)}\n${error instanceof StartError ? '' : `${String(stack)}\n`}`;
+}

@@ -1,0 +1,65 @@
+import { type NestExpressApplication } from '@nestjs/platform-express';
+import { createApp } from './app.setup.js';
+import { SYSTEM_ACTOR } from './common/actor.js';
+import { DEFAULT_SCOPE } from './common/scope.js';
+import { type Env } from './config/env.js';
+import { DemoLoader } from './demo/demo.loader.js';
+import { Readiness } from './health/readiness.js';
+import { JobWorker } from './jobs/job-worker.js';
+import { NextActionsService } from './next-actions/next-actions.service.js';
+import { Drain, DRAIN_LIMIT_MS } from './process/drain.js';
+import { listen } from './process/listen.js';
+import { APP_CLOSE_MS, type Ending } from './process/process-life.js';
+import { type ProcessContext } from './process/run-process.js';
+import { showWelcome, welcome } from './welcome.js';
+
+/** Starts the application, listens and greets. */
+export async function startServer(context: ProcessContext): Promise<void> {
+  const { env, life, logger } = context;
+  const app = await createApp(context);
+  life.endsWith('the application', () => app.close(), APP_CLOSE_MS);
+  const server = app.getHttpServer();
+  const drain = new Drain(server);
+  const port = await listen(server, { port: env.port, host: env.host, portSetting: 'PORT' });
+  life.endsWith('requests and jobs', async (ending) => {
+    if (!(await finish(app, drain, env, ending))) {
+      logger.warn('some requests did not end in time and were cut off');
+    }
+  });
+  await greet(app, port, context);
+}
+
+/** Requests and jobs end side by side, or a stop would take the time of both. */
+async function finish(
+  app: NestExpressApplication,
+  drain: Drain,
+  env: Env,
+  ending: Ending,
+): Promise<boolean> {
+  app.get(Readiness).startDraining();
+  const delayMs = ending.asked ? env.shutdownDelayMs : 0;
+  const [complete] = await Promise.all([
+    drain.finish({ delayMs, limitMs: ending.left(DRAIN_LIMIT_MS) }),
+    app.get(JobWorker).stop(),
+  ]);
+  return complete;
+}
+
+async function greet(
+  app: NestExpressApplication,
+  port: number,
+  { env, secrets, logger, firstStart }: ProcessContext,
+): Promise<void> {
+  const nextActions = app.get(NextActionsService);
+  const first = (): ReturnType<NextActionsService['list']> =>
+    nextActions.list({ ...DEFAULT_SCOPE, page: 1, pageSize: 1, status: 'queued' }, SYSTEM_ACTOR);
+  let queue = await first();
+  if ((env.demo ?? firstStart) && queue.pagination.total === 0) {
+    await app.get(DemoLoader).load(new Date());
+    queue = await first();
+  }
+  const host = env.host.includes(':') ? `[${env.host}]` : env.host;
+  const address = `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`;
+  logger.info({ address }, 'listening');
+  if (!env.production) showWelcome(welcome(address, secrets, queue.items[0]?.id));
+}
