@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { removeClusterAndDataDir } from '../src/database/embedded/cluster.location.js';
+import { compiled } from './support/compiled.js';
 import { noServerRuns } from './support/embedded-probes.js';
 
 jest.setTimeout(120_000);
@@ -17,8 +18,8 @@ function projectWithoutBuild(): string {
   symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
   mkdirSync(join(folder, 'dist', 'src'), { recursive: true });
   for (const entry of ['main', 'worker']) {
-    const source = pathToFileURL(resolve('src', `${entry}.ts`)).href;
-    const load = `import '@swc-node/register/esm-register';\nawait import('${source}');\n`;
+    const source = pathToFileURL(compiled(`src/${entry}.ts`)).href;
+    const load = `await import('${source}');\n`;
     writeFileSync(join(folder, 'dist', 'src', `${entry}.js`), load);
   }
   return folder;
@@ -38,17 +39,18 @@ describe('npm', () => {
       const dataDir = join(folder, `data-${script.replace(' ', '-')}`);
       const npm = spawn('npm', script.split(' '), {
         cwd: folder,
-        stdio: ['ignore', 'pipe', 'inherit'],
+        stdio: ['ignore', 'pipe', 'pipe'],
         env: {
           PATH: process.env.PATH,
           HOME: folder,
-          TS_NODE_PROJECT: resolve('tsconfig.json'),
           PORT: '0',
           WORKER_PORT: '0',
           DATA_DIR: dataDir,
           npm_config_update_notifier: 'false',
         },
       });
+      // The welcome goes there.
+      npm.stderr.resume();
       try {
         const closed = once(npm, 'close');
         let said = '';

@@ -7,6 +7,7 @@ import { CommandError, parseUserCommand, runUserCommand } from '../src/auth/user
 import { UsersService } from '../src/auth/users.service.js';
 import { removeClusterAndDataDir } from '../src/database/embedded/cluster.location.js';
 import { startEmbeddedPostgres } from '../src/database/embedded/embedded-postgres.js';
+import { compiled } from './support/compiled.js';
 import { createTestApp, OPERATOR, type TestApp } from './support/app.js';
 
 jest.setTimeout(60_000);
@@ -68,11 +69,9 @@ async function user(
   args: readonly string[],
   typed = '',
 ): Promise<{ code: number | null; out: string; err: string }> {
-  const child = spawn(
-    process.execPath,
-    ['--import', '@swc-node/register/esm-register', 'src/user-cli.ts', ...args],
-    { env: { PATH: process.env.PATH, ...settings } },
-  );
+  const child = spawn(process.execPath, [compiled('src/user-cli.ts'), ...args], {
+    env: { PATH: process.env.PATH, ...settings },
+  });
   child.stdin.on('error', () => undefined);
   child.stdin.end(typed);
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));

@@ -3,28 +3,25 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { createTestApp, JWT_SECRET, type TestApp } from './support/app.js';
 import { createNextAction } from './support/builders.js';
+import { compiled } from './support/compiled.js';
 import { eventually } from './support/eventually.js';
 import { QUICK_JOBS, showJob } from './support/jobs.js';
 
 /** Starts src/worker.ts and resolves with the port of its probes. */
 async function startWorker(databaseUrl: string): Promise<{ child: ChildProcess; port: number }> {
-  const child = spawn(
-    process.execPath,
-    ['--import', '@swc-node/register/esm-register', 'src/worker.ts'],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-      env: {
-        PATH: process.env.PATH,
-        NODE_ENV: 'production',
-        HOST: '127.0.0.1',
-        WORKER_PORT: '0',
-        WORKER: 'false',
-        DATABASE_URL: databaseUrl,
-        JWT_SECRET,
-        ...QUICK_JOBS,
-      },
+  const child = spawn(process.execPath, [compiled('src/worker.ts')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: {
+      PATH: process.env.PATH,
+      NODE_ENV: 'production',
+      HOST: '127.0.0.1',
+      WORKER_PORT: '0',
+      WORKER: 'false',
+      DATABASE_URL: databaseUrl,
+      JWT_SECRET,
+      ...QUICK_JOBS,
     },
-  );
+  });
   for await (const line of createInterface(child.stdout)) {
     const said = JSON.parse(line) as { msg: string; port: number };
     if (said.msg !== 'worker is ready') continue;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { removeClusterAndDataDir } from '../../src/database/embedded/cluster.location.js';
 import { takeLock } from '../../src/database/embedded/cluster.lock.js';
 import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
+import { compileSources } from './compiled.js';
 import globalTeardown from './global-teardown.js';
 import { prepareTemplate } from './template-database.js';
 import { keepTestServer } from './test-server.js';
@@ -13,6 +14,7 @@ const ABANDONED_AFTER_MS = 3_600_000;
 
 /** One server for the whole run: TEST_DATABASE_URL's (a superuser's URL), or a throw-away one. */
 export default async function globalSetup(): Promise<void> {
+  compileSources();
   try {
     const adminUrl = process.env.TEST_DATABASE_URL ?? (await startThrowAway());
     // THE TEMPLATE: whatever every test database starts with (the migrations) goes in here, once.

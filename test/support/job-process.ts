@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { compiled } from './compiled.js';
 import { type TestDatabase } from './database.js';
 import { QUICK_JOBS } from './jobs.js';
 
@@ -14,19 +14,10 @@ export interface JobProcess {
 }
 
 export function startJobProcess(mode: 'works' | 'enqueues', database: TestDatabase): JobProcess {
-  const child = spawn(
-    process.execPath,
-    [
-      '--import',
-      '@swc-node/register/esm-register',
-      join('test', 'fixtures', 'job-process.ts'),
-      mode,
-    ],
-    {
-      env: { PATH: process.env.PATH, ...QUICK_JOBS, DATABASE_URL: database.url },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
+  const child = spawn(process.execPath, [compiled('test/fixtures/job-process.ts'), mode], {
+    env: { PATH: process.env.PATH, ...QUICK_JOBS, DATABASE_URL: database.url },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const gone = once(child, 'exit');
   return {
     jobId: firstLine(child),

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { compiled } from './compiled.js';
 import { JWT_SECRET, OPERATOR } from './app.js';
 
 /** A server or a worker in a process of its own, as it is started in production, on a database of the test. */
@@ -32,8 +33,7 @@ export class ServerProcess {
     env: Record<string, string> = {},
     entry = 'src/main.ts',
   ): ServerProcess {
-    const args = ['--import', '@swc-node/register/esm-register', entry];
-    const child = spawn(process.execPath, args, {
+    const child = spawn(process.execPath, [compiled(entry)], {
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
