@@ -1,5 +1,8 @@
+import { DATABASE } from './database.js';
 import { type Drill } from './drill.js';
+import { FAILOVER } from './failover.js';
 import { SIGKILL } from './sigkill.js';
+import { STORM } from './storm.js';
 
 /** Every drill, in the order in which they run. */
-export const DRILLS: readonly Drill[] = [SIGKILL];
+export const DRILLS: readonly Drill[] = [SIGKILL, DATABASE, STORM, FAILOVER];
