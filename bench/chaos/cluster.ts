@@ -1,6 +1,5 @@
 import { appendFile, chown, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { DATABASE, ensureCluster, ROLE } from '../../src/database/embedded/cluster.init.js';
 import {
   type ClusterLocation,
@@ -9,7 +8,6 @@ import {
   systemFolder,
 } from '../../src/database/embedded/cluster.location.js';
 import { findPlatformPackage } from '../../src/database/embedded/platform-package.resolver.js';
-import { awaitFreeCluster, readPostmasterPid } from '../../src/database/embedded/postmaster.pid.js';
 import { ensureOwnFolder, writeFileDurably } from '../../src/database/embedded/safe-files.js';
 import { ownAccount } from '../../src/database/embedded/server.account.js';
 import {
@@ -17,17 +15,11 @@ import {
   type ServerBinaries,
 } from '../../src/database/embedded/server.binaries.js';
 import { runAs } from '../../src/database/embedded/server.command.js';
-import { openServerLog } from '../../src/database/embedded/server.log.js';
-import { settingArguments } from '../../src/database/embedded/server.settings.js';
-import {
-  type SupervisedServer,
-  superviseServer,
-} from '../../src/database/embedded/server.supervisor.js';
+import { launchServer } from '../../src/database/embedded/server.launcher.js';
+import { type SupervisedServer } from '../../src/database/embedded/server.supervisor.js';
 import { direct } from './journal.js';
 import { stablePort } from './ports.js';
 import { serverProcesses, signalAll } from './server-processes.js';
-
-const READY_WITHIN_MS = 60_000;
 
 /** A PostgreSQL of the embedded binaries, with durable settings, on one port for its whole life. */
 export class Cluster {
@@ -55,23 +47,9 @@ export class Cluster {
 
   /** Starts it and resolves once it accepts connections. */
   async start(settings: Readonly<Record<string, string>> = {}): Promise<void> {
-    const { account, cluster, folder } = this.location;
-    await awaitFreeCluster(this.location);
-    const args = ['-D', cluster, ...settingArguments(this.port, true, settings)];
-    const log = await openServerLog(folder);
-    try {
-      const server = await superviseServer(account, [this.binaries.postgres, ...args], log.file.fd);
-      this.server = server;
-      const deadline = Date.now() + READY_WITHIN_MS;
-      while (!server.hasExited() && Date.now() < deadline) {
-        const entry = await readPostmasterPid(cluster);
-        if (entry?.ready && entry.pid === server.pid) return;
-        await delay(10);
-      }
-      throw new Error(`PostgreSQL did not start: ${await log.written()}`);
-    } finally {
-      await log.file.close();
-    }
+    const { location, binaries, port } = this;
+    const options = { location, binaries, durable: true, settings };
+    this.server = (await launchServer(options, { port })).server;
   }
 
   /** Stops it, and resolves when it is down: fast, as `pg_ctl stop` does, or without a checkpoint. */
