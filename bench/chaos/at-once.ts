@@ -38,7 +38,7 @@ export const AT_ONCE: Drill = {
 };
 
 async function run(context: DrillContext): Promise<Finding> {
-  const rounds = context.quick ? 1 : 10;
+  const rounds = context.quick ? 1 : 4;
   const cases = context.quick ? CASES.slice(0, QUICK_CASES) : CASES;
   const stand = await Stand.open(context);
   const product = stand.product();
