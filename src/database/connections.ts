@@ -21,7 +21,11 @@ export class Connections {
   private readonly watch = new AnswerWatch();
   private generation = 0;
 
-  constructor(private readonly pool: Pool) {
+  /** @param waitMs how long a caller waits, in ms, for its place and for a connection together */
+  constructor(
+    private readonly pool: Pool,
+    private readonly waitMs = CONNECTION_WAIT_MS,
+  ) {
     this.share = new FairShare(pool.options.max);
   }
 
@@ -30,11 +34,16 @@ export class Connections {
    * than `answerMs`, and a little for the way. Throws a 503 when none can be had or made.
    */
   async lend(caller: string, answerMs: number): Promise<PooledClient> {
-    const entered = this.share.enter(caller, CONNECTION_WAIT_MS);
+    const since = performance.now();
+    const entered = this.share.enter(caller, this.waitMs);
     if (entered) await entered;
     try {
       for (;;) {
-        const client = (await this.pool.connect()) as PooledClient;
+        const connecting = this.pool.connect() as Promise<PooledClient>;
+        // The pool limits a connect alone: after the wait for a place, that would be one limit more.
+        const client = await (entered
+          ? inTime(connecting, this.waitMs - (performance.now() - since))
+          : connecting);
         const generation = this.generations.get(client);
         if (generation === undefined) this.generations.set(client, this.generation);
         else if (generation !== this.generation) {
@@ -64,6 +73,25 @@ export class Connections {
   renew(): void {
     this.generation += 1;
   }
+}
+
+/** The connection, if it is there within `ms`; else an error, and the connection goes back when it comes. */
+async function inTime(connecting: Promise<PooledClient>, ms: number): Promise<PooledClient> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeUp = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), Math.max(0, ms));
+  });
+  try {
+    const client = await Promise.race([connecting, timeUp]);
+    if (client) return client;
+  } finally {
+    clearTimeout(timer);
+  }
+  connecting.then(
+    (late) => late.release(),
+    () => undefined,
+  );
+  throw new Error('No connection could be made in time.');
 }
 
 function noConnection(cause: unknown): UnavailableError {

@@ -8,7 +8,7 @@ export class TcpProxy {
   private port = 0;
   private silent = false;
 
-  constructor(private readonly target: URL) {}
+  constructor(private target: URL) {}
 
   /** The target's URL, by way of the proxy. */
   get url(): string {
@@ -38,6 +38,12 @@ export class TcpProxy {
     this.server.listen(this.port, '127.0.0.1');
     await once(this.server, 'listening');
     this.port = (this.server.address() as AddressInfo).port;
+  }
+
+  /** Cuts every connection; new ones lead to another server, with the same user, password and database. */
+  switchTo(target: URL): void {
+    this.target = target;
+    for (const socket of this.sockets) socket.destroy();
   }
 
   /** Forwards nothing any more, and closes nothing. */

@@ -1,0 +1,98 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+
+const CHECK_EVERY_MS = 250;
+const CHECK_LIMIT_MS = 1000;
+
+interface Backend {
+  readonly port: number;
+  ready: boolean;
+}
+
+/**
+ * A load balancer of TCP connections, as common ones are: each new connection goes to the next server
+ * whose readiness probe answers 200, and to another one where it is refused. It sends nothing twice.
+ */
+export class Balancer {
+  private readonly backends: Backend[];
+  private readonly server: Server;
+  private readonly sockets = new Set<Socket>();
+  private checking: NodeJS.Timeout | undefined;
+  private turn = 0;
+  /** Connections that were refused by one server and taken to another. */
+  refusals = 0;
+
+  constructor(ports: readonly number[]) {
+    this.backends = ports.map((port) => ({ port, ready: true }));
+    this.server = createServer({ allowHalfOpen: true }, (socket) => {
+      this.sockets.add(socket);
+      socket.on('close', () => this.sockets.delete(socket));
+      this.forward(socket, this.inTurn());
+    });
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  async open(): Promise<void> {
+    this.server.listen(0, '127.0.0.1');
+    await once(this.server, 'listening');
+    this.checking = setInterval(() => void this.check(), CHECK_EVERY_MS);
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.checking);
+    const closed = once(this.server, 'close');
+    this.server.close();
+    for (const socket of this.sockets) socket.destroy();
+    await closed;
+  }
+
+  isReady(port: number): boolean {
+    return this.backends.some((backend) => backend.port === port && backend.ready);
+  }
+
+  private async check(): Promise<void> {
+    await Promise.all(
+      this.backends.map(async (backend) => {
+        const signal = AbortSignal.timeout(CHECK_LIMIT_MS);
+        const url = `http://127.0.0.1:${backend.port}/health/ready`;
+        const answer = await fetch(url, { signal }).catch(() => undefined);
+        backend.ready = answer?.ok ?? false;
+        await answer?.text().catch(() => undefined);
+      }),
+    );
+  }
+
+  /** The ready servers, beginning with another one each time. */
+  private inTurn(): Backend[] {
+    const ready = this.backends.filter((backend) => backend.ready);
+    const first = this.turn++ % Math.max(1, ready.length);
+    return [...ready.slice(first), ...ready.slice(0, first)];
+  }
+
+  private forward(socket: Socket, [backend, ...others]: readonly Backend[]): void {
+    if (!backend) {
+      socket.destroy();
+      return;
+    }
+    const upstream = connect({ port: backend.port, host: '127.0.0.1', allowHalfOpen: true });
+    const refused = (): void => {
+      this.refusals += 1;
+      this.forward(socket, others);
+    };
+    upstream.once('error', refused);
+    upstream.once('connect', () => {
+      upstream.off('error', refused);
+      for (const [from, to] of [
+        [socket, upstream],
+        [upstream, socket],
+      ] as const) {
+        from.pipe(to);
+        from.on('error', () => to.destroy());
+        from.on('close', () => to.end());
+      }
+    });
+  }
+}

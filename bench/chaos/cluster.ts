@@ -1,0 +1,131 @@
+import { appendFile, chown, mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DATABASE, ensureCluster, ROLE } from '../../src/database/embedded/cluster.init.js';
+import {
+  type ClusterLocation,
+  locateCluster,
+  makeClusterFolder,
+  systemFolder,
+} from '../../src/database/embedded/cluster.location.js';
+import { findPlatformPackage } from '../../src/database/embedded/platform-package.resolver.js';
+import { ensureOwnFolder, writeFileDurably } from '../../src/database/embedded/safe-files.js';
+import { ownAccount } from '../../src/database/embedded/server.account.js';
+import {
+  provideBinaries,
+  type ServerBinaries,
+} from '../../src/database/embedded/server.binaries.js';
+import { runAs } from '../../src/database/embedded/server.command.js';
+import { launchServer } from '../../src/database/embedded/server.launcher.js';
+import { type SupervisedServer } from '../../src/database/embedded/server.supervisor.js';
+import { direct } from './journal.js';
+import { stablePort } from './ports.js';
+import { serverProcesses, signalAll } from './server-processes.js';
+
+/** A PostgreSQL of the embedded binaries, with durable settings, on one port for its whole life. */
+export class Cluster {
+  private server: SupervisedServer | undefined;
+
+  private constructor(
+    private readonly location: ClusterLocation,
+    private readonly binaries: ServerBinaries,
+    private readonly password: string,
+    readonly port: number,
+  ) {}
+
+  /** Makes a cluster that replication may connect to. It does not run yet. */
+  static async create(dataDir: string): Promise<Cluster> {
+    const { location, binaries } = await prepare(dataDir);
+    const { password } = await ensureCluster(location, binaries, true);
+    const hba = join(location.cluster, 'pg_hba.conf');
+    await appendFile(hba, 'host replication all 127.0.0.1/32 scram-sha-256\n');
+    return new Cluster(location, binaries, password, await stablePort());
+  }
+
+  get url(): string {
+    return `postgres://${ROLE}:${this.password}@127.0.0.1:${this.port}/${DATABASE}`;
+  }
+
+  /** Starts it and resolves once it accepts connections. */
+  async start(settings: Readonly<Record<string, string>> = {}): Promise<void> {
+    const { location, binaries, port } = this;
+    const options = { location, binaries, durable: true, settings };
+    this.server = (await launchServer(options, { port })).server;
+  }
+
+  /** Stops it, and resolves when it is down: fast, as `pg_ctl stop` does, or without a checkpoint. */
+  async stop(how: 'fast' | 'immediate' = 'fast'): Promise<void> {
+    if (!this.server || this.server.hasExited()) return;
+    if (how === 'immediate') signalAll([this.server.pid], 'SIGQUIT');
+    await this.server.stop();
+  }
+
+  /** SIGKILL to every process of it, as when the machine loses its power. */
+  async kill(): Promise<void> {
+    if (!this.server) return;
+    signalAll(serverProcesses(this.server.pid), 'SIGKILL');
+    await this.server.stop();
+  }
+
+  /** Stops every process where it is; the system still takes new connections for them. */
+  freeze(): void {
+    signalAll(serverProcesses(this.server!.pid), 'SIGSTOP');
+  }
+
+  thaw(): void {
+    signalAll(serverProcesses(this.server!.pid).reverse(), 'SIGCONT');
+  }
+
+  /**
+   * A standby that streams from this running cluster, made without pg_basebackup: a copy of the data
+   * directory between pg_backup_start and pg_backup_stop. It does not run yet.
+   */
+  async standbyIn(dataDir: string): Promise<Cluster> {
+    const { location, binaries } = await prepare(dataDir);
+    const { account, cluster } = location;
+    await makeClusterFolder(location);
+    await mkdir(cluster, { mode: 0o700 });
+    await own(cluster, account);
+    const label = await direct(this.url, async (client) => {
+      await client.query(`SELECT pg_backup_start('standby', true)`);
+      // A file that goes while it is copied is no matter: the log has it.
+      const copy = 'cp -a "$1/." "$2"; rm -rf "$2"/postmaster.* "$2"/pg_wal/* "$2"/pg_replslot/*';
+      await runAs(account, '/bin/sh', ['-c', copy, 'sh', this.location.cluster, cluster]);
+      const { rows } = await client.query<{ labelfile: string }>(
+        'SELECT labelfile FROM pg_backup_stop(false)',
+      );
+      return rows[0]!.labelfile;
+    });
+    const write = `mkdir -p "$1/pg_wal/archive_status" "$1/pg_wal/summaries" && touch "$1/standby.signal" && cat > "$1/backup_label"`;
+    await runAs(account, '/bin/sh', ['-c', write, 'sh', cluster], label);
+    // Kept here, too, or whoever cleans up would not find the cluster of this folder.
+    await writeFileDurably(join(dataDir, 'embedded-password'), `${this.password}\n`);
+    return new Cluster(location, binaries, this.password, await stablePort());
+  }
+
+  /** Settings with which a standby follows a primary. */
+  followSettings(primary: Cluster): Record<string, string> {
+    const { password } = this;
+    return {
+      primary_conninfo: `host=127.0.0.1 port=${primary.port} user=${ROLE} password=${password} application_name=standby`,
+    };
+  }
+
+  /** Everything that the server wrote. */
+  log(): Promise<string> {
+    return readFile(join(this.location.folder, 'server.log'), 'utf8');
+  }
+}
+
+async function prepare(
+  dataDir: string,
+): Promise<{ location: ClusterLocation; binaries: ServerBinaries }> {
+  await ensureOwnFolder(dataDir, 0o700);
+  const location = await locateCluster(dataDir);
+  const copies = () => (ownAccount().uid === 0 ? systemFolder() : Promise.resolve(dataDir));
+  const binaries = await provideBinaries(findPlatformPackage(), location.account, copies);
+  return { location, binaries };
+}
+
+async function own(path: string, { uid, gid }: ClusterLocation['account']): Promise<void> {
+  if (uid !== ownAccount().uid) await chown(path, uid, gid);
+}

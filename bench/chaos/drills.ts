@@ -1,0 +1,10 @@
+import { AT_ONCE } from './at-once.js';
+import { DATABASE } from './database.js';
+import { type Drill } from './drill.js';
+import { FAILOVER } from './failover.js';
+import { ROLLING } from './rolling.js';
+import { SIGKILL } from './sigkill.js';
+import { STORM } from './storm.js';
+
+/** Every drill, in the order in which they run. */
+export const DRILLS: readonly Drill[] = [SIGKILL, DATABASE, STORM, FAILOVER, ROLLING, AT_ONCE];
