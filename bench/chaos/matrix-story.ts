@@ -85,7 +85,7 @@ export async function tellStory(
     flags: fields(flags, 'ruleKey', 'severity', 'status', 'title'),
     score: [score.status, score.body.score],
     scores: statusesOf(scores),
-    history: fields({ ...history, body: history.body.history as Body }, 'score', 'delta'),
+    history: fields({ ...history, body: (history.body.history ?? {}) as Body }, 'score', 'delta'),
     lead: [lead.status, lead.body.score, lead.body.band, lead.body.delta],
     run: { ...run, body: { ...run.body, runKey: undefined } },
     list: fields(list, 'title', 'score', 'priority', 'status'),
