@@ -123,7 +123,8 @@ class Amplify {
 
   private finding(routes: number, idleMs: number, peakMb: number | undefined): Finding {
     const { longestBlock, slowest, largest } = this;
-    const more = this.wrong.length - MAX_FAULTS;
+    const wrong = [...new Set(this.wrong)];
+    const more = wrong.length - MAX_FAULTS;
     const ratio = (longestBlock.ms / idleMs).toFixed(0);
     return {
       tally: { ...EMPTY_TALLY, tried: this.tried, other: this.wrong.length },
@@ -135,8 +136,8 @@ class Amplify {
         ...(peakMb === undefined ? [] : [`most memory of the process: ${peakMb.toFixed(0)} MB`]),
       ],
       faults: [
-        ...this.wrong.slice(0, MAX_FAULTS),
-        ...(more > 0 ? [`${more} further answers were wrong.`] : []),
+        ...wrong.slice(0, MAX_FAULTS),
+        ...(more > 0 ? [`${more} further bodies had wrong answers.`] : []),
       ],
     };
   }
