@@ -314,6 +314,24 @@ describe('the logs', () => {
       expect(text).toContain('/api/work-items/reminder/[e-mail]');
     });
 
+    it('of a request in the answer that refuses it, which still names the field', async () => {
+      for (const secret of SECRETS) {
+        const path = encodeURIComponent(secret);
+        const refused = await Promise.all([
+          app.api.get(`/api/nowhere/${path}`),
+          app.api.get(`/api/nowhere/${'x'.repeat(460)}/${path}`),
+          app.api.get(`/api/next-actions/${path}`),
+          app.api.delete(`/api/work-items/reminder/${path}`),
+          app.api.get('/api/next-actions', { [secret]: '1' }),
+          app.api.post('/api/next-actions', { title: 7, [secret]: 1 }),
+          app.api.post('/api/next-actions', { title: 'x', payload: { [secret]: { toString: 1 } } }),
+        ]);
+        for (const { status } of refused) expect([400, 404]).toContain(status);
+        expect(refused.map(({ text }) => text).join()).not.toContain(MARK);
+        expect(refused[5].body.errors).toContainEqual(expect.objectContaining({ field: 'title' }));
+      }
+    });
+
     it('although they show the route of a request and what its path says', async () => {
       const lines = await linesOf('spelled', () =>
         app.api

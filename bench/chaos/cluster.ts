@@ -1,5 +1,6 @@
 import { appendFile, chown, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeOwnFolder } from '../../src/config/own-folder.js';
 import { DATABASE, ensureCluster, ROLE } from '../../src/database/embedded/cluster.init.js';
 import {
   type ClusterLocation,
@@ -8,7 +9,7 @@ import {
   systemFolder,
 } from '../../src/database/embedded/cluster.location.js';
 import { findPlatformPackage } from '../../src/database/embedded/platform-package.resolver.js';
-import { ensureOwnFolder, writeFileDurably } from '../../src/database/embedded/safe-files.js';
+import { writeFileDurably } from '../../src/database/embedded/safe-files.js';
 import { ownAccount } from '../../src/database/embedded/server.account.js';
 import {
   provideBinaries,
@@ -119,9 +120,9 @@ export class Cluster {
 async function prepare(
   dataDir: string,
 ): Promise<{ location: ClusterLocation; binaries: ServerBinaries }> {
-  await ensureOwnFolder(dataDir, 0o700);
+  makeOwnFolder(dataDir, 0o700);
   const location = await locateCluster(dataDir);
-  const copies = () => (ownAccount().uid === 0 ? systemFolder() : Promise.resolve(dataDir));
+  const copies = () => (ownAccount().uid === 0 ? systemFolder() : dataDir);
   const binaries = await provideBinaries(findPlatformPackage(), location.account, copies);
   return { location, binaries };
 }

@@ -1,10 +1,25 @@
+import { AMPLIFY } from './amplify.js';
 import { AT_ONCE } from './at-once.js';
 import { DATABASE } from './database.js';
 import { type Drill } from './drill.js';
 import { FAILOVER } from './failover.js';
+import { FUZZ } from './fuzz.js';
+import { MATRIX } from './matrix.js';
 import { ROLLING } from './rolling.js';
+import { SECRETS } from './secrets.js';
 import { SIGKILL } from './sigkill.js';
 import { STORM } from './storm.js';
 
 /** Every drill, in the order in which they run. */
-export const DRILLS: readonly Drill[] = [SIGKILL, DATABASE, STORM, FAILOVER, ROLLING, AT_ONCE];
+export const DRILLS: readonly Drill[] = [
+  SIGKILL,
+  DATABASE,
+  STORM,
+  FAILOVER,
+  ROLLING,
+  AT_ONCE,
+  FUZZ,
+  SECRETS,
+  AMPLIFY,
+  MATRIX,
+];

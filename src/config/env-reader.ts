@@ -100,7 +100,7 @@ export class EnvReader {
     const value = this.text(key);
     if (value === undefined || isEmailAddress(value)) return value;
     throw new ConfigError(
-      `${key} must be an e-mail address of at most ${EMAIL_MAX} characters, such as operator@example.com.`,
+      `${key} must be an e-mail address of at most ${EMAIL_MAX} characters, with a domain that has a dot.`,
     );
   }
 

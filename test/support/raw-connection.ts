@@ -54,10 +54,15 @@ export class RawConnection {
   async answer(): Promise<RawAnswer> {
     const found = await new Promise<RawAnswer>((resolve, reject) => {
       const look = (): void => {
-        const answer = this.takeAnswer();
-        if (!answer) return;
+        try {
+          const answer = this.takeAnswer();
+          if (!answer) return;
+          resolve(answer);
+        } catch (error) {
+          // An answer whose JSON is broken.
+          reject(error instanceof Error ? error : new Error(String(error)));
+        }
         this.waiting.delete(look);
-        resolve(answer);
       };
       this.waiting.add(look);
       look();

@@ -2,7 +2,7 @@ import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { isNativeError } from 'node:util/types';
 import { type Logger } from 'pino';
 import { type DomainError } from '../errors/domain-error.js';
-import { assignRequestId, pathOf, uncutPathOf } from './request-context.js';
+import { assignRequestId, pathOf } from './request-context.js';
 
 type LoggedRequest = IncomingMessage & {
   originalUrl?: string;
@@ -71,7 +71,7 @@ function write(
       requestId: request.id,
       durationMs,
       method: request.method,
-      path: uncutPathOf(request),
+      path: pathOf(request),
       ...routeOf(request),
       ...(aborted ? { aborted } : { status: statusCode }),
       ...(userId === undefined ? {} : { userId }),

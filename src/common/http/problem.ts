@@ -11,6 +11,7 @@ import {
   NotFoundError,
   UnavailableError,
 } from '../errors/domain-error.js';
+import { redactText } from '../logging/redaction.js';
 
 /** One wrong field in a problem document. */
 export class ProblemField implements FieldError {
@@ -145,19 +146,28 @@ function fromHttpException(exception: HttpException): DomainError {
   return new DomainError(code, status, 'The request could not be read.');
 }
 
-/** The problem document of an error. */
+/**
+ * The problem document of an error. It names fields and quotes the path as the client sent them, but not
+ * the secrets in them: error answers are logged by clients and pasted into tickets.
+ */
 export function problemOf(error: DomainError, instance: string, requestId: string): Problem {
   return {
     type: `urn:problem:${error.code.toLowerCase().replaceAll('_', '-')}`,
     title: STATUS_CODES[error.status] ?? 'Error',
     status: error.status,
-    detail: shortened(error.message),
-    instance,
+    detail: shortened(redactText(error.message)),
+    instance: redactText(instance),
     code: error.code,
     requestId,
-    ...(error.options.errors ? { errors: error.options.errors.slice(0, MAX_FIELD_ERRORS) } : {}),
+    ...(error.options.errors
+      ? { errors: error.options.errors.slice(0, MAX_FIELD_ERRORS).map(withoutSecrets) }
+      : {}),
     ...error.options.extensions,
   };
+}
+
+function withoutSecrets({ field, message }: FieldError): FieldError {
+  return { field: redactText(field), message: redactText(message) };
 }
 
 /** A detail may list what there is, such as the actions of a server that has many. */

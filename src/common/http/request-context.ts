@@ -24,13 +24,11 @@ export function assignRequestId(request: IncomingMessage, response: ServerRespon
   return id;
 }
 
-/** The path of a request without its query, which may hold what nobody should log; 500 characters of it. */
+/**
+ * The path of a request without its query, which may hold what nobody should log. It is whole, for what
+ * redacts it before it is cut: half of a secret is not known for one.
+ */
 export function pathOf(request: IncomingMessage & { originalUrl?: string }): string {
-  return uncutPathOf(request).slice(0, 500);
-}
-
-/** The whole path, for what redacts it before it is cut: half of a secret is not known for one. */
-export function uncutPathOf(request: IncomingMessage & { originalUrl?: string }): string {
   const url = request.originalUrl ?? request.url ?? '/';
   const end = url.indexOf('?');
   return end === -1 ? url : url.slice(0, end);

@@ -64,12 +64,25 @@ function isToken(value: string, alone: boolean): boolean {
   return alone && token.length > 0;
 }
 
-/** What follows `basic` is user:password in base64, or at least base64 of something that can be read. */
-function isBasic(value: string): boolean {
-  const bytes = Buffer.from(value, 'base64');
+/** What base64 says; empty where that can't be read. */
+function readableOf(base64: string): string {
+  const bytes = Buffer.from(base64, 'base64');
   const decoded = bytes.toString('utf8');
   const readable = bytes.length >= 3 && /^[\x20-\x7e\u00a1-\ufffc]{1,3000}$/.test(decoded);
-  return (readable && (decoded.includes(':') || bytes.length >= 6)) || /[^=]=$/.test(value);
+  return readable ? decoded : '';
+}
+
+/** Ends of base64 that are looked at, where a path or a name goes on behind it. */
+const MOST_ENDS = 20;
+
+/** What follows `basic` is user:password in base64, or at least base64 of something that can be read. */
+function isBasic(value: string): boolean {
+  const decoded = readableOf(value);
+  if (decoded.includes(':') || Buffer.byteLength(decoded) >= 6 || /[^=]=$/.test(value)) return true;
+  // `/api/leads/Basic dXNlcjpwYXNz/score`: a slash is of base64, too.
+  const [base64 = ''] = value.split(/[.~-]/, 1);
+  const parts = base64.split('/', MOST_ENDS);
+  return parts.some((_, index) => readableOf(parts.slice(0, index + 1).join('/')).includes(':'));
 }
 
 const BEARER: SecretPattern = {
@@ -100,6 +113,9 @@ const BEARER: SecretPattern = {
     { text: 'basic dXNlcjpwYXNz', gone: 'dXNl' },
     { text: 'sent Basic dXNlcjpwYXNzd29yZA== to it', gone: 'dXNl' },
     { text: 'sent Basic c2VjcmV0MQ to it', gone: 'c2Vj' },
+    { text: '/api/leads/Basic dXNlcjpwYXNzd29yZDE/score', gone: 'd29yZDE' },
+    { text: '/api/leads/Basic dXNlcjpwYXNz/d29y/scores', gone: 'dXNl' },
+    { text: 'payload.Basic dXNlcjpwYXNzd29yZDE.toString is refused', gone: 'd29yZDE' },
   ],
   stays: [
     'Bearer of bad news',
@@ -111,6 +127,8 @@ const BEARER: SecretPattern = {
     'Basic information about the lead',
     'basic settings',
     'Basic HTML5/CSS3 knowledge',
+    'Basic reading/writing/arithmetic skills',
+    'Basic settings.theme/colors',
     'the basic plan',
     'Basic auth',
   ],
