@@ -51,6 +51,15 @@ class TakeLongAction implements DeliveryActionHandler {
   }
 }
 
+/** The same through TypeORM. */
+@DeliveryAction({ key: 'take_long_by_manager', label: 'Take long' })
+class TakeLongByManagerAction implements DeliveryActionHandler {
+  async run({ tx }: DeliveryContext): Promise<DeliveryOutcome> {
+    await tx.manager.query('SELECT pg_sleep(60)');
+    return {};
+  }
+}
+
 const OWN_CONNECTIONS = `
   FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'next-best-actions'`;
 
@@ -58,7 +67,7 @@ describe('a state of the database', () => {
   let app: TestApp;
   beforeAll(async () => {
     app = await createTestApp({
-      providers: [ForgetStatementsAction, TakeLongAction],
+      providers: [ForgetStatementsAction, TakeLongAction, TakeLongByManagerAction],
       controllers: [RaiseController],
       env: { DATABASE_POOL_SIZE: '3', WORKER: 'false' },
     });
@@ -165,22 +174,37 @@ describe('a state of the database', () => {
     expect(statuses.filter((status) => status === 200)).toHaveLength(120);
   });
 
-  it('that ends the connection under an action is a 503, and not the action’s failure', async () => {
-    const { id } = await createNextAction(app.api);
-    const press = app.api.press(id, 'take_long').then((response) => response);
-    await eventually('the action to run', async () => {
-      const ended = await app.rows(
-        `SELECT pg_terminate_backend(pid) ${OWN_CONNECTIONS} AND state = 'active' AND query LIKE '%pg_sleep(60)%'`,
-      );
-      return ended.length > 0;
-    });
-    const { status, body, headers } = await press;
-    expect({ status, code: body.code }).toEqual({ status: 503, code: 'DATABASE_UNAVAILABLE' });
-    expect(headers['retry-after']).toMatch(/^[1-9]\d*$/);
-    const { body: executions } = await app.api.get(`/api/next-actions/${id}/executions`);
-    expect(executions.items).toEqual([]);
-    await app.api.press(id, 'mark_done').expect(200);
-  });
+  const SLEEPING = `state = 'active' AND query LIKE '%pg_sleep(60)%'`;
+  it.each([
+    ['an action', 'take_long', SLEEPING, 'SELECT 1'],
+    ['TypeORM in an action', 'take_long_by_manager', SLEEPING, 'SELECT 1'],
+    [
+      'the job that an action enqueues',
+      'retry_failed_deliveries',
+      `wait_event_type = 'Lock'`,
+      'LOCK TABLE pgboss.job IN SHARE MODE',
+    ],
+  ])(
+    'that ends the connection under %s is a 503, and not the action’s failure',
+    async (_what, actionKey, running, lock) => {
+      const { id } = await createNextAction(app.api);
+      const { status, body, headers } = await app.holding(lock, [], async () => {
+        const press = app.api.press(id, actionKey).then((response) => response);
+        await eventually('the action to run', async () => {
+          const ended = await app.rows(
+            `SELECT pg_terminate_backend(pid) ${OWN_CONNECTIONS} AND ${running}`,
+          );
+          return ended.length > 0;
+        });
+        return press;
+      });
+      expect({ status, code: body.code }).toEqual({ status: 503, code: 'DATABASE_UNAVAILABLE' });
+      expect(headers['retry-after']).toMatch(/^[1-9]\d*$/);
+      const { body: executions } = await app.api.get(`/api/next-actions/${id}/executions`);
+      expect(executions.items).toEqual([]);
+      await app.api.press(id, 'mark_done').expect(200);
+    },
+  );
 
   it('in which a read takes too long is a 503, and the server does not go on with it', async () => {
     const { body } = await app.api.get('/api/test-raise').expect(503);

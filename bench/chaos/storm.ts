@@ -8,7 +8,7 @@ import { Stand } from './stand.js';
 const CLIENTS = 32;
 const POOL = '5';
 const SEEDED = 12_000;
-const PAUSE_MS = 25;
+const PAUSE_MS = 100;
 
 const TERMINATE = `
   SELECT pg_terminate_backend(pid) AS ended FROM (

@@ -90,7 +90,7 @@ export class Transaction {
   /** TypeORM's manager on this transaction's connection. */
   get manager(): EntityManager {
     this.assertOpen();
-    this.runner ??= joinTransaction(this.dataSource.createQueryRunner(), this.client);
+    this.runner ??= joinTransaction(this.noting(this.dataSource.createQueryRunner()), this.client);
     return this.runner.manager;
   }
 
@@ -109,7 +109,7 @@ export class Transaction {
    * are few and constant, so each is prepared, too.
    */
   async executeSql(text: string, values: unknown[] = []): Promise<{ rows: QueryResultRow[] }> {
-    const { rows } = await this.send({ name: 'library', text }, values);
+    const { rows } = await this.mayBeForgotten(this.send({ name: 'library', text }, values));
     return { rows };
   }
 
@@ -230,6 +230,22 @@ export class Transaction {
   private mayBeForgotten<T>(promise: Promise<T>): Promise<T> {
     promise.catch(this.noteError);
     return promise;
+  }
+
+  /**
+   * Notes that the connection was lost under a statement of TypeORM, whose errors do not pass here
+   * otherwise. Others are not noted: its savepoints may take them back.
+   */
+  private noting(runner: QueryRunner): QueryRunner {
+    const query = runner.query.bind(runner) as (...args: unknown[]) => Promise<unknown>;
+    runner.query = ((...args: unknown[]) => {
+      const answer = query(...args);
+      answer.catch((error: unknown) => {
+        if (endsConnection(databaseFailureOf(error))) this.noteError(error);
+      });
+      return answer;
+    }) as QueryRunner['query'];
+    return runner;
   }
 
   /** From here on, work that was left running gets an error instead of somebody else's transaction. */
