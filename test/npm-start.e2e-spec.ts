@@ -38,7 +38,7 @@ describe('npm', () => {
       const dataDir = join(folder, `data-${script.replace(' ', '-')}`);
       const npm = spawn('npm', script.split(' '), {
         cwd: folder,
-        stdio: ['ignore', 'pipe', 'inherit'],
+        stdio: ['ignore', 'pipe', 'pipe'],
         env: {
           PATH: process.env.PATH,
           HOME: folder,
@@ -57,6 +57,7 @@ describe('npm', () => {
             const match = ready.exec((said += chunk.toString()));
             if (match) found(match[1]!);
           });
+          npm.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
           npm.once('close', () => failed(new Error(`npm ended: ${said}`)));
         });
         npm.kill('SIGTERM');
