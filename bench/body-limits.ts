@@ -6,7 +6,7 @@
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -16,6 +16,7 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { createApp } from '../src/app.setup.js';
 import { createLogger } from '../src/common/logging/logger.js';
 import { readEnv } from '../src/config/env.js';
+import { removeClusterAndDataDir } from '../src/database/embedded/cluster.location.js';
 import { startEmbeddedPostgres } from '../src/database/embedded/embedded-postgres.js';
 
 /** What must hold. */
@@ -100,7 +101,7 @@ async function measureAll(): Promise<void> {
   } finally {
     server.kill();
     await database.stop();
-    await rm(dataDir, { recursive: true, force: true });
+    await removeClusterAndDataDir(dataDir);
   }
   if (failed) throw new Error(`A body blocked the event loop for over ${LONGEST_BLOCK_MS} ms.`);
 }

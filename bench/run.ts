@@ -10,6 +10,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readEnv } from '../src/config/env.js';
 import { migrate } from '../src/database/migrate.js';
+import { removeClusterAndDataDir } from '../src/database/embedded/cluster.location.js';
 import { startEmbeddedPostgres } from '../src/database/embedded/embedded-postgres.js';
 import { schema } from '../src/schema.js';
 import { Desk } from './desk.js';
@@ -111,5 +112,6 @@ try {
     await postgres.stop();
   }
 } finally {
+  await removeClusterAndDataDir(join(folder, 'data'));
   await rm(folder, { recursive: true, force: true });
 }

@@ -1,4 +1,13 @@
-import { chownSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chownSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import {
@@ -13,6 +22,7 @@ import type {
   EmbeddedPostgres,
   EmbeddedPostgresOptions,
 } from '../src/database/embedded/embedded-postgres.js';
+import { readPostmasterPid } from '../src/database/embedded/postmaster.pid.js';
 import { compileOwner, copyAppForNobody } from './support/embedded-app-copy.js';
 import { startOwner } from './support/embedded-owner.js';
 import type { Owner, OwnerCommand } from './support/embedded-owner.js';
@@ -163,6 +173,54 @@ describe('The embedded PostgreSQL', () => {
   });
 });
 
+describe('The embedded PostgreSQL that ends by itself', () => {
+  it.each([
+    ['it was killed', false],
+    ['its supervisor was killed', true],
+  ])('is started again on its port after %s, with every row', async (_how, supervisor) => {
+    const log = new IncidentLog();
+    const { url, port } = await start({ durable: true, logger: log });
+    await query(url, 'CREATE TABLE IF NOT EXISTS survivors AS SELECT 42 AS answer');
+    const pid = await postmasterOf(dataDir);
+    process.kill(supervisor ? parentOf(pid) : pid, 'SIGKILL');
+    await eventually('it runs again', () => log.lines.length >= 2);
+    expect(log.lines).toEqual([
+      'the embedded PostgreSQL has ended by itself: it is started again',
+      'the embedded PostgreSQL runs again',
+    ]);
+    expect(await postmasterOf(dataDir)).not.toBe(pid);
+    expect(new URL(url).port).toBe(String(port));
+    expect(await query(url, 'SELECT answer FROM survivors')).toEqual([{ answer: 42 }]);
+  });
+
+  it('is tried again after a start that failed', async () => {
+    const log = new IncidentLog();
+    const { url } = await start({ logger: log });
+    const { cluster } = await locateCluster(dataDir);
+    const configuration = join(cluster, 'postgresql.conf');
+    const right = readFileSync(configuration);
+    appendFileSync(configuration, 'no_such_setting = 1\n');
+    process.kill(await postmasterOf(dataDir), 'SIGKILL');
+    await eventually('the start fails', () => log.lines.length >= 2);
+    expect(log.lines[1]).toBe('the embedded PostgreSQL could not be started again');
+    expect(log.reasons.join()).toContain('no_such_setting');
+    writeFileSync(configuration, right);
+    await eventually('it runs again', () => log.lines.length >= 3);
+    expect(await query(url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
+
+  it('stays stopped when it is stopped while it is down', async () => {
+    const log = new IncidentLog();
+    const server = await start({ logger: log });
+    process.kill(await postmasterOf(dataDir), 'SIGKILL');
+    await eventually('its end is noticed', () => log.lines.length >= 1);
+    await server.stop();
+    await noServerRuns(dataDir);
+    // It let go of the folder.
+    expect((await start()).firstStart).toBe(false);
+  });
+});
+
 describe('The embedded PostgreSQL and the death of its owner', () => {
   it('does not keep its owner alive, and ends with it', async () => {
     const owner = own({}, true);
@@ -257,6 +315,50 @@ describe('The embedded PostgreSQL and the death of its owner', () => {
     await expect(start()).rejects.toThrow(`The database of ${dataDir} is gone`);
   });
 
+  it('removes the cluster of a DATA_DIR that was deleted, at the next start of another', async () => {
+    const deleted = freshDataDir();
+    await (await start({ dataDir: deleted })).stop();
+    const { folder } = await locateCluster(deleted);
+    rmSync(deleted, { recursive: true });
+    expect(filesIn(folder)).toContain('cluster');
+    await start();
+    expect(filesIn(folder)).toEqual([]);
+  });
+
+  it('removes the former cluster of a DATA_DIR that was deleted and made anew', async () => {
+    dataDir = freshDataDir();
+    await (await start()).stop();
+    const { folder } = await locateCluster(dataDir);
+    rmSync(dataDir, { recursive: true });
+    expect((await start()).firstStart).toBe(true);
+    expect(filesIn(folder)).toEqual([]);
+  });
+
+  it('keeps the cluster of a DATA_DIR that was moved', async () => {
+    const moved = freshDataDir();
+    const before = `${moved}-before`;
+    await (await start({ dataDir: before })).stop();
+    const { folder } = await locateCluster(before);
+    renameSync(before, moved);
+    await (await start()).stop();
+    expect(filesIn(folder)).toContain('cluster');
+    expect((await start({ dataDir: moved })).firstStart).toBe(false);
+    await stopAll();
+    await removeClusterAndDataDir(moved);
+  });
+
+  it('keeps a cluster in use although its DATA_DIR was deleted', async () => {
+    const deleted = freshDataDir();
+    const { url } = await start({ dataDir: deleted });
+    const { folder } = await locateCluster(deleted);
+    rmSync(deleted, { recursive: true });
+    await start();
+    expect(await query(url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    await stopAll();
+    await start();
+    expect(filesIn(folder)).toEqual([]);
+  });
+
   it('serves a normal user whose node_modules is read-only and lacks its links', async () => {
     const app = copyAppForNobody();
     try {
@@ -277,6 +379,29 @@ describe('The embedded PostgreSQL and the death of its owner', () => {
     }
   });
 });
+
+/** Keeps what is reported of a server. */
+class IncidentLog {
+  readonly lines: string[] = [];
+  readonly reasons: string[] = [];
+
+  info(_fields: object, message: string): void {
+    this.lines.push(message);
+  }
+
+  error(fields: { reason?: string }, message: string): void {
+    this.lines.push(message);
+    this.reasons.push(fields.reason ?? '');
+  }
+}
+
+async function postmasterOf(folder: string): Promise<number> {
+  return (await readPostmasterPid((await locateCluster(folder)).cluster))!.pid;
+}
+
+function parentOf(pid: number): number {
+  return Number(/^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]);
+}
 
 function freshFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'nba-embedded-'));

@@ -4,10 +4,13 @@ import {
   type DeliveryContext,
   type DeliveryOutcome,
 } from '../src/next-actions/delivery/delivery-action.js';
+import { JwtService } from '@nestjs/jwt';
+import { UsersService } from '../src/auth/users.service.js';
 import { createTestApp, type TestApp } from './support/app.js';
 import { createNextAction } from './support/builders.js';
 import { eventually } from './support/eventually.js';
 import { problems } from './support/problems.js';
+import { ApiClient } from './support/requests.js';
 
 const ECHO = { name: 'test_echo', text: 'SELECT $1::jsonb AS value' };
 
@@ -103,6 +106,32 @@ describe('the connection of a press', () => {
     const answers = await Promise.all(presses);
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
     expect(new Set(answers.slice(0, 12).map(({ body }) => body.executionId)).size).toBe(1);
+  });
+
+  it('is there for others while one user reads slowly, as often as they like', async () => {
+    const users = app.get(UsersService);
+    await users.create('reader@example.com', 'a quiet afternoon', 'operator');
+    const reader = await users.findByEmail('reader@example.com');
+    const other = new ApiClient(app.url, app.get(JwtService).sign({ sub: reader?.id }));
+    const { id } = await createNextAction(app.api);
+    let reads: Promise<{ status: number }>[] = [];
+    await app.holding('LOCK TABLE work_items IN ACCESS EXCLUSIVE MODE', [], async () => {
+      reads = Array.from({ length: 16 }, () =>
+        app.api.get('/api/work-items').then((response) => response),
+      );
+      await eventually(
+        'the reads to wait for the table',
+        async () => (await app.rows(WAITING)).length >= 3,
+      );
+      for (let i = 0; i < 5; i++) {
+        await other.get('/api/next-actions').expect(200);
+        await app.anonymous.get('/health/ready').expect(200);
+      }
+      await other.press(id, 'mark_done').expect(200);
+      // The share of one caller: all connections but the reserve.
+      expect(await app.rows(WAITING)).toHaveLength(3);
+    });
+    for (const { status } of await Promise.all(reads)) expect(status).toBe(200);
   });
 
   it('is not spoiled by a value that can not be sent', async () => {

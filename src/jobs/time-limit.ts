@@ -1,7 +1,7 @@
 /**
- * What the promise brings, or an error after `ms`. The work goes on by itself, and what becomes of it
- * then is nobody's: it ends no process. For statements on a connection that fell silent without being
- * closed: PostgreSQL's own time limits can't reach us there, and pg has none that its pipeline bears.
+ * What the promise brings, or an error after `ms`. The work goes on by itself; its late result or
+ * error is dropped and ends no process. For waits of several statements: each has its own end, a
+ * connection that fell silent included, but their sum has none.
  */
 export async function within<T>(ms: number, what: string, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

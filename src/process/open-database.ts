@@ -1,5 +1,6 @@
 import { type Env } from '../config/env.js';
 import { startEmbeddedPostgres } from '../database/embedded/embedded-postgres.js';
+import { type ServerLogger } from '../database/embedded/server.keeper.js';
 import { type StartLogger } from '../database/start-lock.js';
 import { type ProcessLife } from './process-life.js';
 
@@ -19,7 +20,7 @@ export interface OpenedDatabase {
 export interface OpenDatabaseOptions {
   /** Whether to join the server that another process of ours runs. */
   readonly attach: boolean;
-  readonly logger: StartLogger;
+  readonly logger: StartLogger & ServerLogger;
   readonly life: ProcessLife;
 }
 
@@ -33,7 +34,7 @@ export async function openDatabase(
 ): Promise<OpenedDatabase> {
   if (env.databaseUrl !== undefined) return { url: env.databaseUrl, firstStart: false };
   const { dataDir } = env;
-  const starting = startEmbeddedPostgres({ dataDir, attach, signal: life.stopping });
+  const starting = startEmbeddedPostgres({ dataDir, attach, logger, signal: life.stopping });
   life.endsWith('the embedded PostgreSQL', async () => {
     const server = await starting.catch(() => undefined);
     await server?.stop();

@@ -119,7 +119,7 @@ async function initdb(
     );
   }
   throw new EmbeddedPostgresError(
-    `PostgreSQL could not make its database in ${target}: correct what it says, or set DATABASE_URL.\n${lastLines(output)}`,
+    `PostgreSQL could not make its database in ${target}: fix what it names, or set DATABASE_URL.\n${lastLines(output)}`,
   );
 }
 

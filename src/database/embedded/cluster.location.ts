@@ -1,13 +1,13 @@
-import { chown, lstat, readFile, rm } from 'node:fs/promises';
+import { chown, link, lstat, readFile, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { FolderError, makeOwnFolder } from '../../config/own-folder.js';
-import { EmbeddedPostgresError } from './embedded-postgres.error.js';
+import { EmbeddedPostgresError, systemErrorCode } from './embedded-postgres.error.js';
 import { randomSuffix, writeFileDurably } from './safe-files.js';
 import type { ServerAccount } from './server.account.js';
 import { ownAccount, serverAccount } from './server.account.js';
 
 /** Where root keeps what an unprivileged account must reach; the first one that can be made. */
-const SYSTEM_FOLDERS = ['/var/lib/next-best-actions', '/var/tmp/next-best-actions'] as const;
+export const SYSTEM_FOLDERS = ['/var/lib/next-best-actions', '/var/tmp/next-best-actions'] as const;
 
 /** The files of one cluster, and whom its server runs as. */
 export interface ClusterLocation {
@@ -19,9 +19,21 @@ export interface ClusterLocation {
   readonly account: ServerAccount;
 }
 
-interface LocationRecord extends ServerAccount {
+export interface LocationRecord extends ServerAccount {
   readonly folder: string;
 }
+
+/** What lies beside root's cluster, so that it can be removed once its DATA_DIR is gone. */
+export interface OwnerRecord {
+  readonly dataDir: string;
+  /** The file system that DATA_DIR's parent is on, to tell a deleted DATA_DIR from an unmounted disk. */
+  readonly device: number;
+}
+
+/** Says in DATA_DIR where root's cluster lies; has a second name beside the cluster. */
+export const RECORD_FILE = 'embedded.json';
+/** The name of the OwnerRecord's file. */
+export const OWNER_FILE = 'data-dir.json';
 
 /**
  * Where the cluster of a DATA_DIR lies: inside it, except for root. Root's DATA_DIR is 0700, which
@@ -58,6 +70,29 @@ export async function makeClusterFolder({
   await writeFileDurably(recordPath(dataDir), `${JSON.stringify(record)}\n`);
   makeOwnFolder(folder, 0o750);
   await chown(folder, 0, account.gid);
+  await noteOwner({ dataDir, folder });
+}
+
+/**
+ * Notes beside root's cluster whose it is: the DATA_DIR's path, and a second name of its
+ * `embedded.json`, which counts as a sign of life after DATA_DIR was moved. Where the two are on
+ * different file systems, there is only the path.
+ */
+export async function noteOwner({
+  dataDir,
+  folder,
+}: Pick<ClusterLocation, 'dataDir' | 'folder'>): Promise<void> {
+  if (ownAccount().uid !== 0) return;
+  const record: OwnerRecord = { dataDir, device: (await stat(dirname(dataDir))).dev };
+  const path = join(folder, OWNER_FILE);
+  const content = `${JSON.stringify(record)}\n`;
+  if ((await readFile(path, 'utf8').catch(() => '')) !== content)
+    await writeFileDurably(path, content);
+  const second = join(folder, RECORD_FILE);
+  if (await lstat(second).catch(() => undefined)) return;
+  await link(recordPath(dataDir), second).catch((error: unknown) => {
+    if (!['EXDEV', 'EPERM', 'ENOTSUP'].includes(systemErrorCode(error) ?? '')) throw error;
+  });
 }
 
 /** Root's shared folder for clusters and copies of the binaries: all may enter, only root writes. */
@@ -90,10 +125,11 @@ export async function removeClusterAndDataDir(dataDir: string): Promise<void> {
 }
 
 function recordPath(dataDir: string): string {
-  return join(dataDir, 'embedded.json');
+  return join(dataDir, RECORD_FILE);
 }
 
-async function readRecord(dataDir: string): Promise<LocationRecord | undefined> {
+/** The record in a DATA_DIR of root's; undefined when there is none, throws when it makes no sense. */
+export async function readRecord(dataDir: string): Promise<LocationRecord | undefined> {
   const path = recordPath(dataDir);
   if (!(await lstat(path).catch(() => undefined))) return undefined;
   try {

@@ -4,7 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { makeOwnFolder } from '../../config/own-folder.js';
 import { StartError } from '../../config/start-error.js';
 import { DATABASE, ROLE, ensureCluster, readPassword } from './cluster.init.js';
-import { locateCluster, systemFolder } from './cluster.location.js';
+import { removeAbandonedClusters } from './abandoned.clusters.js';
+import { locateCluster, noteOwner, systemFolder } from './cluster.location.js';
 import { takeLock } from './cluster.lock.js';
 import { EmbeddedPostgresError } from './embedded-postgres.error.js';
 import { findPlatformPackage } from './platform-package.resolver.js';
@@ -12,6 +13,7 @@ import type { PlatformPackage } from './platform-package.resolver.js';
 import { awaitFreeCluster, readPostmasterPid } from './postmaster.pid.js';
 import { ownAccount } from './server.account.js';
 import { provideBinaries } from './server.binaries.js';
+import { ServerKeeper, type ServerLogger } from './server.keeper.js';
 import { launchServer } from './server.launcher.js';
 
 export { EmbeddedPostgresError } from './embedded-postgres.error.js';
@@ -29,6 +31,8 @@ export interface EmbeddedPostgresOptions {
   settings?: Readonly<Record<string, string>>;
   /** If a server of ours already runs on this folder: join it instead of failing (for the migration CLI). Default false. */
   attach?: boolean;
+  /** Where a server that ended by itself, and each try to start it again, is reported. Default: nowhere. */
+  logger?: ServerLogger;
   /** Gives the start up as soon as it aborts; what has begun is stopped. */
   signal?: AbortSignal;
 }
@@ -46,7 +50,8 @@ export interface EmbeddedPostgres {
 
 /**
  * Starts PostgreSQL on the cluster in DATA_DIR, making it on the first start, and resolves once it
- * accepts connections. The server ends with this process, however that ends.
+ * accepts connections. The server ends with this process, however that ends; where the server ends
+ * first, it is started again on the same port.
  * Throws an EmbeddedPostgresError; its message says what to do.
  */
 export async function startEmbeddedPostgres(
@@ -82,7 +87,7 @@ export async function startEmbeddedPostgres(
 }
 
 async function start(
-  { dataDir, durable = true, settings = {}, signal }: EmbeddedPostgresOptions,
+  { dataDir, durable = true, settings = {}, logger, signal }: EmbeddedPostgresOptions,
   platformPackage: PlatformPackage,
   release: () => Promise<void>,
 ): Promise<EmbeddedPostgres> {
@@ -91,15 +96,19 @@ async function start(
   const binaries = await provideBinaries(platformPackage, location.account, copiesDir);
   await awaitFreeCluster(location, signal);
   const { password, firstStart } = await ensureCluster(location, binaries, durable);
+  if (!firstStart) await noteOwner(location);
+  await removeAbandonedClusters(location);
+  const launch = { location, binaries, durable, settings };
   signal?.throwIfAborted();
-  const launched = await launchServer(location, binaries, durable, settings, signal);
-  const { server, port } = launched;
+  const launched = await launchServer(launch, { signal });
+  const keeper = new ServerKeeper(launch, launched, logger);
+  const { port } = launched;
   let stopped: Promise<void> | undefined;
   return {
     url: urlOf(port, password),
     port,
     firstStart,
-    stop: () => (stopped ??= server.stop().then(release)),
+    stop: () => (stopped ??= keeper.stop().then(release)),
   };
 }
 
@@ -121,7 +130,7 @@ function toEmbeddedPostgresError(error: unknown, dataDir: string): StartError {
   if (error instanceof StartError) return error;
   const reason = error instanceof Error ? error.message : String(error);
   return new EmbeddedPostgresError(
-    `The embedded PostgreSQL in ${dataDir} could not be started (${reason}): correct that, or set DATABASE_URL to a PostgreSQL server.`,
+    `The embedded PostgreSQL in ${dataDir} could not be started (${reason}): fix that, or set DATABASE_URL to a PostgreSQL server.`,
     { cause: error },
   );
 }

@@ -58,6 +58,12 @@ export async function awaitFreeCluster(
   }
 }
 
+/** Whether anything runs on a cluster. */
+export async function isInUse(location: ClusterLocation): Promise<boolean> {
+  const entry = await readPostmasterPid(location.cluster);
+  return entry !== undefined && (await processesInside(location, entry.pid)).length > 0;
+}
+
 /**
  * The server's processes on this cluster: every one of them has the data directory as its working
  * directory. Asked as the server's own account, because even root may not see another user's

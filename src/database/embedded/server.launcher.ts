@@ -17,29 +17,45 @@ const READY_PATIENCE_MS = 300_000;
 const WORTH_ANOTHER_TRY =
   /could not create any TCP\/IP sockets|lock file "postmaster\.pid" already exists/;
 
-/** Starts the server on a free port and resolves once it accepts connections. */
+/** What a server is started with. */
+export interface LaunchOptions {
+  readonly location: ClusterLocation;
+  readonly binaries: ServerBinaries;
+  readonly durable: boolean;
+  /** Additional `-c name=value` settings. */
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+/** A server that accepts connections. */
+export interface LaunchedServer {
+  readonly server: SupervisedServer;
+  readonly port: number;
+}
+
+/**
+ * Starts the server, on a free port unless one is given, and resolves once it accepts connections.
+ * Throws an EmbeddedPostgresError where it does not start, or when `signal` is aborted before.
+ */
 export async function launchServer(
-  location: ClusterLocation,
-  binaries: ServerBinaries,
-  durable: boolean,
-  settings: Readonly<Record<string, string>>,
-  signal?: AbortSignal,
-): Promise<{ server: SupervisedServer; port: number }> {
+  { location, binaries, durable, settings }: LaunchOptions,
+  given: { readonly port?: number; readonly signal?: AbortSignal } = {},
+): Promise<LaunchedServer> {
   const { account, cluster, folder } = location;
   for (let attempt = 1; ; attempt += 1) {
-    await awaitFreeCluster(location, signal);
-    const port = await freePort();
+    await awaitFreeCluster(location, given.signal);
+    const port = given.port ?? (await freePort());
     const args = ['-D', cluster, ...settingArguments(port, durable, settings)];
     const log = await openServerLog(folder);
     try {
       const server = await superviseServer(account, [binaries.postgres, ...args], log.file.fd);
-      if (await becomesReady(server, cluster, port, signal)) return { server, port };
+      if (await becomesReady(server, cluster, port, given.signal)) return { server, port };
       await server.stop();
-      signal?.throwIfAborted();
+      given.signal?.throwIfAborted();
       const written = await log.written();
-      if (attempt < ATTEMPTS && WORTH_ANOTHER_TRY.test(written)) continue;
+      if (given.port === undefined && attempt < ATTEMPTS && WORTH_ANOTHER_TRY.test(written))
+        continue;
       throw new EmbeddedPostgresError(
-        `PostgreSQL did not start on ${cluster}: correct what the end of ${log.path} says, or set DATABASE_URL.\n${lastLines(written)}`,
+        `PostgreSQL did not start on ${cluster}: fix what the end of ${log.path} names, or set DATABASE_URL.\n${lastLines(written)}`,
       );
     } finally {
       await log.file.close();
@@ -55,7 +71,7 @@ async function becomesReady(
   signal?: AbortSignal,
 ): Promise<boolean> {
   const deadline = Date.now() + READY_PATIENCE_MS;
-  while (!server.hasExited() && signal?.aborted !== true && Date.now() < deadline) {
+  while (!server.hasExited() && Date.now() < deadline && !signal?.aborted) {
     const entry = await readPostmasterPid(cluster);
     if (entry?.ready && entry.pid === server.pid && entry.port === port) return true;
     await delay(POLL_MS);

@@ -3,6 +3,7 @@ import type { ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
+import { processIdentity } from './process.identity.js';
 import type { ServerAccount } from './server.account.js';
 import { spawnAs } from './server.command.js';
 
@@ -38,9 +39,14 @@ exit "$code"
 export interface SupervisedServer {
   /** The server's own pid, as in its postmaster.pid; 0 if it could not be started. */
   readonly pid: number;
-  /** True once the server has gone. */
+  /** True once the server, or the shell above it, has gone. */
   hasExited(): boolean;
-  /** Asks for a fast shutdown and resolves when the server is gone. */
+  /** Resolves when `hasExited` turns true, whoever ended it. */
+  readonly exited: Promise<void>;
+  /**
+   * Asks for a fast shutdown and resolves when the server is gone. A server whose shell was killed is
+   * asked, too, but nobody waits for it here: see awaitFreeCluster.
+   */
   stop(): Promise<void>;
 }
 
@@ -65,6 +71,7 @@ export async function superviseServer(
   let said = '';
   for await (const chunk of child.stdout) said += String(chunk);
   const pid = Number(said);
+  const identity = processIdentity(pid);
 
   // Nothing of it keeps this process alive: when we end, the pipe ends, and so does the server.
   child.unref();
@@ -72,10 +79,15 @@ export async function superviseServer(
   return {
     pid,
     hasExited: () => gone,
+    exited,
     stop: async () => {
-      if (gone) return;
-      child.ref();
       child.stdin.end();
+      if (gone) {
+        // Without its shell the server may still run, its watcher, too, or neither of them.
+        if (identity !== undefined && processIdentity(pid) === identity) signal(pid, 'SIGINT');
+        return;
+      }
+      child.ref();
       // A shutdown that hangs (a stuck disk) gives way to an immediate one, which the next start
       // recovers from: nothing committed is lost.
       const patience = setTimeout(() => signal(pid, 'SIGQUIT'), STOP_PATIENCE_MS);
