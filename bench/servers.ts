@@ -92,8 +92,8 @@ function profiling(name: string): string[] {
     : ['--cpu-prof', `--cpu-prof-dir=${folder}`, `--cpu-prof-name=${name}.cpuprofile`];
 }
 
-/** Linux counts in hundredths of a second. Source: proc(5), utime and stime. */
-function cpuSecondsOf(pid: number | undefined): number | undefined {
+/** CPU time of a process so far, in s. Linux counts in hundredths. Source: proc(5), utime and stime. */
+export function cpuSecondsOf(pid: number | undefined): number | undefined {
   try {
     const fields = readFileSync(`/proc/${pid ?? 0}/stat`, 'utf8')
       .split(') ')[1]!

@@ -118,6 +118,41 @@ describe('a start whose database', () => {
     silent.close();
   });
 
+  it('gives no sign is waited for, and that is logged before the attempt is given up', async () => {
+    const silent = createServer(() => undefined);
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', () => resolve()));
+    const { port } = silent.address() as { port: number };
+    const logged: string[] = [];
+    const started = start(
+      changed((url) => (url.port = String(port))),
+      4000,
+      logged,
+    );
+    let ended = false;
+    void started.then(() => (ended = true));
+    await eventually('the wait to be logged', () => logged.length > 0);
+    expect({ logged, ended }).toEqual({
+      logged: [`waiting for PostgreSQL at 127.0.0.1:${port}`],
+      ended: false,
+    });
+    expect((await started).error).toBeInstanceOf(StartError);
+    silent.close();
+  });
+
+  it('takes the connection and then is silent fails, as behind a pooler without its server', async () => {
+    // AuthenticationOk and ReadyForQuery.
+    const welcome = Buffer.from('5200000008000000005a0000000549', 'hex');
+    const pooler = createServer((socket) => {
+      socket.on('error', () => undefined).once('data', () => socket.write(welcome));
+    });
+    await new Promise<void>((resolve) => pooler.listen(0, '127.0.0.1', () => resolve()));
+    const { port } = pooler.address() as { port: number };
+    const { error } = await start(changed((url) => (url.port = String(port))));
+    expect(error).toBeInstanceOf(StartError);
+    expect((error as Error).message).toMatch(/did not answer in time.*DATABASE_URL/);
+    pooler.close();
+  });
+
   it('is read-only fails with one sentence', async () => {
     const name = new URL(database.url).pathname.slice(1);
     await admin((client) =>

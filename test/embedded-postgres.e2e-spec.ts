@@ -1,5 +1,6 @@
 import {
   appendFileSync,
+  chownSync,
   mkdtempSync,
   readFileSync,
   renameSync,
@@ -8,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import {
   locateCluster,
   removeClusterAndDataDir,
@@ -289,6 +290,22 @@ describe('The embedded PostgreSQL and the death of its owner', () => {
     expect(statSync(dataDir).uid).toBe(0);
     const owners = (await serverProcesses(dataDir)).map((pid) => statSync(`/proc/${pid}`).uid);
     expect(new Set(owners)).toEqual(new Set([account.uid]));
+  });
+
+  it('needs a name for its user, and says so where a uid has none', async () => {
+    const app = copyAppForNobody();
+    try {
+      const home = dirname(app.dataDir);
+      chownSync(home, 54_321, 54_321);
+      const nameless = { ...app.command, uid: 54_321, gid: 54_321 };
+      const owner = startOwner(nameless, { dataDir: app.dataDir, durable: false });
+      owners.push(owner);
+      const { error } = await owner.answer;
+      expect(error).toContain('The uid 54321 has no name in /etc/passwd');
+    } finally {
+      await stopAll();
+      app.remove();
+    }
   });
 
   it('does not silently begin anew when its cluster is gone', async () => {

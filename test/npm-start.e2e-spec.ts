@@ -59,6 +59,7 @@ describe('npm', () => {
             const match = ready.exec((said += chunk.toString()));
             if (match) found(match[1]!);
           });
+          npm.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
           npm.once('close', () => failed(new Error(`npm ended: ${said}`)));
         });
         npm.kill('SIGTERM');

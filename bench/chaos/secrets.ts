@@ -35,7 +35,6 @@ export const SECRETS: Drill = {
       LOGIN_DELAY_MAX_MS: '0',
       JOB_BACKOFF_MS: '20',
       JOB_POLL_MS: '50',
-      DATABASE_WAIT_MS: '0',
     });
     const client = new Client({ connectionString: postgres.url });
     // It ends with the database.
@@ -213,7 +212,9 @@ class Secrets {
     const chosen = this.context.quick ? starts.filter((_, index) => index % 5 === 0) : starts;
     const start = async (): Promise<void> => {
       for (let settings = chosen.pop(); settings; settings = chosen.pop()) {
-        const started = await this.product.start(settings).catch(() => undefined);
+        const started = await this.product
+          .start({ DATABASE_WAIT_MS: '0', ...settings })
+          .catch(() => undefined);
         await started?.stop('SIGKILL');
       }
     };

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { Client } from 'pg';
@@ -95,6 +96,27 @@ describe('a stop of a process', () => {
 });
 
 describe('a start that fails', () => {
+  it('names what the user of the database lacks, also where the migrations are done', async () => {
+    const database = await createTestDatabase();
+    const role = `dml_${randomBytes(4).toString('hex')}`;
+    const owner = new Client({ connectionString: database.url });
+    await owner.connect();
+    const url = new URL(database.url);
+    [url.username, url.password] = [role, 'dml-password'];
+    try {
+      await owner.query(`CREATE ROLE ${role} LOGIN PASSWORD 'dml-password'`);
+      await owner.query(`GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${role}`);
+      const started = ServerProcess.spawn(url.toString());
+      expect(await started.exit()).toBe(1);
+      expect(started.log).toMatch(/^The server did not start\. .*grant it CREATE [^\n]*\n$/m);
+      expect(started.log).not.toMatch(/\n {4}at /);
+    } finally {
+      await owner.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+      await owner.end();
+      await database.drop();
+    }
+  });
+
   it.each<[string, string, Record<string, string>, RegExp]>([
     [
       'NODE_ENV',
