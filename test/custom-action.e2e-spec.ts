@@ -15,7 +15,7 @@ describe('wave', () => {
   beforeAll(async () => (app = await createTestApp({ providers: [WaveAction] })));
   afterAll(() => app.close());
 
-  it('waves, and tells it', async () => {
+  it('waves, and publishes it', async () => {
     const { id } = await createNextAction(app.api);
     const told = waitForEvent(app, 'nba.delivery.executed');
     await app.api.press(id, 'wave').expect(200);

@@ -1,89 +1,36 @@
-import {
-  appendFileSync,
-  chownSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chownSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
   locateCluster,
   removeClusterAndDataDir,
 } from '../src/database/embedded/cluster.location.js';
-import {
-  EmbeddedPostgresError,
-  startEmbeddedPostgres,
-} from '../src/database/embedded/embedded-postgres.js';
-import type {
-  EmbeddedPostgres,
-  EmbeddedPostgresOptions,
-} from '../src/database/embedded/embedded-postgres.js';
-import { readPostmasterPid } from '../src/database/embedded/postmaster.pid.js';
-import { compileOwner, copyAppForNobody } from './support/embedded-app-copy.js';
+import { EmbeddedPostgresError } from '../src/database/embedded/embedded-postgres.js';
+import { copyAppForNobody } from './support/embedded-app-copy.js';
 import { startOwner } from './support/embedded-owner.js';
-import type { Owner, OwnerCommand } from './support/embedded-owner.js';
-import {
-  filesIn,
-  insertUntilKilled,
-  noServerRuns,
-  query,
-  serverProcesses,
-} from './support/embedded-probes.js';
-import { eventually } from './support/eventually.js';
+import { filesIn, query, serverProcesses } from './support/embedded-probes.js';
+import { useEmbeddedStage } from './support/embedded-stage.js';
 
 jest.setTimeout(60_000);
 
+const stage = useEmbeddedStage();
 const isRoot = process.getuid?.() === 0;
-const servers: EmbeddedPostgres[] = [];
-const owners: Owner[] = [];
-const folders: string[] = [];
-/** Of the running test: one with a stopped cluster, unless it asks for a fresh one. */
-let dataDir: string;
-let madeDataDir: string;
-let ownerCommand: OwnerCommand;
-
-beforeAll(async () => {
-  ownerCommand = compileOwner(freshFolder());
-  dataDir = freshDataDir();
-  madeDataDir = dataDir;
-  await (await start()).stop();
-});
-
-beforeEach(() => {
-  dataDir = madeDataDir;
-});
-
-afterEach(async () => {
-  await stopAll();
-  await noServerRuns(dataDir);
-  if (dataDir !== madeDataDir) await removeClusterAndDataDir(dataDir);
-});
-
-afterAll(async () => {
-  await removeClusterAndDataDir(madeDataDir);
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
 
 describe('The embedded PostgreSQL', () => {
   it('keeps a row from its first start to its second', async () => {
-    dataDir = freshDataDir();
-    const first = await start();
+    stage.dataDir = stage.freshDataDir();
+    const first = await stage.start();
     expect(first.firstStart).toBe(true);
     await query(first.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
     await first.stop();
     await first.stop(); // Again is nothing.
 
-    const second = await start();
+    const second = await stage.start();
     expect(second.firstStart).toBe(false);
     expect(await query(second.url, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
   });
 
   it('is durable, UTF-8 and UTC unless a test asks for speed', async () => {
-    const { url } = await start({ durable: true });
+    const { url } = await stage.start({ durable: true });
     const settings = `SELECT name, setting FROM pg_settings WHERE name IN
       ('fsync', 'full_page_writes', 'synchronous_commit', 'TimeZone', 'server_encoding',
        'listen_addresses', 'unix_socket_directories') ORDER BY lower(name)`;
@@ -103,14 +50,14 @@ describe('The embedded PostgreSQL', () => {
   });
 
   it('refuses a folder in use, naming it', async () => {
-    await start();
-    await expect(start()).rejects.toThrow(EmbeddedPostgresError);
-    await expect(start()).rejects.toThrow(`${dataDir} is in use`);
+    await stage.start();
+    await expect(stage.start()).rejects.toThrow(EmbeddedPostgresError);
+    await expect(stage.start()).rejects.toThrow(`${stage.dataDir} is in use`);
   });
 
   it('lets exactly one of several first starts at once win', async () => {
-    dataDir = freshDataDir();
-    const outcomes = await Promise.allSettled([start(), start(), start()]);
+    stage.dataDir = stage.freshDataDir();
+    const outcomes = await Promise.allSettled([stage.start(), stage.start(), stage.start()]);
     const refusals = outcomes.filter((outcome) => outcome.status === 'rejected');
     expect(refusals.map(({ reason }) => String(reason))).toEqual([
       expect.stringContaining('is in use'),
@@ -119,31 +66,31 @@ describe('The embedded PostgreSQL', () => {
   });
 
   it('joins the running server when told to, and leaves it running', async () => {
-    const owner = own();
+    const owner = stage.own();
     const { url } = await owner.answer;
-    const joined = await start({ attach: true });
+    const joined = await stage.start({ attach: true });
     expect(joined.url).toBe(url);
     await joined.stop();
     expect(await query(joined.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
     expect(await owner.finish()).toBe(0);
     // Nobody to join any more: it starts a server of its own.
-    expect((await start({ attach: true })).firstStart).toBe(false);
+    expect((await stage.start({ attach: true })).firstStart).toBe(false);
   });
 
   it('refuses a wrong password', async () => {
-    const url = new URL((await start()).url);
+    const url = new URL((await stage.start()).url);
     url.password = 'wrong';
     await expect(query(url.toString(), 'SELECT 1')).rejects.toMatchObject({ code: '28P01' });
   });
 
   it('keeps its files to itself', async () => {
-    const { url } = await start();
-    const { folder, cluster } = await locateCluster(dataDir);
+    const { url } = await stage.start();
+    const { folder, cluster } = await locateCluster(stage.dataDir);
     const modes = [
-      dataDir,
+      stage.dataDir,
       cluster,
       join(folder, 'server.log'),
-      join(dataDir, 'embedded-password'),
+      join(stage.dataDir, 'embedded-password'),
     ];
     expect(modes.map((path) => (statSync(path).mode & 0o777).toString(8))).toEqual([
       '700',
@@ -159,136 +106,32 @@ describe('The embedded PostgreSQL', () => {
   });
 
   it('shows the end of its log when it does not start', async () => {
-    await expect(start({ settings: { no_such_setting: '1' } })).rejects.toThrow(
+    await expect(stage.start({ settings: { no_such_setting: '1' } })).rejects.toThrow(
       /DATABASE_URL[^]*unrecognized configuration parameter "no_such_setting"/,
     );
-    await start(); // It let go of the folder.
+    await stage.start(); // It let go of the folder.
   });
 
   it('sets a new password when its file is lost', async () => {
-    rmSync(join(dataDir, 'embedded-password'));
-    const { url, firstStart } = await start();
+    rmSync(join(stage.dataDir, 'embedded-password'));
+    const { url, firstStart } = await stage.start();
     expect(firstStart).toBe(false);
     expect(await query(url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
-  });
-});
-
-describe('The embedded PostgreSQL that ends by itself', () => {
-  it.each([
-    ['it was killed', false],
-    ['its supervisor was killed', true],
-  ])('is started again on its port after %s, with every row', async (_how, supervisor) => {
-    const log = new IncidentLog();
-    const { url, port } = await start({ durable: true, logger: log });
-    await query(url, 'CREATE TABLE IF NOT EXISTS survivors AS SELECT 42 AS answer');
-    const pid = await postmasterOf(dataDir);
-    process.kill(supervisor ? parentOf(pid) : pid, 'SIGKILL');
-    await eventually('it runs again', () => log.lines.length >= 2);
-    expect(log.lines).toEqual([
-      'the embedded PostgreSQL has ended by itself: it is started again',
-      'the embedded PostgreSQL runs again',
-    ]);
-    expect(await postmasterOf(dataDir)).not.toBe(pid);
-    expect(new URL(url).port).toBe(String(port));
-    expect(await query(url, 'SELECT answer FROM survivors')).toEqual([{ answer: 42 }]);
-  });
-
-  it('is tried again after a start that failed', async () => {
-    const log = new IncidentLog();
-    const { url } = await start({ logger: log });
-    const { cluster } = await locateCluster(dataDir);
-    const configuration = join(cluster, 'postgresql.conf');
-    const right = readFileSync(configuration);
-    appendFileSync(configuration, 'no_such_setting = 1\n');
-    process.kill(await postmasterOf(dataDir), 'SIGKILL');
-    await eventually('the start fails', () => log.lines.length >= 2);
-    expect(log.lines[1]).toBe('the embedded PostgreSQL could not be started again');
-    expect(log.reasons.join()).toContain('no_such_setting');
-    writeFileSync(configuration, right);
-    await eventually('it runs again', () => log.lines.length >= 3);
-    expect(await query(url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
-  });
-
-  it('stays stopped when it is stopped while it is down', async () => {
-    const log = new IncidentLog();
-    const server = await start({ logger: log });
-    process.kill(await postmasterOf(dataDir), 'SIGKILL');
-    await eventually('its end is noticed', () => log.lines.length >= 1);
-    await server.stop();
-    await noServerRuns(dataDir);
-    // It let go of the folder.
-    expect((await start()).firstStart).toBe(false);
-  });
-});
-
-describe('The embedded PostgreSQL and the death of its owner', () => {
-  it('does not keep its owner alive, and ends with it', async () => {
-    const owner = own({}, true);
-    expect(await owner.answer).toMatchObject({ firstStart: false });
-    expect(await owner.ended()).toBe(0);
-    await noServerRuns(dataDir);
-  });
-
-  it('leaves no server behind a SIGKILL of the whole process group', async () => {
-    const owner = own();
-    expect(await owner.answer).toMatchObject({ firstStart: false });
-    expect(await serverProcesses(dataDir)).not.toEqual([]);
-    await owner.kill();
-    await noServerRuns(dataDir);
-  });
-
-  it('starts right after a SIGKILL under load with every acknowledged row', async () => {
-    for (let round = 1; round <= 2; round += 1) {
-      const owner = own({ durable: true });
-      const { url = '' } = await owner.answer;
-      const acknowledged = await insertUntilKilled(url, 50, () => owner.kill());
-      const server = await start({ durable: true });
-      const rows = await query(server.url, 'SELECT n FROM load');
-      await server.stop();
-      const kept = new Set(rows.map(({ n }) => n));
-      expect(acknowledged.length).toBeGreaterThanOrEqual(50);
-      expect(acknowledged.filter((n) => !kept.has(n))).toEqual([]);
-    }
-  });
-
-  it('starts anew after an initdb that was interrupted', async () => {
-    dataDir = freshDataDir();
-    const owner = own();
-    const initialising = async (): Promise<string | undefined> =>
-      filesIn((await locateCluster(dataDir)).folder).find((name) => name.startsWith('init-'));
-    await eventually('initdb begins', async () => (await initialising()) !== undefined);
-    await owner.kill();
-    const leftover = await initialising();
-    expect(leftover).toBeDefined();
-
-    const server = await start();
-    expect(server.firstStart).toBe(true);
-    expect(await query(server.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
-    await eventually('the leftover goes', async () => (await initialising()) === undefined);
-  });
-
-  it.each([
-    ['that of the first process', 1],
-    ['our own', process.pid],
-  ])('starts although the recorded pid now is %s', async (_whose, pid) => {
-    const { cluster } = await locateCluster(dataDir);
-    const lines = [pid, cluster, 1_700_000_000, 5432, '', '127.0.0.1', '', 'ready', ''];
-    writeFileSync(join(cluster, 'postmaster.pid'), lines.join('\n'));
-    const server = await start();
-    expect(await query(server.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 });
 
 // Everything above runs as the user of the tests; these need root to be another user as well.
 (isRoot ? describe : describe.skip)('The embedded PostgreSQL, started by root', () => {
   it('runs as a user without privileges, outside the private folder', async () => {
-    await start();
-    const { account, cluster } = await locateCluster(dataDir);
+    await stage.start();
+    const { account, cluster } = await locateCluster(stage.dataDir);
     expect(account.uid).toBeGreaterThan(0);
-    expect(cluster.startsWith(dataDir)).toBe(false);
+    expect(cluster.startsWith(stage.dataDir)).toBe(false);
     expect(statSync(cluster).uid).toBe(account.uid);
-    expect(statSync(dataDir).uid).toBe(0);
-    const owners = (await serverProcesses(dataDir)).map((pid) => statSync(`/proc/${pid}`).uid);
+    expect(statSync(stage.dataDir).uid).toBe(0);
+    const owners = (await serverProcesses(stage.dataDir)).map(
+      (pid) => statSync(`/proc/${pid}`).uid,
+    );
     expect(new Set(owners)).toEqual(new Set([account.uid]));
   });
 
@@ -299,63 +142,53 @@ describe('The embedded PostgreSQL and the death of its owner', () => {
       chownSync(home, 54_321, 54_321);
       const nameless = { ...app.command, uid: 54_321, gid: 54_321 };
       const owner = startOwner(nameless, { dataDir: app.dataDir, durable: false });
-      owners.push(owner);
+      stage.keep(owner);
       const { error } = await owner.answer;
       expect(error).toContain('The uid 54321 has no name in /etc/passwd');
     } finally {
-      await stopAll();
+      await stage.stopAll();
       app.remove();
     }
   });
 
   it('does not silently begin anew when its cluster is gone', async () => {
-    dataDir = freshDataDir();
-    await (await start()).stop();
-    rmSync((await locateCluster(dataDir)).folder, { recursive: true });
-    await expect(start()).rejects.toThrow(`The database of ${dataDir} is gone`);
-  });
-
-  it('removes the cluster of a DATA_DIR that was deleted, at the next start of another', async () => {
-    const deleted = freshDataDir();
-    await (await start({ dataDir: deleted })).stop();
-    const { folder } = await locateCluster(deleted);
-    rmSync(deleted, { recursive: true });
-    expect(filesIn(folder)).toContain('cluster');
-    await start();
-    expect(filesIn(folder)).toEqual([]);
+    stage.dataDir = stage.freshDataDir();
+    await (await stage.start()).stop();
+    rmSync((await locateCluster(stage.dataDir)).folder, { recursive: true });
+    await expect(stage.start()).rejects.toThrow(`The database of ${stage.dataDir} is gone`);
   });
 
   it('removes the former cluster of a DATA_DIR that was deleted and made anew', async () => {
-    dataDir = freshDataDir();
-    await (await start()).stop();
-    const { folder } = await locateCluster(dataDir);
-    rmSync(dataDir, { recursive: true });
-    expect((await start()).firstStart).toBe(true);
+    stage.dataDir = stage.freshDataDir();
+    await (await stage.start()).stop();
+    const { folder } = await locateCluster(stage.dataDir);
+    rmSync(stage.dataDir, { recursive: true });
+    expect((await stage.start()).firstStart).toBe(true);
     expect(filesIn(folder)).toEqual([]);
   });
 
   it('keeps the cluster of a DATA_DIR that was moved', async () => {
-    const moved = freshDataDir();
+    const moved = stage.freshDataDir();
     const before = `${moved}-before`;
-    await (await start({ dataDir: before })).stop();
+    await (await stage.start({ dataDir: before })).stop();
     const { folder } = await locateCluster(before);
     renameSync(before, moved);
-    await (await start()).stop();
+    await (await stage.start()).stop();
     expect(filesIn(folder)).toContain('cluster');
-    expect((await start({ dataDir: moved })).firstStart).toBe(false);
-    await stopAll();
+    expect((await stage.start({ dataDir: moved })).firstStart).toBe(false);
+    await stage.stopAll();
     await removeClusterAndDataDir(moved);
   });
 
-  it('keeps a cluster in use although its DATA_DIR was deleted', async () => {
-    const deleted = freshDataDir();
-    const { url } = await start({ dataDir: deleted });
+  it('removes the cluster of a DATA_DIR that was deleted, once nothing runs on it', async () => {
+    const deleted = stage.freshDataDir();
+    const { url } = await stage.start({ dataDir: deleted });
     const { folder } = await locateCluster(deleted);
     rmSync(deleted, { recursive: true });
-    await start();
+    await stage.start();
     expect(await query(url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
-    await stopAll();
-    await start();
+    await stage.stopAll();
+    await stage.start();
     expect(filesIn(folder)).toEqual([]);
   });
 
@@ -364,7 +197,7 @@ describe('The embedded PostgreSQL and the death of its owner', () => {
     try {
       for (const firstStart of [true, false]) {
         const owner = startOwner(app.command, { dataDir: app.dataDir, durable: false });
-        owners.push(owner);
+        stage.keep(owner);
         const { url = '', ...answer } = await owner.answer;
         expect(answer).toMatchObject({ firstStart });
         await query(url, 'CREATE TABLE IF NOT EXISTS kept ()');
@@ -374,59 +207,8 @@ describe('The embedded PostgreSQL and the death of its owner', () => {
       expect(statSync(app.dataDir)).toMatchObject({ uid: app.command.uid });
       expect(filesIn(app.dataDir)).toContain('postgresql');
     } finally {
-      await stopAll();
+      await stage.stopAll();
       app.remove();
     }
   });
 });
-
-/** Keeps what is reported of a server. */
-class IncidentLog {
-  readonly lines: string[] = [];
-  readonly reasons: string[] = [];
-
-  info(_fields: object, message: string): void {
-    this.lines.push(message);
-  }
-
-  error(fields: { reason?: string }, message: string): void {
-    this.lines.push(message);
-    this.reasons.push(fields.reason ?? '');
-  }
-}
-
-async function postmasterOf(folder: string): Promise<number> {
-  return (await readPostmasterPid((await locateCluster(folder)).cluster))!.pid;
-}
-
-function parentOf(pid: number): number {
-  return Number(/^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]);
-}
-
-function freshFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'nba-embedded-'));
-  folders.push(folder);
-  return folder;
-}
-
-function freshDataDir(): string {
-  return join(freshFolder(), 'data');
-}
-
-async function stopAll(): Promise<void> {
-  await Promise.all(servers.splice(0).map((server) => server.stop()));
-  await Promise.all(owners.splice(0).map((owner) => owner.kill()));
-}
-
-/** A server on this test's folder; fast, unless the test is about durability. */
-async function start(options: Partial<EmbeddedPostgresOptions> = {}): Promise<EmbeddedPostgres> {
-  const server = await startEmbeddedPostgres({ dataDir, durable: false, ...options });
-  servers.push(server);
-  return server;
-}
-
-function own(options: Partial<EmbeddedPostgresOptions> = {}, forgets = false): Owner {
-  const owner = startOwner(ownerCommand, { dataDir, durable: false, ...options }, forgets);
-  owners.push(owner);
-  return owner;
-}

@@ -29,7 +29,7 @@ function handlerOf(type: string, definition?: object): new () => object {
 const everyType = (): (new () => object)[] => Object.keys(JOB_TYPES).map((type) => handlerOf(type));
 
 describe('the registry of job handlers', () => {
-  it('fails on a type that nothing works, naming it and the mend', () => {
+  it('fails on a type that nothing works, naming it and the fix', () => {
     const registry = registryOf();
     expect(() => registry.onModuleInit()).toThrow(JobHandlerError);
     expect(() => registry.onModuleInit()).toThrow(

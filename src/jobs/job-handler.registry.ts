@@ -22,7 +22,7 @@ export interface RegisteredHandler {
   readonly handler: { handle(context: JobContext): Promise<void> };
 }
 
-/** A mistake in a handler's class; its message names the class and the mend, and stops the start. */
+/** A mistake in a handler's class; its message names the class and the fix, and stops the start. */
 export class JobHandlerError extends StartError {}
 
 const TYPE = /^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){0,3}$/;

@@ -2,7 +2,7 @@ import { type Logger } from 'pino';
 import { type JobQueue } from './job-queue.js';
 import { within } from './time-limit.js';
 
-/** What the pulse must know of the worker, and what it tells it. */
+/** What the pulse must know of the worker, and what it reports to it. */
 export interface Pulsed {
   /** Ids of the tries that run. */
   attempts(): string[];

@@ -130,7 +130,7 @@ export const FIND_LOST = {
 
 /**
  * A running job after a failed try: put off by its next pause of `$3` (ms; an empty list: no pause), or
- * at rest when its tries are used up.
+ * a dead letter when its tries are used up.
  */
 export const PUT_OFF_OR_BURY = {
   name: 'put_off_or_bury_job',

@@ -28,7 +28,7 @@ describe('a database failure', () => {
     ['Connection terminated unexpectedly', 'unavailable'],
     ['timeout exceeded when trying to connect', 'busy'],
     ['something else', undefined],
-  ])('is told by the message %s', (message, failure) => {
+  ])('is recognized by the message %s', (message, failure) => {
     expect(databaseFailureOf(new Error(message))).toBe(failure);
   });
 

@@ -20,8 +20,8 @@ describe('unprivilegedAccount', () => {
   });
 
   it('never falls back to root', () => {
-    const mend = /start the application as a normal user, or set DATABASE_URL/;
-    expect(() => unprivilegedAccount('root:x:0:0::/root:\npostgres:x:0:0:::')).toThrow(mend);
-    expect(() => unprivilegedAccount('')).toThrow(mend);
+    const advice = /start the application as a normal user, or set DATABASE_URL/;
+    expect(() => unprivilegedAccount('root:x:0:0::/root:\npostgres:x:0:0:::')).toThrow(advice);
+    expect(() => unprivilegedAccount('')).toThrow(advice);
   });
 });

@@ -26,7 +26,7 @@ export interface RegisteredAction {
 const DEFAULT_DEDUPE_WINDOW_MS = 60_000;
 const DEFAULT_TIMEOUT_MS = 10_000;
 
-/** A mistake in an action's class; its message names the class and the mend, and stops the start. */
+/** A mistake in an action's class; its message names the class and the fix, and stops the start. */
 export class DeliveryActionError extends StartError {}
 
 /** Finds every @DeliveryAction provider of the application and checks it at start. */
