@@ -3,15 +3,19 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 
 const CHECK_EVERY_MS = 250;
 const CHECK_LIMIT_MS = 1000;
+/** Checks in a row without an answer after which a server counts as away: it may only be busy. */
+const MISSES = 3;
 
 interface Backend {
   readonly port: number;
   ready: boolean;
+  misses: number;
 }
 
 /**
  * A load balancer of TCP connections, as common ones are: each new connection goes to the next server
  * whose readiness probe answers 200, and to another one where it is refused. It sends nothing twice.
+ * A probe that answers anything else counts at once, one without an answer only after some.
  */
 export class Balancer {
   private readonly backends: Backend[];
@@ -23,7 +27,7 @@ export class Balancer {
   refusals = 0;
 
   constructor(ports: readonly number[]) {
-    this.backends = ports.map((port) => ({ port, ready: true }));
+    this.backends = ports.map((port) => ({ port, ready: true, misses: 0 }));
     this.server = createServer({ allowHalfOpen: true }, (socket) => {
       this.sockets.add(socket);
       socket.on('close', () => this.sockets.delete(socket));
@@ -59,7 +63,9 @@ export class Balancer {
         const signal = AbortSignal.timeout(CHECK_LIMIT_MS);
         const url = `http://127.0.0.1:${backend.port}/health/ready`;
         const answer = await fetch(url, { signal }).catch(() => undefined);
-        backend.ready = answer?.ok ?? false;
+        backend.misses = answer ? 0 : backend.misses + 1;
+        if (answer) backend.ready = answer.ok;
+        else if (backend.misses >= MISSES) backend.ready = false;
         await answer?.text().catch(() => undefined);
       }),
     );
