@@ -87,20 +87,17 @@ export class UsersService {
   async ensureFirstUser(email: string, password: string): Promise<boolean> {
     if ((await this.transactions.query(ANY_USER)).length > 0) return false;
     const hash = await this.hasher.hash(password);
-    const rows = await this.transactions.query(INSERT_FIRST, [
-      uuidv7(),
-      normalizeEmail(email),
-      hash,
-    ]);
-    if (rows.length > 0) this.logger.info('created the first user');
-    return rows.length > 0;
+    const values = [uuidv7(), normalizeEmail(email), hash];
+    const created = (await this.transactions.run((tx) => tx.execute(INSERT_FIRST, values))) > 0;
+    if (created) this.logger.info('created the first user');
+    return created;
   }
 
   /** Creates a user; false where somebody has this e-mail. */
   async create(email: string, password: string, role: UserRole): Promise<boolean> {
     const hash = await this.hasher.hash(password);
     const values = [uuidv7(), normalizeEmail(email), hash, role];
-    return (await this.transactions.query(INSERT, values)).length > 0;
+    return (await this.transactions.run((tx) => tx.execute(INSERT, values))) > 0;
   }
 
   /** Gives a user another password. Tokens that were issued before go on until they expire. */

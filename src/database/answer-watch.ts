@@ -4,6 +4,8 @@ import { type PgClient } from './pg-client.js';
 /** What an answer may take beyond the limit of its statement, in ms. */
 const GRACE_MS = 1000;
 const LOOK_EVERY_MS = 500;
+/** A look that comes so late says that this process did not run, not that the server was silent. */
+const LATE_LOOK_MS = 5000;
 
 /** A connection in use, and since when it has received nothing of what it waits for. */
 interface Watched {
@@ -20,14 +22,17 @@ interface Watched {
 export class AnswerWatch {
   private readonly watched = new Map<PgClient, Watched>();
   private timer: NodeJS.Timeout | undefined;
+  private lastLook = 0;
 
   begin(client: PgClient, limitMs: number): void {
     this.watched.set(client, {
       limitMs: limitMs + GRACE_MS,
       bytesRead: client.bytesRead,
-      since: Date.now(),
+      since: performance.now(),
     });
-    this.timer ??= setInterval(() => this.look(), LOOK_EVERY_MS).unref();
+    if (this.timer) return;
+    this.lastLook = performance.now();
+    this.timer = setInterval(() => this.look(), LOOK_EVERY_MS).unref();
   }
 
   end(client: PgClient): void {
@@ -35,10 +40,12 @@ export class AnswerWatch {
   }
 
   private look(): void {
-    const now = Date.now();
+    const now = performance.now();
+    const paused = now - this.lastLook > LATE_LOOK_MS;
+    this.lastLook = now;
     for (const [client, watched] of this.watched) {
       const { bytesRead } = client;
-      if (!client.awaitsAnswer || bytesRead !== watched.bytesRead) {
+      if (paused || !client.awaitsAnswer || bytesRead !== watched.bytesRead) {
         watched.bytesRead = bytesRead;
         watched.since = now;
       } else if (now - watched.since > watched.limitMs) {

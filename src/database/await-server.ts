@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { databaseFailureOf, NoAnswerError, sqlStateOf } from '../common/errors/database-failure.js';
+import { databaseFailureOf, sqlStateOf } from '../common/errors/database-failure.js';
 import { type DatabaseFailure } from '../common/errors/sqlstates.js';
 import { StartError } from '../config/start-error.js';
 import { PgClient } from './pg-client.js';
@@ -58,7 +58,6 @@ export async function awaitServer(
 /** Why the server can't be used now; undefined if it can. */
 async function look(address: DatabaseAddress, limitMs: number): Promise<unknown> {
   let client: PgClient | undefined;
-  let timer: NodeJS.Timeout | undefined;
   try {
     client = new PgClient({
       connectionString: address.url,
@@ -67,8 +66,10 @@ async function look(address: DatabaseAddress, limitMs: number): Promise<unknown>
     });
     await client.connect();
     // A pooler takes the connection and lets us wait when its server is away.
-    timer = setTimeout(() => client?.abort(new NoAnswerError()), limitMs);
-    const { rows } = await client.query<{ version: number; readOnly: boolean }>(LOOK);
+    const { rows } = await client.answerWithin(
+      limitMs,
+      client.query<{ version: number; readOnly: boolean }>(LOOK),
+    );
     const [server] = rows;
     if ((server?.version ?? 0) < OLDEST_SERVER) {
       return new StartError(
@@ -80,7 +81,6 @@ async function look(address: DatabaseAddress, limitMs: number): Promise<unknown>
   } catch (error) {
     return error;
   } finally {
-    clearTimeout(timer);
     await client?.end().catch(() => undefined);
   }
 }

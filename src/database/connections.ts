@@ -55,13 +55,16 @@ export class Connections {
       }
     } catch (error) {
       this.share.leave(caller);
-      throw databaseFailureOf(error) === undefined ? noConnection(error) : error;
+      if (error instanceof UnavailableError || databaseFailureOf(error) !== undefined) throw error;
+      throw noConnection(error);
     }
   }
 
   /** Takes a connection back; one that is broken, or older than the last `renew`, is closed. */
   giveBack(caller: string, client: PooledClient, broken: boolean): void {
     this.watch.end(client);
+    // pg's own end would wait for the answers that are outstanding, if need be for ever.
+    if (broken && client.awaitsAnswer) client.abort(new Error('The connection was given up.'));
     client.release(broken || this.generations.get(client) !== this.generation);
     this.share.leave(caller);
   }
@@ -75,7 +78,7 @@ export class Connections {
   }
 }
 
-/** The connection, if it is there within `ms`; else an error, and the connection goes back when it comes. */
+/** The connection, if it is there within `ms`; else a 503, and the connection goes back when it comes. */
 async function inTime(connecting: Promise<PooledClient>, ms: number): Promise<PooledClient> {
   let timer: NodeJS.Timeout | undefined;
   const timeUp = new Promise<undefined>((resolve) => {
@@ -91,7 +94,10 @@ async function inTime(connecting: Promise<PooledClient>, ms: number): Promise<Po
     (late) => late.release(),
     () => undefined,
   );
-  throw new Error('No connection could be made in time.');
+  throw new UnavailableError(
+    'DATABASE_BUSY',
+    'The database is busy with other requests. Try again shortly.',
+  );
 }
 
 function noConnection(cause: unknown): UnavailableError {

@@ -1,5 +1,6 @@
 import { type Socket } from 'node:net';
 import { Client, type ClientConfig, Connection, type QueryConfig } from 'pg';
+import { NoAnswerError } from '../common/errors/database-failure.js';
 import { bindable } from './bindable.js';
 import { StatementNames } from './statement.js';
 
@@ -29,6 +30,7 @@ interface ConnectionInternals extends Connection {
 
 /** How long an attempt to cancel a running statement may take, in ms. */
 const CANCEL_LIMIT_MS = 2000;
+const KEEP_ALIVE_AFTER_MS = 10_000;
 
 const names = new StatementNames();
 
@@ -38,7 +40,8 @@ const names = new StatementNames();
  */
 export class PgClient extends Client {
   constructor(config: PgClientConfig = {}) {
-    super(config);
+    // A peer that is gone without a word is noticed by the system, also in a wait that has no other end.
+    super({ keepAlive: true, keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS, ...config });
     const prepares = config.preparedStatements ?? true;
     const send = this.query.bind(this) as (...args: unknown[]) => unknown;
     // By assignment, for no override can have all the signatures of pg's query.
@@ -98,9 +101,46 @@ export class PgClient extends Client {
       const cancel = (): void => connection.cancel(processID, secretKey);
       connection.on('connect', () => (ssl ? connection.requestSsl() : cancel()));
       connection.on('sslconnect', cancel);
-      if (this.host.startsWith('/')) connection.connect(`${this.host}/.s.PGSQL.${this.port}`);
-      else connection.connect(this.port, this.host);
+      try {
+        if (this.host.startsWith('/')) connection.connect(`${this.host}/.s.PGSQL.${this.port}`);
+        else connection.connect(this.port, this.host);
+      } catch {
+        end();
+      }
     });
+  }
+
+  /**
+   * Asks the server to give up what this connection runs, and resolves with whether it answers within
+   * some seconds; true where it owes no answer.
+   */
+  async answersCancel(): Promise<boolean> {
+    if (!this.awaitsAnswer) return true;
+    const { stream } = (this as unknown as ClientInternals).connection;
+    let timer: NodeJS.Timeout | undefined;
+    let answer: () => void = () => undefined;
+    const answered = new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => resolve(false), CANCEL_LIMIT_MS);
+      answer = () => resolve(true);
+      stream.once('data', answer).once('close', answer);
+    });
+    try {
+      void this.cancelRunning();
+      return await answered;
+    } finally {
+      clearTimeout(timer);
+      stream.off('data', answer).off('close', answer);
+    }
+  }
+
+  /** The answer to a statement, or a NoAnswerError after `ms`, when the connection is closed, too. */
+  async answerWithin<T>(ms: number, answer: Promise<T>): Promise<T> {
+    const timer = setTimeout(() => this.abort(new NoAnswerError()), ms);
+    try {
+      return await answer;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }
 

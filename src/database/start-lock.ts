@@ -26,11 +26,17 @@ export interface StartLockOptions {
 }
 
 const CONNECT_LIMIT_MS = 5000;
+/** Longest wait for an answer to the statements here, none of which waits for anything. */
+const ANSWER_LIMIT_MS = 10_000;
 const POLL_MS = 200;
 /** A wait is logged when it begins to be noticed, and every so often. */
 const LOG_AFTER_MS = 1000;
 const LOG_EVERY_MS = 10_000;
 
+/** The transaction idles while the work is done; PostgreSQL 17 can also limit a transaction as a whole. */
+const BEGIN = `BEGIN ISOLATION LEVEL READ COMMITTED;
+  SET LOCAL idle_in_transaction_session_timeout = 0;
+  SELECT set_config(name, '0', true) FROM pg_settings WHERE name = 'transaction_timeout'`;
 const TRY_LOCK = 'SELECT pg_try_advisory_xact_lock($1) AS taken';
 /** A lock by one bigint stands in pg_locks as its high and its low half, with the sub-id 1. */
 const HOLDER = `
@@ -57,8 +63,7 @@ export async function withStartLock<T>(
   });
   await client.connect();
   try {
-    await client.query('BEGIN ISOLATION LEVEL READ COMMITTED');
-    await client.query(`SET LOCAL idle_in_transaction_session_timeout = 0`);
+    await client.answerWithin(ANSWER_LIMIT_MS, client.query(BEGIN));
     await take(client, lock, options);
     const result = await work();
     await client.query('COMMIT');
@@ -76,7 +81,10 @@ async function take(
   const since = Date.now();
   let nextLog = since + LOG_AFTER_MS;
   for (;;) {
-    const { rows } = await client.query<{ taken: boolean }>(TRY_LOCK, [key]);
+    const { rows } = await client.answerWithin(
+      ANSWER_LIMIT_MS,
+      client.query<{ taken: boolean }>(TRY_LOCK, [key]),
+    );
     if (rows[0]?.taken === true) return;
     const now = Date.now();
     if (now - since > waitMs) {
@@ -98,6 +106,9 @@ async function take(
 
 /** Whose lock it is, as people find it in pg_stat_activity. */
 async function holder(client: PgClient, key: number): Promise<string> {
-  const { rows } = await client.query<{ pid: number }>(HOLDER, [key]);
+  const { rows } = await client.answerWithin(
+    ANSWER_LIMIT_MS,
+    client.query<{ pid: number }>(HOLDER, [key]),
+  );
   return rows[0] ? `PostgreSQL process ${rows[0].pid}` : 'unknown';
 }

@@ -134,15 +134,14 @@ export class TransactionRunner {
       return result;
     } catch (error) {
       const cause = tx.causeOf(error);
-      const lost = tx.abandoned || tx.connectionError !== undefined;
+      const lost = tx.abandoned !== undefined || tx.connectionError !== undefined;
       broken = lost || !(await this.rolledBack(tx));
       this.noteFailure(tx.connectionError);
       throw cause;
     } finally {
-      // Work that was given up while PostgreSQL owes it an answer: other connections may be silent, too.
-      const silent = tx.unanswered || (tx.abandoned && client.awaitsAnswer);
-      if (silent) this.connections.renew();
-      this.giveBack(client, caller, broken, silent);
+      // Other connections may be silent, too.
+      if (tx.unanswered) this.connections.renew();
+      this.giveBack(client, caller, broken, tx.unanswered);
     }
   }
 
@@ -187,7 +186,10 @@ export class TransactionRunner {
     }
   }
 
-  /** After a read-only server and after silence, the address of the database may lead elsewhere. */
+  /**
+   * After a read-only server and after silence, the address of the database may lead elsewhere; after a
+   * stale statement, the other connections have the same one.
+   */
   private noteFailure(error: unknown): void {
     if (isCuredByFreshConnection(databaseFailureOf(error)) || error instanceof NoAnswerError) {
       this.connections.renew();

@@ -1,5 +1,5 @@
 import { isNativeError } from 'node:util/types';
-import { type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
+import { type QueryResult, type QueryResultRow } from 'pg';
 import { type DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import {
   databaseFailureOf,
@@ -11,6 +11,7 @@ import { endsConnection } from '../common/errors/sqlstates.js';
 import { type DomainEventName, type DomainEvents } from '../events/domain-events.js';
 import { INSERT_EVENTS, recordEvent, type RecordedEvent } from '../events/recorded-event.js';
 import { bindable } from './bindable.js';
+import { type PooledClient } from './connections.js';
 import { sendAsOnePacket } from './one-packet.js';
 import { type Statement } from './statement.js';
 
@@ -42,20 +43,24 @@ const ROLLBACK_TO: Statement = {
 export class Transaction {
   /** Events of this transaction, emitted after the commit. */
   readonly events: RecordedEvent[] = [];
-  /** Set when the work was given up while it may still run: the connection must not be used again. */
-  abandoned = false;
+  /**
+   * Set once the work was given up while it may still run: the connection must not be used again.
+   * Resolves when the server has stopped, too, or was silent.
+   */
+  abandoned: Promise<void> | undefined;
 
   private runner: QueryRunner | undefined;
   private readonly pending: Promise<unknown>[] = [];
   private open = true;
   private firstError: unknown;
   private begun = false;
+  private committing = false;
   private readonly noteError = (error: unknown): void => {
     this.firstError ??= error;
   };
 
   constructor(
-    private readonly client: PoolClient,
+    private readonly client: PooledClient,
     private readonly dataSource: DataSource,
     private readonly limits: TransactionLimits,
   ) {}
@@ -72,9 +77,14 @@ export class Transaction {
     return this.firstError instanceof NoAnswerError;
   }
 
-  /** Whether the connection turned out to be dead before PostgreSQL had begun the transaction. */
+  /**
+   * Whether the connection turned out to be dead before PostgreSQL had begun the transaction. Where the
+   * COMMIT has left in the same packet as the BEGIN, a connection that just ends says nothing of what
+   * came to pass: only the server's own word that it ends the session (class 57) does.
+   */
   get neverBegan(): boolean {
-    return !this.begun && endsConnection(databaseFailureOf(this.firstError));
+    if (this.begun || !endsConnection(databaseFailureOf(this.firstError))) return false;
+    return !this.committing || sqlStateOf(this.firstError)?.startsWith('57') === true;
   }
 
   /**
@@ -164,11 +174,22 @@ export class Transaction {
     );
   }
 
+  /**
+   * Gives the work up. What the server still runs of it is cancelled; where the server does not answer
+   * that either, the database is silent, and that is the transaction's error.
+   */
+  abandon(): void {
+    this.abandoned = this.client.answersCancel().then((answered) => {
+      if (!answered) this.noteError(new NoAnswerError());
+    });
+  }
+
   /** Stores the events and commits, in one round trip; throws the first error of anything deferred. */
   async commit(): Promise<void> {
     if (this.firstError !== undefined) throw new TransactionAbortedError();
     if (this.events.length > 0) this.defer(INSERT_EVENTS, [JSON.stringify(this.events)]);
-    const committed = this.sendText('COMMIT');
+    this.committing = true;
+    const committed = this.mayBeForgotten(this.sendText('COMMIT'));
     this.close();
     const answers = await Promise.allSettled([...this.pending, committed]);
     for (const answer of answers) if (answer.status === 'rejected') throw answer.reason;
@@ -180,7 +201,7 @@ export class Transaction {
   /** Takes everything back. */
   async rollback(): Promise<void> {
     this.close();
-    await this.sendText('ROLLBACK');
+    await this.mayBeForgotten(this.sendText('ROLLBACK'));
   }
 
   private async rowsOf<Row extends QueryResultRow>(
@@ -281,7 +302,7 @@ export class TransactionAbortedError extends Error {
  * Makes a query runner part of a transaction that was begun on the client by hand. The depth matters:
  * at 0, a nested transaction of TypeORM would COMMIT ours; at 1 it becomes a savepoint.
  */
-function joinTransaction(runner: QueryRunner, client: PoolClient): QueryRunner {
+function joinTransaction(runner: QueryRunner, client: PooledClient): QueryRunner {
   return Object.assign(runner, {
     databaseConnection: client,
     isTransactionActive: true,

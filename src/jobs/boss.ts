@@ -21,6 +21,10 @@ import { JOB_TYPES } from './job-types.js';
 /** Installs the library's schema: the bytes of "nbaj". */
 const INSTALL_LOCK = { key: 0x6e62616a, purpose: 'prepares the job queue' };
 
+const CONNECT_LIMIT_MS = 5000;
+/** Longest statement of the installation, in ms: it may convert a table of jobs. */
+const INSTALL_LIMIT_MS = 10 * 60_000;
+
 /** Completed and cancelled jobs are listed for 3 days, dead letters for 30. */
 const ARCHIVE_COMPLETED_S = 3 * 24 * 3600;
 const ARCHIVE_FAILED_S = 30 * 24 * 3600;
@@ -96,11 +100,15 @@ export class Boss {
   private async installOver(url: string, types: ReadonlySet<string>): Promise<void> {
     const client = new PgClient({
       connectionString: url,
+      connectionTimeoutMillis: CONNECT_LIMIT_MS,
       application_name: `${APPLICATION_NAME} install`,
     });
     await client.connect();
     const boss = new PgBoss({
-      db: { executeSql: (text, values) => client.query(text, values) },
+      db: {
+        executeSql: (text, values) =>
+          client.answerWithin(INSTALL_LIMIT_MS, client.query(text, values)),
+      },
       supervise: false,
       schedule: false,
     });

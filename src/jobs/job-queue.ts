@@ -55,7 +55,8 @@ export class JobQueue {
 
   /** The try and its job have ended well; false when they were no longer this worker's. */
   async succeed(attempt: Attempt): Promise<boolean> {
-    return (await this.transactions.query(sql.SUCCEED, [attempt.attemptId])).length === 1;
+    const { attemptId } = attempt;
+    return (await this.transactions.run((tx) => tx.query(sql.SUCCEED, [attemptId]))).length === 1;
   }
 
   /** The try failed: the job waits for its next one, or is dead-lettered. Both are events. */

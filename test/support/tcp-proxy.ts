@@ -7,6 +7,7 @@ export class TcpProxy {
   private server: Server | undefined;
   private port = 0;
   private silent = false;
+  private deaf = false;
 
   constructor(private target: URL) {}
 
@@ -31,7 +32,7 @@ export class TcpProxy {
           to.destroy();
         });
         from.on('data', (chunk) => {
-          if (!this.silent) to.write(chunk);
+          if (!this.silent && !(this.deaf && from === upstream)) to.write(chunk);
         });
       }
     });
@@ -51,10 +52,16 @@ export class TcpProxy {
     this.silent = true;
   }
 
+  /** Forwards no answers any more, only what is sent to the database. */
+  swallowAnswers(): void {
+    this.deaf = true;
+  }
+
   /** Forwards again, on new connections: what the silent ones swallowed is lost. */
   speak(): void {
     for (const socket of this.sockets) socket.destroy();
     this.silent = false;
+    this.deaf = false;
   }
 
   /** Cuts every connection and refuses new ones. */

@@ -200,26 +200,29 @@ export class DeliveryService {
   ): Promise<DeliveryOutcome> {
     const controller = new AbortController();
     let timer: NodeJS.Timeout | undefined;
+    const timeUp = new Promise<undefined>((resolve) => {
+      timer = setTimeout(() => {
+        tx.abandon();
+        controller.abort(new ActionTimedOutError(action.timeoutMs));
+        resolve(undefined);
+      }, action.timeoutMs);
+    });
     try {
-      const timeUp = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => {
-          const error = new ActionTimedOutError(action.timeoutMs);
-          tx.abandoned = true;
-          controller.abort(error);
-          reject(error);
-        }, action.timeoutMs);
-      });
       // An action that is written without types may return nothing.
       const run: Promise<DeliveryOutcome | undefined> = Promise.resolve(
         action.handler.run({ ...context, signal: controller.signal }),
       );
-      return (await Promise.race([run, timeUp])) ?? {};
+      const outcome = await Promise.race([run, timeUp]);
+      if (!tx.abandoned) return outcome ?? {};
     } catch (error) {
       // Whatever the action made of it: a connection that was lost under it is not its fault.
-      throw tx.connectionError ?? new ActionFailedError(tx.causeOf(error));
+      if (!tx.abandoned) throw tx.connectionError ?? new ActionFailedError(tx.causeOf(error));
     } finally {
       clearTimeout(timer);
     }
+    // A statement that is slow was the action's choice; a database that is silent was not.
+    await tx.abandoned;
+    throw tx.connectionError ?? new ActionFailedError(controller.signal.reason);
   }
 
   /** The failed press on record, in a transaction of its own: the action's was rolled back. */
