@@ -7,7 +7,7 @@ import { schema } from './src/schema.js';
 
 /** The data source of the migration CLI: DATABASE_URL, or the embedded server, joined if it runs. */
 async function dataSource(): Promise<MigratingDataSource> {
-  const env = readEnv(processEnv());
+  const env = readEnv(processEnv(), 'command');
   const url =
     env.databaseDirectUrl ??
     env.databaseUrl ??

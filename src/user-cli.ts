@@ -16,12 +16,13 @@ import { CommonModule } from './common/common.module.js';
 import { createLogger, PinoLoggerService } from './common/logging/logger.js';
 import { redactText, textOf } from './common/logging/redaction.js';
 import { ConfigModule } from './config/config.module.js';
+import { databaseSetting } from './config/database-setting.js';
 import { type Env, processEnv, readEnv, startedByNpm } from './config/env.js';
 import { StartError } from './config/start-error.js';
 import { DatabaseModule } from './database/database.module.js';
 import { startErrorOf } from './database/start-failure.js';
 import { EventsModule } from './events/events.module.js';
-import { openDatabase, settingOfDatabase } from './process/open-database.js';
+import { openDatabase } from './process/open-database.js';
 import { ProcessLife } from './process/process-life.js';
 import { schema } from './schema.js';
 
@@ -82,7 +83,7 @@ async function carryOut(command: UserCommand): Promise<string> {
       life.endsWith('the application', () => app.close());
       return await runUserCommand(command, app.get(UsersService), () => askPassword(command.email));
     } catch (error) {
-      throw startErrorOf(error, { url, setting: settingOfDatabase(env) });
+      throw startErrorOf(error, { url, setting: databaseSetting(env) });
     }
   } finally {
     await life.end();

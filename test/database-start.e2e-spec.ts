@@ -225,7 +225,11 @@ describe('a pooler in front of the database', () => {
     await proxy.open();
     const app = await createTestApp({
       database: { url: proxy.url, drop: () => database.drop() },
-      env: { DATABASE_DIRECT_URL: database.url, DATABASE_PREPARED_STATEMENTS: 'false' },
+      env: {
+        DATABASE_URL: proxy.url,
+        DATABASE_DIRECT_URL: database.url,
+        DATABASE_PREPARED_STATEMENTS: 'false',
+      },
     });
     const { id } = await createNextAction(app.api);
     await app.api.press(id, 'mark_done').expect(200);

@@ -1,9 +1,6 @@
-import { chownSync, renameSync, rmSync, statSync } from 'node:fs';
+import { chownSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import {
-  locateCluster,
-  removeClusterAndDataDir,
-} from '../src/database/embedded/cluster.location.js';
+import { locateCluster } from '../src/database/embedded/cluster.location.js';
 import { EmbeddedPostgresError } from '../src/database/embedded/embedded-postgres.js';
 import { copyAppForNobody } from './support/embedded-app-copy.js';
 import { startOwner } from './support/embedded-owner.js';
@@ -156,40 +153,6 @@ describe('The embedded PostgreSQL', () => {
     await (await stage.start()).stop();
     rmSync((await locateCluster(stage.dataDir)).folder, { recursive: true });
     await expect(stage.start()).rejects.toThrow(`The database of ${stage.dataDir} is gone`);
-  });
-
-  it('removes the former cluster of a DATA_DIR that was deleted and made anew', async () => {
-    stage.dataDir = stage.freshDataDir();
-    await (await stage.start()).stop();
-    const { folder } = await locateCluster(stage.dataDir);
-    rmSync(stage.dataDir, { recursive: true });
-    expect((await stage.start()).firstStart).toBe(true);
-    expect(filesIn(folder)).toEqual([]);
-  });
-
-  it('keeps the cluster of a DATA_DIR that was moved', async () => {
-    const moved = stage.freshDataDir();
-    const before = `${moved}-before`;
-    await (await stage.start({ dataDir: before })).stop();
-    const { folder } = await locateCluster(before);
-    renameSync(before, moved);
-    await (await stage.start()).stop();
-    expect(filesIn(folder)).toContain('cluster');
-    expect((await stage.start({ dataDir: moved })).firstStart).toBe(false);
-    await stage.stopAll();
-    await removeClusterAndDataDir(moved);
-  });
-
-  it('removes the cluster of a DATA_DIR that was deleted, once nothing runs on it', async () => {
-    const deleted = stage.freshDataDir();
-    const { url } = await stage.start({ dataDir: deleted });
-    const { folder } = await locateCluster(deleted);
-    rmSync(deleted, { recursive: true });
-    await stage.start();
-    expect(await query(url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
-    await stage.stopAll();
-    await stage.start();
-    expect(filesIn(folder)).toEqual([]);
   });
 
   it('serves a normal user whose node_modules is read-only and lacks its links', async () => {

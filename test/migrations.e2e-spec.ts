@@ -1,9 +1,12 @@
+import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { DataSource } from 'typeorm';
 import { readEnv } from '../src/config/env.js';
 import { dataSourceOptions, MigratingDataSource } from '../src/database/data-source.js';
 import { migrate } from '../src/database/migrate.js';
 import { schema } from '../src/schema.js';
+import { compiled } from './support/compiled.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
 
 async function undoAll(dataSource: MigratingDataSource): Promise<void> {
@@ -53,6 +56,18 @@ describe('the migrations', () => {
       file.replace(/^(\d+)-(\w+)\.ts$/, '$2$1'),
     );
     expect(schema.migrations.map((migration) => migration.name).sort()).toEqual(files.sort());
+  });
+
+  it('run from the command line in production with no other setting than the database', async () => {
+    const cli = ['node_modules/typeorm/cli.js', 'migration:run', '-d', compiled('ormconfig.ts')];
+    const env = {
+      PATH: process.env.PATH,
+      NODE_ENV: 'production',
+      DATABASE_URL: database.url,
+      LOG_LEVEL: 'silent',
+    };
+    const { stdout } = await promisify(execFile)(process.execPath, cli, { env });
+    expect(stdout).toContain('No migrations are pending');
   });
 
   it('leave nothing to do where the application runs on the same options', async () => {

@@ -107,6 +107,19 @@ describe('the settings', () => {
     expect(readEnv({ SCHEDULE_NEXT_ACTIONS_RUN: cron }).jobs.schedules.nextActionsRun).toBe(cron);
   });
 
+  it.each(['server', 'worker', 'command'] as const)(
+    'refuse DATABASE_DIRECT_URL without DATABASE_URL in one sentence (%s)',
+    (role) => {
+      const direct = { DATABASE_DIRECT_URL: 'postgres://nba@host/db' };
+      expect(() => readEnv(direct, role)).toThrow(ConfigError);
+      expect(() => readEnv(direct, role)).toThrow(
+        /^DATABASE_DIRECT_URL needs DATABASE_URL, [^.\n]*: set both, or neither\.$/,
+      );
+      const both = { ...direct, DATABASE_URL: 'postgres://nba@pooler/db' };
+      expect(readEnv(both, role).databaseDirectUrl).toBe(direct.DATABASE_DIRECT_URL);
+    },
+  );
+
   it('require a secret in production', () => {
     expect(() => readEnv({ NODE_ENV: 'production' })).toThrow(
       /^JWT_SECRET must be set in production/,

@@ -31,7 +31,7 @@ export interface Env {
   readonly loginDelayMaxMs: number;
   /** Value of Express's `trust proxy`. */
   readonly trustProxy: boolean | number | string;
-  /** Where migrations run; unset: over `databaseUrl`. For a pooler in front of the server. */
+  /** Where migrations run; unset: over `databaseUrl`, without which it is refused. For a pooler. */
   readonly databaseDirectUrl: string | undefined;
   /** Whether statements are prepared by name: PgBouncer before 1.21 loses them in transaction mode. */
   readonly databasePreparedStatements: boolean;
@@ -190,6 +190,11 @@ export function readEnv(source: Source, role: EnvReaderRole = 'server'): Env {
         'silent',
       ] as const) ?? 'info',
   };
+  if (env.databaseDirectUrl !== undefined && env.databaseUrl === undefined) {
+    throw new ConfigError(
+      'DATABASE_DIRECT_URL needs DATABASE_URL, or one database would be migrated and another used: set both, or neither.',
+    );
+  }
   if (production && role !== 'command' && env.jwtSecret === undefined) {
     throw new ConfigError(
       'JWT_SECRET must be set in production, to at least 32 random characters.',

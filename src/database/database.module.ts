@@ -4,6 +4,7 @@ import { Pool } from 'pg';
 import { type Logger } from 'pino';
 import { DataSource } from 'typeorm';
 import { LOGGER } from '../common/logging/logger.js';
+import { databaseSetting } from '../config/database-setting.js';
 import { ENV, type Env } from '../config/env.js';
 import { EventBus } from '../events/event-bus.js';
 import { awaitServer } from './await-server.js';
@@ -30,12 +31,13 @@ export class DatabaseModule {
           inject: [ENV, LOGGER],
           useFactory: async (env: Env, logger: Logger) => {
             const { databaseDirectUrl } = env;
-            const pooled = { url, setting: settingOf(env) };
-            if (databaseDirectUrl === undefined) {
-              await migrate(pooled, env, schema, logger);
-            } else {
-              const direct = { url: databaseDirectUrl, setting: 'DATABASE_DIRECT_URL' };
-              await migrate(direct, env, schema, logger);
+            const pooled = { url, setting: databaseSetting(env) };
+            const direct = {
+              url: databaseDirectUrl ?? url,
+              setting: databaseSetting(env, 'migrations'),
+            };
+            await migrate(direct, env, schema, logger);
+            if (databaseDirectUrl !== undefined) {
               await awaitServer(pooled, env.databaseWaitMs, logger);
             }
             return { ...dataSourceOptions(url, env, schema), retryAttempts: 0 };
@@ -72,11 +74,6 @@ export class DatabaseModule {
       exports: [TransactionRunner, DutyTransactions, ScopeTransactions],
     };
   }
-}
-
-/** Where the address of the database comes from, for messages. */
-function settingOf(env: Env): string {
-  return env.databaseUrl === undefined ? 'the embedded PostgreSQL' : 'DATABASE_URL';
 }
 
 function limitsOf(env: Env): TransactionLimits {

@@ -6,6 +6,7 @@ import { DataSource } from 'typeorm';
 import { databaseFailureOf } from '../common/errors/database-failure.js';
 import { LOGGER } from '../common/logging/logger.js';
 import { redactError } from '../common/logging/redaction.js';
+import { databaseSetting } from '../config/database-setting.js';
 import { ENV, type Env } from '../config/env.js';
 import { ConfigError } from '../config/start-error.js';
 import { APPLICATION_NAME, type PostgresOptions } from '../database/data-source.js';
@@ -88,8 +89,7 @@ export class Boss {
     const { url = '' } = this.dataSource.options as PostgresOptions;
     const direct = this.env.databaseDirectUrl ?? url;
     const lock = { logger: this.logger, waitMs: MIGRATION_WAIT_MS };
-    const setting =
-      this.env.databaseDirectUrl === undefined ? 'DATABASE_URL' : 'DATABASE_DIRECT_URL';
+    const setting = databaseSetting(this.env, 'migrations');
     try {
       await withStartLock(direct, INSTALL_LOCK, lock, () => this.installOver(direct, types));
     } catch (error) {

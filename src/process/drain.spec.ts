@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Agent, createServer, get, type IncomingMessage, type ServerResponse } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { Drain } from './drain.js';
 
 describe('the drain of a server', () => {
@@ -80,6 +80,34 @@ describe('the drain of a server', () => {
     expect(await drain.finish({ delayMs: 200 })).toBe(true);
     await Promise.all(clients);
     expect(outcomes).toEqual(new Set([200, 'ECONNREFUSED']));
+  });
+
+  it('outlives a client that resets its connection while the listener closes', async () => {
+    const requested = jest.fn();
+    const server = createServer(requested);
+    const drain = new Drain(server);
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const finished = drain.finish();
+    const connected: Socket[] = [];
+    server.on('connection', (socket: Socket) => {
+      connected.push(socket);
+      client.resetAndDestroy();
+    });
+    // Long turns keep the drain waiting for a short one, until the reset has arrived.
+    const keepBusy = (): void => {
+      if (connected[0]?.closed === true) return;
+      const until = performance.now() + 1;
+      while (performance.now() < until);
+      setImmediate(keepBusy);
+    };
+    const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    keepBusy();
+    expect(await finished).toBe(true);
+    expect(connected.map(({ errored }) => errored)).toEqual([
+      expect.objectContaining({ code: 'ECONNRESET' }),
+    ]);
+    expect(requested).not.toHaveBeenCalled();
   });
 
   it('cuts off what does not end within its limit', async () => {

@@ -85,14 +85,15 @@ export class Drain {
    * Closes the listener, and resolves with the promise of the last connection's end. The kernel takes
    * connections on its own and resets those that were not accepted when the listener closes: their
    * clients would see a failure instead of a refusal. So newcomers are accepted and held up until there
-   * is a short turn of the event loop in which nobody came.
+   * is a short turn of the event loop in which nobody came. A held client that resets its connection must
+   * not end the process: until the server takes a socket over, nobody else listens for its errors.
    */
   private async stopListening(): Promise<{ connections: Promise<void> }> {
     const { server } = this;
     const listeners = server.rawListeners('connection') as ((socket: Socket) => void)[];
     const held: Socket[] = [];
     server.removeAllListeners('connection');
-    server.on('connection', (socket: Socket) => held.push(socket));
+    server.on('connection', (socket: Socket) => held.push(socket.on('error', ignoreReset)));
     await calmTurn(() => held.length);
     // http.Server.close() would close idle connections at once: see the class comment.
     const connections = new Promise<void>((resolve) => {
@@ -100,9 +101,18 @@ export class Drain {
     });
     server.removeAllListeners('connection');
     for (const listener of listeners) server.on('connection', listener);
-    for (const socket of held) server.emit('connection', socket);
+    for (const socket of held) {
+      // Its error may still be on the way, so it keeps its listener.
+      if (socket.destroyed) continue;
+      server.emit('connection', socket.off('error', ignoreReset));
+    }
     return { connections };
   }
+}
+
+/** The error of a held socket: its client is gone, and was promised no answer. */
+function ignoreReset(): void {
+  // The socket destroys itself.
 }
 
 /** Resolves in the first short turn of the event loop in which the count stays as it was, or soon. */

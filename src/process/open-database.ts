@@ -52,8 +52,3 @@ export async function openDatabase(
     clearTimeout(timer);
   }
 }
-
-/** What people change to use another database, for messages. */
-export function settingOfDatabase(env: Env): string {
-  return env.databaseUrl === undefined ? 'the embedded PostgreSQL' : 'DATABASE_URL';
-}

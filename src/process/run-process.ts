@@ -1,12 +1,13 @@
 import { type Logger } from 'pino';
 import { createLogger } from '../common/logging/logger.js';
 import { redactError } from '../common/logging/redaction.js';
+import { databaseSetting } from '../config/database-setting.js';
 import { type EnvReaderRole } from '../config/env-reader.js';
 import { type Env, processEnv, readEnv, startedByNpm } from '../config/env.js';
 import { resolveSecrets, type Secrets } from '../config/secrets.js';
 import { StartError } from '../config/start-error.js';
 import { startErrorOf } from '../database/start-failure.js';
-import { openDatabase, settingOfDatabase } from './open-database.js';
+import { openDatabase } from './open-database.js';
 import { ProcessLife } from './process-life.js';
 import { endOnUncaughtException, outliveStrayRejections } from './stray-rejections.js';
 
@@ -66,7 +67,7 @@ async function begin(
   try {
     await start({ env, secrets, logger, databaseUrl: url, firstStart, life });
   } catch (error) {
-    throw startErrorOf(error, { url, setting: settingOfDatabase(env) });
+    throw startErrorOf(error, { url, setting: databaseSetting(env) });
   }
 }
 

@@ -2,8 +2,8 @@ import { lstat, readFile, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ClusterLocation, OwnerRecord } from './cluster.location.js';
 import { OWNER_FILE, readRecord, RECORD_FILE, SYSTEM_FOLDERS } from './cluster.location.js';
-import { systemErrorCode } from './embedded-postgres.error.js';
 import { isInUse } from './postmaster.pid.js';
+import { isMissing } from './safe-files.js';
 import { ownAccount } from './server.account.js';
 
 /** The names that root's clusters get: see randomSuffix. */
@@ -11,8 +11,10 @@ const CLUSTER_NAME = /^[0-9a-f]{16}$/;
 
 /**
  * Removes root's clusters whose DATA_DIR was deleted: they lie in a system folder, where nobody
- * would look for them. One that is in doubt stays: without a record of its DATA_DIR, on a disk that
- * is not mounted now, with a moved DATA_DIR, or with a server that runs on it.
+ * would look for them. One that is in doubt stays: without a record of its DATA_DIR or a second
+ * name of its `embedded.json` (so wherever the two are on different file systems), with a DATA_DIR
+ * that was a mount point, was moved, or lies on a disk that is not mounted now, or with a
+ * postmaster.pid.
  */
 export async function removeAbandonedClusters({ folder: own }: ClusterLocation): Promise<void> {
   if (ownAccount().uid !== 0) return;
@@ -30,33 +32,21 @@ export async function removeAbandonedClusters({ folder: own }: ClusterLocation):
 async function isAbandoned(folder: string): Promise<boolean> {
   const found = await lstat(folder);
   if (!found.isDirectory() || found.uid !== 0) return false;
-  const { dataDir, device } = JSON.parse(
+  const { dataDir, device, parentDevice } = JSON.parse(
     await readFile(join(folder, OWNER_FILE), 'utf8'),
   ) as OwnerRecord;
-  if (await isMissing(dataDir)) {
-    // Deleted, or its disk is not mounted?
-    if ((await stat(await nearestFolder(dataDir))).dev !== device) return false;
-  } else {
+  // A mount point (or a record from before both were noted) may be mounted again.
+  if (device !== parentDevice) return false;
+  // Deleted, or is the disk that it lay on not mounted?
+  if ((await stat(await nearestFolder(dataDir))).dev !== device) return false;
+  if (!(await isMissing(dataDir))) {
     // There again, with a cluster of its own?
     const record = await readRecord(dataDir);
     if (!record || record.folder === folder) return false;
   }
-  const second = await stat(join(folder, RECORD_FILE)).catch(() => undefined);
-  if (second && second.nlink > 1) return false;
-  const cluster = join(folder, 'cluster');
-  const owner = await lstat(cluster).catch(() => undefined);
-  // No cluster yet: an interrupted first start.
-  if (!owner) return true;
-  return !(await isInUse({ dataDir, folder, cluster, account: owner }));
-}
-
-async function isMissing(path: string): Promise<boolean> {
-  try {
-    await lstat(path);
-    return false;
-  } catch (error) {
-    return ['ENOENT', 'ENOTDIR'].includes(systemErrorCode(error) ?? '');
-  }
+  // The proof: DATA_DIR's name of this file is gone, so DATA_DIR was deleted, not moved.
+  if ((await lstat(join(folder, RECORD_FILE))).nlink !== 1) return false;
+  return !(await isInUse(join(folder, 'cluster')));
 }
 
 /** The path itself, or the closest folder above it that exists. */

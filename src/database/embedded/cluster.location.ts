@@ -1,4 +1,4 @@
-import { chown, link, lstat, readFile, rm, stat } from 'node:fs/promises';
+import { chown, link, lstat, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { FolderError, makeOwnFolder } from '../../config/own-folder.js';
 import { EmbeddedPostgresError, systemErrorCode } from './embedded-postgres.error.js';
@@ -26,8 +26,10 @@ export interface LocationRecord extends ServerAccount {
 /** What lies beside root's cluster, so that it can be removed once its DATA_DIR is gone. */
 export interface OwnerRecord {
   readonly dataDir: string;
-  /** The file system that DATA_DIR's parent is on, to tell a deleted DATA_DIR from an unmounted disk. */
+  /** The file system that DATA_DIR itself is on. */
   readonly device: number;
+  /** The one that its parent is on: another where DATA_DIR is a mount point. */
+  readonly parentDevice: number;
 }
 
 /** Says in DATA_DIR where root's cluster lies; has a second name beside the cluster. */
@@ -75,24 +77,49 @@ export async function makeClusterFolder({
 
 /**
  * Notes beside root's cluster whose it is: the DATA_DIR's path, and a second name of its
- * `embedded.json`, which counts as a sign of life after DATA_DIR was moved. Where the two are on
- * different file systems, there is only the path.
+ * `embedded.json`, whose link count shows whether DATA_DIR's own name of it still exists, wherever
+ * DATA_DIR was moved to. Where the two are on different file systems, there is no second name, and
+ * the cluster is never removed.
  */
 export async function noteOwner({
   dataDir,
   folder,
 }: Pick<ClusterLocation, 'dataDir' | 'folder'>): Promise<void> {
   if (ownAccount().uid !== 0) return;
-  const record: OwnerRecord = { dataDir, device: (await stat(dirname(dataDir))).dev };
+  const [{ dev: device }, { dev: parentDevice }] = await Promise.all([
+    stat(dataDir),
+    stat(dirname(dataDir)),
+  ]);
+  const record: OwnerRecord = { dataDir, device, parentDevice };
   const path = join(folder, OWNER_FILE);
   const content = `${JSON.stringify(record)}\n`;
   if ((await readFile(path, 'utf8').catch(() => '')) !== content)
     await writeFileDurably(path, content);
+  const first = recordPath(dataDir);
   const second = join(folder, RECORD_FILE);
-  if (await lstat(second).catch(() => undefined)) return;
-  await link(recordPath(dataDir), second).catch((error: unknown) => {
+  // A DATA_DIR that was restored from a backup has another file under the same name.
+  if (await areLinked(first, second)) return;
+  await linkAnew(first, second);
+  // A stale second name, or one on a file system that does not count links, would look abandoned.
+  if (!(await areLinked(first, second))) await rm(second, { force: true });
+}
+
+async function areLinked(first: string, second: string): Promise<boolean> {
+  const one = await lstat(first, { bigint: true });
+  const other = await lstat(second, { bigint: true }).catch(() => undefined);
+  return one.dev === other?.dev && one.ino === other.ino && other.nlink > 1n;
+}
+
+async function linkAnew(first: string, second: string): Promise<void> {
+  const beside = `${second}.${randomSuffix()}`;
+  try {
+    await link(first, beside);
+    await rename(beside, second);
+  } catch (error) {
     if (!['EXDEV', 'EPERM', 'ENOTSUP'].includes(systemErrorCode(error) ?? '')) throw error;
-  });
+  } finally {
+    await rm(beside, { force: true });
+  }
 }
 
 /** Root's shared folder for clusters and copies of the binaries: all may enter, only root writes. */

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { EmbeddedPostgresError } from './embedded-postgres.error.js';
 import type { ClusterLocation } from './cluster.location.js';
 import { ps } from './process.identity.js';
+import { isMissing } from './safe-files.js';
 import { runAs } from './server.command.js';
 
 /** What a running server writes into its data directory. */
@@ -58,10 +59,12 @@ export async function awaitFreeCluster(
   }
 }
 
-/** Whether anything runs on a cluster. */
-export async function isInUse(location: ClusterLocation): Promise<boolean> {
-  const entry = await readPostmasterPid(location.cluster);
-  return entry !== undefined && (await processesInside(location, entry.pid)).length > 0;
+/**
+ * Whether a server may run on a cluster. A server that is stopped removes its postmaster.pid; one
+ * that crashed leaves it, but so does one that runs in another container, which /proc does not show.
+ */
+export async function isInUse(cluster: string): Promise<boolean> {
+  return !(await isMissing(join(cluster, 'postmaster.pid')));
 }
 
 /**

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { open, rename } from 'node:fs/promises';
+import { lstat, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { systemErrorCode } from './embedded-postgres.error.js';
 
 /** A suffix that no other process picks. */
 export function randomSuffix(): string {
@@ -28,5 +29,15 @@ export async function syncFolder(path: string): Promise<void> {
     await folder.sync();
   } finally {
     await folder.close();
+  }
+}
+
+/** Whether there is certainly nothing under a path: one that can't be looked at is not missing. */
+export async function isMissing(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return false;
+  } catch (error) {
+    return ['ENOENT', 'ENOTDIR'].includes(systemErrorCode(error) ?? '');
   }
 }

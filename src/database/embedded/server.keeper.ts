@@ -25,6 +25,8 @@ export class ServerKeeper {
     private readonly options: LaunchOptions,
     private launched: LaunchedServer,
     private readonly logger?: ServerLogger,
+    /** Another one is for tests. */
+    private readonly launch: typeof launchServer = launchServer,
   ) {
     this.watched = this.watch();
   }
@@ -61,7 +63,13 @@ export class ServerKeeper {
       try {
         // Killed with its supervisor only, the server may still run.
         await this.launched.server.stop();
-        this.launched = await launchServer(this.options, { port, signal });
+        const launched = await this.launch(this.options, { port, signal });
+        if (this.isStopping()) {
+          // Stopped after the launcher's last look at the signal: nobody else knows this server.
+          await launched.server.stop();
+          break;
+        }
+        this.launched = launched;
         this.logger?.info({ tries }, 'the embedded PostgreSQL runs again');
         break;
       } catch (error) {

@@ -73,7 +73,10 @@ async function becomesReady(
   const deadline = Date.now() + READY_PATIENCE_MS;
   while (!server.hasExited() && Date.now() < deadline && !signal?.aborted) {
     const entry = await readPostmasterPid(cluster);
-    if (entry?.ready && entry.pid === server.pid && entry.port === port) return true;
+    if (entry?.ready && entry.pid === server.pid && entry.port === port) {
+      // Aborted while the file was read?
+      return !signal?.aborted;
+    }
     await delay(POLL_MS);
   }
   return false;

@@ -1,5 +1,12 @@
 import { nameKind } from './secret-name.js';
-import { canBeSecret, NEXT_PAIR, QUOTE_END, redactPairs, SEPARATOR } from './secret-pairs.js';
+import {
+  canBeSecret,
+  NEXT_PAIR,
+  PHRASE_END,
+  QUOTE_END,
+  redactPairs,
+  SEPARATOR,
+} from './secret-pairs.js';
 import { REDACTED, replacing, type SecretPattern } from './secret-pattern.js';
 
 /** Pairs of a name and a value, as text, JSON, a query, a header, a command line or XML. */
@@ -7,10 +14,11 @@ const PAIRS: SecretPattern = {
   what:
     'A value whose name means a secret (secret-name.ts). A plain word stays only where it can be none: a ' +
     'state behind a token, cookie or signature (`token=expired`); behind a name whose value people choose, ' +
-    'a word that goes on as a sentence does, after a colon and a space (`password: required`).',
+    'a word that goes on as a sentence does, after a colon and a space (`password: required`). A passphrase, a ' +
+    'recovery phrase and a mnemonic go on to the end of the line or the closing quote.',
   source: 'RFC 9110 fields, RFC 6265 cookies, RFC 6750 and 3986 queries, RFC 8259 JSON',
   hint: /[:=<]/,
-  patterns: [SEPARATOR, NEXT_PAIR, QUOTE_END],
+  patterns: [SEPARATOR, NEXT_PAIR, QUOTE_END, PHRASE_END],
   redact: redactPairs,
   goes: [
     { text: 'password=s3same refused', gone: 's3same' },
@@ -51,6 +59,19 @@ const PAIRS: SecretPattern = {
     { text: '{"password":"a s3same', gone: 's3same' },
     { text: '{"tokens":["s3same"]}', gone: 's3same' },
     { text: '<wsse:Password>s3same</wsse:Password>', gone: 's3same' },
+    ...[
+      'passphrase: correct horse battery staple',
+      'Passphrase = correct horse, battery, staple',
+      'passphrase=correct horse battery staple',
+      "the passphrase: correct horse's dogs' battery staple",
+      'SSH_PASSPHRASE: correct horse battery staple',
+      'recovery phrase: correct horse battery staple',
+      'recoveryPhrase: correct horse battery staple',
+      'seed_phrase=correct horse battery staple',
+      'mnemonic: key horse battery staple',
+      'error: "the seed phrase: correct horse battery staple" was refused',
+      String.raw`{"data":"{\"msg\":\"passphrase: correct battery staple\"}"}`,
+    ].flatMap((text) => ['battery', 'staple'].map((gone) => ({ text, gone }))),
     { text: 'Server=db;User Id=sa;Password=s3same;', gone: 's3same' },
   ],
   stays: [
@@ -59,6 +80,12 @@ const PAIRS: SecretPattern = {
     'token=expired',
     'password: required',
     'password: must be at least 12 characters long',
+    'passphrase is required',
+    'passphrase: required',
+    'Passphrase: must be at least 12 characters long',
+    'recovery phrase: missing from the request',
+    'mnemonic: invalid',
+    'passphrases: 5 of them',
     'secret: none',
     'secret=null',
     'jwt: malformed',

@@ -14,6 +14,14 @@ const NAME_CHARACTER = /[\w$-]/;
 /** A quote ends a bare value unless it stands in the middle of a word. */
 export const QUOTE_END = /["'](?:$|[\s"',;:.)\]}>\\])/y;
 
+/** Names whose value is several words: it goes on to the end of the line, or of what holds it. */
+const PHRASE = /(?:pass|seed|recovery)[_-]?phrase|mnemonic/i;
+/** An apostrophe before a space (`the dogs' bed`) is a part of the phrase. */
+export const PHRASE_END =
+  /[\n\r]|&[\w.-]{1,64}=|\\{0,31}"(?:$|[\s"',;:.)\]}>\\])|\\{0,31}'(?:$|["',;:.)\]}>\\])/;
+/** Longest phrase: a recovery phrase has 24 words, and a longer line goes on with something else. */
+const PHRASE_LENGTH = 1000;
+
 /** Schemes of an Authorization header: the credentials follow, as one word or to the end of the line. */
 const SCHEMES = /^(?:basic|bearer|token|apikey|negotiate|ntlm|dpop|key)$/i;
 const SCHEMES_WITH_PARAMETERS = /^(?:digest|hawk|oauth|signature|aws4-hmac-sha256|mac)$/i;
@@ -143,7 +151,8 @@ function valueAt(text: string, at: number, named: Named): Span | undefined {
     const credentials = valueAt(text, skipSpace(text, end, GAP), named);
     if (credentials) return { start: at, end: credentials.end };
   }
-  return canBeSecret(value, named) ? { start: at, end } : undefined;
+  if (!canBeSecret(value, named)) return undefined;
+  return { start: at, end: isPhrase(named.name, value) ? phraseEnd(text, at) : end };
 }
 
 /** Behind the bracket that closes the one at `start`, or the end of what was cut off. */
@@ -180,6 +189,17 @@ function bareEnd(text: string, start: number): number {
     if ((character === '"' || character === "'") && isAt(QUOTE_END, text, at)) return at;
   }
   return text.length;
+}
+
+/** `passphrases: 5` may be a number of them. */
+function isPhrase(name: string, firstWord: string): boolean {
+  return PHRASE.test(name) && !(/s$/i.test(name) && /^\d/.test(firstWord));
+}
+
+function phraseEnd(text: string, start: number): number {
+  const phrase = text.slice(start, start + PHRASE_LENGTH);
+  const length = phrase.search(PHRASE_END);
+  return start + (length === -1 ? phrase.length : length);
 }
 
 function isAt(pattern: RegExp, text: string, at: number): boolean {

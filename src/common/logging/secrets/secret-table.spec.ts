@@ -46,3 +46,18 @@ describe.each(
     expect(reports.filter(({ exponential }) => exponential)).toEqual([]);
   });
 });
+
+describe('a phrase', () => {
+  it.each([
+    ['passphrase: correct horse battery\nnext line', 'passphrase: [redacted]\nnext line'],
+    ['"passphrase: correct horse" was refused', '"passphrase: [redacted]" was refused'],
+    ["{ msg: 'seed phrase: correct horse', a: 1 }", "{ msg: 'seed phrase: [redacted]', a: 1 }"],
+    ['?passphrase=correct horse&page=1', '?passphrase=[redacted]&page=1'],
+    [
+      String.raw`{\"m\":\"mnemonic: fox cow\",\"a\":1}`,
+      String.raw`{\"m\":\"mnemonic: [redacted]\",\"a\":1}`,
+    ],
+  ])('ends with its line, its quotes or its parameter: %j', (text, clean) => {
+    expect(redactText(text)).toBe(clean);
+  });
+});
