@@ -41,14 +41,19 @@ export function noteProblem(response: LoggedResponse, error: DomainError): void 
   response[PROBLEM] = error;
 }
 
-/** The level of the line about a problem: what is refused is `info`, what failed is `error`. */
+/**
+ * The level of the line about a problem: what is refused is `info`, what failed is `error`, and what this
+ * process puts off by its own choice, as while it stops, is `warn`.
+ */
 export function levelOf({ status, options }: DomainError): 'debug' | 'info' | 'warn' | 'error' {
-  return options.logLevel ?? (status >= 500 ? 'error' : 'info');
+  if (options.logLevel) return options.logLevel;
+  if (status === 503 && options.cause === undefined) return 'warn';
+  return status >= 500 ? 'error' : 'info';
 }
 
 /** The fields of a line that say what is wrong. */
 export function problemFields(error: DomainError): object {
-  const cause = error.options.cause ?? (error.status >= 500 ? error : undefined);
+  const cause = error.options.cause ?? (error.status === 500 ? error : undefined);
   return {
     code: error.code,
     ...error.options.extensions,
