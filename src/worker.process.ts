@@ -1,9 +1,8 @@
-import { createServer, type Server } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from './app.module.js';
-import { DomainError } from './common/errors/domain-error.js';
 import { limitServer } from './common/http/server-limits.js';
 import { PinoLoggerService } from './common/logging/logger.js';
+import { probeServer } from './health/probe-server.js';
 import { Readiness } from './health/readiness.js';
 import { JobWorker } from './jobs/job-worker.js';
 import { listen } from './process/listen.js';
@@ -19,7 +18,7 @@ export async function startWorker(context: ProcessContext): Promise<void> {
   });
   life.endsWith('the application', () => app.close(), APP_CLOSE_MS);
   const readiness = app.get(Readiness);
-  const probes = serveProbes(readiness);
+  const probes = probeServer(readiness, logger);
   limitServer(probes, env.http, logger);
   const port = await listen(probes, {
     port: env.workerPort,
@@ -33,25 +32,4 @@ export async function startWorker(context: ProcessContext): Promise<void> {
     probes.closeAllConnections();
   });
   logger.info({ port }, 'worker is ready');
-}
-
-/** The two probes of the server, with the same answers. */
-function serveProbes(readiness: Readiness): Server {
-  return createServer((request, response) => {
-    const answer = (status: number, body: object): void => {
-      response.writeHead(status, { 'Content-Type': 'application/json' });
-      response.end(JSON.stringify(body));
-    };
-    if (request.url === '/health/live') {
-      answer(200, { status: 'ok' });
-    } else if (request.url === '/health/ready') {
-      readiness.check().then(
-        () => answer(200, { status: 'ok' }),
-        (error: unknown) =>
-          answer(503, { code: error instanceof DomainError ? error.code : 'UNAVAILABLE' }),
-      );
-    } else {
-      answer(404, { code: 'ROUTE_NOT_FOUND' });
-    }
-  });
 }

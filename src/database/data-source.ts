@@ -42,7 +42,7 @@ export function dataSourceOptions(url: string, env: Env, schema: Schema): Postgr
     namingStrategy: new SnakeCaseNaming(),
     applicationName: APPLICATION_NAME,
     installExtensions: false,
-    // Whoever used a connection that is lost hears of it; an idle one that is lost is nobody's concern.
+    // Whoever uses a connection that is lost gets the error; the loss of an idle one needs no handling.
     poolErrorHandler: () => undefined,
     extra: {
       Client: PgClient,

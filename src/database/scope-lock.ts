@@ -5,7 +5,7 @@ import { type Statement, type Transaction } from './transaction.js';
 export type ScopeWork = 'score' | 'risk' | 'next_actions';
 
 /**
- * Takes the lock of one kind of work in one scope until the transaction ends, and tells the time. A
+ * Takes the lock of one kind of work in one scope until the transaction ends, and returns the time. A
  * statement of its own: the snapshot of the next one is taken after the lock was granted, so it sees
  * what the lock's last holder committed. Two scopes that share a hash merely wait for each other.
  */

@@ -62,7 +62,7 @@ export interface DomainEvents {
   'nba.delivery.retry_job.stub': EventPayload<{ readonly jobId: string; readonly attempt: number }>;
   /** A try of a job failed; null when no further try follows. */
   'job.failed': EventPayload<JobMeta & { readonly retryAt: string | null }>;
-  /** The last try of a job failed: it rests until somebody retries it. */
+  /** The last try of a job failed: it stays a dead letter until somebody retries it. */
   'job.dead_lettered': EventPayload<JobMeta>;
   /** An API client created or updated a next best action. */
   'nba.upsert': EventPayload<{

@@ -23,7 +23,7 @@ export type AttemptStatus = (typeof ATTEMPT_STATUSES)[number];
   `"status" IN ('running', 'succeeded', 'failed', 'dead_lettered', 'interrupted')`,
 )
 @Index('uq_job_attempts_attempt', ['jobId', 'attempt'], { unique: true })
-// Who runs, whose heartbeat stopped, what rests as a dead letter: never many rows.
+// Who runs, whose heartbeat stopped, what is a dead letter: never many rows.
 @Index('ix_job_attempts_open', ['status', 'heartbeatAt'], {
   where: `"status" IN ('running', 'dead_lettered')`,
 })

@@ -3,7 +3,7 @@ import { type AttemptStatus } from './job-attempt.entity.js';
 
 /**
  * `waiting` for its first try; `retrying` waiting for a further one; `dead_lettered` its tries are used
- * up and it rests until somebody retries it.
+ * up and it stays so until somebody retries it.
  */
 export const JOB_STATES = [
   'waiting',

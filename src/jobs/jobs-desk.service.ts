@@ -18,7 +18,7 @@ import {
   type JobTypeCounts,
   type ListJobsQuery,
 } from './jobs.dto.js';
-import { jobAlreadyWaits, jobNotAtRest, jobNotFound, jobNotWaiting } from './jobs.errors.js';
+import { jobAlreadyWaits, jobNotFinal, jobNotFound, jobNotWaiting } from './jobs.errors.js';
 import { COUNT_JOBS, FIND_JOB, FIND_TRIES, listStatement } from './jobs.list.js';
 import { findWaiting } from './jobs.service.js';
 import { CANCEL, LOCK_JOB, REVIVE, UNBURY_ATTEMPTS } from './jobs.sql.js';
@@ -87,15 +87,15 @@ export class JobsDeskService {
   }
 
   /**
-   * Makes a job that rests begin anew, with all its tries; throws a 404, or a 409 for a job that does
-   * not rest or whose key another job waits for.
+   * Makes a dead-lettered or cancelled job begin anew, with all its tries; throws a 404, or a 409 for a job
+   * in another state or whose key another job waits for.
    */
   async retry(id: string, actor: Actor): Promise<JobDetailAnswer> {
     await this.transactions.run(
       async (tx) => {
         const job = await this.lock(tx, id);
         const state = stateOf(job.state);
-        if (state !== 'dead_lettered' && state !== 'cancelled') throw jobNotAtRest(state);
+        if (state !== 'dead_lettered' && state !== 'cancelled') throw jobNotFinal(state);
         if (job.key !== null && (await findWaiting(tx, job.type, job.key)) !== undefined)
           throw jobAlreadyWaits();
         tx.defer(UNBURY_ATTEMPTS, [id]);

@@ -16,8 +16,8 @@ export function jobNotWaiting(state: JobState): ConflictError {
   );
 }
 
-/** 409: only a job that rests can be retried. */
-export function jobNotAtRest(state: JobState): ConflictError {
+/** 409: only a dead-lettered or cancelled job can be retried. */
+export function jobNotFinal(state: JobState): ConflictError {
   return new ConflictError(
     'JOB_NOT_RETRYABLE',
     `The job is ${state}: only a dead-lettered or cancelled job can be retried.`,

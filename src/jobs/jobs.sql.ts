@@ -173,7 +173,7 @@ export const CANCEL = {
     WHERE name = $1 AND id = $2 AND state < 'active' RETURNING id`,
 };
 
-/** A job that rests begins anew: due at once, with `$3` further tries after the first. */
+/** A dead-lettered or cancelled job begins anew: due at once, with `$3` further tries after the first. */
 export const REVIVE = {
   name: 'revive_job',
   text: `

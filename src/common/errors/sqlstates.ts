@@ -1,5 +1,5 @@
 /**
- * Every SQLSTATE sorted by whose affair it is. Source: PostgreSQL documentation, appendix A (error
+ * Every SQLSTATE sorted by who has to act. Source: PostgreSQL documentation, appendix A (error
  * codes), and src/backend/utils/errcodes.txt; a class is the first two characters of a code.
  */
 
@@ -67,7 +67,7 @@ const BY_CLASS: Readonly<Record<string, DatabaseFailure>> = {
 const FEATURE_NOT_SUPPORTED = '0A000';
 const CACHED_PLAN = 'cached plan must not change result type';
 
-/** What a SQLSTATE means; undefined where it is ours. The message tells one use of 0A000 from others. */
+/** What a SQLSTATE means; undefined where it is ours. The message distinguishes one use of 0A000 from others. */
 export function failureOfSqlState(code: string, message = ''): DatabaseFailure | undefined {
   if (!/^[0-9A-Z]{5}$/.test(code)) return undefined;
   if (code === FEATURE_NOT_SUPPORTED) return message.includes(CACHED_PLAN) ? 'stale' : undefined;

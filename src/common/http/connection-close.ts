@@ -49,7 +49,7 @@ export function linger(socket: Socket): void {
   socket.end();
 }
 
-/** Whether a connection was answered for the last time; what still comes from it is of no concern. */
+/** Whether a connection was answered for the last time; what still comes from it is ignored. */
 export function isLingering(socket: Socket): boolean {
   return lingering.has(socket);
 }
