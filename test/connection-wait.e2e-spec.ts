@@ -33,7 +33,7 @@ describe('the wait for a connection', () => {
     const waiting = connections.lend('somebody else', 1000);
     proxy.fallSilent();
     connections.giveBack('somebody', borrowed.pop()!, true);
-    await expect(waiting).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+    await expect(waiting).rejects.toMatchObject({ code: 'DATABASE_BUSY' });
 
     proxy.speak();
     for (const client of borrowed) connections.giveBack('somebody', client, true);

@@ -1,6 +1,7 @@
 import {
   cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   renameSync,
@@ -10,8 +11,11 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { makeOwnFolder } from '../src/config/own-folder.js';
 import {
   locateCluster,
+  makeClusterFolder,
+  noteOwner,
   OWNER_FILE,
   type OwnerRecord,
   RECORD_FILE,
@@ -35,10 +39,17 @@ const itWithMemoryFileSystem =
 (isRoot ? describe : describe.skip)('The cluster of a DATA_DIR that root deleted', () => {
   const stage = useEmbeddedStage();
 
-  /** A DATA_DIR whose server was stopped, and its cluster's folder. */
+  /** A DATA_DIR with the folder of its cluster, as a start leaves them; the cluster itself is empty. */
   async function used(dataDir = stage.freshDataDir()): Promise<Used> {
-    await (await stage.start({ dataDir })).stop();
-    return { dataDir, folder: (await locateCluster(dataDir)).folder };
+    makeOwnFolder(dataDir, 0o700);
+    const location = await locateCluster(dataDir);
+    if (existsSync(location.cluster)) {
+      await noteOwner(location);
+    } else {
+      await makeClusterFolder(location);
+      mkdirSync(location.cluster);
+    }
+    return { dataDir, folder: location.folder };
   }
 
   itOnOneFileSystem(

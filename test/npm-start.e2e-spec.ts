@@ -36,7 +36,7 @@ describe('npm', () => {
   ])(
     '%s passes SIGTERM on: the process, its port and its database are gone',
     async (script, ready) => {
-      const dataDir = join(folder, `data-${script.replace(' ', '-')}`);
+      const dataDir = join(folder, 'data');
       const npm = spawn('npm', script.split(' '), {
         cwd: folder,
         stdio: ['ignore', 'pipe', 'pipe'],
