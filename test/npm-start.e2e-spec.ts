@@ -27,8 +27,15 @@ function projectWithoutBuild(): string {
 
 describe('npm', () => {
   let folder: string;
-  beforeAll(() => (folder = projectWithoutBuild()));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  let dataDir: string;
+  beforeAll(() => {
+    folder = projectWithoutBuild();
+    dataDir = join(folder, 'data');
+  });
+  afterAll(async () => {
+    await removeClusterAndDataDir(dataDir);
+    rmSync(folder, { recursive: true, force: true });
+  });
 
   it.each([
     ['start', /"address":"http:\/\/127\.0\.0\.1:(\d+)"/],
@@ -36,7 +43,6 @@ describe('npm', () => {
   ])(
     '%s passes SIGTERM on: the process, its port and its database are gone',
     async (script, ready) => {
-      const dataDir = join(folder, 'data');
       const npm = spawn('npm', script.split(' '), {
         cwd: folder,
         stdio: ['ignore', 'pipe', 'pipe'],
@@ -72,7 +78,6 @@ describe('npm', () => {
         await noServerRuns(dataDir);
       } finally {
         npm.kill('SIGKILL');
-        await removeClusterAndDataDir(dataDir);
       }
     },
   );
