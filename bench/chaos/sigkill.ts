@@ -30,7 +30,7 @@ export const SIGKILL: Drill = {
 };
 
 async function run({ folder, quick, seed, progress }: DrillContext): Promise<Finding> {
-  const rounds = quick ? 4 : 30;
+  const rounds = quick ? 2 : 30;
   const random = randomOf(seed);
   const dataDir = join(folder, 'data');
   const product = new Product(folder, SETTINGS);

@@ -24,7 +24,7 @@ export const STORM: Drill = {
 };
 
 async function run(context: DrillContext): Promise<Finding> {
-  const wanted = context.quick ? 40 : 150;
+  const wanted = context.quick ? 25 : 150;
   const stand = await Stand.open(context);
   const product = stand.product({ DATABASE_POOL_SIZE: POOL });
   const faults: string[] = [];
