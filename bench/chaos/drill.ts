@@ -25,7 +25,7 @@ export interface Finding {
 export interface DrillContext {
   /** An empty folder of the drill's own, removed after it unless a fault was found. */
   readonly folder: string;
-  /** Fewer rounds and cases: all drills together take less than four minutes. */
+  /** Fewer rounds and cases: all drills together take some minutes. */
   readonly quick: boolean;
   /** Start of the random numbers, printed with the result, so that a run can be repeated. */
   readonly seed: number;

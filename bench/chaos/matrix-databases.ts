@@ -130,7 +130,6 @@ export const DATABASES: readonly {
   },
   {
     name: 'isolation serializable',
-    quick: true,
     make: withSettings(`default_transaction_isolation = 'serializable'`),
   },
   {
