@@ -1,5 +1,6 @@
 import { type Pool, type PoolClient } from 'pg';
 import { databaseFailureOf } from '../common/errors/database-failure.js';
+import { databaseBusy, databaseUnavailable } from '../common/errors/database-refusals.js';
 import { UnavailableError } from '../common/errors/domain-error.js';
 import { AnswerWatch } from './answer-watch.js';
 import { FairShare } from './fair-share.js';
@@ -56,7 +57,7 @@ export class Connections {
     } catch (error) {
       this.share.leave(caller);
       if (error instanceof UnavailableError || databaseFailureOf(error) !== undefined) throw error;
-      throw noConnection(error);
+      throw databaseUnavailable(error);
     }
   }
 
@@ -94,17 +95,5 @@ async function inTime(connecting: Promise<PooledClient>, ms: number): Promise<Po
     (late) => late.release(),
     () => undefined,
   );
-  throw new UnavailableError(
-    'DATABASE_BUSY',
-    'The database is busy with other requests. Try again shortly.',
-  );
-}
-
-function noConnection(cause: unknown): UnavailableError {
-  return new UnavailableError(
-    'DATABASE_UNAVAILABLE',
-    'The database is away. Try again shortly.',
-    2,
-    cause,
-  );
+  throw databaseBusy();
 }

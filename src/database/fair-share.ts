@@ -1,4 +1,4 @@
-import { UnavailableError } from '../common/errors/domain-error.js';
+import { databaseBusy } from '../common/errors/database-refusals.js';
 
 /** Somebody who waits for a place. */
 interface Waiter {
@@ -43,12 +43,7 @@ export class FairShare {
       };
       const timer = setTimeout(() => {
         this.forget(caller, waiter);
-        reject(
-          new UnavailableError(
-            'DATABASE_BUSY',
-            'The database is busy with other requests. Try again shortly.',
-          ),
-        );
+        reject(databaseBusy());
       }, limitMs);
       queue.add(waiter);
       this.admit();

@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { databaseFailureOf } from '../errors/database-failure.js';
+import { databaseBusy, databaseUnavailable } from '../errors/database-refusals.js';
 import {
   DomainError,
   type FieldError,
@@ -90,19 +91,9 @@ export function toDomainError(thrown: unknown): DomainError {
       );
     case 'stale':
     case 'unavailable':
-      return new UnavailableError(
-        'DATABASE_UNAVAILABLE',
-        'The database is away. Try again shortly.',
-        2,
-        thrown,
-      );
+      return databaseUnavailable(thrown);
     case 'busy':
-      return new UnavailableError(
-        'DATABASE_BUSY',
-        'The database is busy with other requests. Try again shortly.',
-        1,
-        thrown,
-      );
+      return databaseBusy(thrown);
     case 'retryable':
       return new UnavailableError(
         'DATABASE_CONTENTION',
