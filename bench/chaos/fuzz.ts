@@ -8,7 +8,7 @@ import { type FuzzRequest, RequestArbitraries } from './fuzz-requests.js';
 import { Product } from './product.js';
 
 const CASES = 2000;
-const QUICK_CASES = 30;
+const QUICK_CASES = 15;
 /** Requests under way at once. */
 const LANES = 8;
 /** Cases that are made at once: all of a route would take much memory. */
