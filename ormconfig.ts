@@ -1,7 +1,7 @@
-import { createLogger } from './src/common/logging/logger.js';
+import { createLogger } from './src/logging/logger.js';
 import { processEnv, readEnv } from './src/config/env.js';
-import { dataSourceOptions, MigratingDataSource } from './src/database/data-source.js';
-import { MIGRATION_WAIT_MS } from './src/database/migrate.js';
+import { dataSourceOptions, MigratingDataSource } from './src/database/start/data-source.js';
+import { MIGRATION_WAIT_MS } from './src/database/start/migrate.js';
 import { startEmbeddedPostgres } from './src/database/embedded/embedded-postgres.js';
 import { schema } from './src/schema.js';
 

@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { createApp } from '../src/app.setup.js';
-import { createLogger } from '../src/common/logging/logger.js';
+import { createLogger } from '../src/logging/logger.js';
 import { readEnv } from '../src/config/env.js';
 import { removeClusterAndDataDir } from '../src/database/embedded/cluster.location.js';
 import { startEmbeddedPostgres } from '../src/database/embedded/embedded-postgres.js';

@@ -13,11 +13,11 @@ import { Client } from 'pg';
 import PgBoss from 'pg-boss';
 import { uuidv7 } from 'uuidv7';
 import { readEnv } from '../src/config/env.js';
-import { migrate } from '../src/database/migrate.js';
+import { migrate } from '../src/database/start/migrate.js';
 import { removeClusterAndDataDir } from '../src/database/embedded/cluster.location.js';
 import { startEmbeddedPostgres } from '../src/database/embedded/embedded-postgres.js';
-import { type Statement } from '../src/database/transaction.js';
-import { staleHeartbeatBefore } from '../src/jobs/job-health.js';
+import { type Statement } from '../src/database/transactions/transaction.js';
+import { staleHeartbeatBefore } from '../src/jobs/api/job-health.js';
 import {
   FETCH_NEXT_ACTION_CONTEXT,
   nextActionContextOf,

@@ -7,8 +7,13 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { Pool, type PoolClient } from 'pg';
 import { uuidv7 } from 'uuidv7';
 import { INSERT_EVENTS } from '../src/events/recorded-event.js';
-import { listQueries } from '../src/next-actions/next-actions.list.js';
-import { COMPLETE, FIND_EARLIER, LOCK, RECORD } from '../src/next-actions/next-actions.sql.js';
+import { listQueries } from '../src/next-actions/model/next-actions.list.js';
+import {
+  COMPLETE,
+  FIND_EARLIER,
+  LOCK,
+  RECORD,
+} from '../src/next-actions/model/next-actions.sql.js';
 
 const SECRET = process.env.JWT_SECRET ?? '';
 const CURSOR_KEY = createHash('sha256').update(`cursor:${SECRET}`).digest();

@@ -4,8 +4,8 @@
  * interleaved rounds. Run: npm run bench:redaction
  */
 import { pino } from 'pino';
-import { createLogger } from '../src/common/logging/logger.js';
-import { redactText } from '../src/common/logging/redaction.js';
+import { createLogger } from '../src/logging/logger.js';
+import { redactText } from '../src/kernel/redaction/redaction.js';
 import { median } from './report.js';
 
 const ROUNDS = 11;

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readEnv } from '../src/config/env.js';
-import { migrate } from '../src/database/migrate.js';
+import { migrate } from '../src/database/start/migrate.js';
 import { removeClusterAndDataDir } from '../src/database/embedded/cluster.location.js';
 import { startEmbeddedPostgres } from '../src/database/embedded/embedded-postgres.js';
 import { schema } from '../src/schema.js';

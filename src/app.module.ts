@@ -4,9 +4,9 @@ import { type Logger } from 'pino';
 import { AuthModule } from './auth/auth.module.js';
 import { JwtAuthGuard } from './auth/jwt-auth.guard.js';
 import { RequireUserGuard } from './auth/require-user.guard.js';
-import { CommonModule } from './common/common.module.js';
-import { JsonBodyGuard } from './common/http/json-body.guard.js';
-import { ProblemFilter } from './common/http/problem.filter.js';
+import { LoggingModule } from './logging/logging.module.js';
+import { JsonBodyGuard } from './http/request/json-body.guard.js';
+import { ProblemFilter } from './http/problems/problem.filter.js';
 import { ConfigModule } from './config/config.module.js';
 import { type Env } from './config/env.js';
 import { type Secrets } from './config/secrets.js';
@@ -19,10 +19,12 @@ import { LeadsModule } from './leads/leads.module.js';
 import { NextActionsModule } from './next-actions/next-actions.module.js';
 import { OpsEventsModule } from './ops-events/ops-events.module.js';
 import { RiskModule } from './risk/risk.module.js';
+import { SchedulesModule } from './schedules/schedules.module.js';
 import { ScoringModule } from './scoring/scoring.module.js';
 import { RateLimitGuard } from './rate-limit/rate-limit.guard.js';
 import { RateLimitModule } from './rate-limit/rate-limit.module.js';
 import { schema } from './schema.js';
+import { UsersModule } from './users/users.module.js';
 import { WorkItemsModule } from './work-items/work-items.module.js';
 
 /** What the application is started with. */
@@ -40,15 +42,12 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [
-        CommonModule.register({
-          logger,
-          cursorSecret: secrets.jwtSecret,
-          bodyTimeoutMs: env.http.bodyTimeoutMs,
-        }),
+        LoggingModule.register(logger),
         ConfigModule.register(env, secrets),
         EventsModule,
         DatabaseModule.register(databaseUrl, schema),
         RateLimitModule,
+        UsersModule,
         AuthModule,
         WorkItemsModule,
         ScoringModule,
@@ -56,6 +55,7 @@ export class AppModule {
         RiskModule,
         JobsModule,
         NextActionsModule,
+        SchedulesModule,
         OpsEventsModule,
         HealthModule,
         DemoModule,

@@ -4,13 +4,13 @@ import { type NestExpressApplication } from '@nestjs/platform-express';
 import { SwaggerModule } from '@nestjs/swagger';
 import helmet from 'helmet';
 import { AppModule, type AppOptions } from './app.module.js';
-import { accessLog } from './common/http/access-log.js';
-import { answerUnknownRoute } from './common/http/problem.filter.js';
-import { checkRequestHead } from './common/http/request-head.js';
-import { limitServer } from './common/http/server-limits.js';
-import { createValidationPipe } from './common/http/validation.js';
-import { PinoLoggerService } from './common/logging/logger.js';
-import { openApiDocument } from './openapi.js';
+import { accessLog } from './logging/access-log.js';
+import { answerUnknownRoute } from './http/problems/problem.filter.js';
+import { checkRequestHead } from './http/request/request-head.js';
+import { limitServer } from './http/request/server-limits.js';
+import { createValidationPipe } from './http/validation/validation.js';
+import { PinoLoggerService } from './logging/logger.js';
+import { openApiDocument } from './http/openapi.js';
 
 /** Creates the application as it is served; it does not listen yet. */
 export async function createApp(options: AppOptions): Promise<NestExpressApplication> {

@@ -1,12 +1,12 @@
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { createApp } from './app.setup.js';
-import { SYSTEM_ACTOR } from './common/actor.js';
-import { DEFAULT_SCOPE } from './common/scope.js';
+import { SYSTEM_ACTOR } from './kernel/actor.js';
+import { DEFAULT_SCOPE } from './kernel/scope.js';
 import { type Env } from './config/env.js';
 import { DemoLoader } from './demo/demo.loader.js';
 import { Readiness } from './health/readiness.js';
-import { JobWorker } from './jobs/job-worker.js';
-import { NextActionsService } from './next-actions/next-actions.service.js';
+import { JobWorker } from './jobs/worker/job-worker.js';
+import { NextActionsService } from './next-actions/model/next-actions.service.js';
 import { Drain, DRAIN_LIMIT_MS } from './process/drain.js';
 import { listen } from './process/listen.js';
 import { APP_CLOSE_MS, type Ending } from './process/process-life.js';

@@ -1,8 +1,7 @@
 import { parseArgs } from 'node:util';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { PasswordHasher } from './auth/password-hasher.js';
-import { readPassword } from './auth/password-prompt.js';
+import { readPassword } from './users/password-prompt.js';
 import {
   CommandError,
   parseUserCommand,
@@ -10,17 +9,18 @@ import {
   USAGE,
   UsageError,
   type UserCommand,
-} from './auth/user-commands.js';
-import { UsersService } from './auth/users.service.js';
-import { CommonModule } from './common/common.module.js';
-import { createLogger, PinoLoggerService } from './common/logging/logger.js';
-import { redactText, textOf } from './common/logging/redaction.js';
+} from './users/user-commands.js';
+import { UsersService } from './users/users.service.js';
+import { UsersModule } from './users/users.module.js';
+import { LoggingModule } from './logging/logging.module.js';
+import { createLogger, PinoLoggerService } from './logging/logger.js';
+import { redactText, textOf } from './kernel/redaction/redaction.js';
 import { ConfigModule } from './config/config.module.js';
 import { databaseSetting } from './config/database-setting.js';
 import { type Env, processEnv, readEnv, startedByNpm } from './config/env.js';
 import { StartError } from './config/start-error.js';
 import { DatabaseModule } from './database/database.module.js';
-import { startErrorOf } from './database/start-failure.js';
+import { startErrorOf } from './database/start/start-failure.js';
 import { EventsModule } from './events/events.module.js';
 import { openDatabase } from './process/open-database.js';
 import { ProcessLife } from './process/process-life.js';
@@ -35,19 +35,18 @@ const life = new ProcessLife({ startedByNpm: startedByNpm(), exitCode: 'signal' 
 
 /** The part of the application that the users live in. */
 @Module({})
-class UsersModule {
+class UserCommandsModule {
   static register(env: Env, databaseUrl: string): DynamicModule {
     const secrets = { jwtSecret: '', admin: undefined, adminPasswordFile: undefined };
-    const { bodyTimeoutMs } = env.http;
     return {
-      module: UsersModule,
+      module: UserCommandsModule,
       imports: [
-        CommonModule.register({ logger, cursorSecret: '', bodyTimeoutMs }),
+        LoggingModule.register(logger),
         ConfigModule.register(env, secrets),
         EventsModule,
         DatabaseModule.register(databaseUrl, schema),
+        UsersModule,
       ],
-      providers: [PasswordHasher, UsersService],
     };
   }
 }
@@ -76,10 +75,13 @@ async function carryOut(command: UserCommand): Promise<string> {
   try {
     const { url } = await openDatabase(env, { attach: true, logger, life });
     try {
-      const app = await NestFactory.createApplicationContext(UsersModule.register(env, url), {
-        logger: new PinoLoggerService(logger),
-        abortOnError: false,
-      });
+      const app = await NestFactory.createApplicationContext(
+        UserCommandsModule.register(env, url),
+        {
+          logger: new PinoLoggerService(logger),
+          abortOnError: false,
+        },
+      );
       life.endsWith('the application', () => app.close());
       return await runUserCommand(command, app.get(UsersService), () => askPassword(command.email));
     } catch (error) {

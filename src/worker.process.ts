@@ -1,10 +1,10 @@
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from './app.module.js';
-import { limitServer } from './common/http/server-limits.js';
-import { PinoLoggerService } from './common/logging/logger.js';
+import { limitServer } from './http/request/server-limits.js';
+import { PinoLoggerService } from './logging/logger.js';
 import { probeServer } from './health/probe-server.js';
 import { Readiness } from './health/readiness.js';
-import { JobWorker } from './jobs/job-worker.js';
+import { JobWorker } from './jobs/worker/job-worker.js';
 import { listen } from './process/listen.js';
 import { APP_CLOSE_MS } from './process/process-life.js';
 import { type ProcessContext } from './process/run-process.js';

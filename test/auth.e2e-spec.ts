@@ -1,16 +1,17 @@
 import { JwtService } from '@nestjs/jwt';
-import { argon2id } from '../src/auth/argon2id.js';
-import { PasswordHasher } from '../src/auth/password-hasher.js';
+import { argon2id } from '../src/users/argon2id.js';
+import { PasswordHasher } from '../src/users/password-hasher.js';
 import { TOKEN_AUDIENCE, TOKEN_ISSUER } from '../src/auth/token.js';
-import { UsersService } from '../src/auth/users.service.js';
+import { UsersService } from '../src/users/users.service.js';
 import { createTestApp, JWT_SECRET, OPERATOR, type TestApp } from './support/app.js';
 import { problems } from './support/problems.js';
 import { ApiClient } from './support/requests.js';
 
 // The real one, watched.
-jest.mock('../src/auth/argon2id.js', () => {
-  const real =
-    jest.requireActual<typeof import('../src/auth/argon2id.js')>('../src/auth/argon2id.js');
+jest.mock('../src/users/argon2id.js', () => {
+  const real = jest.requireActual<typeof import('../src/users/argon2id.js')>(
+    '../src/users/argon2id.js',
+  );
   return { argon2id: jest.fn(real.argon2id) };
 });
 

@@ -1,6 +1,6 @@
 import { Pool } from 'pg';
-import { Connections } from '../src/database/connections.js';
-import { PgClient } from '../src/database/pg-client.js';
+import { Connections } from '../src/database/connections/connections.js';
+import { PgClient } from '../src/database/connections/pg-client.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
 import { eventually } from './support/eventually.js';
 import { TcpProxy } from './support/tcp-proxy.js';

@@ -1,10 +1,10 @@
 import { Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiExcludeEndpoint, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { type Router } from 'express';
-import { Public } from '../src/auth/auth-user.js';
-import { ApiProblems } from '../src/common/http/api-problems.js';
+import { Public } from '../src/auth/current-user.js';
+import { ApiProblems } from '../src/http/problems/api-problems.js';
 import { DemoLoader } from '../src/demo/demo.loader.js';
-import { ScopeFields } from '../src/common/scope.js';
+import { ScopeFields } from '../src/http/scope.dto.js';
 import { createTestApp, type TestApp } from './support/app.js';
 import { createNextAction } from './support/builders.js';
 import { Contract } from './support/contract.js';

@@ -1,4 +1,4 @@
-import { TransactionRunner } from '../src/database/transaction-runner.js';
+import { TransactionRunner } from '../src/database/transactions/transaction-runner.js';
 import {
   DeliveryAction,
   type DeliveryActionHandler,

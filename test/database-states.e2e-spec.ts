@@ -1,6 +1,6 @@
 import { Controller, Get, Param } from '@nestjs/common';
 import { Client } from 'pg';
-import { TransactionRunner } from '../src/database/transaction-runner.js';
+import { TransactionRunner } from '../src/database/transactions/transaction-runner.js';
 import {
   DeliveryAction,
   type DeliveryActionHandler,

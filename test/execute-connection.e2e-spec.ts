@@ -5,7 +5,7 @@ import {
   type DeliveryOutcome,
 } from '../src/next-actions/delivery/delivery-action.js';
 import { JwtService } from '@nestjs/jwt';
-import { UsersService } from '../src/auth/users.service.js';
+import { UsersService } from '../src/users/users.service.js';
 import { createTestApp, type TestApp } from './support/app.js';
 import { createNextAction } from './support/builders.js';
 import { eventually } from './support/eventually.js';

@@ -1,5 +1,5 @@
 import { JwtService } from '@nestjs/jwt';
-import { UsersService } from '../src/auth/users.service.js';
+import { UsersService } from '../src/users/users.service.js';
 import { FIXTURE_ACTIONS } from './fixtures/delivery-actions.js';
 import { createTestApp, type TestApp } from './support/app.js';
 import { createNextAction } from './support/builders.js';

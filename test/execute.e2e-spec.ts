@@ -3,7 +3,7 @@ import { createNextAction } from './support/builders.js';
 import { problems } from './support/problems.js';
 import { FIXTURE_ACTIONS } from './fixtures/delivery-actions.js';
 import { JwtService } from '@nestjs/jwt';
-import { UsersService } from '../src/auth/users.service.js';
+import { UsersService } from '../src/users/users.service.js';
 import { OPERATOR } from './support/app.js';
 import { ApiClient } from './support/requests.js';
 

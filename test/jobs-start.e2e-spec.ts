@@ -1,9 +1,9 @@
 import { Client } from 'pg';
 import { Injectable, type Provider, Scope } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { JobHandler } from '../src/jobs/job-handler.js';
-import { JOB_HEALTH_SQL, jobHealthSql } from '../src/jobs/job-health.js';
-import { JobWorker } from '../src/jobs/job-worker.js';
+import { JobHandler } from '../src/jobs/handlers/job-handler.js';
+import { JOB_HEALTH_SQL, jobHealthSql } from '../src/jobs/api/job-health.js';
+import { JobWorker } from '../src/jobs/worker/job-worker.js';
 import { createTestApp, type TestApp } from './support/app.js';
 import { createTestDatabase } from './support/database.js';
 import { eventually } from './support/eventually.js';

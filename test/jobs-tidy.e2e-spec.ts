@@ -1,4 +1,4 @@
-import { JobQueue } from '../src/jobs/job-queue.js';
+import { JobQueue } from '../src/jobs/queue/job-queue.js';
 import { createTestApp, type TestApp } from './support/app.js';
 import { enqueue, Probe } from './support/jobs.js';
 

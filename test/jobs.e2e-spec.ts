@@ -1,4 +1,4 @@
-import { TransactionRunner } from '../src/database/transaction-runner.js';
+import { TransactionRunner } from '../src/database/transactions/transaction-runner.js';
 import { createTestApp, type TestApp } from './support/app.js';
 import { enqueue, enqueueIn, gate, Probe, QUICK_JOBS, showJob, untilJob } from './support/jobs.js';
 

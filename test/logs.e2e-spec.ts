@@ -1,5 +1,5 @@
 import { request as httpRequest } from 'node:http';
-import { ConflictError } from '../src/common/errors/domain-error.js';
+import { ConflictError } from '../src/kernel/errors/domain-error.js';
 import { leak, LEAKY_ACTIONS } from './fixtures/leaky-actions.js';
 import { createTestApp, type TestApp } from './support/app.js';
 import { createNextAction } from './support/builders.js';

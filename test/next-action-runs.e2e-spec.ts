@@ -1,7 +1,7 @@
 import { Client } from 'pg';
-import { SYSTEM_ACTOR } from '../src/common/actor.js';
-import { type Transaction } from '../src/database/transaction.js';
-import { TransactionRunner } from '../src/database/transaction-runner.js';
+import { SYSTEM_ACTOR } from '../src/kernel/actor.js';
+import { type Transaction } from '../src/database/transactions/transaction.js';
+import { TransactionRunner } from '../src/database/transactions/transaction-runner.js';
 import { NextActionRunsService } from '../src/next-actions/rules/next-action-runs.service.js';
 import { STORE_RUN } from '../src/next-actions/rules/next-action-runs.sql.js';
 import { createTestApp, type TestApp } from './support/app.js';

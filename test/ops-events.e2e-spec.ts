@@ -2,7 +2,7 @@ import { createTestApp, type TestApp } from './support/app.js';
 import { createNextAction } from './support/builders.js';
 import { problems } from './support/problems.js';
 import { EventBus } from '../src/events/event-bus.js';
-import { TransactionRunner } from '../src/database/transaction-runner.js';
+import { TransactionRunner } from '../src/database/transactions/transaction-runner.js';
 import { feedQuery } from '../src/ops-events/ops-events.sql.js';
 
 const upsertEvent = (note: string) => ({

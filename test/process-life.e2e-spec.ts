@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { Client } from 'pg';
-import { MIGRATION_LOCK } from '../src/database/start-lock.js';
+import { MIGRATION_LOCK } from '../src/database/start/start-lock.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
 import { ServerProcess } from './support/server-process.js';
 import { TcpProxy } from './support/tcp-proxy.js';

@@ -1,6 +1,6 @@
-import { OPEN_SCOPES, type OpenScopes } from '../src/jobs/open-scopes.js';
-import { TransactionRunner } from '../src/database/transaction-runner.js';
-import { JobsService } from '../src/jobs/jobs.service.js';
+import { UnsettledScopes } from '../src/schedules/unsettled-scopes.js';
+import { TransactionRunner } from '../src/database/transactions/transaction-runner.js';
+import { JobsService } from '../src/jobs/queue/jobs.service.js';
 import { createTestApp, type TestApp } from './support/app.js';
 import { eventually } from './support/eventually.js';
 
@@ -39,7 +39,7 @@ describe('the jobs of a scope', () => {
     await eventually('the next action', async () => (await total('/api/next-actions')) === 1);
   });
 
-  const scheduled = async () => app.nest.get<OpenScopes>(OPEN_SCOPES, { strict: false }).list();
+  const scheduled = async () => app.get(UnsettledScopes).list();
 
   it('are enqueued by a schedule for every scope with open work items', async () => {
     expect(await scheduled()).toEqual([scope]);

@@ -1,11 +1,12 @@
 import { Body, Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type Request, type Response } from 'express';
-import { ApiProblems } from '../common/http/api-problems.js';
-import { clientAddress } from '../common/http/client-address.js';
-import { requestIdOf } from '../common/http/request-context.js';
+import { ApiProblems } from '../http/problems/api-problems.js';
+import { clientAddress } from '../http/request/client-address.js';
+import { requestIdOf } from '../logging/request-context.js';
 import { RateLimited } from '../rate-limit/rate-limits.js';
-import { type AuthUser, CurrentUser, Public } from './auth-user.js';
+import { CurrentUser, Public } from './current-user.js';
+import { type AuthUser } from '../users/auth-user.js';
 import { LoginAnswer, LoginBody, MeAnswer } from './auth.dto.js';
 import { AuthService } from './auth.service.js';
 

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsString, Length, ValidateBy } from 'class-validator';
 import { EMAIL_MAX, isEmailAddress } from '../config/email-address.js';
-import { USER_ROLES, type UserRole } from './user.entity.js';
+import { USER_ROLES, type UserRole } from '../users/user.entity.js';
 
 /** Body of a login. */
 export class LoginBody {

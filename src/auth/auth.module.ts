@@ -7,15 +7,17 @@ import { type Secrets } from '../config/secrets.js';
 import { AuthController } from './auth.controller.js';
 import { AuthService } from './auth.service.js';
 import { JwtStrategy } from './jwt.strategy.js';
-import { PasswordHasher } from './password-hasher.js';
 import { SignInDelay } from './sign-in-delay.js';
 import { TOKEN_AUDIENCE, TOKEN_ISSUER } from './token.js';
-import { UsersService } from './users.service.js';
+import { UsersModule } from '../users/users.module.js';
+import { RateLimitModule } from '../rate-limit/rate-limit.module.js';
 
-/** Users, login and the bearer token. */
+/** Sign-in and the bearer token. */
 @Module({
   imports: [
+    RateLimitModule,
     PassportModule,
+    UsersModule,
     JwtModule.registerAsync({
       inject: [ENV, SECRETS],
       useFactory: (env: Env, secrets: Secrets) => ({
@@ -30,7 +32,7 @@ import { UsersService } from './users.service.js';
     }),
   ],
   controllers: [AuthController],
-  providers: [AuthService, JwtStrategy, PasswordHasher, SignInDelay, UsersService],
-  exports: [UsersService, JwtModule],
+  providers: [AuthService, JwtStrategy, SignInDelay],
+  exports: [JwtModule],
 })
 export class AuthModule {}

@@ -3,18 +3,18 @@ import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common'
 import { JwtService } from '@nestjs/jwt';
 import { type Response } from 'express';
 import { type Logger } from 'pino';
-import { UnauthenticatedError } from '../common/errors/domain-error.js';
-import { clientNetwork } from '../common/http/client-address.js';
-import { LOGGER } from '../common/logging/logger.js';
+import { UnauthenticatedError } from '../kernel/errors/domain-error.js';
+import { clientNetwork } from '../http/request/client-address.js';
+import { LOGGER } from '../logging/logger.js';
 import { SECRETS } from '../config/config.module.js';
 import { ENV, type Env } from '../config/env.js';
 import { type Secrets } from '../config/secrets.js';
-import { TransactionRunner } from '../database/transaction-runner.js';
+import { TransactionRunner } from '../database/transactions/transaction-runner.js';
 import { RateLimiter } from '../rate-limit/rate-limiter.js';
 import { type LoginAnswer, type LoginBody } from './auth.dto.js';
-import { PasswordHasher } from './password-hasher.js';
+import { PasswordHasher } from '../users/password-hasher.js';
 import { SignInDelay } from './sign-in-delay.js';
-import { type Credentials, normalizeEmail, UsersService } from './users.service.js';
+import { type Credentials, normalizeEmail, UsersService } from '../users/users.service.js';
 
 /** Where a sign-in comes from. */
 export interface Origin {

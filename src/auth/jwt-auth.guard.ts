@@ -5,7 +5,8 @@ import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import { type Request } from 'express';
 import { ENV, type Env } from '../config/env.js';
-import { type AuthUser, isPublic } from './auth-user.js';
+import { isPublic } from './current-user.js';
+import { type AuthUser } from '../users/auth-user.js';
 
 interface KnownToken {
   readonly user: AuthUser;

@@ -3,10 +3,10 @@ import { PassportStrategy } from '@nestjs/passport';
 import { ExtractJwt, Strategy } from 'passport-jwt';
 import { SECRETS } from '../config/config.module.js';
 import { type Secrets } from '../config/secrets.js';
-import { isUuid } from '../common/http/uuid.js';
-import { type AuthUser } from './auth-user.js';
+import { isUuid } from '../kernel/uuid.js';
+import { type AuthUser } from '../users/auth-user.js';
 import { TOKEN_AUDIENCE, TOKEN_ISSUER } from './token.js';
-import { UsersService } from './users.service.js';
+import { UsersService } from '../users/users.service.js';
 
 /** What our tokens hold; times in seconds since 1970. */
 export interface TokenPayload {

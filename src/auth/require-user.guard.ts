@@ -1,8 +1,8 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { type Request } from 'express';
-import { UnauthenticatedError } from '../common/errors/domain-error.js';
-import { isPublic } from './auth-user.js';
+import { UnauthenticatedError } from '../kernel/errors/domain-error.js';
+import { isPublic } from './current-user.js';
 
 /** Refuses whoever was not identified, on every route that is not marked @Public(). */
 @Injectable()

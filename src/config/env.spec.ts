@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import express from 'express';
 import { LoginBody } from '../auth/auth.dto.js';
-import { validateAs } from '../common/http/validation.js';
+import { validateAs } from '../http/validation/validation.js';
 import { E2E_KEYS, readEnv } from './env.js';
 import { ConfigError } from './start-error.js';
 

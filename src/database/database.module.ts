@@ -3,18 +3,19 @@ import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import { Pool } from 'pg';
 import { type Logger } from 'pino';
 import { DataSource } from 'typeorm';
-import { LOGGER } from '../common/logging/logger.js';
+import { LOGGER } from '../logging/logger.js';
 import { databaseSetting } from '../config/database-setting.js';
 import { ENV, type Env } from '../config/env.js';
 import { EventBus } from '../events/event-bus.js';
-import { awaitServer } from './await-server.js';
-import { Connections } from './connections.js';
-import { dataSourceOptions, type PostgresOptions, type Schema } from './data-source.js';
-import { DutyTransactions } from './duty-transactions.js';
-import { migrate } from './migrate.js';
-import { ScopeTransactions } from './scope-transactions.js';
-import { type TransactionLimits } from './transaction.js';
-import { TransactionRunner } from './transaction-runner.js';
+import { EventsModule } from '../events/events.module.js';
+import { awaitServer } from './start/await-server.js';
+import { Connections } from './connections/connections.js';
+import { dataSourceOptions, type PostgresOptions, type Schema } from './start/data-source.js';
+import { DutyTransactions } from './transactions/duty-transactions.js';
+import { migrate } from './start/migrate.js';
+import { ScopeTransactions } from './transactions/scope-transactions.js';
+import { type TransactionLimits } from './transactions/transaction.js';
+import { TransactionRunner } from './transactions/transaction-runner.js';
 
 /** Connections for the health probe and for heartbeats. */
 const DUTY_CONNECTIONS = 2;
@@ -27,6 +28,7 @@ export class DatabaseModule {
     return {
       module: DatabaseModule,
       imports: [
+        EventsModule,
         TypeOrmModule.forRootAsync({
           inject: [ENV, LOGGER],
           useFactory: async (env: Env, logger: Logger) => {

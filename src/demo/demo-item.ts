@@ -1,4 +1,4 @@
-import { type Scope } from '../common/scope.js';
+import { type Scope } from '../kernel/scope.js';
 import { type PushedWorkItem } from '../work-items/work-item.js';
 
 /** A work item of the demo: its scope is the desk's, its times are hours from now. */

@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
-import { SYSTEM_ACTOR } from '../common/actor.js';
-import { LOGGER } from '../common/logging/logger.js';
-import { TransactionRunner } from '../database/transaction-runner.js';
-import { NextActionsService } from '../next-actions/next-actions.service.js';
+import { SYSTEM_ACTOR } from '../kernel/actor.js';
+import { LOGGER } from '../logging/logger.js';
+import { TransactionRunner } from '../database/transactions/transaction-runner.js';
+import { NextActionsService } from '../next-actions/model/next-actions.service.js';
 import { NextActionRunsService } from '../next-actions/rules/next-action-runs.service.js';
 import { OpsEventsListener } from '../ops-events/ops-events.listener.js';
 import { RiskRunsService } from '../risk/risk-runs.service.js';

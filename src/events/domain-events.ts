@@ -1,4 +1,4 @@
-import { type Scope } from '../common/scope.js';
+import { type Scope } from '../kernel/scope.js';
 
 /** What every event tells: who, about what, how it ended. Ids and primitives, never entities. */
 export interface EventPayload<Meta extends object> {

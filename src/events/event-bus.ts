@@ -2,8 +2,8 @@ import { isNativeError } from 'node:util/types';
 import { Inject, Injectable } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { type Logger } from 'pino';
-import { LOGGER } from '../common/logging/logger.js';
-import { redactError } from '../common/logging/redaction.js';
+import { LOGGER } from '../logging/logger.js';
+import { redactError } from '../kernel/redaction/redaction.js';
 import { type RecordedEvent } from './recorded-event.js';
 
 /**

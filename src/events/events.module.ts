@@ -1,9 +1,8 @@
-import { Global, Module } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { EventEmitterModule } from '@nestjs/event-emitter';
 import { EventBus } from './event-bus.js';
 
 /** The bus of committed domain events. */
-@Global()
 @Module({
   imports: [EventEmitterModule.forRoot({ wildcard: false, maxListeners: 50 })],
   providers: [EventBus],

@@ -1,5 +1,5 @@
 import { uuidv7 } from 'uuidv7';
-import { redactText, redactValue } from '../common/logging/redaction.js';
+import { redactText, redactValue } from '../kernel/redaction/redaction.js';
 import {
   type DomainEventName,
   type DomainEvents,

@@ -1,7 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { Public } from '../auth/auth-user.js';
-import { ApiProblems } from '../common/http/api-problems.js';
+import { Public } from '../auth/current-user.js';
+import { ApiProblems } from '../http/problems/api-problems.js';
 import { NotRateLimited } from '../rate-limit/rate-limits.js';
 import { Readiness } from './readiness.js';
 

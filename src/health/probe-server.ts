@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type Logger } from 'pino';
-import { accessLog, noteProblem } from '../common/http/access-log.js';
-import { problemOf, routeNotFound, toDomainError } from '../common/http/problem.js';
-import { pathOf, requestIdOf } from '../common/http/request-context.js';
+import { accessLog, noteProblem } from '../logging/access-log.js';
+import { problemOf, routeNotFound, toDomainError } from '../http/problems/problem.js';
+import { pathOf, requestIdOf } from '../logging/request-context.js';
 import { type HealthAnswer } from './health.controller.js';
 import { type Readiness } from './readiness.js';
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { UnavailableError } from '../common/errors/domain-error.js';
-import { DutyTransactions } from '../database/duty-transactions.js';
-import { JobWorker } from '../jobs/job-worker.js';
+import { UnavailableError } from '../kernel/errors/domain-error.js';
+import { DutyTransactions } from '../database/transactions/duty-transactions.js';
+import { JobWorker } from '../jobs/worker/job-worker.js';
 
 /** Also fails where the server takes no writes: such a process can answer no press. */
 const PROBE = {

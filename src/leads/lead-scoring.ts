@@ -1,6 +1,6 @@
 import { uuidv7 } from 'uuidv7';
-import { type Actor } from '../common/actor.js';
-import { type Transaction } from '../database/transaction.js';
+import { type Actor } from '../kernel/actor.js';
+import { type Transaction } from '../database/transactions/transaction.js';
 import { computeScore } from '../scoring/scoring.engine.js';
 import { type WorkItem } from '../work-items/work-item.js';
 import { type Lead } from './lead.js';

@@ -1,10 +1,11 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { CurrentActor } from '../auth/auth-user.js';
-import { type Actor } from '../common/actor.js';
-import { CursorQuery } from '../common/cursor-page.js';
-import { ApiProblems, RATE_LIMIT_HEADERS } from '../common/http/api-problems.js';
-import { ScopeFields, scopeOf } from '../common/scope.js';
+import { CurrentActor } from '../auth/current-user.js';
+import { type Actor } from '../kernel/actor.js';
+import { CursorQuery } from '../http/paging/cursor-page.js';
+import { ApiProblems, RATE_LIMIT_HEADERS } from '../http/problems/api-problems.js';
+import { scopeOf } from '../kernel/scope.js';
+import { ScopeFields } from '../http/scope.dto.js';
 import { RateLimited } from '../rate-limit/rate-limits.js';
 import { ScoreHistory } from '../scoring/scoring.dto.js';
 import { type Lead, type LeadPipelineOutcome } from './lead.js';

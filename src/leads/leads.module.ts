@@ -2,9 +2,11 @@ import { Module } from '@nestjs/common';
 import { LeadPipelineService } from './lead-pipeline.service.js';
 import { LeadsController } from './leads.controller.js';
 import { LeadsService } from './leads.service.js';
+import { HttpModule } from '../http/http.module.js';
 
 /** Intake leads: how promising each is, and why. */
 @Module({
+  imports: [HttpModule],
   controllers: [LeadsController],
   providers: [LeadsService, LeadPipelineService],
   exports: [LeadPipelineService],

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor } from '../common/actor.js';
-import { CursorCodec } from '../common/cursor.js';
-import { cursorPage, type CursorQuery } from '../common/cursor-page.js';
-import { ConflictError, NotFoundError } from '../common/errors/domain-error.js';
-import { TransactionRunner } from '../database/transaction-runner.js';
+import { type Actor } from '../kernel/actor.js';
+import { CursorCodec } from '../http/paging/cursor.js';
+import { cursorPage, type CursorQuery } from '../http/paging/cursor-page.js';
+import { ConflictError, NotFoundError } from '../kernel/errors/domain-error.js';
+import { TransactionRunner } from '../database/transactions/transaction-runner.js';
 import { type PastScore } from '../scoring/score-snapshot.js';
 import { type ScoreHistory } from '../scoring/scoring.dto.js';
 import { type Lead } from './lead.js';

@@ -1,4 +1,4 @@
-import { type Statement } from '../database/transaction.js';
+import { type Statement } from '../database/transactions/transaction.js';
 import { conditionSql } from '../work-items/work-item-facts.sql.js';
 import { WORK_ITEM_COLUMNS } from '../work-items/work-items.sql.js';
 

@@ -8,25 +8,26 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { type Response } from 'express';
-import { CurrentActor } from '../auth/auth-user.js';
-import { type Actor } from '../common/actor.js';
-import { ApiProblems, RATE_LIMIT_HEADERS } from '../common/http/api-problems.js';
-import { ScopeFields, scopeOf } from '../common/scope.js';
-import { PageQuery } from '../common/pagination.js';
+import { CurrentActor } from '../auth/current-user.js';
+import { type Actor } from '../kernel/actor.js';
+import { ApiProblems, RATE_LIMIT_HEADERS } from '../http/problems/api-problems.js';
+import { scopeOf } from '../kernel/scope.js';
+import { ScopeFields } from '../http/scope.dto.js';
+import { PageQuery } from '../http/paging/pagination.js';
 import { RateLimited } from '../rate-limit/rate-limits.js';
 import { DeliveryService } from './delivery/delivery.service.js';
 import { IdempotencyKey } from './delivery/idempotency-key.js';
-import { NextActionRunAnswer, NextActionSummary } from './dto/next-action-run.dto.js';
-import { ExecuteAnswer, ExecuteBody, ExecutionPage } from './dto/delivery.dto.js';
-import { NextActionAnswer, NextActionPage } from './dto/next-action.dto.js';
+import { NextActionRunAnswer, NextActionSummary } from './rules/next-action-run.dto.js';
+import { ExecuteAnswer, ExecuteBody, ExecutionPage } from './delivery/delivery.dto.js';
+import { NextActionAnswer, NextActionPage } from './model/next-action.dto.js';
 import {
   CreateNextActionBody,
   ListNextActionsQuery,
   PatchNextActionBody,
-} from './dto/next-action-requests.dto.js';
-import { type NextAction } from './next-action.js';
-import { NextActionsService } from './next-actions.service.js';
-import { NextActionsSummaryService } from './next-actions-summary.service.js';
+} from './model/next-action-requests.dto.js';
+import { type NextAction } from './model/next-action.js';
+import { NextActionsService } from './model/next-actions.service.js';
+import { NextActionsSummaryService } from './rules/next-actions-summary.service.js';
 import { NextActionRunsService } from './rules/next-action-runs.service.js';
 
 const ApiId = ApiParam({ name: 'id', format: 'uuid', description: 'Id of the next best action.' });

@@ -1,7 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { LeadsModule } from '../leads/leads.module.js';
-import { OPEN_SCOPES } from '../jobs/open-scopes.js';
 import { RiskModule } from '../risk/risk.module.js';
 import { ScoringModule } from '../scoring/scoring.module.js';
 import { DismissAction } from './delivery/actions/dismiss.action.js';
@@ -16,20 +15,21 @@ import { Snooze1dAction } from './delivery/actions/snooze-1d.action.js';
 import { DeliveryActionRegistry } from './delivery/delivery-action.registry.js';
 import { DeliveryCatalogue } from './delivery/delivery-catalogue.js';
 import { DeliveryService } from './delivery/delivery.service.js';
-import { DeliveryActionsController } from './delivery-actions.controller.js';
-import { RetryFailedDeliveriesHandler } from './retry-failed-deliveries.handler.js';
-import { NextActionTurns } from './next-action-turns.js';
+import { DeliveryActionsController } from './delivery/delivery-actions.controller.js';
+import { RetryFailedDeliveriesHandler } from './delivery/retry-failed-deliveries.handler.js';
+import { NextActionTurns } from './model/next-action-turns.js';
 import { NextActionsController } from './next-actions.controller.js';
-import { NextActionsRepository } from './next-actions.repository.js';
-import { NextActionsService } from './next-actions.service.js';
-import { NextActionsSummaryService } from './next-actions-summary.service.js';
+import { NextActionsRepository } from './model/next-actions.repository.js';
+import { NextActionsService } from './model/next-actions.service.js';
+import { NextActionsSummaryService } from './rules/next-actions-summary.service.js';
 import { NextActionsRunHandler } from './rules/next-actions-run.handler.js';
 import { NextActionRunsService } from './rules/next-action-runs.service.js';
-import { UnsettledScopes } from './rules/unsettled-scopes.js';
+import { HttpModule } from '../http/http.module.js';
+import { JobsModule } from '../jobs/jobs.module.js';
 
 /** Next best actions and their buttons. */
 @Module({
-  imports: [DiscoveryModule, LeadsModule, RiskModule, ScoringModule],
+  imports: [JobsModule, HttpModule, DiscoveryModule, LeadsModule, RiskModule, ScoringModule],
   controllers: [NextActionsController, DeliveryActionsController],
   providers: [
     NextActionTurns,
@@ -52,7 +52,6 @@ import { UnsettledScopes } from './rules/unsettled-scopes.js';
     Snooze1dAction,
     // Job handlers.
     NextActionsRunHandler,
-    { provide: OPEN_SCOPES, useClass: UnsettledScopes },
     RetryFailedDeliveriesHandler,
   ],
   exports: [NextActionsService, NextActionRunsService, DeliveryService],

@@ -1,8 +1,8 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { CurrentActor } from '../auth/auth-user.js';
-import { type Actor } from '../common/actor.js';
-import { ApiProblems } from '../common/http/api-problems.js';
+import { CurrentActor } from '../auth/current-user.js';
+import { type Actor } from '../kernel/actor.js';
+import { ApiProblems } from '../http/problems/api-problems.js';
 import { ListOpsEventsQuery, OpsEventPage } from './ops-events.dto.js';
 import { OpsEventsService } from './ops-events.service.js';
 

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, IsUUID, Length, Max, Min } from 'class-validator';
-import { IsInstant } from '../common/http/instant.js';
+import { IsInstant } from '../http/validation/instant.js';
 import {
   DOMAIN_EVENT_NAMES,
   type DomainEventName,

@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { type Logger } from 'pino';
-import { LOGGER } from '../common/logging/logger.js';
+import { LOGGER } from '../logging/logger.js';
 import { EventBus } from '../events/event-bus.js';
 import { type RecordedEvent } from '../events/recorded-event.js';
 

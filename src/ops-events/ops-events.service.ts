@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor } from '../common/actor.js';
-import { CursorCodec } from '../common/cursor.js';
-import { cursorPage } from '../common/cursor-page.js';
-import { TransactionRunner } from '../database/transaction-runner.js';
+import { type Actor } from '../kernel/actor.js';
+import { CursorCodec } from '../http/paging/cursor.js';
+import { cursorPage } from '../http/paging/cursor-page.js';
+import { TransactionRunner } from '../database/transactions/transaction-runner.js';
 import {
   type ListOpsEventsQuery,
   type OpsEventAnswer,

@@ -1,4 +1,4 @@
-import { type Statement } from '../database/transaction.js';
+import { type Statement } from '../database/transactions/transaction.js';
 
 const COLUMNS = `
   id, level, event_key AS "eventKey", status, actor_id AS "actorId", source_type AS "sourceType",

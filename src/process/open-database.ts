@@ -1,7 +1,7 @@
 import { type Env } from '../config/env.js';
 import { startEmbeddedPostgres } from '../database/embedded/embedded-postgres.js';
 import { type ServerLogger } from '../database/embedded/server.keeper.js';
-import { type StartLogger } from '../database/start-lock.js';
+import { type StartLogger } from '../database/start/start-lock.js';
 import { type ProcessLife } from './process-life.js';
 
 /** A start of the embedded server that takes longer is logged, and every so often, in ms. */

@@ -1,12 +1,12 @@
 import { type Logger } from 'pino';
-import { createLogger } from '../common/logging/logger.js';
-import { redactError } from '../common/logging/redaction.js';
+import { createLogger } from '../logging/logger.js';
+import { redactError } from '../kernel/redaction/redaction.js';
 import { databaseSetting } from '../config/database-setting.js';
 import { type EnvReaderRole } from '../config/env-reader.js';
 import { type Env, processEnv, readEnv, startedByNpm } from '../config/env.js';
 import { resolveSecrets, type Secrets } from '../config/secrets.js';
 import { StartError } from '../config/start-error.js';
-import { startErrorOf } from '../database/start-failure.js';
+import { startErrorOf } from '../database/start/start-failure.js';
 import { openDatabase } from './open-database.js';
 import { ProcessLife } from './process-life.js';
 import { endOnUncaughtException, outliveStrayRejections } from './stray-rejections.js';

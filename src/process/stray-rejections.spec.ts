@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { Writable } from 'node:stream';
-import { createLogger } from '../common/logging/logger.js';
+import { createLogger } from '../logging/logger.js';
 import { endOnUncaughtException, outliveStrayRejections } from './stray-rejections.js';
 
 describe('a rejection that nobody awaited', () => {

@@ -1,6 +1,6 @@
 import { isNativeError } from 'node:util/types';
 import { type Logger } from 'pino';
-import { errorText, redactError, textOf } from '../common/logging/redaction.js';
+import { errorText, redactError, textOf } from '../kernel/redaction/redaction.js';
 
 /**
  * Keeps the process up when a promise is rejected that nobody awaits, and logs it as fatal. Node would

@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { type ThrottlerStorage } from '@nestjs/throttler';
-import { TransactionRunner } from '../database/transaction-runner.js';
+import { TransactionRunner } from '../database/transactions/transaction-runner.js';
 
 /** What @nestjs/throttler asks of its storage; times in seconds. */
 type Usage = Awaited<ReturnType<ThrottlerStorage['increment']>>;

@@ -1,5 +1,5 @@
 import { type Response } from 'express';
-import { TooManyRequestsError } from '../common/errors/domain-error.js';
+import { TooManyRequestsError } from '../kernel/errors/domain-error.js';
 
 /** Where a client stands: requests a minute, those that are left, and seconds until the window ends. */
 export interface Standing {

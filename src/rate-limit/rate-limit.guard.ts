@@ -1,7 +1,7 @@
 import { type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { ThrottlerGuard } from '@nestjs/throttler';
 import { type Request, type Response } from 'express';
-import { clientAddress, clientNetwork } from '../common/http/client-address.js';
+import { clientAddress, clientNetwork } from '../http/request/client-address.js';
 import { LocalRateLimiter } from './local-rate-limiter.js';
 import { RateLimiter } from './rate-limiter.js';
 import { RATE_LIMITED, type RateLimitName } from './rate-limits.js';

@@ -1,4 +1,4 @@
-import { Global, Module } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { ThrottlerModule } from '@nestjs/throttler';
 import { ENV, type Env } from '../config/env.js';
 import { LocalRateLimiter } from './local-rate-limiter.js';
@@ -7,7 +7,6 @@ import { RateLimiter } from './rate-limiter.js';
 import { rateLimits } from './rate-limits.js';
 
 /** Rate limits: those of single routes are shared by all replicas, the general one is each process's. */
-@Global()
 @Module({
   imports: [
     ThrottlerModule.forRootAsync({

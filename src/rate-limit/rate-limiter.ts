@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Response } from 'express';
 import { type Logger } from 'pino';
-import { LOGGER } from '../common/logging/logger.js';
+import { LOGGER } from '../logging/logger.js';
 import { ENV, type Env } from '../config/env.js';
 import { PostgresThrottlerStorage } from './postgres-throttler-storage.js';
 import { limitExceeded, showStanding } from './rate-limit-headers.js';

@@ -1,6 +1,6 @@
-import { type Scope } from '../common/scope.js';
-import { type Statement } from '../database/transaction.js';
-import { jobHealthSql, staleHeartbeatBefore } from '../jobs/job-health.js';
+import { type Scope } from '../kernel/scope.js';
+import { type Statement } from '../database/transactions/transaction.js';
+import { jobHealthSql, staleHeartbeatBefore } from '../jobs/api/job-health.js';
 import {
   LATEST_SCORE_SQL,
   latestScoreOf,

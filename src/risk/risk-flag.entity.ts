@@ -1,5 +1,5 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { type Priority } from '../common/priority.js';
+import { type Priority } from '../kernel/priority.js';
 import { type RiskEvidence } from './risk-rules.js';
 
 /** Who closed a flag: what an operator closed, no run opens again. */

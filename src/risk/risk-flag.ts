@@ -1,4 +1,4 @@
-import { type Priority } from '../common/priority.js';
+import { type Priority } from '../kernel/priority.js';
 import { type Resolver } from './risk-flag.entity.js';
 import { type RiskEvidence } from './risk-rules.js';
 

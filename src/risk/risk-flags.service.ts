@@ -1,17 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor } from '../common/actor.js';
-import { CursorCodec } from '../common/cursor.js';
-import { cursorPage } from '../common/cursor-page.js';
+import { type Actor } from '../kernel/actor.js';
+import { CursorCodec } from '../http/paging/cursor.js';
+import { cursorPage } from '../http/paging/cursor-page.js';
 import {
   ConflictError,
   NotFoundError,
   ValidationFailedError,
-} from '../common/errors/domain-error.js';
-import { isUuid } from '../common/http/uuid.js';
-import { PRIORITIES, type Priority, priorityRank } from '../common/priority.js';
-import { type Scope, scopeOf } from '../common/scope.js';
-import { type Transaction } from '../database/transaction.js';
-import { TransactionRunner } from '../database/transaction-runner.js';
+} from '../kernel/errors/domain-error.js';
+import { isUuid } from '../kernel/uuid.js';
+import { PRIORITIES, type Priority, priorityRank } from '../kernel/priority.js';
+import { type Scope, scopeOf } from '../kernel/scope.js';
+import { type Transaction } from '../database/transactions/transaction.js';
+import { TransactionRunner } from '../database/transactions/transaction-runner.js';
 import { RISK_STATUSES, type RiskFlag, type RiskStatus } from './risk-flag.js';
 import * as sql from './risk-flags.sql.js';
 import {

@@ -1,5 +1,5 @@
-import { PRIORITIES } from '../common/priority.js';
-import { type Statement } from '../database/transaction.js';
+import { PRIORITIES } from '../kernel/priority.js';
+import { type Statement } from '../database/transactions/transaction.js';
 import { type RiskStatus } from './risk-flag.js';
 
 /** The columns of a RiskFlag, each under its property's name. */

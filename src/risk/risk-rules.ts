@@ -1,7 +1,7 @@
-import { countNoun } from '../common/count-noun.js';
-import { type Priority } from '../common/priority.js';
-import { type Scope, scopedRuleKey } from '../common/scope.js';
-import { STALE_JOB_AFTER_MS } from '../jobs/job-health.js';
+import { countNoun } from '../kernel/count-noun.js';
+import { type Priority } from '../kernel/priority.js';
+import { type Scope, scopedRuleKey } from '../kernel/scope.js';
+import { STALE_JOB_AFTER_MS } from '../jobs/api/job-health.js';
 import { type LatestScore } from '../scoring/latest-score.js';
 import { WARNING_FROM } from '../scoring/scoring.engine.js';
 import { type WorkItemFacts } from '../work-items/work-item-facts.js';

@@ -1,6 +1,6 @@
-import { SYSTEM_ACTOR } from '../common/actor.js';
-import { JobHandler, type JobContext, type JobRunner } from '../jobs/job-handler.js';
-import { type ScopePayload } from '../jobs/job-types.js';
+import { SYSTEM_ACTOR } from '../kernel/actor.js';
+import { JobHandler, type JobContext, type JobRunner } from '../jobs/handlers/job-handler.js';
+import { type ScopePayload } from '../jobs/handlers/job-types.js';
 import { RiskRunsService } from './risk-runs.service.js';
 
 /** Runs the risk rules of a scope outside a request. A second run changes nothing. */

@@ -1,9 +1,10 @@
 import { Body, Controller, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { CurrentActor } from '../auth/auth-user.js';
-import { type Actor } from '../common/actor.js';
-import { ApiProblems, RATE_LIMIT_HEADERS } from '../common/http/api-problems.js';
-import { ScopeFields, scopeOf } from '../common/scope.js';
+import { CurrentActor } from '../auth/current-user.js';
+import { type Actor } from '../kernel/actor.js';
+import { ApiProblems, RATE_LIMIT_HEADERS } from '../http/problems/api-problems.js';
+import { scopeOf } from '../kernel/scope.js';
+import { ScopeFields } from '../http/scope.dto.js';
 import { RateLimited } from '../rate-limit/rate-limits.js';
 import { type RiskFlag } from './risk-flag.js';
 import { RiskFlagsService } from './risk-flags.service.js';

@@ -1,9 +1,9 @@
 import { ApiProperty, ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
-import { CursorPagination, CursorQuery } from '../common/cursor-page.js';
-import { IsInstant } from '../common/http/instant.js';
-import { PRIORITIES, type Priority } from '../common/priority.js';
-import { ScopeFields } from '../common/scope.js';
+import { CursorPagination, CursorQuery } from '../http/paging/cursor-page.js';
+import { IsInstant } from '../http/validation/instant.js';
+import { PRIORITIES, type Priority } from '../kernel/priority.js';
+import { ScopeFields } from '../http/scope.dto.js';
 import { RISK_STATUSES, type RiskFlag, type RiskRunCounts, type RiskStatus } from './risk-flag.js';
 import { RESOLVERS, type Resolver } from './risk-flag.entity.js';
 import { RISK_RULE_KEYS, type RiskEvidence, type RiskRuleKey } from './risk-rules.js';

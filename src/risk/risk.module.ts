@@ -3,9 +3,11 @@ import { RiskFlagsService } from './risk-flags.service.js';
 import { RiskRunRulesHandler } from './risk-run-rules.handler.js';
 import { RiskRunsService } from './risk-runs.service.js';
 import { RiskController } from './risk.controller.js';
+import { HttpModule } from '../http/http.module.js';
 
 /** Conditions that somebody should know of. */
 @Module({
+  imports: [HttpModule],
   controllers: [RiskController],
   providers: [RiskFlagsService, RiskRunsService, RiskRunRulesHandler],
   exports: [RiskRunsService],

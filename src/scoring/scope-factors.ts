@@ -1,4 +1,4 @@
-import { countNoun } from '../common/count-noun.js';
+import { countNoun } from '../kernel/count-noun.js';
 import { type CountFactor } from './scoring.engine.js';
 
 /** What is counted in a scope for its score, open items and today's trouble only. */

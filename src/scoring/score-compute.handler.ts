@@ -1,6 +1,6 @@
-import { SYSTEM_ACTOR } from '../common/actor.js';
-import { JobHandler, type JobContext, type JobRunner } from '../jobs/job-handler.js';
-import { type ScopePayload } from '../jobs/job-types.js';
+import { SYSTEM_ACTOR } from '../kernel/actor.js';
+import { JobHandler, type JobContext, type JobRunner } from '../jobs/handlers/job-handler.js';
+import { type ScopePayload } from '../jobs/handlers/job-types.js';
 import { ScoringService } from './scoring.service.js';
 
 /** Scores a scope outside a request. Twice is two snapshots of one state: the second has no delta. */

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { CursorPagination } from '../common/cursor-page.js';
+import { CursorPagination } from '../http/paging/cursor-page.js';
 import { type PastScore, type ScoreSnapshot } from './score-snapshot.js';
 import { SCORE_BANDS, type ScoreBand } from './scoring.engine.js';
 import { SCORE_TRANSITIONS, type ScoreTransition } from './transitions.js';

@@ -2,9 +2,11 @@ import { Module } from '@nestjs/common';
 import { ScoreComputeHandler } from './score-compute.handler.js';
 import { ScoringController } from './scoring.controller.js';
 import { ScoringService } from './scoring.service.js';
+import { HttpModule } from '../http/http.module.js';
 
 /** How healthy a scope is, 0–100, and why. */
 @Module({
+  imports: [HttpModule],
   controllers: [ScoringController],
   providers: [ScoringService, ScoreComputeHandler],
   exports: [ScoringService],

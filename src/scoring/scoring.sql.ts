@@ -1,5 +1,5 @@
-import { type Statement } from '../database/transaction.js';
-import { jobHealthSql } from '../jobs/job-health.js';
+import { type Statement } from '../database/transactions/transaction.js';
+import { jobHealthSql } from '../jobs/api/job-health.js';
 import { countSql, WINDOWS } from '../work-items/work-item-facts.sql.js';
 import { LATEST_SCORE_SQL } from './latest-score.sql.js';
 import { TRANSITION_COOL_DOWN_MS } from './transitions.js';

@@ -1,5 +1,5 @@
-import { type Priority } from '../common/priority.js';
-import { startOfUtcDay } from '../common/utc-day.js';
+import { type Priority } from '../kernel/priority.js';
+import { startOfUtcDay } from '../kernel/utc-day.js';
 import { type OpenStateOf, type WorkItemKind } from './work-item-kinds.js';
 
 /** `before_now`: dueAt < now. `before_today`: dueAt is before today's first UTC instant. */

@@ -1,4 +1,4 @@
-import { type Scope } from '../common/scope.js';
+import { type Scope } from '../kernel/scope.js';
 import {
   timeWindows,
   WORK_ITEM_CONDITIONS,

@@ -1,4 +1,4 @@
-import { type Priority } from '../common/priority.js';
+import { type Priority } from '../kernel/priority.js';
 import { type WorkItemKind, type WorkItemState } from './work-item-kinds.js';
 
 /** A work item as read from the table. */

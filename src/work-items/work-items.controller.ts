@@ -18,10 +18,10 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { type Response } from 'express';
-import { CurrentActor } from '../auth/auth-user.js';
-import { type Actor } from '../common/actor.js';
-import { ApiProblems } from '../common/http/api-problems.js';
-import { BodyLimit } from '../common/http/json-body.guard.js';
+import { CurrentActor } from '../auth/current-user.js';
+import { type Actor } from '../kernel/actor.js';
+import { ApiProblems } from '../http/problems/api-problems.js';
+import { BodyLimit } from '../http/request/json-body.guard.js';
 import { BatchAnswer, WorkItemAnswer, WorkItemPage } from './dto/work-item.dto.js';
 import {
   BatchBody,

@@ -1,6 +1,6 @@
-import { type Priority } from '../common/priority.js';
-import { type Scope } from '../common/scope.js';
-import { type Statement } from '../database/transaction.js';
+import { type Priority } from '../kernel/priority.js';
+import { type Scope } from '../kernel/scope.js';
+import { type Statement } from '../database/transactions/transaction.js';
 import { type WorkItemConditionKey } from './work-item-conditions.js';
 import { conditionSql, WINDOWS, windowValues } from './work-item-facts.sql.js';
 import { type WorkItemKind } from './work-item-kinds.js';

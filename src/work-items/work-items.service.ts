@@ -1,15 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
-import { type Actor } from '../common/actor.js';
-import { CursorCodec } from '../common/cursor.js';
+import { type Actor } from '../kernel/actor.js';
+import { CursorCodec } from '../http/paging/cursor.js';
 import {
   type FieldError,
   NotFoundError,
   ValidationFailedError,
-} from '../common/errors/domain-error.js';
-import { paginate } from '../common/pagination.js';
-import { scopeOf } from '../common/scope.js';
-import { TransactionRunner } from '../database/transaction-runner.js';
+} from '../kernel/errors/domain-error.js';
+import { paginate } from '../http/paging/pagination.js';
+import { scopeOf } from '../kernel/scope.js';
+import { TransactionRunner } from '../database/transactions/transaction-runner.js';
 import { type WorkItemPage } from './dto/work-item.dto.js';
 import { type ListWorkItemsQuery } from './dto/work-item-requests.dto.js';
 import { type PushedWorkItem, type WorkItem } from './work-item.js';

@@ -1,4 +1,4 @@
-import { type Statement } from '../database/transaction.js';
+import { type Statement } from '../database/transactions/transaction.js';
 
 /** The columns of a WorkItem, each under its property's name. */
 export const WORK_ITEM_COLUMNS = `

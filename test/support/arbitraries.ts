@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { PRIORITIES, type Priority } from '../../src/common/priority.js';
+import { PRIORITIES, type Priority } from '../../src/kernel/priority.js';
 import {
   statesOf,
   WORK_ITEM_KIND_NAMES,

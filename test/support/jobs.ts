@@ -1,9 +1,9 @@
 import { type Provider } from '@nestjs/common';
 import { IsOptional, IsString } from 'class-validator';
-import { TransactionRunner } from '../../src/database/transaction-runner.js';
-import { type Transaction } from '../../src/database/transaction.js';
-import { JobHandler, type JobContext } from '../../src/jobs/job-handler.js';
-import { JobsService, type NewJob } from '../../src/jobs/jobs.service.js';
+import { TransactionRunner } from '../../src/database/transactions/transaction-runner.js';
+import { type Transaction } from '../../src/database/transactions/transaction.js';
+import { JobHandler, type JobContext } from '../../src/jobs/handlers/job-handler.js';
+import { JobsService, type NewJob } from '../../src/jobs/queue/jobs.service.js';
 import { type TestApp } from './app.js';
 import { eventually } from './eventually.js';
 

@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { readEnv } from '../../src/config/env.js';
-import { migrate } from '../../src/database/migrate.js';
+import { migrate } from '../../src/database/start/migrate.js';
 import { schema } from '../../src/schema.js';
 
 /** The migrated, empty database that every test database is a copy of. */

@@ -1,4 +1,4 @@
-import { DEFAULT_SCOPE } from '../../common/scope.js';
+import { DEFAULT_SCOPE } from '../../kernel/scope.js';
 import { type DemoDesk } from '../demo-item.js';
 import { ARRIVALS } from './command-center.arrivals.js';
 import { PROMISES } from './command-center.promises.js';

@@ -1,4 +1,4 @@
-import { REVIEW_STREAM } from '../../common/scope.js';
+import { REVIEW_STREAM } from '../../kernel/scope.js';
 import { type DemoDesk } from '../demo-item.js';
 
 /** The desk of reviews, where only some of the rules apply. */

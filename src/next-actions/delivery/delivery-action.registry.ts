@@ -2,9 +2,9 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { type InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
 import { type Logger } from 'pino';
-import { InvalidRequestError } from '../../common/errors/domain-error.js';
-import { LOGGER } from '../../common/logging/logger.js';
-import { SNAKE_CASE } from '../../common/scope.js';
+import { InvalidRequestError } from '../../kernel/errors/domain-error.js';
+import { LOGGER } from '../../logging/logger.js';
+import { SNAKE_CASE } from '../../kernel/scope.js';
 import { StartError } from '../../config/start-error.js';
 import {
   ACTION_STYLES,

@@ -1,10 +1,10 @@
 import { SetMetadata, type Type } from '@nestjs/common';
-import { type Actor } from '../../common/actor.js';
-import { type Transaction } from '../../database/transaction.js';
-import { type JobType } from '../../jobs/job-types.js';
-import { type NewJob } from '../../jobs/jobs.service.js';
-import { type NextAction } from '../next-action.js';
-import { type NextActionStatus } from '../next-best-action.entity.js';
+import { type Actor } from '../../kernel/actor.js';
+import { type Transaction } from '../../database/transactions/transaction.js';
+import { type JobType } from '../../jobs/handlers/job-types.js';
+import { type NewJob } from '../../jobs/queue/jobs.service.js';
+import { type NextAction } from '../model/next-action.js';
+import { type NextActionStatus } from '../model/next-best-action.entity.js';
 
 /**
  * The developers' API of delivery actions: the decorator and its contract. A room that adds an action

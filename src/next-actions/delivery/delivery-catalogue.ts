@@ -1,6 +1,6 @@
 import { Injectable, type Type } from '@nestjs/common';
 import { targetConstructorToSchema } from 'class-validator-jsonschema';
-import { type DeliveryActionAnswer } from '../dto/delivery.dto.js';
+import { type DeliveryActionAnswer } from './delivery.dto.js';
 import { DeliveryActionRegistry } from './delivery-action.registry.js';
 
 /** The registered actions as a client sees them. */

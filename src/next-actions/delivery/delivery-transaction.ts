@@ -1,5 +1,5 @@
-import { type Transaction } from '../../database/transaction.js';
-import { type JobsService } from '../../jobs/jobs.service.js';
+import { type Transaction } from '../../database/transactions/transaction.js';
+import { type JobsService } from '../../jobs/queue/jobs.service.js';
 import { type DeliveryTransaction } from './delivery-action.js';
 
 /** The execution's transaction as an action sees it. */

@@ -3,23 +3,10 @@ import {
   databaseFailureOf,
   sqlStateOf,
   UNIQUE_VIOLATION,
-} from '../../common/errors/database-failure.js';
-import { ConflictError, DomainError, NotFoundError } from '../../common/errors/domain-error.js';
-import { toDomainError } from '../../common/http/problem.js';
-import { redactText, textOf } from '../../common/logging/redaction.js';
-
-/** 404: no such NBA. */
-export function nextActionNotFound(): NotFoundError {
-  return new NotFoundError('NEXT_ACTION_NOT_FOUND', 'There is no next best action with this id.');
-}
-
-/** 409: the NBA is done, dismissed or expired, and the action needs another state. */
-export function nextActionNotOpen(status: string): ConflictError {
-  return new ConflictError(
-    'NEXT_ACTION_NOT_OPEN',
-    `The next best action is ${status}, so this action can no longer run on it.`,
-  );
-}
+} from '../../kernel/errors/database-failure.js';
+import { DomainError } from '../../kernel/errors/domain-error.js';
+import { databaseRefusalOf } from '../../kernel/errors/database-refusals.js';
+import { redactText, textOf } from '../../kernel/redaction/redaction.js';
 
 /** 422: the key came back with another request. */
 export function idempotencyKeyReused(): DomainError {
@@ -70,7 +57,7 @@ export function reportOf(thrown: unknown): FailureReport {
  */
 function hindranceOf(thrown: unknown): DomainError | undefined {
   const failure = databaseFailureOf(thrown);
-  return failure === 'busy' || failure === 'retryable' ? toDomainError(thrown) : undefined;
+  return failure === 'busy' || failure === 'retryable' ? databaseRefusalOf(thrown) : undefined;
 }
 
 function messageOf(thrown: unknown): string {

@@ -1,23 +1,23 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { uuidv7 } from 'uuidv7';
-import { type Actor } from '../../common/actor.js';
-import { ValidationFailedError } from '../../common/errors/domain-error.js';
-import { isUuid } from '../../common/http/uuid.js';
-import { validateAs } from '../../common/http/validation.js';
-import { LOGGER } from '../../common/logging/logger.js';
-import { redactValue } from '../../common/logging/redaction.js';
-import { type Scope } from '../../common/scope.js';
+import { type Actor } from '../../kernel/actor.js';
+import { ValidationFailedError } from '../../kernel/errors/domain-error.js';
+import { isUuid } from '../../kernel/uuid.js';
+import { validateAs } from '../../http/validation/validation.js';
+import { LOGGER } from '../../logging/logger.js';
+import { redactValue } from '../../kernel/redaction/redaction.js';
+import { type Scope } from '../../kernel/scope.js';
 import { ENV, type Env } from '../../config/env.js';
-import { type Transaction } from '../../database/transaction.js';
-import { TransactionRunner } from '../../database/transaction-runner.js';
-import { JobsService } from '../../jobs/jobs.service.js';
-import { NextActionTurns } from '../next-action-turns.js';
+import { type Transaction } from '../../database/transactions/transaction.js';
+import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
+import { JobsService } from '../../jobs/queue/jobs.service.js';
+import { NextActionTurns } from '../model/next-action-turns.js';
 import {
   type ExecutionRecord,
   type LockedNextAction,
   NextActionsRepository,
-} from '../next-actions.repository.js';
+} from '../model/next-actions.repository.js';
 import { type DeliveryContext, type DeliveryOutcome } from './delivery-action.js';
 import { deliveryTransaction } from './delivery-transaction.js';
 import { DeliveryActionRegistry, type RegisteredAction } from './delivery-action.registry.js';
@@ -28,10 +28,9 @@ import {
   idempotencyKeyReused,
   isFailureOfAction,
   lostKeyRace,
-  nextActionNotFound,
-  nextActionNotOpen,
   reportOf,
 } from './delivery.errors.js';
+import { nextActionNotFound, nextActionNotOpen } from '../model/next-action.errors.js';
 import { fingerprint } from './request-fingerprint.js';
 
 /** A press of a button. */

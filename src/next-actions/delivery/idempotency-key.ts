@@ -1,6 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { type Request } from 'express';
-import { ValidationFailedError } from '../../common/errors/domain-error.js';
+import { ValidationFailedError } from '../../kernel/errors/domain-error.js';
 
 /** The `Idempotency-Key` header: 1 to 255 visible ASCII characters; throws a 400 for any other. */
 export const IdempotencyKey = createParamDecorator(

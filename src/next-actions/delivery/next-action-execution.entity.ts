@@ -8,7 +8,7 @@ import {
   PrimaryColumn,
   type Relation,
 } from 'typeorm';
-import { NextBestAction } from '../next-best-action.entity.js';
+import { NextBestAction } from '../model/next-best-action.entity.js';
 
 export const EXECUTION_STATUSES = ['success', 'failed'] as const;
 export type ExecutionStatus = (typeof EXECUTION_STATUSES)[number];

@@ -1,5 +1,5 @@
-import { type Scope } from '../../common/scope.js';
-import { type Statement } from '../../database/transaction.js';
+import { type Scope } from '../../kernel/scope.js';
+import { type Statement } from '../../database/transactions/transaction.js';
 import {
   LATEST_SCORE_SQL,
   latestScoreOf,

@@ -1,4 +1,4 @@
-import { type Scope } from '../../common/scope.js';
+import { type Scope } from '../../kernel/scope.js';
 import { type LatestScore } from '../../scoring/latest-score.js';
 import { type WorkItemFacts } from '../../work-items/work-item-facts.js';
 

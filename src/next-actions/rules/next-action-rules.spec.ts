@@ -1,5 +1,5 @@
-import { type Priority } from '../../common/priority.js';
-import { DEFAULT_SCOPE, REVIEW_STREAM, type Scope } from '../../common/scope.js';
+import { type Priority } from '../../kernel/priority.js';
+import { DEFAULT_SCOPE, REVIEW_STREAM, type Scope } from '../../kernel/scope.js';
 import { bandOf } from '../../scoring/scoring.engine.js';
 import { NO_ITEMS, type WorkItemFacts } from '../../work-items/work-item-facts.js';
 import { explain } from './explanation.js';

@@ -1,6 +1,6 @@
-import { countNoun } from '../../common/count-noun.js';
-import { type Priority } from '../../common/priority.js';
-import { isReviewStream, type Scope, scopedRuleKey } from '../../common/scope.js';
+import { countNoun } from '../../kernel/count-noun.js';
+import { type Priority } from '../../kernel/priority.js';
+import { isReviewStream, type Scope, scopedRuleKey } from '../../kernel/scope.js';
 import { WARNING_FROM } from '../../scoring/scoring.engine.js';
 import { WORK_ITEM_CONDITIONS } from '../../work-items/work-item-conditions.js';
 import { type WorkItemFacts } from '../../work-items/work-item-facts.js';

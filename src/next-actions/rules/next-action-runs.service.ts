@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
-import { type Actor } from '../../common/actor.js';
-import { type Scope } from '../../common/scope.js';
-import { lockScope } from '../../database/scope-lock.js';
-import { type Transaction } from '../../database/transaction.js';
-import { ScopeTransactions } from '../../database/scope-transactions.js';
+import { type Actor } from '../../kernel/actor.js';
+import { type Scope } from '../../kernel/scope.js';
+import { lockScope } from '../../database/transactions/scope-lock.js';
+import { type Transaction } from '../../database/transactions/transaction.js';
+import { ScopeTransactions } from '../../database/transactions/scope-transactions.js';
 import { windowValues } from '../../work-items/work-item-facts.sql.js';
 import { explain } from './explanation.js';
 import {

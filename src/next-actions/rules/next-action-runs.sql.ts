@@ -1,4 +1,4 @@
-import { type Statement } from '../../database/transaction.js';
+import { type Statement } from '../../database/transactions/transaction.js';
 
 /** For how long a rule stays silent in a scope after its action was done. */
 const DONE_COOL_DOWN_HOURS = 24;

@@ -1,6 +1,6 @@
-import { SYSTEM_ACTOR } from '../../common/actor.js';
-import { JobHandler, type JobContext, type JobRunner } from '../../jobs/job-handler.js';
-import { type ScopePayload } from '../../jobs/job-types.js';
+import { SYSTEM_ACTOR } from '../../kernel/actor.js';
+import { JobHandler, type JobContext, type JobRunner } from '../../jobs/handlers/job-handler.js';
+import { type ScopePayload } from '../../jobs/handlers/job-types.js';
 import { NextActionRunsService } from './next-action-runs.service.js';
 
 /** Regenerates the NBAs of a scope outside a request. A second run changes nothing. */

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { PRIORITIES } from '../../common/priority.js';
+import { PRIORITIES } from '../../kernel/priority.js';
 import {
   countBoost,
   impactBoost,

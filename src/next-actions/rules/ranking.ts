@@ -1,4 +1,4 @@
-import { type Priority, priorityRank } from '../../common/priority.js';
+import { type Priority, priorityRank } from '../../kernel/priority.js';
 
 /** What a rule tells the ranking about a candidate. */
 export interface RankingSignals {

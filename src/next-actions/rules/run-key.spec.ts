@@ -1,4 +1,4 @@
-import { DEFAULT_SCOPE } from '../../common/scope.js';
+import { DEFAULT_SCOPE } from '../../kernel/scope.js';
 import { nextActionRunKey } from './run-key.js';
 
 describe('the key of a run', () => {

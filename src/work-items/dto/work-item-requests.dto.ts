@@ -13,10 +13,11 @@ import {
   Matches,
   ValidateNested,
 } from 'class-validator';
-import { IsInstant } from '../../common/http/instant.js';
-import { CursorPageQuery } from '../../common/pagination.js';
-import { PRIORITIES, type Priority } from '../../common/priority.js';
-import { PRINTABLE, ScopeFields } from '../../common/scope.js';
+import { IsInstant } from '../../http/validation/instant.js';
+import { CursorPageQuery } from '../../http/paging/pagination.js';
+import { PRIORITIES, type Priority } from '../../kernel/priority.js';
+import { PRINTABLE } from '../../kernel/scope.js';
+import { ScopeFields } from '../../http/scope.dto.js';
 import { WORK_ITEM_CONDITIONS, type WorkItemConditionKey } from '../work-item-conditions.js';
 import { statesOf, WORK_ITEM_KIND_NAMES, type WorkItemKind } from '../work-item-kinds.js';
 

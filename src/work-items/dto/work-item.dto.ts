@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Pagination } from '../../common/pagination.js';
-import { PRIORITIES, type Priority } from '../../common/priority.js';
+import { Pagination } from '../../http/paging/pagination.js';
+import { PRIORITIES, type Priority } from '../../kernel/priority.js';
 import { type WorkItem } from '../work-item.js';
 import { WORK_ITEM_KIND_NAMES, type WorkItemKind } from '../work-item-kinds.js';
 

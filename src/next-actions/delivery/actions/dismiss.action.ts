@@ -1,4 +1,4 @@
-import { NextActionsService } from '../../next-actions.service.js';
+import { NextActionsService } from '../../model/next-actions.service.js';
 import {
   DeliveryAction,
   type DeliveryActionHandler,

@@ -1,0 +1,59 @@
+import { UnavailableError } from '../../kernel/errors/domain-error.js';
+
+/** Somebody's work that waits for its turn. */
+interface Waiter {
+  begin(): void;
+}
+
+/**
+ * One at a time per key, the others wait in memory. For work that would else wait for a lock in the
+ * database, each with a connection that everybody else then lacks. The lock stays what decides: other
+ * processes have turns of their own.
+ */
+export class Turns {
+  private readonly queues = new Map<string, Set<Waiter>>();
+
+  /** Runs the work when its turn has come; throws a 503 when that took longer than `limitMs`. */
+  async run<T>(key: string, limitMs: number, work: () => Promise<T>): Promise<T> {
+    const queue = this.queues.get(key);
+    if (queue) await this.wait(queue, limitMs);
+    else this.queues.set(key, new Set());
+    try {
+      return await work();
+    } finally {
+      this.next(key);
+    }
+  }
+
+  private wait(queue: Set<Waiter>, limitMs: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const waiter = {
+        begin: () => {
+          clearTimeout(timer);
+          resolve();
+        },
+      };
+      const timer = setTimeout(() => {
+        queue.delete(waiter);
+        reject(
+          new UnavailableError(
+            'DATABASE_BUSY',
+            'Other requests are changing the same thing. Try again shortly.',
+          ),
+        );
+      }, limitMs);
+      queue.add(waiter);
+    });
+  }
+
+  private next(key: string): void {
+    const queue = this.queues.get(key);
+    const [waiter] = queue ?? [];
+    if (!queue || !waiter) {
+      this.queues.delete(key);
+      return;
+    }
+    queue.delete(waiter);
+    waiter.begin();
+  }
+}

@@ -1,0 +1,86 @@
+import { DataSource, type DataSourceOptions, DefaultNamingStrategy } from 'typeorm';
+import { type Env } from '../../config/env.js';
+import { CONNECTION_WAIT_MS } from '../connections/connections.js';
+import { PgClient } from '../connections/pg-client.js';
+import { MIGRATION_LOCK, type StartLockOptions, withStartLock } from './start-lock.js';
+
+/** What PostgreSQL shows of our connections, in pg_stat_activity. */
+export const APPLICATION_NAME = 'next-best-actions';
+
+/** Options of a PostgreSQL data source. */
+export type PostgresOptions = Extract<DataSourceOptions, { type: 'postgres' }>;
+
+/** What the schema is made of: the lists of `src/schema.ts`. */
+export interface Schema {
+  readonly entities: NonNullable<DataSourceOptions['entities']>;
+  readonly migrations: NonNullable<DataSourceOptions['migrations']>;
+}
+
+/** camelCase properties as snake_case columns. */
+class SnakeCaseNaming extends DefaultNamingStrategy {
+  override columnName(property: string, custom: string | undefined, prefixes: string[]): string {
+    return snakeCase(prefixes.concat(custom ?? property).join('_'));
+  }
+  override joinColumnName(relation: string, referenced: string): string {
+    return snakeCase(`${relation}_${referenced}`);
+  }
+}
+
+function snakeCase(name: string): string {
+  return name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
+}
+
+/** Data-source options of the running application, and of the migration CLI. */
+export function dataSourceOptions(url: string, env: Env, schema: Schema): PostgresOptions {
+  return {
+    type: 'postgres',
+    url,
+    ...schema,
+    synchronize: false,
+    migrationsTableName: 'migrations',
+    migrationsTransactionMode: 'each',
+    namingStrategy: new SnakeCaseNaming(),
+    applicationName: APPLICATION_NAME,
+    installExtensions: false,
+    // Whoever uses a connection that is lost gets the error; the loss of an idle one needs no handling.
+    poolErrorHandler: () => undefined,
+    extra: {
+      Client: PgClient,
+      preparedStatements: env.databasePreparedStatements,
+      max: env.databasePoolSize,
+      // Statements that are not awaited one by one share a round trip.
+      pipeline: true,
+      // A full pool answers 503 instead of letting requests hang.
+      connectionTimeoutMillis: CONNECTION_WAIT_MS,
+      keepAlive: true,
+    },
+  };
+}
+
+/**
+ * A data source that migrates under a lock, so that replicas may start together and a deployment may
+ * run the CLI meanwhile: the first migrates, the others wait and find nothing to do.
+ */
+export class MigratingDataSource extends DataSource {
+  constructor(
+    options: PostgresOptions,
+    private readonly lock: StartLockOptions,
+  ) {
+    super({ ...options, extra: { ...(options.extra as object), max: 3, pipeline: false } });
+  }
+
+  override runMigrations(
+    ...args: Parameters<DataSource['runMigrations']>
+  ): ReturnType<DataSource['runMigrations']> {
+    return this.locked(() => super.runMigrations(...args));
+  }
+
+  override undoLastMigration(...args: Parameters<DataSource['undoLastMigration']>): Promise<void> {
+    return this.locked(() => super.undoLastMigration(...args));
+  }
+
+  private locked<T>(work: () => Promise<T>): Promise<T> {
+    const { url } = this.options as PostgresOptions;
+    return withStartLock(url ?? '', MIGRATION_LOCK, this.lock, work);
+  }
+}

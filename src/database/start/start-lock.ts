@@ -1,0 +1,114 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { StartError } from '../../config/start-error.js';
+import { PgClient } from '../connections/pg-client.js';
+
+/** What only one process at a time may do to a database. */
+export interface StartLock {
+  /** Key of the advisory lock. */
+  readonly key: number;
+  /** What its holder does, for people who wait. */
+  readonly purpose: string;
+}
+
+/** Brings the schema to the newest version: the bytes of "nbam". */
+export const MIGRATION_LOCK: StartLock = { key: 0x6e62616d, purpose: 'migrates the database' };
+
+/** Where a start says what it waits for. */
+export interface StartLogger {
+  info(details: object, message: string): void;
+}
+
+/** How to wait for a lock. */
+export interface StartLockOptions {
+  readonly logger: StartLogger;
+  /** Longest wait, in ms; a migration of a large table may take minutes. */
+  readonly waitMs: number;
+}
+
+const CONNECT_LIMIT_MS = 5000;
+/** Longest wait for an answer to the statements here, none of which waits for anything. */
+const ANSWER_LIMIT_MS = 10_000;
+const POLL_MS = 200;
+/** A wait is logged when it begins to be noticed, and every so often. */
+const LOG_AFTER_MS = 1000;
+const LOG_EVERY_MS = 10_000;
+
+/** The transaction idles while the work is done; PostgreSQL 17 can also limit a transaction as a whole. */
+const BEGIN = `BEGIN ISOLATION LEVEL READ COMMITTED;
+  SET LOCAL idle_in_transaction_session_timeout = 0;
+  SELECT set_config(name, '0', true) FROM pg_settings WHERE name = 'transaction_timeout'`;
+const TRY_LOCK = 'SELECT pg_try_advisory_xact_lock($1) AS taken';
+/** A lock by one bigint stands in pg_locks as its high and its low half, with the sub-id 1. */
+const HOLDER = `
+  SELECT pid FROM pg_locks
+  WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND classid = 0 AND objid = $1
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+
+/**
+ * Does work while no other process holds the same lock. The lock is one of a transaction that stays
+ * open, not of a session: PgBouncer in transaction mode would leave a session's lock behind on a server
+ * connection of its own, where nobody can release it. It ends with its process, however that ends.
+ * Throws StartError when the lock can't be had in time.
+ */
+export async function withStartLock<T>(
+  url: string,
+  lock: StartLock,
+  options: StartLockOptions,
+  work: () => Promise<T>,
+): Promise<T> {
+  const client = new PgClient({
+    connectionString: url,
+    connectionTimeoutMillis: CONNECT_LIMIT_MS,
+    application_name: `next-best-actions lock: ${lock.purpose}`,
+  });
+  await client.connect();
+  try {
+    await client.answerWithin(ANSWER_LIMIT_MS, client.query(BEGIN));
+    await take(client, lock, options);
+    const result = await work();
+    await client.query('COMMIT');
+    return result;
+  } finally {
+    await client.end();
+  }
+}
+
+async function take(
+  client: PgClient,
+  { key, purpose }: StartLock,
+  { logger, waitMs }: StartLockOptions,
+): Promise<void> {
+  const since = Date.now();
+  let nextLog = since + LOG_AFTER_MS;
+  for (;;) {
+    const { rows } = await client.answerWithin(
+      ANSWER_LIMIT_MS,
+      client.query<{ taken: boolean }>(TRY_LOCK, [key]),
+    );
+    if (rows[0]?.taken === true) return;
+    const now = Date.now();
+    if (now - since > waitMs) {
+      throw new StartError(
+        `Another process ${purpose} (${await holder(client, key)}) and did not end within ${Math.round(waitMs / 1000)} s: wait for it, or end it if it hangs, and start again.`,
+      );
+    }
+    if (now > nextLog) {
+      nextLog = now + LOG_EVERY_MS;
+      const waitedMs = now - since;
+      logger.info(
+        { waitedMs, holder: await holder(client, key) },
+        `waiting: another process ${purpose}`,
+      );
+    }
+    await delay(POLL_MS);
+  }
+}
+
+/** Whose lock it is, as people find it in pg_stat_activity. */
+async function holder(client: PgClient, key: number): Promise<string> {
+  const { rows } = await client.answerWithin(
+    ANSWER_LIMIT_MS,
+    client.query<{ pid: number }>(HOLDER, [key]),
+  );
+  return rows[0] ? `PostgreSQL process ${rows[0].pid}` : 'unknown';
+}

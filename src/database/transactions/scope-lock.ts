@@ -1,0 +1,36 @@
+import { type Scope } from '../../kernel/scope.js';
+import { type Statement, type Transaction } from './transaction.js';
+
+/** What runs one at a time in a scope. */
+export type ScopeWork = 'score' | 'risk' | 'next_actions';
+
+/**
+ * Takes the lock of one kind of work in one scope until the transaction ends, and returns the time. A
+ * statement of its own: the snapshot of the next one is taken after the lock was granted, so it sees
+ * what the lock's last holder committed. Two scopes that share a hash merely wait for each other.
+ */
+const LOCK_SCOPE: Statement = {
+  name: 'lock_scope',
+  text: `
+    SELECT date_trunc('milliseconds', clock_timestamp()) AS now
+    FROM (SELECT pg_advisory_xact_lock(hashtextextended($1, 0))) AS granted`,
+};
+
+/** The key of one kind of work in one scope. */
+export function scopeWorkKey(work: ScopeWork, { entityType, entityId }: Scope): string {
+  return `${work}:${entityType}:${entityId}`;
+}
+
+/**
+ * Waits for the lock and returns the database's time under it, to the millisecond: replicas agree on
+ * it, and what is stored under one lock is in the order of its times.
+ */
+export async function lockScope(
+  tx: Pick<Transaction, 'query'>,
+  work: ScopeWork,
+  scope: Scope,
+): Promise<Date> {
+  const [row] = await tx.query<{ now: Date }>(LOCK_SCOPE, [scopeWorkKey(work, scope)]);
+  if (!row) throw new Error('The lock of a scope returned no row.');
+  return row.now;
+}

@@ -1,0 +1,217 @@
+import { type QueryResultRow } from 'pg';
+import { type Logger } from 'pino';
+import { type DataSource } from 'typeorm';
+import { type Actor, callerOf } from '../../kernel/actor.js';
+import { databaseFailureOf, NoAnswerError } from '../../kernel/errors/database-failure.js';
+import { type DatabaseFailure, endsConnection } from '../../kernel/errors/sqlstates.js';
+import { type EventBus } from '../../events/event-bus.js';
+import { bindable } from '../connections/bindable.js';
+import { type Connections, type PooledClient, SYSTEM_CALLER } from '../connections/connections.js';
+import { sendAsOnePacket } from '../connections/one-packet.js';
+import { type Statement } from '../connections/statement.js';
+import { Transaction, type TransactionLimits } from './transaction.js';
+
+const MAX_ATTEMPTS = 4;
+
+/** What a caller may ask of the database's work. */
+export interface WorkOptions {
+  /** For whom it is done: no caller gets more than a fair share of the connections. */
+  readonly caller?: Actor | string;
+  /** Longest statement, in ms; STATEMENT_TIMEOUT_MS unless given. */
+  readonly statementMs?: number;
+}
+
+/** What a caller may ask of a transaction. */
+export interface TransactionOptions extends WorkOptions {
+  /** Further errors after which the whole transaction runs again. */
+  readonly retryOn?: (error: unknown) => boolean;
+}
+
+/** A statement with its values. */
+export interface Query {
+  readonly statement: Statement;
+  readonly values: unknown[];
+}
+
+/**
+ * Runs work in one transaction on one connection. Serialization failures and deadlocks run the whole
+ * work again, so the work must do nothing outside the transaction; events leave after the commit. A
+ * connection that can't be used any more is replaced once, where nothing of the work can have stayed.
+ */
+export class TransactionRunner {
+  constructor(
+    private readonly connections: Connections,
+    private readonly dataSource: DataSource,
+    private readonly limits: TransactionLimits,
+    private readonly bus: EventBus,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Runs the work, commits, emits its events and returns its result. */
+  async run<T>(
+    work: (tx: Transaction) => Promise<T>,
+    options: TransactionOptions = {},
+  ): Promise<T> {
+    const caller = callerIn(options);
+    const limits = { ...this.limits, statementMs: options.statementMs ?? this.limits.statementMs };
+    let renewed = false;
+    for (let attempt = 1; ; attempt++) {
+      const client: PooledClient = await this.connections.lend(caller, limits.statementMs);
+      const tx: Transaction = new Transaction(client, this.dataSource, limits);
+      try {
+        return await this.attempt(tx, client, caller, work);
+      } catch (error) {
+        const failure = databaseFailureOf(error);
+        const lostRace = failure === 'retryable' || options.retryOn?.(error) === true;
+        const deadConnection = tx.neverBegan || isCuredByFreshConnection(failure);
+        if (!(lostRace && attempt < MAX_ATTEMPTS) && !(deadConnection && !renewed)) throw error;
+        renewed ||= deadConnection;
+        this.logger.debug({ attempt, failure }, 'transaction runs again');
+      }
+    }
+  }
+
+  /**
+   * Runs one statement in a transaction of its own and returns its rows: a read, or a write that may be
+   * done twice, since it is sent again where its connection was lost.
+   */
+  async query<Row extends QueryResultRow>(
+    statement: Statement,
+    values: unknown[] = [],
+    options: WorkOptions = {},
+  ): Promise<Row[]> {
+    const [rows] = await this.read([{ statement, values }], options);
+    return (rows ?? []) as Row[];
+  }
+
+  /** Runs several reads on one connection in one round trip and returns the rows of each. */
+  async read(queries: readonly Query[], options: WorkOptions = {}): Promise<QueryResultRow[][]> {
+    const caller = callerIn(options);
+    // Outside a transaction the server sets no limit: the connection does.
+    const limitMs = options.statementMs ?? this.limits.statementMs;
+    for (let attempt = 1; ; attempt++) {
+      const client = await this.connections.lend(caller, limitMs);
+      try {
+        return await this.attemptRead(client, caller, queries);
+      } catch (error) {
+        const failure = databaseFailureOf(error);
+        const again = failure === 'retryable' || (attempt === 1 && endsConnection(failure));
+        if (!again || attempt === MAX_ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  /**
+   * Runs the SQL of a library in a transaction: in ours, or in its own, where the text begins with one.
+   * Where that fails, its connection is closed: a text that stops after its BEGIN leaves it inside.
+   */
+  async executeSql(text: string, values?: unknown[]): Promise<{ rows: QueryResultRow[] }> {
+    if (!/^\s*BEGIN\b/i.test(text)) return this.run((tx) => tx.executeSql(text, values));
+    const client = await this.connections.lend(SYSTEM_CALLER, this.limits.statementMs);
+    let failed = true;
+    try {
+      const result = await client.query<QueryResultRow>(text, values);
+      failed = false;
+      return result;
+    } finally {
+      this.connections.giveBack(SYSTEM_CALLER, client, failed);
+    }
+  }
+
+  private async attempt<T>(
+    tx: Transaction,
+    client: PooledClient,
+    caller: string,
+    work: (tx: Transaction) => Promise<T>,
+  ): Promise<T> {
+    let broken = true;
+    try {
+      tx.begin();
+      const result = await work(tx);
+      await tx.commit();
+      broken = false;
+      for (const event of tx.events) this.bus.emit(event);
+      return result;
+    } catch (error) {
+      const cause = tx.causeOf(error);
+      const lost = tx.abandoned !== undefined || tx.connectionError !== undefined;
+      broken = lost || !(await this.rolledBack(tx));
+      this.noteFailure(tx.connectionError);
+      throw cause;
+    } finally {
+      // Other connections may be silent, too.
+      if (tx.unanswered) this.connections.renew();
+      this.giveBack(client, caller, broken, tx.unanswered);
+    }
+  }
+
+  private async attemptRead(
+    client: PooledClient,
+    caller: string,
+    queries: readonly Query[],
+  ): Promise<QueryResultRow[][]> {
+    let failure: unknown;
+    try {
+      // All are checked before the first is sent.
+      const configs = queries.map(({ statement: { name, text }, values }) => ({
+        name,
+        text,
+        values: bindable(values),
+      }));
+      sendAsOnePacket(client);
+      const answers = await Promise.allSettled(
+        configs.map((config) => client.query<QueryResultRow>(config)),
+      );
+      return answers.map((answer) => {
+        if (answer.status === 'rejected') throw answer.reason;
+        return answer.value.rows;
+      });
+    } catch (error) {
+      failure = error;
+      this.noteFailure(error);
+      throw error;
+    } finally {
+      const unanswered = failure instanceof NoAnswerError;
+      const broken = unanswered || endsConnection(databaseFailureOf(failure));
+      this.giveBack(client, caller, broken, unanswered);
+    }
+  }
+
+  private async rolledBack(tx: Transaction): Promise<boolean> {
+    try {
+      await tx.rollback();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /**
+   * After a read-only server and after silence, the address of the database may lead elsewhere; after a
+   * stale statement, the other connections have the same one.
+   */
+  private noteFailure(error: unknown): void {
+    if (isCuredByFreshConnection(databaseFailureOf(error)) || error instanceof NoAnswerError) {
+      this.connections.renew();
+    }
+  }
+
+  /**
+   * Takes a connection back. What may still run on a broken one is cancelled: else it would keep its
+   * locks, and the server its work, until it ends by itself.
+   */
+  private giveBack(client: PooledClient, caller: string, broken: boolean, mayRun: boolean): void {
+    if (mayRun) void client.cancelRunning();
+    this.connections.giveBack(caller, client, broken);
+  }
+}
+
+/** Whom the options name; jobs, schedules and the start name nobody. */
+function callerIn({ caller = SYSTEM_CALLER }: WorkOptions): string {
+  return typeof caller === 'string' ? caller : callerOf(caller);
+}
+
+/** Failures of one connection, or of the server that the open connections lead to. */
+function isCuredByFreshConnection(failure: DatabaseFailure | undefined): boolean {
+  return failure === 'stale' || failure === 'read_only';
+}

@@ -1,0 +1,311 @@
+import { isNativeError } from 'node:util/types';
+import { type QueryResult, type QueryResultRow } from 'pg';
+import { type DataSource, type EntityManager, type QueryRunner } from 'typeorm';
+import {
+  databaseFailureOf,
+  IN_FAILED_TRANSACTION,
+  NoAnswerError,
+  sqlStateOf,
+} from '../../kernel/errors/database-failure.js';
+import { endsConnection } from '../../kernel/errors/sqlstates.js';
+import { type DomainEventName, type DomainEvents } from '../../events/domain-events.js';
+import { INSERT_EVENTS, recordEvent, type RecordedEvent } from '../../events/recorded-event.js';
+import { bindable } from '../connections/bindable.js';
+import { type PooledClient } from '../connections/connections.js';
+import { sendAsOnePacket } from '../connections/one-packet.js';
+import { type Statement } from '../connections/statement.js';
+
+export { type Statement } from '../connections/statement.js';
+
+/** The time limits of a transaction, in ms. */
+export interface TransactionLimits {
+  /** Longest statement. */
+  readonly statementMs: number;
+  /** Longest wait for a lock. */
+  readonly lockMs: number;
+}
+
+/** Longest pause between two statements, in ms: work that hangs must not keep its locks for ever. */
+const IDLE_LIMIT_MS = 60_000;
+
+/** A part of a transaction: parts may hold parts, the names shadow each other. */
+const SAVEPOINT: Statement = { name: 'savepoint', text: 'SAVEPOINT part' };
+const RELEASE: Statement = { name: 'release_savepoint', text: 'RELEASE SAVEPOINT part' };
+const ROLLBACK_TO: Statement = {
+  name: 'rollback_to_savepoint',
+  text: 'ROLLBACK TO SAVEPOINT part',
+};
+
+/**
+ * One open database transaction. Statements are sent as they are called, without waiting for the
+ * ones before (pg's pipeline mode): what is not awaited in between shares one round trip.
+ */
+export class Transaction {
+  /** Events of this transaction, emitted after the commit. */
+  readonly events: RecordedEvent[] = [];
+  /**
+   * Set once the work was given up while it may still run: the connection must not be used again.
+   * Resolves when the server has stopped, too, or was silent.
+   */
+  abandoned: Promise<void> | undefined;
+
+  private runner: QueryRunner | undefined;
+  private readonly pending: Promise<unknown>[] = [];
+  private open = true;
+  private firstError: unknown;
+  private begun = false;
+  private committing = false;
+  private readonly noteError = (error: unknown): void => {
+    this.firstError ??= error;
+  };
+
+  constructor(
+    private readonly client: PooledClient,
+    private readonly dataSource: DataSource,
+    private readonly limits: TransactionLimits,
+  ) {}
+
+  /** Why the connection was lost, or must be closed; undefined while it is sound. */
+  get connectionError(): Error | undefined {
+    const { firstError } = this;
+    const lost = this.unanswered || endsConnection(databaseFailureOf(firstError));
+    return lost && isNativeError(firstError) ? firstError : undefined;
+  }
+
+  /** Whether the server did not answer in time, so that it may still run what was sent. */
+  get unanswered(): boolean {
+    return this.firstError instanceof NoAnswerError;
+  }
+
+  /**
+   * Whether the connection turned out to be dead before PostgreSQL had begun the transaction. Where the
+   * COMMIT has left in the same packet as the BEGIN, a connection that just ends says nothing of what
+   * came to pass: only the server's own word that it ends the session (class 57) does.
+   */
+  get neverBegan(): boolean {
+    if (this.begun || !endsConnection(databaseFailureOf(this.firstError))) return false;
+    return !this.committing || sqlStateOf(this.firstError)?.startsWith('57') === true;
+  }
+
+  /**
+   * What made the transaction fail. A statement that nobody awaited may have failed first: those behind
+   * it only say that the transaction is aborted.
+   */
+  causeOf(error: unknown): unknown {
+    const aborted =
+      sqlStateOf(error) === IN_FAILED_TRANSACTION || error instanceof TransactionAbortedError;
+    return aborted ? (this.firstError ?? error) : error;
+  }
+
+  /** TypeORM's manager on this transaction's connection. */
+  get manager(): EntityManager {
+    this.assertOpen();
+    this.runner ??= joinTransaction(this.noting(this.dataSource.createQueryRunner()), this.client);
+    return this.runner.manager;
+  }
+
+  /** Runs a statement and returns its rows. */
+  query<Row extends QueryResultRow>(statement: Statement, values: unknown[] = []): Promise<Row[]> {
+    return this.mayBeForgotten(this.rowsOf<Row>(statement, values));
+  }
+
+  /** Runs a statement that changes rows and returns how many. */
+  execute(statement: Statement, values: unknown[] = []): Promise<number> {
+    return this.mayBeForgotten(this.countOf(statement, values));
+  }
+
+  /**
+   * Runs the SQL of a library in this transaction: the shape that pg-boss asks of its `db`. Its texts
+   * are few and constant, so each is prepared, too.
+   */
+  async executeSql(text: string, values: unknown[] = []): Promise<{ rows: QueryResultRow[] }> {
+    const { rows } = await this.mayBeForgotten(this.send({ name: 'library', text }, values));
+    return { rows };
+  }
+
+  /** Sends a statement whose answer nobody waits for before the commit; the commit fails if it fails. */
+  defer(statement: Statement, values: unknown[] = []): void {
+    this.pending.push(this.mayBeForgotten(this.send(statement, values)));
+  }
+
+  /** Stores an event in this transaction; listeners hear of it after the commit. */
+  publish<K extends DomainEventName>(eventKey: K, payload: DomainEvents[K]): void {
+    this.assertOpen();
+    this.events.push(recordEvent(eventKey, payload));
+  }
+
+  /**
+   * Runs a part of the work that may fail alone: where it throws, its statements and events are taken
+   * back, its error is thrown, and the transaction goes on. One part at a time.
+   */
+  async part<T>(work: () => Promise<T>): Promise<T> {
+    this.defer(SAVEPOINT);
+    const before = { events: this.events.length, pending: this.pending.length };
+    const { firstError } = this;
+    try {
+      const result = await work();
+      this.defer(RELEASE);
+      return result;
+    } catch (error) {
+      await this.execute(ROLLBACK_TO);
+      // What failed in the part is over with it: it must fail neither the commit nor be its reason.
+      this.events.length = before.events;
+      this.pending.length = before.pending;
+      this.firstError = firstError;
+      this.defer(RELEASE);
+      throw error;
+    }
+  }
+
+  /**
+   * Sends BEGIN along with whatever follows it. What the transaction relies on it sets itself, for its
+   * own time: the defaults of a database, a role or a pooler may be others.
+   */
+  begin(): void {
+    const { statementMs, lockMs } = this.limits;
+    const begun = this.sendText(`BEGIN ISOLATION LEVEL READ COMMITTED;
+      SET LOCAL statement_timeout = ${statementMs};
+      SET LOCAL lock_timeout = ${lockMs};
+      SET LOCAL idle_in_transaction_session_timeout = ${IDLE_LIMIT_MS}`);
+    this.pending.push(
+      begun.then(() => {
+        this.begun = true;
+      }, this.noteError),
+    );
+  }
+
+  /**
+   * Gives the work up. What the server still runs of it is cancelled; where the server does not answer
+   * that either, the database is silent, and that is the transaction's error.
+   */
+  abandon(): void {
+    this.abandoned = this.client.answersCancel().then((answered) => {
+      if (!answered) this.noteError(new NoAnswerError());
+    });
+  }
+
+  /** Stores the events and commits, in one round trip; throws the first error of anything deferred. */
+  async commit(): Promise<void> {
+    if (this.firstError !== undefined) throw new TransactionAbortedError();
+    if (this.events.length > 0) this.defer(INSERT_EVENTS, [JSON.stringify(this.events)]);
+    this.committing = true;
+    const committed = this.mayBeForgotten(this.sendText('COMMIT'));
+    this.close();
+    const answers = await Promise.allSettled([...this.pending, committed]);
+    for (const answer of answers) if (answer.status === 'rejected') throw answer.reason;
+    // A transaction that a swallowed error had aborted answers COMMIT with ROLLBACK, not with an error.
+    const { command } = await committed;
+    if (command !== 'COMMIT') throw new TransactionAbortedError();
+  }
+
+  /** Takes everything back. */
+  async rollback(): Promise<void> {
+    this.close();
+    await this.mayBeForgotten(this.sendText('ROLLBACK'));
+  }
+
+  private async rowsOf<Row extends QueryResultRow>(
+    statement: Statement,
+    values: unknown[],
+  ): Promise<Row[]> {
+    return (await this.send<Row>(statement, values)).rows;
+  }
+
+  private async countOf(statement: Statement, values: unknown[]): Promise<number> {
+    return (await this.send(statement, values)).rowCount ?? 0;
+  }
+
+  private send<Row extends QueryResultRow>(
+    statement: Statement,
+    values: unknown[],
+  ): Promise<QueryResult<Row>> {
+    this.assertOpen();
+    const query = {
+      name: statement.name,
+      text: statement.text,
+      values: this.bindable(values),
+    };
+    sendAsOnePacket(this.client);
+    return this.client.query<Row>(query);
+  }
+
+  /** Nothing of a transaction is committed in which a statement could not even be sent. */
+  private bindable(values: unknown[]): unknown[] {
+    try {
+      return bindable(values);
+    } catch (error) {
+      this.noteError(error);
+      throw error;
+    }
+  }
+
+  private sendText(text: string): Promise<QueryResult> {
+    sendAsOnePacket(this.client);
+    return this.client.query(text);
+  }
+
+  /**
+   * A promise whose rejection ends no process although nobody awaits it. Nothing is lost by that: the
+   * statement that failed has aborted its transaction, so that the commit fails.
+   */
+  private mayBeForgotten<T>(promise: Promise<T>): Promise<T> {
+    promise.catch(this.noteError);
+    return promise;
+  }
+
+  /**
+   * Notes that the connection was lost under a statement of TypeORM, whose errors do not pass here
+   * otherwise. Others are not noted: its savepoints may take them back.
+   */
+  private noting(runner: QueryRunner): QueryRunner {
+    const query = runner.query.bind(runner) as (...args: unknown[]) => Promise<unknown>;
+    runner.query = ((...args: unknown[]) => {
+      const answer = query(...args);
+      answer.catch((error: unknown) => {
+        if (endsConnection(databaseFailureOf(error))) this.noteError(error);
+      });
+      return answer;
+    }) as QueryRunner['query'];
+    return runner;
+  }
+
+  /** From here on, work that was left running gets an error instead of somebody else's transaction. */
+  private close(): void {
+    this.open = false;
+    if (this.runner) Object.assign(this.runner, { isReleased: true, isTransactionActive: false });
+  }
+
+  private assertOpen(): void {
+    if (!this.open) throw new TransactionClosedError();
+  }
+}
+
+/** A statement came after the transaction had ended: an await is missing in the work. */
+export class TransactionClosedError extends Error {
+  constructor() {
+    super('The transaction has already ended: await every statement before the work returns.');
+    this.name = 'TransactionClosedError';
+  }
+}
+
+/** A statement failed, the work caught its error and went on: nothing of it can be committed. */
+export class TransactionAbortedError extends Error {
+  constructor() {
+    super(
+      'A statement of the transaction failed and its error was not passed on: nothing was committed.',
+    );
+    this.name = 'TransactionAbortedError';
+  }
+}
+
+/**
+ * Makes a query runner part of a transaction that was begun on the client by hand. The depth matters:
+ * at 0, a nested transaction of TypeORM would COMMIT ours; at 1 it becomes a savepoint.
+ */
+function joinTransaction(runner: QueryRunner, client: PooledClient): QueryRunner {
+  return Object.assign(runner, {
+    databaseConnection: client,
+    isTransactionActive: true,
+    transactionDepth: 1,
+  });
+}

@@ -1,0 +1,41 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsOptional, IsString, Length, Matches } from 'class-validator';
+import { DEFAULT_SCOPE, PRINTABLE, type Scope, SNAKE_CASE } from '../kernel/scope.js';
+
+/** Scope fields of a query or a body; without them, the command center. */
+export class ScopeFields implements Partial<Scope> {
+  /** Type of the desk. */
+  @ApiPropertyOptional({
+    default: DEFAULT_SCOPE.entityType,
+    pattern: SNAKE_CASE.source,
+    description: 'Type of the desk, snake_case.',
+  })
+  @IsOptional()
+  @IsString()
+  @Matches(SNAKE_CASE, { message: 'entityType must be snake_case, at most 64 characters' })
+  entityType?: string;
+
+  /** Id of the desk; without it, the type itself for the desks that are known, else required. */
+  @ApiPropertyOptional({
+    default: DEFAULT_SCOPE.entityId,
+    maxLength: 128,
+    description: 'Id of the desk. Without it: the same as entityType.',
+  })
+  @IsOptional()
+  @IsString()
+  @Length(1, 128)
+  @Matches(PRINTABLE, { message: 'entityId must not contain control characters' })
+  entityId?: string;
+}
+
+/** A scope in the path of a route. */
+export class ScopePath implements Scope {
+  @ApiProperty({ example: DEFAULT_SCOPE.entityType, pattern: SNAKE_CASE.source })
+  @Matches(SNAKE_CASE, { message: 'entityType must be snake_case, at most 64 characters' })
+  entityType!: string;
+
+  @ApiProperty({ example: DEFAULT_SCOPE.entityId, minLength: 1, maxLength: 128 })
+  @Length(1, 128)
+  @Matches(PRINTABLE, { message: 'entityId must not contain control characters' })
+  entityId!: string;
+}

@@ -1,0 +1,37 @@
+import { type FieldError, MAX_FIELD_ERRORS } from '../../kernel/errors/domain-error.js';
+
+/** Longest path of a field in an error, in characters: a client chooses the names of unknown fields. */
+const MAX_PATH = 200;
+
+/** The wrong fields of one request. It keeps as many as an answer names, and counts the others. */
+export class FieldFaults {
+  readonly errors: FieldError[] = [];
+  /** Every field that was found wrong, also those that are not named. */
+  count = 0;
+  private readonly closed = new Set<string>();
+
+  /** Notes that the field `name` below `parent` is wrong; `message` is given the whole path. */
+  add(parent: string, name: string, message: (field: string) => string): void {
+    this.count += 1;
+    if (this.errors.length >= MAX_FIELD_ERRORS) return;
+    const field = pathOf(parent, name);
+    this.errors.push({ field, message: message(field) });
+  }
+
+  /** As `add`, and from now on nothing more is said about this field or what is in it. */
+  addFinal(parent: string, name: string, message: (field: string) => string): void {
+    this.add(parent, name, message);
+    this.closed.add(pathOf(parent, name));
+  }
+
+  /** Whether enough was said about a field. */
+  isClosed(field: string): boolean {
+    return this.closed.has(field);
+  }
+}
+
+/** The dotted path of a field, cut to a length that is fit to be shown. */
+export function pathOf(parent: string, name: string): string {
+  const path = parent === '' ? name : `${parent}.${name}`;
+  return path.length > MAX_PATH ? `${path.slice(0, MAX_PATH - 1).toWellFormed()}…` : path;
+}

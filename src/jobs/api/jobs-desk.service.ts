@@ -1,0 +1,158 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type Actor } from '../../kernel/actor.js';
+import { CursorCodec } from '../../http/paging/cursor.js';
+import { cursorPage } from '../../http/paging/cursor-page.js';
+import { sqlStateOf, UNIQUE_VIOLATION } from '../../kernel/errors/database-failure.js';
+import { isUuid } from '../../kernel/uuid.js';
+import { redactValue } from '../../kernel/redaction/redaction.js';
+import { ENV, type Env } from '../../config/env.js';
+import { type Transaction } from '../../database/transactions/transaction.js';
+import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
+import { Boss } from '../queue/boss.js';
+import { type Job, JOB_STATES, type JobState, type JobTry, LIBRARY_STATE } from '../queue/job.js';
+import { JOB_HEALTH_SQL } from './job-health.js';
+import {
+  type JobDetailAnswer,
+  type JobPage,
+  type JobSummary,
+  type JobTypeCounts,
+  type ListJobsQuery,
+} from './jobs.dto.js';
+import { jobAlreadyWaits, jobNotFinal, jobNotFound, jobNotWaiting } from '../queue/jobs.errors.js';
+import { COUNT_JOBS, FIND_JOB, FIND_TRIES, listStatement } from './jobs.list.js';
+import { findWaiting } from '../queue/jobs.service.js';
+import { CANCEL, LOCK_JOB, REVIVE, UNBURY_ATTEMPTS } from '../queue/jobs.sql.js';
+
+type JobRow = Omit<Job, 'state'> & { state: string; position: string };
+
+const HEALTH = { name: 'job_health', text: JOB_HEALTH_SQL };
+
+/** The operators' side of the jobs: look, retry, cancel. */
+@Injectable()
+export class JobsDeskService {
+  constructor(
+    private readonly transactions: TransactionRunner,
+    private readonly boss: Boss,
+    private readonly cursors: CursorCodec,
+    @Inject(ENV) private readonly env: Env,
+  ) {}
+
+  /** A page of jobs, newest first. */
+  async list({ type, state, pageSize, cursor }: ListJobsQuery, actor: Actor): Promise<JobPage> {
+    const binding = `jobs:${JSON.stringify([type, state])}`;
+    const after = cursor === undefined ? undefined : this.cursors.open(binding, cursor);
+    const types = this.boss.types().filter((known) => type === undefined || known === type);
+    const { statement, values } = listStatement({ types, state }, after, pageSize + 1);
+    const rows = await this.transactions.query<JobRow>(statement, values, { caller: actor });
+    const { items, pagination } = cursorPage(rows, pageSize, (last) =>
+      this.cursors.seal(binding, [last.position, last.id]),
+    );
+    return { items: items.map(jobOf), pagination };
+  }
+
+  async summary(actor: Actor): Promise<JobSummary> {
+    const [counted, health] = await this.transactions.read(
+      [
+        { statement: COUNT_JOBS, values: [this.boss.types()] },
+        { statement: HEALTH, values: [] },
+      ],
+      { caller: actor },
+    );
+    const total = noJobs();
+    const types = new Map<string, JobTypeCounts>();
+    for (const row of (counted ?? []) as { type: string; state: string; count: number }[]) {
+      const counts = types.get(row.type) ?? { type: row.type, ...noJobs() };
+      types.set(row.type, counts);
+      const state = stateOf(row.state);
+      counts[state] += row.count;
+      total[state] += row.count;
+    }
+    const [{ jobsStale } = { jobsStale: 0 }] = (health ?? []) as { jobsStale: number }[];
+    return { total, types: [...types.values()], stale: jobsStale };
+  }
+
+  /** A job with its tries; throws a 404. */
+  async get(id: string, actor: Actor): Promise<JobDetailAnswer> {
+    if (!isUuid(id)) throw jobNotFound();
+    const [jobs, tries] = await this.transactions.read(
+      [
+        { statement: FIND_JOB, values: [this.boss.types(), id] },
+        { statement: FIND_TRIES, values: [id] },
+      ],
+      { caller: actor },
+    );
+    const [row] = (jobs ?? []) as JobRow[];
+    if (!row) throw jobNotFound();
+    return { ...jobOf(row), tries: (tries ?? []) as JobTry[] };
+  }
+
+  /**
+   * Makes a dead-lettered or cancelled job begin anew, with all its tries; throws a 404, or a 409 for a job
+   * in another state or whose key another job waits for.
+   */
+  async retry(id: string, actor: Actor): Promise<JobDetailAnswer> {
+    await this.transactions.run(
+      async (tx) => {
+        const job = await this.lock(tx, id);
+        const state = stateOf(job.state);
+        if (state !== 'dead_lettered' && state !== 'cancelled') throw jobNotFinal(state);
+        if (job.key !== null && (await findWaiting(tx, job.type, job.key)) !== undefined)
+          throw jobAlreadyWaits();
+        tx.defer(UNBURY_ATTEMPTS, [id]);
+        try {
+          await tx.query(REVIVE, [job.type, id, this.env.jobs.backoffMs.length]);
+        } catch (error) {
+          // The library sends a schedule's ticks without a key and our lock; one of a type waits.
+          if (sqlStateOf(error) === UNIQUE_VIOLATION) throw jobAlreadyWaits();
+          throw error;
+        }
+      },
+      { caller: actor },
+    );
+    return this.get(id, actor);
+  }
+
+  /** Cancels a job that waits; throws a 404, or a 409 in any other state. */
+  async cancel(id: string, actor: Actor): Promise<JobDetailAnswer> {
+    await this.transactions.run(
+      async (tx) => {
+        const job = await this.lock(tx, id);
+        const cancelled = await tx.query(CANCEL, [job.type, id]);
+        if (cancelled.length === 0) throw jobNotWaiting(stateOf(job.state));
+      },
+      { caller: actor },
+    );
+    return this.get(id, actor);
+  }
+
+  private async lock(
+    tx: Transaction,
+    id: string,
+  ): Promise<{ type: string; state: string; key: string | null }> {
+    if (!isUuid(id)) throw jobNotFound();
+    const [job] = await tx.query<{ type: string; state: string; key: string | null }>(LOCK_JOB, [
+      this.boss.types(),
+      id,
+    ]);
+    if (!job) throw jobNotFound();
+    return job;
+  }
+}
+
+const STATE_OF = new Map(JOB_STATES.map((state) => [LIBRARY_STATE[state], state]));
+
+function stateOf(libraryState: string): JobState {
+  const state = STATE_OF.get(libraryState);
+  if (state === undefined) throw new Error(`The job library has a new state "${libraryState}".`);
+  return state;
+}
+
+function jobOf(row: JobRow): Job {
+  const { state, payload, ...job } = row;
+  delete (job as Partial<JobRow>).position;
+  return { ...job, state: stateOf(state), payload: redactValue(payload) as object };
+}
+
+function noJobs(): Record<JobState, number> {
+  return { waiting: 0, retrying: 0, running: 0, completed: 0, cancelled: 0, dead_lettered: 0 };
+}

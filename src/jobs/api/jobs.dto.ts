@@ -1,0 +1,184 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsIn, IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
+import { type Job, JOB_STATES, type JobState, type JobTry } from '../queue/job.js';
+import { ATTEMPT_STATUSES, type AttemptStatus } from '../queue/job-attempt.entity.js';
+
+/** Filters of the list; a bad value is a 400. */
+export class ListJobsQuery {
+  /** Type of the jobs, for example `score.compute`. */
+  @ApiPropertyOptional({ example: 'retry_failed_deliveries', maxLength: 100 })
+  @IsOptional()
+  @IsString()
+  @Length(1, 100)
+  type?: string;
+
+  @ApiPropertyOptional({ enum: JOB_STATES, enumName: 'JobState' })
+  @IsOptional()
+  @IsIn(JOB_STATES)
+  state?: JobState;
+
+  @ApiPropertyOptional({
+    minimum: 1,
+    maximum: 100,
+    default: 25,
+    description: 'Jobs a page, 1–100.',
+  })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(100)
+  pageSize: number = 25;
+
+  /** `nextCursor` of the page before. */
+  @ApiPropertyOptional({ description: 'nextCursor of the page before, with the same filters.' })
+  @IsOptional()
+  @IsString()
+  @Length(1, 500)
+  cursor?: string;
+}
+
+/** A job. */
+export class JobAnswer implements Job {
+  @ApiProperty({ format: 'uuid' })
+  id!: string;
+
+  @ApiProperty({ example: 'retry_failed_deliveries' })
+  type!: string;
+
+  @ApiProperty({ enum: JOB_STATES, enumName: 'JobState' })
+  state!: JobState;
+
+  /** Without secrets. */
+  @ApiProperty({ type: 'object', additionalProperties: true })
+  payload!: object;
+
+  /** Of the jobs of one type with one key, one waits at a time. */
+  @ApiProperty({ type: String, nullable: true })
+  dedupeKey!: string | null;
+
+  /** Tries so far. */
+  @ApiProperty({ type: 'integer', example: 1 })
+  attempts!: number;
+
+  /** When its next try is due, while it waits. */
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  runAfter!: Date | null;
+
+  @ApiProperty({ type: String, nullable: true, example: null })
+  lastErrorCode!: string | null;
+
+  /** Without secrets. */
+  @ApiProperty({ type: String, nullable: true, example: null })
+  lastErrorMessage!: string | null;
+
+  @ApiProperty({ type: String, format: 'date-time' })
+  createdAt!: Date;
+
+  /** When its last try began. */
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  startedAt!: Date | null;
+
+  /** When it was completed, cancelled or dead-lettered. */
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  finishedAt!: Date | null;
+}
+
+/** One try of a job. */
+export class JobTryAnswer implements JobTry {
+  /** Number of the try, from 1. */
+  @ApiProperty({ type: 'integer', example: 1 })
+  attempt!: number;
+
+  @ApiProperty({ enum: ATTEMPT_STATUSES, enumName: 'JobTryStatus' })
+  status!: AttemptStatus;
+
+  @ApiProperty({ type: String, format: 'date-time' })
+  startedAt!: Date;
+
+  /** When its worker last said that it runs. */
+  @ApiProperty({ type: String, format: 'date-time' })
+  heartbeatAt!: Date;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  finishedAt!: Date | null;
+
+  @ApiProperty({ type: String, nullable: true, example: null })
+  errorCode!: string | null;
+
+  /** Without secrets. */
+  @ApiProperty({ type: String, nullable: true, example: null })
+  errorMessage!: string | null;
+
+  @ApiProperty({ format: 'uuid' })
+  workerId!: string;
+}
+
+/** A job with its tries, first to last. */
+export class JobDetailAnswer extends JobAnswer {
+  @ApiProperty({ type: [JobTryAnswer] })
+  tries!: JobTryAnswer[];
+}
+
+/** Where a page of jobs stands: the list has no total, it grows as it is read. */
+export class JobPagination {
+  @ApiProperty({ example: 25 })
+  pageSize!: number;
+
+  @ApiProperty({ example: false })
+  hasNext!: boolean;
+
+  /** Cursor of the next, older page, null on the last. */
+  @ApiProperty({ type: String, nullable: true, example: null })
+  nextCursor!: string | null;
+}
+
+/** A page of jobs, newest first. */
+export class JobPage {
+  @ApiProperty({ type: [JobAnswer] })
+  items!: JobAnswer[];
+
+  @ApiProperty({ type: JobPagination })
+  pagination!: JobPagination;
+}
+
+/** How many jobs there are in each state. */
+export class JobCounts implements Record<JobState, number> {
+  @ApiProperty({ type: 'integer', example: 2 })
+  waiting!: number;
+
+  @ApiProperty({ type: 'integer', example: 0 })
+  retrying!: number;
+
+  @ApiProperty({ type: 'integer', example: 1 })
+  running!: number;
+
+  @ApiProperty({ type: 'integer', example: 40 })
+  completed!: number;
+
+  @ApiProperty({ type: 'integer', example: 0 })
+  cancelled!: number;
+
+  @ApiProperty({ type: 'integer', example: 0 })
+  dead_lettered!: number;
+}
+
+/** The counts of one type. */
+export class JobTypeCounts extends JobCounts {
+  @ApiProperty({ example: 'score.compute' })
+  type!: string;
+}
+
+/** The counts of all jobs, and of each type that has any. */
+export class JobSummary {
+  @ApiProperty({ type: JobCounts })
+  total!: JobCounts;
+
+  @ApiProperty({ type: [JobTypeCounts] })
+  types!: JobTypeCounts[];
+
+  /** Running jobs whose worker was silent for over 10 minutes. */
+  @ApiProperty({ type: 'integer', example: 0 })
+  stale!: number;
+}

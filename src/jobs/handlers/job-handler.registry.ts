@@ -1,0 +1,137 @@
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { DiscoveryService } from '@nestjs/core';
+import { type InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
+import { getMetadataStorage } from 'class-validator';
+import { type Logger } from 'pino';
+import { LOGGER } from '../../logging/logger.js';
+import { StartError } from '../../config/start-error.js';
+import { JOB_HANDLER, type JobContext, type JobHandlerOptions } from './job-handler.js';
+import {
+  DEFAULT_JOB_TIMEOUT_MS,
+  JOB_TYPES,
+  type JobDefinition,
+  type JobType,
+} from './job-types.js';
+
+/** A registered handler, with its type's definition. */
+export interface RegisteredHandler {
+  readonly type: string;
+  readonly className: string;
+  readonly payload: JobDefinition['payload'];
+  readonly timeoutMs: number;
+  readonly handler: { handle(context: JobContext): Promise<void> };
+}
+
+/** A mistake in a handler's class; its message names the class and the fix, and stops the start. */
+export class JobHandlerError extends StartError {}
+
+const TYPE = /^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){0,3}$/;
+const MAX_TIMEOUT_MS = 6 * 60 * 60 * 1000;
+
+/** Finds every @JobHandler provider of the application and checks it at start. */
+@Injectable()
+export class JobHandlerRegistry implements OnModuleInit {
+  private readonly handlers = new Map<string, RegisteredHandler>();
+
+  constructor(
+    private readonly discovery: DiscoveryService,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  onModuleInit(): void {
+    for (const wrapper of this.discovery.getProviders()) this.register(wrapper);
+    for (const type of Object.keys(JOB_TYPES) as JobType[]) {
+      if (this.handlers.has(type)) continue;
+      throw new JobHandlerError(
+        `Nothing works jobs of the type "${type}": provide a class with @JobHandler('${type}'), or take the type out of JOB_TYPES.`,
+      );
+    }
+    this.logger.debug({ jobTypes: this.types() }, 'job handlers found');
+  }
+
+  /** The types that this process can work. */
+  types(): string[] {
+    return [...this.handlers.keys()].sort();
+  }
+
+  get(type: string): RegisteredHandler | undefined {
+    return this.handlers.get(type);
+  }
+
+  /** What a type is made of, whether it has a handler yet or not; undefined for an unknown type. */
+  definitionOf(type: string): Pick<RegisteredHandler, 'payload'> | undefined {
+    const known = Object.hasOwn(JOB_TYPES, type) ? JOB_TYPES[type as JobType] : undefined;
+    return this.handlers.get(type) ?? known;
+  }
+
+  private register(wrapper: InstanceWrapper): void {
+    const type = wrapper.metatype as (new () => unknown) | null;
+    if (typeof type !== 'function') return;
+    const options = Reflect.getMetadata(JOB_HANDLER, type) as JobHandlerOptions | undefined;
+    if (!options || !Object.hasOwn(type, 'prototype')) return;
+    const className = type.name;
+    const definition = definitionFor(className, options);
+    if (!wrapper.isDependencyTreeStatic()) {
+      throw new JobHandlerError(
+        `${className} is request-scoped, or depends on a request-scoped provider: make it a singleton, a job has no request.`,
+      );
+    }
+    const handler = wrapper.instance as RegisteredHandler['handler'];
+    if (typeof (handler as Partial<RegisteredHandler['handler']>).handle !== 'function') {
+      throw new JobHandlerError(
+        `${className} has no handle method: add async handle(context: JobContext): Promise<void>.`,
+      );
+    }
+    const other = this.handlers.get(options.type);
+    if (other?.handler === handler) return;
+    if (other) {
+      const where =
+        other.className === className
+          ? `${className} is provided twice`
+          : `${other.className} and ${className} share one type`;
+      throw new JobHandlerError(
+        `Two handlers work jobs of the type "${options.type}": ${where}. Take one of them away.`,
+      );
+    }
+    this.handlers.set(options.type, {
+      type: options.type,
+      className,
+      handler,
+      payload: definition.payload,
+      timeoutMs: definition.timeoutMs ?? DEFAULT_JOB_TIMEOUT_MS,
+    });
+  }
+}
+
+function definitionFor(className: string, { type, definition }: JobHandlerOptions): JobDefinition {
+  if (typeof type !== 'string' || !TYPE.test(type) || type.length > 100) {
+    throw new JobHandlerError(
+      `${className} has the type "${type}": a type is snake_case words joined by dots, for example "report.send".`,
+    );
+  }
+  const known = Object.hasOwn(JOB_TYPES, type) ? JOB_TYPES[type as JobType] : undefined;
+  if (known && definition) {
+    throw new JobHandlerError(
+      `${className} defines the type "${type}" anew: JOB_TYPES has it, so leave the definition out.`,
+    );
+  }
+  const found: JobDefinition | undefined = known ?? definition;
+  if (!found) {
+    throw new JobHandlerError(
+      `${className} handles the unknown type "${type}": add it to JobTypes and JOB_TYPES in src/jobs/handlers/job-types.ts.`,
+    );
+  }
+  const rules = getMetadataStorage().getTargetValidationMetadatas(found.payload, '', true, false);
+  if (rules.length === 0) {
+    throw new JobHandlerError(
+      `The payload class ${found.payload.name} of ${className} has no rules: give each of its fields class-validator decorators.`,
+    );
+  }
+  const { timeoutMs = DEFAULT_JOB_TIMEOUT_MS } = found;
+  if (!Number.isInteger(timeoutMs) || timeoutMs < 1 || timeoutMs > MAX_TIMEOUT_MS) {
+    throw new JobHandlerError(
+      `The type "${type}" of ${className} has a bad timeoutMs: use milliseconds from 1 to ${MAX_TIMEOUT_MS}.`,
+    );
+  }
+  return found;
+}

@@ -1,0 +1,69 @@
+import { IsIn, IsString, IsUUID, Length, Matches } from 'class-validator';
+import { type Type } from '@nestjs/common';
+import { type Scope, SNAKE_CASE } from '../../kernel/scope.js';
+
+/** The desk that a job works on. */
+export class ScopePayload implements Scope {
+  @IsString()
+  @Matches(SNAKE_CASE, { message: 'entityType must be snake_case, at most 64 characters' })
+  entityType!: string;
+
+  @IsString()
+  @Length(1, 128)
+  entityId!: string;
+}
+
+/** The next best action that a job works on. */
+export class NextActionPayload {
+  @IsUUID()
+  nextActionId!: string;
+}
+
+/** Types that work on one scope, and so can be put on a schedule. */
+export const SCOPE_JOB_TYPES = ['score.compute', 'risk.run_rules', 'next_actions.run'] as const;
+export type ScopeJobType = (typeof SCOPE_JOB_TYPES)[number];
+
+/** What a schedule's tick enqueues for every scope. */
+export class TickPayload {
+  @IsIn(SCOPE_JOB_TYPES)
+  enqueue!: ScopeJobType;
+}
+
+/** Every type of job and what it carries. A new type is one line here and one in JOB_TYPES. */
+export interface JobTypes {
+  /** Computes and stores the score of a scope. */
+  'score.compute': ScopePayload;
+  /** Evaluates the risk rules of a scope. */
+  'risk.run_rules': ScopePayload;
+  /** Regenerates the next best actions of a scope. */
+  'next_actions.run': ScopePayload;
+  /** Sends failed deliveries again: a placeholder so far. */
+  retry_failed_deliveries: NextActionPayload;
+  /** Ticks of the schedules; a type each, for the library keeps one schedule a queue. */
+  'schedule.score.compute': TickPayload;
+  'schedule.risk.run_rules': TickPayload;
+  'schedule.next_actions.run': TickPayload;
+}
+
+export type JobType = keyof JobTypes;
+
+/** What the worker must know of a type. */
+export interface JobDefinition<Payload extends object = object> {
+  /** Validates the payload when it is enqueued and when it is run. */
+  readonly payload: Type<Payload>;
+  /** Longest run, in ms; then the handler's signal aborts and the try has failed. 60 s unless told. */
+  readonly timeoutMs?: number;
+}
+
+/** The same list for the running application; complete by its type. */
+export const JOB_TYPES: { readonly [T in JobType]: JobDefinition<JobTypes[T]> } = {
+  'score.compute': { payload: ScopePayload },
+  'risk.run_rules': { payload: ScopePayload },
+  'next_actions.run': { payload: ScopePayload, timeoutMs: 120_000 },
+  retry_failed_deliveries: { payload: NextActionPayload, timeoutMs: 300_000 },
+  'schedule.score.compute': { payload: TickPayload },
+  'schedule.risk.run_rules': { payload: TickPayload },
+  'schedule.next_actions.run': { payload: TickPayload },
+};
+
+export const DEFAULT_JOB_TIMEOUT_MS = 60_000;

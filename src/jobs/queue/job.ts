@@ -1,0 +1,72 @@
+import { type Scope } from '../../kernel/scope.js';
+import { type AttemptStatus } from './job-attempt.entity.js';
+
+/**
+ * `waiting` for its first try; `retrying` waiting for a further one; `dead_lettered` its tries are used
+ * up and it stays so until somebody retries it.
+ */
+export const JOB_STATES = [
+  'waiting',
+  'retrying',
+  'running',
+  'completed',
+  'cancelled',
+  'dead_lettered',
+] as const;
+export type JobState = (typeof JOB_STATES)[number];
+
+/** What the library calls each state. */
+export const LIBRARY_STATE: Readonly<Record<JobState, string>> = {
+  waiting: 'created',
+  retrying: 'retry',
+  running: 'active',
+  completed: 'completed',
+  cancelled: 'cancelled',
+  dead_lettered: 'failed',
+};
+
+/**
+ * Where a job's stored data holds the scope that it concerns, beside its payload and no part of it:
+ * taken out before the payload is run or shown.
+ */
+export const SCOPE_MEMBER = '_scope';
+
+/** The payload in a job's data. */
+export function payloadSql(data: string): string {
+  return `(${data} - '${SCOPE_MEMBER}')`;
+}
+
+/** A field of the scope that a job concerns, which a scope job's payload names itself. */
+export function scopeFieldSql(data: string, field: keyof Scope): string {
+  return `COALESCE(${data} -> '${SCOPE_MEMBER}' ->> '${field}', ${data} ->> '${field}')`;
+}
+
+/** A job as it is shown: its payload without secrets. */
+export interface Job {
+  readonly id: string;
+  readonly type: string;
+  readonly state: JobState;
+  readonly payload: object;
+  readonly dedupeKey: string | null;
+  /** Tries so far. */
+  readonly attempts: number;
+  /** When its next try is due, while it waits. */
+  readonly runAfter: Date | null;
+  readonly lastErrorCode: string | null;
+  readonly lastErrorMessage: string | null;
+  readonly createdAt: Date;
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date | null;
+}
+
+/** One try of a job. */
+export interface JobTry {
+  readonly attempt: number;
+  readonly status: AttemptStatus;
+  readonly startedAt: Date;
+  readonly heartbeatAt: Date;
+  readonly finishedAt: Date | null;
+  readonly errorCode: string | null;
+  readonly errorMessage: string | null;
+  readonly workerId: string;
+}

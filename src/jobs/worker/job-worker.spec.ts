@@ -1,0 +1,250 @@
+import { type DiscoveryService } from '@nestjs/core';
+import { pino } from 'pino';
+import { readEnv } from '../../config/env.js';
+import { JobHandlerRegistry } from '../handlers/job-handler.registry.js';
+import { type ClaimedJob, type JobQueue } from '../queue/job-queue.js';
+import { JobWorker } from './job-worker.js';
+
+const JOB: ClaimedJob = {
+  attemptId: 'attempt',
+  jobId: 'job',
+  type: 'retry_failed_deliveries',
+  attempt: 1,
+  startedAt: new Date(0),
+  payload: { nextActionId: '01a20c77-ddc6-7a74-ac83-f744b825647c' },
+};
+
+/** A worker on a queue of one job, whose ends it notes. */
+function workerOn(handle: () => Promise<void>, queue: Partial<JobQueue> = {}) {
+  const ends: string[] = [];
+  const left = [JOB];
+  let done: () => void = () => undefined;
+  const ended = new Promise<void>((resolve) => (done = resolve));
+  const note = (end: string) => () => {
+    ends.push(end);
+    done();
+    return Promise.resolve(true);
+  };
+  const whole: Partial<JobQueue> = {
+    claim: () => Promise.resolve(left.splice(0)),
+    succeed: note('succeeded'),
+    fail: note('failed'),
+    putBack: note('put back'),
+    ...queue,
+  };
+  const registry = new JobHandlerRegistry(
+    { getProviders: () => [] } as unknown as DiscoveryService,
+    pino({ level: 'silent' }),
+  );
+  jest.spyOn(registry, 'types').mockReturnValue([JOB.type]);
+  jest.spyOn(registry, 'get').mockReturnValue({
+    ...(registry.definitionOf(JOB.type) as { payload: never }),
+    type: JOB.type,
+    className: 'Handler',
+    timeoutMs: 60_000,
+    handler: { handle },
+  });
+  const env = readEnv({ JOB_POLL_MS: '10', JOB_DRAIN_MS: '0' });
+  const worker = new JobWorker(whole as JobQueue, registry, env, pino({ level: 'silent' }));
+  return { worker, ends, ended };
+}
+
+describe('a worker whose database does not answer', () => {
+  const never = () => new Promise<never>(() => undefined);
+  const LIMIT_MS = 20_000;
+  beforeEach(() => jest.useFakeTimers());
+  afterEach(() => jest.useRealTimers());
+
+  it('ends a stop in the middle of a claim', async () => {
+    const { worker } = workerOn(() => Promise.resolve(), { claim: never });
+    worker.start();
+    const stopped = worker.stop();
+    await jest.advanceTimersByTimeAsync(0);
+    await stopped;
+  });
+
+  it('ends a stop in the middle of a record', async () => {
+    const { worker } = workerOn(() => Promise.resolve(), { succeed: never });
+    worker.start();
+    await jest.advanceTimersByTimeAsync(0);
+    const stopped = worker.stop();
+    await jest.advanceTimersByTimeAsync(5000);
+    await stopped;
+  });
+
+  it('claims anew, and puts back what comes of the claim before', async () => {
+    let late: (jobs: ClaimedJob[]) => void = () => undefined;
+    const claims = [new Promise<ClaimedJob[]>((resolve) => (late = resolve))];
+    const claim = jest.fn(() => claims.shift() ?? Promise.resolve([]));
+    const { worker, ends } = workerOn(() => Promise.resolve(), { claim, reap: never });
+    worker.start();
+    await jest.advanceTimersByTimeAsync(LIMIT_MS - 1);
+    expect(claim).toHaveBeenCalledTimes(1);
+    await jest.advanceTimersByTimeAsync(20);
+    expect(claim.mock.calls.length).toBeGreaterThan(1);
+    late([JOB]);
+    await jest.advanceTimersByTimeAsync(0);
+    expect(ends).toEqual(['put back']);
+    const stopped = worker.stop();
+    await jest.advanceTimersByTimeAsync(5000);
+    await stopped;
+  });
+
+  it('hears of a claim that fails late without ending the process', async () => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    let fail: (error: Error) => void = () => undefined;
+    const { worker } = workerOn(() => Promise.resolve(), {
+      claim: () => new Promise((_, reject) => (fail = reject)),
+    });
+    worker.start();
+    const stopped = worker.stop();
+    await jest.advanceTimersByTimeAsync(0);
+    await stopped;
+    fail(new Error('Connection terminated'));
+    jest.useRealTimers();
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('unhandledRejection', note);
+    expect(unhandled).toEqual([]);
+  });
+
+  it('puts an end on record anew', async () => {
+    let tries = 0;
+    const { worker } = workerOn(() => Promise.resolve(), {
+      succeed: () => (++tries === 1 ? never() : Promise.resolve(true)),
+      reap: () => Promise.resolve(0),
+      beat: (ids) => Promise.resolve(new Set(ids)),
+    });
+    worker.start();
+    await jest.advanceTimersByTimeAsync(LIMIT_MS + 1000);
+    expect(tries).toBe(2);
+    const stopped = worker.stop();
+    await jest.advanceTimersByTimeAsync(0);
+    await stopped;
+  });
+
+  it.each(['beat', 'reap'] as const)('beats anew after a %s', async (hangs) => {
+    const hung = jest.fn(never);
+    const { worker } = workerOn(never, {
+      beat: (ids) => Promise.resolve(new Set(ids)),
+      reap: () => Promise.resolve(0),
+      [hangs]: hung,
+    });
+    worker.start();
+    await jest.advanceTimersByTimeAsync(2 * LIMIT_MS);
+    expect(hung.mock.calls.length).toBeGreaterThan(1);
+    const stopped = worker.stop();
+    await jest.advanceTimersByTimeAsync(5000);
+    await stopped;
+  });
+});
+
+describe('the worker', () => {
+  it('puts a success on record', async () => {
+    const { worker, ends, ended } = workerOn(() => Promise.resolve());
+    worker.start();
+    await ended;
+    await worker.stop();
+    expect(ends).toEqual(['succeeded']);
+  });
+
+  it('fails the try of a handler that throws before its first await', async () => {
+    const { worker, ends, ended } = workerOn(() => {
+      throw new Error('at once');
+    });
+    worker.start();
+    await ended;
+    await worker.stop();
+    expect(ends).toEqual(['failed']);
+  });
+
+  it('survives a stop that comes while an early failure is put on record', async () => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    let writes: () => void = () => undefined;
+    const writing = new Promise<void>((resolve) => (writes = resolve));
+    let written: (mine: boolean) => void = () => undefined;
+    const { worker } = workerOn(
+      () => {
+        throw new Error('at once');
+      },
+      {
+        fail: () => {
+          writes();
+          return new Promise((resolve) => (written = resolve));
+        },
+      },
+    );
+    worker.start();
+    await writing;
+    const abort = jest.spyOn(AbortController.prototype, 'abort');
+    const stopped = worker.stop();
+    while (abort.mock.calls.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    // Node reports unhandled rejections once the microtasks have run.
+    await new Promise((resolve) => setImmediate(resolve));
+    written(true);
+    await stopped;
+    abort.mockRestore();
+    process.off('unhandledRejection', note);
+    expect(unhandled).toEqual([]);
+  });
+
+  it('puts back a job that does not end in the time of a stop', async () => {
+    let began: () => void = () => undefined;
+    const running = new Promise<void>((resolve) => (began = resolve));
+    const { worker, ends } = workerOn(() => {
+      began();
+      return new Promise(() => undefined);
+    });
+    worker.start();
+    await running;
+    await worker.stop();
+    expect(ends).toEqual(['put back']);
+  });
+
+  it('tries again to put an end on record while the database is away', async () => {
+    let tries = 0;
+    let done: () => void = () => undefined;
+    const recorded = new Promise<void>((resolve) => (done = resolve));
+    const { worker } = workerOn(() => Promise.resolve(), {
+      succeed: () => {
+        tries += 1;
+        if (tries === 1) return Promise.reject(new Error('away'));
+        done();
+        return Promise.resolve(true);
+      },
+    });
+    worker.start();
+    await recorded;
+    await worker.stop();
+    expect(tries).toBe(2);
+  });
+
+  it('tries once more, and no more, to put an end on record when the time of a stop is over', async () => {
+    let tries = 0;
+    let failed: () => void = () => undefined;
+    const failure = new Promise<void>((resolve) => (failed = resolve));
+    const { worker } = workerOn(() => Promise.resolve(), {
+      succeed: () => {
+        tries += 1;
+        failed();
+        return Promise.reject(new Error('away'));
+      },
+    });
+    worker.start();
+    await failure;
+    await worker.stop();
+    expect(tries).toBe(2);
+  });
+
+  it('is unavailable before its start and after its stop', async () => {
+    const { worker } = workerOn(() => Promise.resolve());
+    expect(() => worker.check()).toThrow('does not work');
+    worker.start();
+    expect(() => worker.check()).not.toThrow();
+    await worker.stop();
+    expect(() => worker.check()).toThrow('does not work');
+  });
+});

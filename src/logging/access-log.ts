@@ -1,0 +1,99 @@
+import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { isNativeError } from 'node:util/types';
+import { type Logger } from 'pino';
+import { type DomainError } from '../kernel/errors/domain-error.js';
+import { assignRequestId, pathOf } from './request-context.js';
+
+type LoggedRequest = IncomingMessage & {
+  originalUrl?: string;
+  user?: { id?: string };
+  /** Set by Express when a route was found: its pattern, and its parameters, decoded. */
+  route?: { path?: unknown };
+  params?: Record<string, unknown>;
+};
+/** What a request was refused for or failed with. */
+const PROBLEM = Symbol('PROBLEM');
+type LoggedResponse = ServerResponse & { [PROBLEM]?: DomainError };
+type Handler = (request: LoggedRequest, response: LoggedResponse, next: () => void) => void;
+
+/**
+ * One line per request: id, method, path, route, status, duration in ms and, once known, the user; of a
+ * refused one the code, of a failed one the code and the error. One whose client hung up is logged as
+ * aborted, without a status, since nobody was answered. Headers, bodies and queries are never logged.
+ * Health probes that found all well are left out.
+ */
+export function accessLog(logger: Logger): Handler {
+  return (request, response, next) => {
+    request.id = assignRequestId(request, response);
+    const probe = pathOf(request).startsWith('/health/');
+    const started = Date.now();
+    // Comes once, after the answer or, when the client hangs up, instead of it.
+    response.once('close', () => {
+      if (probe && response[PROBLEM] === undefined) return;
+      write(logger, request, response, Date.now() - started);
+    });
+    next();
+  };
+}
+
+/** Puts into the line of a request why it was refused or failed. */
+export function noteProblem(response: LoggedResponse, error: DomainError): void {
+  response[PROBLEM] = error;
+}
+
+/**
+ * The level of the line about a problem: what is refused is `info`, what failed is `error`, and what this
+ * process puts off by its own choice, as while it stops, is `warn`.
+ */
+export function levelOf({ status, options }: DomainError): 'debug' | 'info' | 'warn' | 'error' {
+  if (options.logLevel) return options.logLevel;
+  if (status === 503 && options.cause === undefined) return 'warn';
+  return status >= 500 ? 'error' : 'info';
+}
+
+/** The fields of a line that say what is wrong. */
+export function problemFields(error: DomainError): object {
+  const cause = error.options.cause ?? (error.status === 500 ? error : undefined);
+  return {
+    code: error.code,
+    ...error.options.extensions,
+    ...(isNativeError(cause) ? { err: cause } : {}),
+  };
+}
+
+function write(
+  logger: Logger,
+  request: LoggedRequest,
+  response: LoggedResponse,
+  durationMs: number,
+): void {
+  const problem = response[PROBLEM];
+  const aborted = !response.writableFinished;
+  const { statusCode } = response;
+  const userId = request.user?.id;
+  logger[problem ? levelOf(problem) : statusCode >= 500 ? 'error' : 'info'](
+    {
+      requestId: request.id,
+      durationMs,
+      method: request.method,
+      path: pathOf(request),
+      ...routeOf(request),
+      ...(aborted ? { aborted } : { status: statusCode }),
+      ...(userId === undefined ? {} : { userId }),
+      ...(problem ? problemFields(problem) : {}),
+    },
+    aborted ? 'request aborted' : messageOf(statusCode),
+  );
+}
+
+/** The pattern of the route and its decoded parameters: what a percent-encoded path says. */
+function routeOf({ route, params }: LoggedRequest): object {
+  // Nest's own handler of what no route took is `*path`.
+  if (typeof route?.path !== 'string' || !route.path.startsWith('/')) return {};
+  return route.path.includes(':') ? { route: route.path, params } : { route: route.path };
+}
+
+function messageOf(status: number): string {
+  if (status >= 500) return 'request failed';
+  return status >= 400 ? 'request refused' : 'request answered';
+}

@@ -1,0 +1,105 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsObject, IsString, Length, ValidateIf } from 'class-validator';
+import { Pagination } from '../../http/paging/pagination.js';
+import { ACTION_STYLES, type ActionStyle } from './delivery-action.js';
+import { EXECUTION_STATUSES, type ExecutionStatus } from './next-action-execution.entity.js';
+import { type Execution } from '../model/next-actions.repository.js';
+
+/** A press of a button. */
+export class ExecuteBody {
+  /** Key of a registered action, from `GET /api/delivery-actions`. */
+  @ApiProperty({ example: 'mark_done' })
+  @IsString()
+  @Length(1, 64)
+  actionKey!: string;
+
+  /** What the action takes, after its `inputSchema`. */
+  @ApiPropertyOptional({ type: 'object', additionalProperties: true })
+  @ValidateIf((body: ExecuteBody) => body.input !== undefined)
+  @IsObject()
+  input?: object;
+}
+
+/** Answer to a press. */
+export class ExecuteAnswer {
+  @ApiProperty({ enum: [true] })
+  ok!: true;
+
+  /** Id of the execution that did the work: this one, or the one that it repeats. */
+  @ApiProperty({ format: 'uuid' })
+  executionId!: string;
+}
+
+/** A press on record. */
+export class ExecutionAnswer {
+  @ApiProperty({ format: 'uuid' })
+  id!: string;
+
+  @ApiProperty({ format: 'uuid' })
+  nextActionId!: string;
+
+  @ApiProperty({ example: 'mark_done' })
+  actionKey!: string;
+
+  @ApiProperty({ enum: EXECUTION_STATUSES, enumName: 'ExecutionStatus' })
+  status!: ExecutionStatus;
+
+  @ApiProperty({ type: String, format: 'date-time' })
+  startedAt!: string;
+
+  @ApiProperty({ type: String, format: 'date-time' })
+  finishedAt!: string;
+
+  @ApiProperty({ type: String, nullable: true, example: null })
+  errorCode!: string | null;
+
+  /** Without secrets. */
+  @ApiProperty({ type: String, nullable: true, example: null })
+  errorMessage!: string | null;
+
+  /** What the action told of its work. */
+  @ApiProperty({ type: 'object', additionalProperties: true })
+  meta!: object;
+
+  /** The user who pressed. */
+  @ApiProperty({ type: String, format: 'uuid', nullable: true })
+  actorId!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: null })
+  idempotencyKey!: string | null;
+}
+
+/** A page of executions, newest first. */
+export class ExecutionPage {
+  @ApiProperty({ type: [ExecutionAnswer] })
+  items!: Execution[];
+
+  @ApiProperty({ type: Pagination })
+  pagination!: Pagination;
+}
+
+/** A button. */
+export class DeliveryActionAnswer {
+  @ApiProperty({ example: 'snooze_1d' })
+  actionKey!: string;
+
+  @ApiProperty({ example: 'Snooze 1 day' })
+  label!: string;
+
+  /** Question to ask before pressing, null for none. */
+  @ApiProperty({ type: String, nullable: true, example: 'Hide this action for 1 day?' })
+  confirm!: string | null;
+
+  @ApiProperty({ enum: ACTION_STYLES, enumName: 'ActionStyle' })
+  style!: ActionStyle;
+
+  /** JSON Schema of the `input`, null for an action that takes none. */
+  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true, example: null })
+  inputSchema!: object | null;
+}
+
+/** Every button that this server has. */
+export class DeliveryActionList {
+  @ApiProperty({ type: [DeliveryActionAnswer] })
+  items!: DeliveryActionAnswer[];
+}

@@ -1,0 +1,105 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Pagination } from '../../http/paging/pagination.js';
+import { PRIORITIES, type Priority } from '../../kernel/priority.js';
+import { type NextAction } from './next-action.js';
+import { NEXT_ACTION_STATUSES, type NextActionStatus } from './next-best-action.entity.js';
+
+/** A next best action as the API answers it. Times are ISO 8601 UTC. */
+export class NextActionAnswer {
+  @ApiProperty({ format: 'uuid' })
+  id!: string;
+
+  @ApiProperty({ example: 'Retry failed deliveries' })
+  title!: string;
+
+  /** Why it is recommended, in a sentence. */
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: '4 notification deliveries failed in the last 24 hours.',
+  })
+  reason!: string | null;
+
+  @ApiProperty({ enum: PRIORITIES, enumName: 'Priority' })
+  priority!: Priority;
+
+  /** 0–100; the list is ranked by it. */
+  @ApiProperty({ type: 'integer', minimum: 0, maximum: 100, example: 82 })
+  score!: number;
+
+  @ApiProperty({ enum: NEXT_ACTION_STATUSES, enumName: 'NextActionStatus' })
+  status!: NextActionStatus;
+
+  /** What it is about, for example `notification_delivery`. */
+  @ApiProperty({ type: String, nullable: true, example: 'notification_delivery' })
+  sourceType!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: null })
+  sourceId!: string | null;
+
+  /** Where a person acts on it by hand. */
+  @ApiProperty({ type: String, nullable: true, example: '/deliveries?state=failed' })
+  actionUrl!: string | null;
+
+  /** Anything the client that created it wants to find again. */
+  @ApiProperty({ type: 'object', additionalProperties: true, example: {} })
+  payload!: object;
+
+  /** Why and how, in detail: rule, evidence, steps, links, factors. */
+  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true, example: null })
+  explanation!: object | null;
+
+  @ApiProperty({ type: String, nullable: true, example: null })
+  createdByRule!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: null })
+  templateKey!: string | null;
+
+  /** Unique among the queued NBAs of a scope. */
+  @ApiProperty({ type: String, nullable: true, example: null })
+  dedupeKey!: string | null;
+
+  @ApiProperty({ example: 'command_center' })
+  entityType!: string;
+
+  @ApiProperty({ example: 'command_center' })
+  entityId!: string;
+
+  /** Hidden from the queue until then. */
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  snoozedUntil!: string | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  lastExecutedAt!: string | null;
+
+  @ApiProperty({ type: String, enum: ['success', 'failed', null], nullable: true })
+  lastExecutionStatus!: 'success' | 'failed' | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  lastExecutionErrorCode!: string | null;
+
+  /** Without secrets. */
+  @ApiProperty({ type: String, nullable: true })
+  lastExecutionErrorMessage!: string | null;
+
+  @ApiProperty({ type: String, format: 'date-time' })
+  createdAt!: string;
+
+  @ApiProperty({ type: String, format: 'date-time' })
+  updatedAt!: string;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  completedAt!: string | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  dismissedAt!: string | null;
+}
+
+/** A page of next best actions. */
+export class NextActionPage {
+  @ApiProperty({ type: [NextActionAnswer] })
+  items!: NextAction[];
+
+  @ApiProperty({ type: Pagination })
+  pagination!: Pagination;
+}

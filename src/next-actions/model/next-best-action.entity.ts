@@ -1,0 +1,120 @@
+import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { type Priority } from '../../kernel/priority.js';
+
+export const NEXT_ACTION_STATUSES = ['queued', 'done', 'dismissed', 'expired'] as const;
+export type NextActionStatus = (typeof NEXT_ACTION_STATUSES)[number];
+
+/** Who makes an NBA: an API client, or a run of the rules, which touches only its own. */
+export const ORIGINS = ['api', 'rule'] as const;
+export type Origin = (typeof ORIGINS)[number];
+
+/**
+ * A next best action: a ranked recommendation with buttons. The schema's truth for migrations; the hot
+ * path reads and writes the table by SQL (next-actions.sql.ts).
+ */
+@Entity('next_best_actions')
+@Check('ck_next_best_actions_priority', `"priority" IN ('low', 'medium', 'high', 'critical')`)
+@Check('ck_next_best_actions_status', `"status" IN ('queued', 'done', 'dismissed', 'expired')`)
+@Check('ck_next_best_actions_score', `"score" BETWEEN 0 AND 100`)
+@Check('ck_next_best_actions_origin', `"origin" IN ('api', 'rule')`)
+@Check(
+  'ck_next_best_actions_last_execution_status',
+  `"last_execution_status" IN ('success', 'failed')`,
+)
+// What comes back after it was done is a new NBA, so a dedupe key is unique among queued rows alone.
+@Index('uq_next_best_actions_dedupe', ['entityType', 'entityId', 'dedupeKey'], {
+  unique: true,
+  where: `"status" = 'queued' AND "dedupe_key" IS NOT NULL`,
+})
+// A run's own queue.
+@Index('ix_next_best_actions_rule_queue', ['entityType', 'entityId'], {
+  where: `"status" = 'queued' AND "origin" = 'rule'`,
+})
+// The cool-downs of the rules; with an included column, so made by the migration.
+@Index('ix_next_best_actions_done', { synchronize: false })
+@Index('ix_next_best_actions_dismissed', { synchronize: false })
+// Both hold descending columns, which TypeORM cannot express: made by the migration, left alone by it.
+@Index('ix_next_best_actions_queue', { synchronize: false })
+@Index('ix_next_best_actions_scope', { synchronize: false })
+export class NextBestAction {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_next_best_actions' })
+  id!: string;
+
+  @Column('text')
+  title!: string;
+
+  @Column('text', { nullable: true })
+  reason!: string | null;
+
+  @Column('text')
+  priority!: Priority;
+
+  /** 0–100; the list is ranked by it. */
+  @Column('int')
+  score!: number;
+
+  @Column('text', { default: 'queued' })
+  status!: NextActionStatus;
+
+  @Column('text', { default: 'api' })
+  origin!: Origin;
+
+  @Column('text', { nullable: true })
+  sourceType!: string | null;
+
+  @Column('text', { nullable: true })
+  sourceId!: string | null;
+
+  @Column('text', { nullable: true })
+  actionUrl!: string | null;
+
+  @Column('jsonb', { default: {} })
+  payload!: object;
+
+  @Column('jsonb', { nullable: true })
+  explanation!: object | null;
+
+  @Column('text', { nullable: true })
+  createdByRule!: string | null;
+
+  @Column('text', { nullable: true })
+  templateKey!: string | null;
+
+  @Column('text', { nullable: true })
+  dedupeKey!: string | null;
+
+  @Column('text')
+  entityType!: string;
+
+  @Column('text')
+  entityId!: string;
+
+  /** Hidden from the queue until then. */
+  @Column('timestamptz', { nullable: true })
+  snoozedUntil!: Date | null;
+
+  @Column('timestamptz', { nullable: true })
+  lastExecutedAt!: Date | null;
+
+  @Column('text', { nullable: true })
+  lastExecutionStatus!: 'success' | 'failed' | null;
+
+  @Column('text', { nullable: true })
+  lastExecutionErrorCode!: string | null;
+
+  @Column('text', { nullable: true })
+  lastExecutionErrorMessage!: string | null;
+
+  /** To the millisecond, as the API shows it: a cursor holds it without loss. */
+  @Column('timestamp with time zone', { precision: 3, default: () => 'now()' })
+  createdAt!: Date;
+
+  @Column('timestamptz', { default: () => 'now()' })
+  updatedAt!: Date;
+
+  @Column('timestamptz', { nullable: true })
+  completedAt!: Date | null;
+
+  @Column('timestamptz', { nullable: true })
+  dismissedAt!: Date | null;
+}

@@ -1,6 +1,0 @@
-import { Injectable } from '@nestjs/common';
-import { Turns } from '../database/turns.js';
-
-/** Turns of the changes of one NBA within one process: what would else wait for the lock of its row. */
-@Injectable()
-export class NextActionTurns extends Turns {}

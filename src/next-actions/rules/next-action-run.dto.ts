@@ -1,0 +1,56 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { type Priority } from '../../kernel/priority.js';
+import { type NextAction } from '../model/next-action.js';
+import { NextActionAnswer } from '../model/next-action.dto.js';
+
+/** What a run of the rules changed. */
+export class NextActionRunAnswer {
+  @ApiProperty({ example: 3 })
+  created!: number;
+
+  @ApiProperty({ example: 1 })
+  updated!: number;
+
+  /** Queued actions whose rule no longer holds. */
+  @ApiProperty({ example: 0 })
+  expired!: number;
+
+  /** The runs of one actor in one scope on one UTC day share it. */
+  @ApiProperty({ example: 'nba:system:command_center:command_center:2026-11-24' })
+  runKey!: string;
+}
+
+class QueuedByPriority implements Record<Priority, number> {
+  @ApiProperty({ example: 1 })
+  low!: number;
+
+  @ApiProperty({ example: 3 })
+  medium!: number;
+
+  @ApiProperty({ example: 2 })
+  high!: number;
+
+  @ApiProperty({ example: 0 })
+  critical!: number;
+}
+
+/** What a scope has to do, at a glance. */
+export class NextActionSummary {
+  /** The best five that are queued and not snoozed. */
+  @ApiProperty({ type: [NextActionAnswer] })
+  top5!: NextAction[];
+
+  /** What is queued and not snoozed. */
+  @ApiProperty({ type: QueuedByPriority })
+  queuedByPriority!: QueuedByPriority;
+
+  /** When the rules last ran, null when they never did. */
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  lastRunAt!: Date | null;
+
+  @ApiProperty({ example: 'command_center' })
+  entityType!: string;
+
+  @ApiProperty({ example: 'command_center' })
+  entityId!: string;
+}
