@@ -9,11 +9,12 @@ import { uuidv7 } from 'uuidv7';
 import { INSERT_EVENTS } from '../src/events/recorded-event.js';
 import { listQueries } from '../src/next-actions/model/next-actions.list.js';
 import {
-  COMPLETE,
   FIND_EARLIER,
   LOCK,
-  RECORD,
-} from '../src/next-actions/model/next-actions.sql.js';
+  recordStatement,
+  recordValues,
+} from '../src/next-actions/delivery/executions.sql.js';
+import { fingerprint } from '../src/next-actions/delivery/request-fingerprint.js';
 
 const SECRET = process.env.JWT_SECRET ?? '';
 const CURSOR_KEY = createHash('sha256').update(`cursor:${SECRET}`).digest();
@@ -62,34 +63,43 @@ async function press(
 ): Promise<object | undefined> {
   const locked = await client.query(LOCK.text, [id, ACTION_TIMEOUT_MS]);
   if (locked.rowCount === 0) return undefined;
+  const requestHash = fingerprint({ nextActionId: id, actionKey });
   const [earlier] = (
     await client.query<{ now: Date; repeatOf: string | null }>(FIND_EARLIER.text, [
       id,
       actionKey,
-      null,
+      60_000,
+      requestHash,
     ])
   ).rows;
   if (!earlier) throw new Error('A SELECT without FROM returned no row.');
   if (earlier.repeatOf !== null) return { ok: true, executionId: earlier.repeatOf };
   const began = performance.now();
-  const changed = (await client.query(COMPLETE.text, [id])).rowCount === 1;
   const executionId = uuidv7();
-  const meta = { status: 'done', changed };
   const finishedAt = new Date(earlier.now.getTime() + (performance.now() - began));
-  await client.query(RECORD.text, [
-    executionId,
-    id,
+  const changes = {
+    status: { from: 'queued', to: 'done' },
+    completedAt: { from: null, to: earlier.now },
+  };
+  const execution = {
+    id: executionId,
+    nextActionId: id,
     actionKey,
-    'success',
-    earlier.now,
+    status: 'success',
+    startedAt: earlier.now,
     finishedAt,
-    null,
-    null,
-    JSON.stringify(meta),
-    userId,
-    null,
-    null,
-  ]);
+    errorCode: null,
+    errorMessage: null,
+    input: null,
+    changes,
+    meta: {},
+    actorId: userId,
+    requestHash,
+  };
+  await client.query(
+    recordStatement(['status', 'completedAt']).text,
+    recordValues(execution, ['done', earlier.now]),
+  );
   const event = {
     id: uuidv7(),
     level: 'info',
@@ -100,7 +110,7 @@ async function press(
     sourceType: 'next_action',
     sourceId: id,
     durationMs: finishedAt.getTime() - earlier.now.getTime(),
-    meta: { executionId, actionKey, result: meta },
+    meta: { executionId, actionKey, result: {}, changes },
     createdAt: new Date(),
   };
   await client.query(INSERT_EVENTS.text, [JSON.stringify([event])]);

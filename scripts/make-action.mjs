@@ -36,8 +36,8 @@ writeFileSync(
 /** TODO: what pressing the button does, in a sentence. */
 @DeliveryAction({ key: '${key}', label: '${label}' })
 export class ${className} implements DeliveryActionHandler {
-  run({ nextAction }: DeliveryContext): Promise<DeliveryOutcome> {
-    return Promise.resolve({ meta: { nextActionId: nextAction.id } });
+  run({ nextAction }: DeliveryContext): DeliveryOutcome {
+    return { meta: { nextActionId: nextAction.id } };
   }
 }
 `,
@@ -48,9 +48,9 @@ writeFileSync(
 import { ${className} } from './${file}.action.js';
 
 describe('${key}', () => {
-  it('tells which next best action it ran on', async () => {
+  it('returns which next best action it ran on', () => {
     const context = { nextAction: { id: 'nba-1' } } as DeliveryContext;
-    await expect(new ${className}().run(context)).resolves.toEqual({
+    expect(new ${className}().run(context)).toEqual({
       meta: { nextActionId: 'nba-1' },
     });
   });

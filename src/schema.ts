@@ -2,12 +2,13 @@ import { CreateFoundation1795000000000 } from '../migrations/1795000000000-Creat
 import { CreateDesk1795000100000 } from '../migrations/1795000100000-CreateDesk.js';
 import { CreateJobAttempts1795000200000 } from '../migrations/1795000200000-CreateJobAttempts.js';
 import { CreateLeadScores1795000300000 } from '../migrations/1795000300000-CreateLeadScores.js';
+import { RecordChanges1795800000000 } from '../migrations/1795800000000-RecordChanges.js';
 import { User } from './users/user.entity.js';
 import { type Schema } from './database/start/data-source.js';
 import { OpsEvent } from './events/ops-event.entity.js';
 import { JobAttempt } from './jobs/queue/job-attempt.entity.js';
 import { NextActionExecution } from './next-actions/delivery/next-action-execution.entity.js';
-import { ReplayedKey } from './next-actions/delivery/replayed-key.entity.js';
+import { IdempotencyKeyRow } from './next-actions/delivery/idempotency-key.entity.js';
 import { NextBestAction } from './next-actions/model/next-best-action.entity.js';
 import { NextActionRunRow } from './next-actions/rules/next-action-run.entity.js';
 import { NextActionSuppressionRow } from './next-actions/suppressions/next-action-suppression.entity.js';
@@ -22,7 +23,7 @@ export const schema = {
     User,
     NextBestAction,
     NextActionExecution,
-    ReplayedKey,
+    IdempotencyKeyRow,
     NextActionRunRow,
     NextActionSuppressionRow,
     OpsEvent,
@@ -37,5 +38,6 @@ export const schema = {
     CreateDesk1795000100000,
     CreateJobAttempts1795000200000,
     CreateLeadScores1795000300000,
+    RecordChanges1795800000000,
   ],
 } satisfies Schema;

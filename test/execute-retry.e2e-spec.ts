@@ -1,7 +1,9 @@
 import { JwtService } from '@nestjs/jwt';
 import { UsersService } from '../src/users/users.service.js';
 import { FIXTURE_ACTIONS } from './fixtures/delivery-actions.js';
-import { createTestApp, type TestApp } from './support/app.js';
+import { IdempotencyKeys } from '../src/next-actions/delivery/idempotency-keys.js';
+import { fingerprint } from '../src/next-actions/delivery/request-fingerprint.js';
+import { createTestApp, OPERATOR, type TestApp } from './support/app.js';
 import { createNextAction } from './support/builders.js';
 import { problems } from './support/problems.js';
 import { ApiClient } from './support/requests.js';
@@ -89,6 +91,16 @@ describe('a press that comes again', () => {
 
   const executionsOf = async (id: string) =>
     (await app.api.get(`/api/next-actions/${id}/executions`).expect(200)).body.items;
+  const keysOf = (key: string) =>
+    app.rows<{ status: string; execution_id: string }>(
+      'SELECT status, execution_id FROM idempotency_keys WHERE key = $1',
+      [key],
+    );
+  const age = (key: string, by: string) =>
+    app.rows('UPDATE idempotency_keys SET created_at = now() - $2::interval WHERE key = $1', [
+      key,
+      by,
+    ]);
 
   it('is answered by the first execution and marked as a replay', async () => {
     const { id } = await createNextAction(app.api);
@@ -124,12 +136,48 @@ describe('a press that comes again', () => {
     },
   );
 
-  it('marks done what was closed as done by hand, as a success that changes nothing', async () => {
+  it.each([
+    { patch: 'done', actionKey: 'mark_done' },
+    { patch: 'dismiss', actionKey: 'dismiss' },
+  ])('is answered by the execution of a hand close ($patch)', async ({ patch, actionKey }) => {
     const { id } = await createNextAction(app.api);
-    await app.api.patch(`/api/next-actions/${id}`, { action: 'done' }).expect(200);
+    await app.api.patch(`/api/next-actions/${id}`, { action: patch }).expect(200);
+    const [closed] = await executionsOf(id);
+    expect(closed).toMatchObject({ actionKey, status: 'success', actorName: OPERATOR.email });
+    const press = await app.api.press(id, actionKey).expect(200);
+    expect(press.body.executionId).toBe(closed.id);
+    expect(press.headers['idempotent-replayed']).toBe('true');
+    await app.api.patch(`/api/next-actions/${id}`, { action: patch }).expect(200);
+    expect(await executionsOf(id)).toHaveLength(1);
+  });
+
+  it('is answered by whichever action dismissed it', async () => {
+    const { id } = await createNextAction(app.api);
+    const { body } = await app.api.press(id, 'dont_suggest_again_30d').expect(200);
+    const press = await app.api.press(id, 'dismiss').expect(200);
+    expect(press.body.executionId).toBe(body.executionId);
+  });
+
+  it('succeeds without a change on what was closed before its execution was kept', async () => {
+    const { id } = await createNextAction(app.api);
+    const closed = `UPDATE next_best_actions SET status = 'done', completed_at = now() WHERE id = $1 RETURNING completed_at`;
+    const [before] = await app.rows<{ completed_at: Date }>(closed, [id]);
     await app.api.press(id, 'mark_done').expect(200);
-    expect(await executionsOf(id)).toEqual([
-      expect.objectContaining({ meta: { status: 'done', changed: false } }),
+    expect(await executionsOf(id)).toEqual([expect.objectContaining({ changes: {} })]);
+    const { body } = await app.api.get(`/api/next-actions/${id}`).expect(200);
+    expect(body.completedAt).toBe(before?.completed_at.toISOString());
+  });
+
+  it('runs again with another input, inside the window, and is answered for each', async () => {
+    const { id } = await createNextAction(app.api);
+    const press = async (days: number) =>
+      (await app.api.press(id, 'remember_days', { input: { days } }).expect(200)).body.executionId;
+    const [one, thirty] = [await press(1), await press(30)];
+    expect(one).not.toBe(thirty);
+    expect([await press(30), await press(1)]).toEqual([thirty, one]);
+    expect((await executionsOf(id)).map(({ input }: { input: object }) => input)).toEqual([
+      { days: 30 },
+      { days: 1 },
     ]);
   });
 
@@ -195,6 +243,63 @@ describe('a press that comes again', () => {
       const client = new ApiClient(app.url, app.get(JwtService).sign({ sub: second?.id }));
       await app.api.press(id, 'snooze_1d').set('Idempotency-Key', `mine-${id}`).expect(200);
       await client.press(other.id, 'snooze_1d').set('Idempotency-Key', `mine-${id}`).expect(200);
+    });
+
+    it('keeps the key of a failed press for its request, until a success takes it over', async () => {
+      const { id } = await createNextAction(app.api);
+      const key = `failing-${id}`;
+      await app.api.press(id, 'refuse').set('Idempotency-Key', key).expect(409);
+      await app.api.press(id, 'snooze_1d').set('Idempotency-Key', key).expect(422);
+      const [used] = await keysOf(key);
+      expect(used).toMatchObject({ status: 'failed' });
+      // As if the same request had succeeded at last.
+      await app.rows(`UPDATE idempotency_keys SET status = 'success' WHERE key = $1`, [key]);
+      const { body } = await app.api.press(id, 'refuse').set('Idempotency-Key', key).expect(200);
+      expect(body.executionId).toBe(used?.execution_id);
+    });
+
+    it('is taken over by the success that follows a failure', async () => {
+      const { id } = await createNextAction(app.api);
+      const key = `late-${id}`;
+      await app.rows(
+        `INSERT INTO idempotency_keys (actor_id, key, request_hash, execution_id, status)
+         SELECT $1, $2, $3, gen_random_uuid(), 'failed'`,
+        [
+          (await app.api.get('/api/auth/me')).body.id,
+          key,
+          fingerprint({ nextActionId: id, actionKey: 'snooze_1d' }),
+        ],
+      );
+      const { body } = await app.api.press(id, 'snooze_1d').set('Idempotency-Key', key).expect(200);
+      expect(await keysOf(key)).toEqual([{ status: 'success', execution_id: body.executionId }]);
+    });
+
+    it('lives for 30 days: then it stands for a new request', async () => {
+      const { id } = await createNextAction(app.api);
+      const other = await createNextAction(app.api);
+      const key = `old-${id}`;
+      const press = (nextActionId: string) =>
+        app.api.press(nextActionId, 'snooze_1d').set('Idempotency-Key', key);
+      await press(id).expect(200);
+      await age(key, '29 days 23 hours');
+      await press(other.id).expect(422);
+      await age(key, '30 days 1 hour');
+      const { body } = await press(other.id).expect(200);
+      expect(await keysOf(key)).toEqual([{ status: 'success', execution_id: body.executionId }]);
+    });
+
+    it('is deleted after 30 days, and no earlier', async () => {
+      const { id } = await createNextAction(app.api);
+      for (const days of [29, 31]) {
+        const key = `${days}-${id}`;
+        await app.api.press(id, 'leave_another').set('Idempotency-Key', key).expect(200);
+        await age(key, `${days} days`);
+      }
+      expect(await app.get(IdempotencyKeys).deleteExpired()).toBe(1);
+      expect([await keysOf(`29-${id}`), await keysOf(`31-${id}`)]).toEqual([
+        [expect.objectContaining({ status: 'success' })],
+        [],
+      ]);
     });
 
     it.each(['with space', 'ü', 'x'.repeat(256)])('refuses the malformed key %j', async (key) => {

@@ -55,7 +55,13 @@ describe('pressing a button', () => {
         actionKey: 'mark_done',
         status: 'success',
         actorId: me.id,
-        meta: { status: 'done', changed: true },
+        actorName: me.email,
+        input: null,
+        changes: {
+          status: { from: 'queued', to: 'done' },
+          completedAt: { from: null, to: expect.any(String) },
+        },
+        meta: {},
       }),
     ]);
     expect(await eventsOf(id)).toEqual([
@@ -64,7 +70,15 @@ describe('pressing a button', () => {
         status: 'success',
         actorId: me.id,
         requestId: 'press-1',
-        meta: { executionId, actionKey: 'mark_done', result: { status: 'done', changed: true } },
+        meta: {
+          executionId,
+          actionKey: 'mark_done',
+          result: {},
+          changes: {
+            status: { from: 'queued', to: 'done' },
+            completedAt: { from: null, to: expect.any(String) },
+          },
+        },
       }),
     ]);
     expect(app.logs()).toContainEqual(

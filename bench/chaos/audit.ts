@@ -21,7 +21,6 @@ interface Execution {
   readonly nextActionId: string;
   readonly status: string;
   readonly actionKey: string;
-  readonly key: string | null;
   readonly meta: { readonly jobId?: string; readonly snapshotId?: string };
   readonly events: number;
 }
@@ -34,12 +33,17 @@ interface Job {
 
 const EXECUTIONS = `
   SELECT e.id, e.next_action_id AS "nextActionId", e.status, e.action_key AS "actionKey",
-    e.idempotency_key AS key, e.meta, count(o.id)::int AS events
+    e.meta, count(o.id)::int AS events
   FROM next_action_executions e
   JOIN next_best_actions n ON n.id = e.next_action_id AND n.entity_type = $1
   LEFT JOIN ops_events o ON o.meta ->> 'executionId' = e.id::text
     AND o.event_key IN ('nba.delivery.executed', 'nba.delivery.failed')
   GROUP BY e.id`;
+
+const KEYS_OF_NOTHING = `
+  SELECT key FROM idempotency_keys used
+  WHERE status = 'success' AND NOT EXISTS (
+    SELECT FROM next_action_executions e WHERE e.id = used.execution_id AND e.status = 'success')`;
 
 const JOBS = `
   SELECT id, data ->> 'nextActionId' AS "nextActionId", state::text AS state
@@ -69,6 +73,7 @@ export async function audit(url: string, presses: readonly Press[]): Promise<Aud
     const successes = executions.filter(({ status }) => status === 'success');
     answersStand(findings, presses, successes);
     executedOnce(findings, successes);
+    await keysStand(client, findings);
     for (const { id, events } of executions) {
       if (events === 0) findings.add('withoutEvent', `Execution ${id} has no event.`);
       if (events > 1) findings.add('doubled', `Execution ${id} has ${events} events.`);
@@ -114,14 +119,19 @@ function answersStand(
   }
 }
 
-/** No NBA and no key has two successes: each NBA was pressed for one thing. */
+/** No NBA has two successes: each was pressed for one thing. A key has one execution by its primary key. */
 function executedOnce(findings: Findings, successes: readonly Execution[]): void {
   const seen = new Set<string>();
-  for (const { nextActionId, key } of successes) {
-    for (const name of [nextActionId, ...(key === null ? [] : [key])]) {
-      if (!seen.has(name)) seen.add(name);
-      else findings.add('doubled', `${name} has two successful executions.`);
-    }
+  for (const { nextActionId } of successes) {
+    if (!seen.has(nextActionId)) seen.add(nextActionId);
+    else findings.add('doubled', `${nextActionId} has two successful executions.`);
+  }
+}
+
+/** Every key that answers names a success on record. */
+async function keysStand(client: Client, findings: Findings): Promise<void> {
+  for (const { key } of await rows<{ key: string }>(client, KEYS_OF_NOTHING)) {
+    findings.add('lost', `The key ${key} stands for an execution that is not on record.`);
   }
 }
 

@@ -40,7 +40,7 @@ const INSTALL = `
 /** What operators can read; ids, keys and scopes that a client chose are its own data. */
 const ON_RECORD: Readonly<Record<string, string>> = {
   ops_events: `SELECT to_jsonb(e) - 'source_id' - 'entity_id' FROM ops_events e`,
-  'the executions': `SELECT to_jsonb(e) - 'idempotency_key' FROM next_action_executions e`,
+  'the executions': `SELECT to_jsonb(e) FROM next_action_executions e`,
   'the last execution of an NBA': `
     SELECT to_jsonb(ARRAY[last_execution_error_code, last_execution_error_message])
     FROM next_best_actions WHERE last_execution_error_code IS NOT NULL`,

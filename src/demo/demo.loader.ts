@@ -63,9 +63,7 @@ export class DemoLoader {
       const nextAction = items.find(({ createdByRule }) => createdByRule === ruleKey);
       if (!nextAction) continue;
       const until = hoursFrom(now, hours);
-      await this.transactions.run((tx) =>
-        this.nextActions.snoozeNextAction(tx, nextAction.id, until),
-      );
+      await this.transactions.run((tx) => this.nextActions.snooze(tx, nextAction.id, until));
     }
   }
 }

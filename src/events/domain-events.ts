@@ -50,8 +50,13 @@ interface JobMeta {
 
 /** Every event of the application: its name and its payload. A new event is one line here. */
 export interface DomainEvents {
-  /** A delivery action ran successfully; `result` is what it returned as meta. */
-  'nba.delivery.executed': EventPayload<DeliveryMeta & { readonly result: object }>;
+  /**
+   * A delivery action ran successfully; `result` is what it returned as meta, `changes` are the fields of
+   * the NBA that it changed, each with its values before and after.
+   */
+  'nba.delivery.executed': EventPayload<
+    DeliveryMeta & { readonly result: object; readonly changes: object }
+  >;
   /** A delivery action threw or ran out of time: nothing of its work stayed. */
   'nba.delivery.failed': EventPayload<DeliveryMeta>;
   /** A delivery action is a placeholder so far: it only enqueued its job. */

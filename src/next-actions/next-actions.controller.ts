@@ -16,7 +16,8 @@ import { ScopeFields } from '../http/scope.dto.js';
 import { PageQuery } from '../http/paging/pagination.js';
 import { RateLimited } from '../rate-limit/rate-limits.js';
 import { DeliveryService } from './delivery/delivery.service.js';
-import { IdempotencyKey } from './delivery/idempotency-key.js';
+import { ExecutionsService } from './delivery/executions.service.js';
+import { IdempotencyKey } from './delivery/idempotency-key.header.js';
 import { NextActionRunAnswer, NextActionSummary } from './rules/next-action-run.dto.js';
 import { ExecuteAnswer, ExecuteBody, ExecutionPage } from './delivery/delivery.dto.js';
 import { NextActionAnswer, NextActionPage } from './model/next-action.dto.js';
@@ -40,6 +41,7 @@ export class NextActionsController {
     private readonly summaries: NextActionsSummaryService,
     private readonly runs: NextActionRunsService,
     private readonly delivery: DeliveryService,
+    private readonly executionsOf: ExecutionsService,
   ) {}
 
   @Get()
@@ -111,17 +113,19 @@ export class NextActionsController {
   @ApiOperation({
     summary: 'Close by hand',
     description:
-      'Repeating it is a success. It is no press of a button: no execution goes on record.',
+      'Goes on record like a press of mark_done or dismiss. Repeating it is a success, and is answered by the execution that closed it.',
   })
   @ApiId
   @ApiOkResponse({ type: NextActionAnswer })
   @ApiProblems(400, 404, 409)
-  close(
+  async close(
     @Param('id') id: string,
     @Body() body: PatchNextActionBody,
     @CurrentActor() actor: Actor,
   ): Promise<NextAction> {
-    return this.nextActions.close(id, body.action, actor);
+    const actionKey = body.action === 'done' ? 'mark_done' : 'dismiss';
+    await this.delivery.execute({ nextActionId: id, actionKey, actor });
+    return this.nextActions.get(id, actor);
   }
 
   @Get(':id/executions')
@@ -134,7 +138,7 @@ export class NextActionsController {
     @Query() query: PageQuery,
     @CurrentActor() actor: Actor,
   ): Promise<ExecutionPage> {
-    return this.nextActions.executions(id, query.page, query.pageSize, actor);
+    return this.executionsOf.list(id, query.page, query.pageSize, actor);
   }
 
   @Post(':id/execute')
@@ -143,7 +147,7 @@ export class NextActionsController {
   @ApiOperation({
     summary: 'Press a button',
     description:
-      'Runs a delivery action exactly once. A repeat inside the action’s dedupe window (60 s; for mark_done and dismiss for ever), or with the same Idempotency-Key, is answered by the first execution and carries Idempotent-Replayed: true.',
+      'Runs a delivery action exactly once. A repeat with the same input inside the action’s dedupe window (60 s), or with the same Idempotency-Key, is answered by the first execution and carries Idempotent-Replayed: true. So is mark_done or dismiss of an NBA that is done or dismissed, by the execution that closed it.',
   })
   @ApiId
   @ApiHeader({
@@ -151,7 +155,7 @@ export class NextActionsController {
     required: false,
     schema: { type: 'string', maxLength: 255, example: 'b5d3c1e0-press-1' },
     description:
-      'Makes a retry safe for any time: the same key with the same request is answered by the first success.',
+      'Makes a retry safe for 30 days: the same key with the same request is answered by the first success.',
   })
   @ApiOkResponse({
     type: ExecuteAnswer,

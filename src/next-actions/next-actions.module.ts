@@ -15,6 +15,10 @@ import { Snooze1dAction } from './delivery/actions/snooze-1d.action.js';
 import { DeliveryActionRegistry } from './delivery/delivery-action.registry.js';
 import { DeliveryCatalogue } from './delivery/delivery-catalogue.js';
 import { DeliveryService } from './delivery/delivery.service.js';
+import { ExecutionsRepository } from './delivery/executions.repository.js';
+import { ExecutionsService } from './delivery/executions.service.js';
+import { IdempotencyKeys } from './delivery/idempotency-keys.js';
+import { SuppressionsService } from './suppressions/suppressions.service.js';
 import { DeliveryActionsController } from './delivery/delivery-actions.controller.js';
 import { RetryFailedDeliveriesHandler } from './delivery/retry-failed-deliveries.handler.js';
 import { NextActionTurns } from './model/next-action-turns.js';
@@ -40,6 +44,10 @@ import { JobsModule } from '../jobs/jobs.module.js';
     DeliveryActionRegistry,
     DeliveryCatalogue,
     DeliveryService,
+    ExecutionsRepository,
+    ExecutionsService,
+    IdempotencyKeys,
+    SuppressionsService,
     // Delivery actions, one line each: `npm run make:action -- <key>` adds one.
     DismissAction,
     DontSuggestAgain30dAction,

@@ -39,6 +39,9 @@ export interface Query {
  * connection that can't be used any more is replaced once, where nothing of the work can have stayed.
  */
 export class TransactionRunner {
+  /** The actors whose work has a transaction open. */
+  private readonly occupied = new WeakSet<Actor>();
+
   constructor(
     private readonly connections: Connections,
     private readonly dataSource: DataSource,
@@ -47,11 +50,32 @@ export class TransactionRunner {
     private readonly logger: Logger,
   ) {}
 
+  /**
+   * Runs work that has a transaction open for this actor: while it lasts, the actor can begin no other,
+   * which would commit on its own, also where the first one fails. The actor is told by its identity, so
+   * it must be an object of this work alone. (An AsyncLocalStorage would find transactions without a
+   * caller, too, but costs every press some 4 % of the processor on Node.js 20.)
+   */
+  async inside<T>(actor: Actor, work: () => Promise<T>): Promise<T> {
+    this.occupied.add(actor);
+    try {
+      return await work();
+    } finally {
+      this.occupied.delete(actor);
+    }
+  }
+
+  /** Throws a NestedTransactionError for an actor whose work has a transaction open. */
+  assertOutside(caller: Actor | string | undefined): void {
+    if (typeof caller === 'object' && this.occupied.has(caller)) throw new NestedTransactionError();
+  }
+
   /** Runs the work, commits, emits its events and returns its result. */
   async run<T>(
     work: (tx: Transaction) => Promise<T>,
     options: TransactionOptions = {},
   ): Promise<T> {
+    this.assertOutside(options.caller);
     const caller = callerIn(options);
     const limits = { ...this.limits, statementMs: options.statementMs ?? this.limits.statementMs };
     let renewed = false;
@@ -203,6 +227,16 @@ export class TransactionRunner {
   private giveBack(client: PooledClient, caller: string, broken: boolean, mayRun: boolean): void {
     if (mayRun) void client.cancelRunning();
     this.connections.giveBack(caller, client, broken);
+  }
+}
+
+/** An action began a transaction of its own instead of using that of its press. */
+export class NestedTransactionError extends Error {
+  constructor() {
+    super(
+      'A transaction began inside the transaction of a press. It would commit on its own, also where the press fails: pass the context’s tx to a method that takes it.',
+    );
+    this.name = 'NestedTransactionError';
   }
 }
 

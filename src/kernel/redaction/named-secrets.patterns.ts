@@ -65,6 +65,9 @@ const PAIRS: SecretPattern = {
       'passphrase=correct horse battery staple',
       "the passphrase: correct horse's dogs' battery staple",
       'SSH_PASSPHRASE: correct horse battery staple',
+      'token : SSH_PASSPHRASE: correct horse battery staple',
+      'token=SSH_PASSPHRASE:correct horse battery staple',
+      'token: password: passphrase: correct horse battery staple',
       'recovery phrase: correct horse battery staple',
       'recoveryPhrase: correct horse battery staple',
       'seed_phrase=correct horse battery staple',
@@ -73,6 +76,8 @@ const PAIRS: SecretPattern = {
       String.raw`{"data":"{\"msg\":\"passphrase: correct battery staple\"}"}`,
     ].flatMap((text) => ['battery', 'staple'].map((gone) => ({ text, gone }))),
     { text: 'Server=db;User Id=sa;Password=s3same;', gone: 's3same' },
+    { text: 'token: password: s3same', gone: 's3same' },
+    { text: 'token: a=password: s3same', gone: 's3same' },
   ],
   stays: [
     'token: expired',

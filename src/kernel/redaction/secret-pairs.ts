@@ -3,6 +3,8 @@ import { REDACTED } from './secret-pattern.js';
 
 /** `=`, `:`, `=>`, and an XML element whose value follows. */
 export const SEPARATOR = /=>|[:=]|<[\w:.-]{1,64}>(?=[^<\s])/g;
+/** The same for `matchAll`, which begins where the pattern stands: it must stand at the beginning. */
+const SEPARATOR_INSIDE = new RegExp(SEPARATOR);
 /** Longest name that is read, and longest run of white space or backslashes around a separator. */
 const NAME_LENGTH = 64;
 const GAP = 5;
@@ -72,11 +74,38 @@ export function redactPairs(text: string): string {
     const span = secretAt(text, at.index, at[0]);
     if (span) {
       clean += text.slice(copied, span.start) + REDACTED;
-      copied = span.end;
-      SEPARATOR.lastIndex = span.end;
+      copied = endWithPairsInside(text, span);
+      SEPARATOR.lastIndex = copied;
     }
   }
   return copied === 0 ? text : clean + text.slice(copied);
+}
+
+/**
+ * Where a value ends whose own text has further pairs: `token: PASSPHRASE: correct horse`, where the value
+ * behind the last colon is outside of what was found, or a phrase goes on past it.
+ */
+function endWithPairsInside(text: string, { start, end }: Span): number {
+  let from = start;
+  let last = end;
+  for (;;) {
+    const further = pairBeyond(text, from, last);
+    if (further === undefined) return last;
+    from = last;
+    last = further;
+  }
+}
+
+/** The end of a secret whose separator lies in a part of the text and whose value goes on behind it. */
+function pairBeyond(text: string, from: number, end: number): number | undefined {
+  for (const { index, 0: separator } of text.slice(from, end).matchAll(SEPARATOR_INSIDE)) {
+    const at = from + index;
+    // Any other value ends where the part does.
+    const goesOn = at + separator.length === end || PHRASE.test(nameBefore(text, at).name);
+    const span = goesOn ? secretAt(text, at, separator) : undefined;
+    if (span && span.end > end) return span.end;
+  }
+  return undefined;
 }
 
 /** The secret behind the separator at `index`, if its name means one. */

@@ -6,6 +6,7 @@ import { InvalidRequestError } from '../../kernel/errors/domain-error.js';
 import { LOGGER } from '../../logging/logger.js';
 import { SNAKE_CASE } from '../../kernel/scope.js';
 import { StartError } from '../../config/start-error.js';
+import { type NextActionStatus } from '../model/next-best-action.entity.js';
 import {
   ACTION_STYLES,
   DELIVERY_ACTION,
@@ -21,6 +22,7 @@ export interface RegisteredAction {
   /** null: for ever. */
   readonly dedupeWindowMs: number | null;
   readonly timeoutMs: number;
+  readonly worksOn: readonly NextActionStatus[];
 }
 
 const DEFAULT_DEDUPE_WINDOW_MS = 60_000;
@@ -106,6 +108,7 @@ export class DeliveryActionRegistry implements OnModuleInit {
           ? null
           : (options.dedupeWindowMs ?? DEFAULT_DEDUPE_WINDOW_MS),
       timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+      worksOn: options.worksOn ?? ['queued'],
     });
   }
 }

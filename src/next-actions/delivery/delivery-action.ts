@@ -4,10 +4,11 @@ import { type Transaction } from '../../database/transactions/transaction.js';
 import { type JobType } from '../../jobs/handlers/job-types.js';
 import { type NewJob } from '../../jobs/queue/jobs.service.js';
 import { type NextAction } from '../model/next-action.js';
+import { type NextActionChanges } from '../model/next-action.changes.js';
 import { type NextActionStatus } from '../model/next-best-action.entity.js';
 
 /**
- * The developers' API of delivery actions: the decorator and its contract. A room that adds an action
+ * The developers' API of delivery actions: the decorator and its contract. A module that adds an action
  * imports this file and nothing else of next-actions.
  */
 
@@ -22,17 +23,22 @@ export interface DeliveryActionOptions {
   readonly label: string;
   /** Question to ask before pressing; without it, a client need not ask. */
   readonly confirm?: string;
-  /** How a client should draw the button; `secondary` unless told. */
+  /** How a client should draw the button; `secondary` unless given. */
   readonly style?: ActionStyle;
   /**
-   * How long a success answers further presses of this action on the same NBA, in ms; 60 s unless
-   * told, `'forever'` for what can happen only once.
+   * How long a success answers further presses of this action with the same input on the same NBA, in
+   * ms; 60 s unless given, `'forever'` for what can happen only once.
    */
   readonly dedupeWindowMs?: number | 'forever';
-  /** Longest run, in ms; 10 s unless told. Longer or external work belongs in a job. */
+  /** Longest run, in ms; 10 s unless given. Longer or external work belongs in a job. */
   readonly timeoutMs?: number;
-  /** States of the NBA in which the button works; `queued` unless told. Others answer 409. */
+  /** States of the NBA in which the button works; `queued` unless given. Others answer 409. */
   readonly worksOn?: readonly NextActionStatus[];
+  /**
+   * The state in which the action leaves the NBA. A press of an NBA that is in it is answered by the
+   * execution that closed it, whichever action that was of.
+   */
+  readonly closesAs?: 'done' | 'dismissed';
   /** Class of the optional `input`, with class-validator decorators; without it, input is refused. */
   readonly input?: Type<object>;
 }
@@ -66,17 +72,23 @@ export interface DeliveryContext<Input extends object = object> {
   readonly signal: AbortSignal;
 }
 
-/** What an action tells of its work: ids and primitives for the audit and the event. */
+/** What an action returns. */
 export interface DeliveryOutcome {
+  /**
+   * New values of the NBA's own fields. They are written with the outcome in one statement, and stored
+   * in the execution with the values before.
+   */
+  readonly changes?: NextActionChanges;
+  /** What else it did: ids and primitives for the audit and the event, stored without secrets. */
   readonly meta?: Readonly<Record<string, unknown>>;
 }
 
 /**
- * A delivery action: everything that it does goes through `tx`, so that throwing leaves no effect. It
- * may run again from the start when the transaction loses a race.
+ * A delivery action: it returns what it changes of its NBA. What else it does goes through `tx`, so that
+ * throwing leaves no effect. It may run again from the start when the transaction loses a race.
  */
 export interface DeliveryActionHandler<Input extends object = object> {
-  run(context: DeliveryContext<Input>): Promise<DeliveryOutcome>;
+  run(context: DeliveryContext<Input>): DeliveryOutcome | Promise<DeliveryOutcome>;
 }
 
 export const DELIVERY_ACTION = Symbol('DELIVERY_ACTION');

@@ -3,7 +3,7 @@ import { IsObject, IsString, Length, ValidateIf } from 'class-validator';
 import { Pagination } from '../../http/paging/pagination.js';
 import { ACTION_STYLES, type ActionStyle } from './delivery-action.js';
 import { EXECUTION_STATUSES, type ExecutionStatus } from './next-action-execution.entity.js';
-import { type Execution } from '../model/next-actions.repository.js';
+import { type ListedExecution } from './executions.repository.js';
 
 /** A press of a button. */
 export class ExecuteBody {
@@ -57,22 +57,39 @@ export class ExecutionAnswer {
   @ApiProperty({ type: String, nullable: true, example: null })
   errorMessage!: string | null;
 
-  /** What the action told of its work. */
+  /** What was sent as `input`, without secrets; null for nothing. */
+  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true, example: null })
+  input!: object | null;
+
+  /** The fields of the NBA that the press changed, each with its values before and after. */
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: {
+      type: 'object',
+      required: ['from', 'to'],
+      properties: { from: {}, to: {} },
+    },
+    example: { status: { from: 'queued', to: 'done' } },
+  })
+  changes!: object;
+
+  /** What the action returned of its work. */
   @ApiProperty({ type: 'object', additionalProperties: true })
   meta!: object;
 
-  /** The user who pressed. */
+  /** Id of who pressed; null for the system. */
   @ApiProperty({ type: String, format: 'uuid', nullable: true })
   actorId!: string | null;
 
-  @ApiProperty({ type: String, nullable: true, example: null })
-  idempotencyKey!: string | null;
+  /** E-mail of who pressed; null for the system, and for a user who is gone. */
+  @ApiProperty({ type: String, nullable: true, example: 'operator@example.com' })
+  actorName!: string | null;
 }
 
 /** A page of executions, newest first. */
 export class ExecutionPage {
   @ApiProperty({ type: [ExecutionAnswer] })
-  items!: Execution[];
+  items!: ListedExecution[];
 
   @ApiProperty({ type: Pagination })
   pagination!: Pagination;

@@ -1,9 +1,5 @@
 import { isNativeError } from 'node:util/types';
-import {
-  databaseFailureOf,
-  sqlStateOf,
-  UNIQUE_VIOLATION,
-} from '../../kernel/errors/database-failure.js';
+import { databaseFailureOf } from '../../kernel/errors/database-failure.js';
 import { DomainError } from '../../kernel/errors/domain-error.js';
 import { databaseRefusalOf } from '../../kernel/errors/database-refusals.js';
 import { redactText, textOf } from '../../kernel/redaction/redaction.js';
@@ -88,20 +84,13 @@ export function failedPress(actionKey: string, executionId: string, thrown: unkn
   );
 }
 
-/** Two presses with one key on two NBAs: no lock orders them, a unique index refuses the second. */
-export function lostKeyRace(error: unknown): boolean {
-  const { constraint } = error as { constraint?: string };
-  return (
-    sqlStateOf(error) === UNIQUE_VIOLATION &&
-    (constraint === 'uq_next_action_executions_idempotency' ||
-      constraint === 'pk_next_action_replayed_keys')
-  );
-}
-
 /**
- * Whether nothing can have been committed and the action is to blame. When the connection is lost
- * during the commit, nobody knows how it ended: that is no failure on record, and a repeat finds out.
+ * Whether nothing can have been committed and the action is to blame, as for a change that the database
+ * refuses. When the connection is lost during the commit, nobody knows how it ended: that is no failure on
+ * record, and a repeat finds out.
  */
 export function isFailureOfAction(error: unknown): boolean {
-  return error instanceof ActionFailedError || databaseFailureOf(error) === undefined;
+  if (error instanceof ActionFailedError) return true;
+  const failure = databaseFailureOf(error);
+  return failure === undefined || failure === 'refused';
 }

@@ -3,34 +3,34 @@ import { type Logger } from 'pino';
 import { uuidv7 } from 'uuidv7';
 import { type Actor } from '../../kernel/actor.js';
 import { ValidationFailedError } from '../../kernel/errors/domain-error.js';
+import { redactValue } from '../../kernel/redaction/redaction.js';
+import { type Scope } from '../../kernel/scope.js';
 import { isUuid } from '../../kernel/uuid.js';
 import { validateAs } from '../../http/validation/validation.js';
 import { LOGGER } from '../../logging/logger.js';
-import { redactValue } from '../../kernel/redaction/redaction.js';
-import { type Scope } from '../../kernel/scope.js';
 import { ENV, type Env } from '../../config/env.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
 import { JobsService } from '../../jobs/queue/jobs.service.js';
+import { recordChanges } from '../model/next-action.changes.js';
+import { nextActionNotFound, nextActionNotOpen } from '../model/next-action.errors.js';
 import { NextActionTurns } from '../model/next-action-turns.js';
-import {
-  type ExecutionRecord,
-  type LockedNextAction,
-  NextActionsRepository,
-} from '../model/next-actions.repository.js';
-import { type DeliveryContext, type DeliveryOutcome } from './delivery-action.js';
-import { deliveryTransaction } from './delivery-transaction.js';
+import { runAction } from './action-runner.js';
 import { DeliveryActionRegistry, type RegisteredAction } from './delivery-action.registry.js';
+import { deliveryTransaction } from './delivery-transaction.js';
 import {
   ActionFailedError,
-  ActionTimedOutError,
   failedPress,
   idempotencyKeyReused,
   isFailureOfAction,
-  lostKeyRace,
   reportOf,
 } from './delivery.errors.js';
-import { nextActionNotFound, nextActionNotOpen } from '../model/next-action.errors.js';
+import {
+  type ExecutionRecord,
+  ExecutionsRepository,
+  type LockedNextAction,
+} from './executions.repository.js';
+import { IdempotencyKeys, lostKeyRace, type PressKey } from './idempotency-keys.js';
 import { fingerprint } from './request-fingerprint.js';
 
 /** A press of a button. */
@@ -53,8 +53,12 @@ export interface PressAnswer {
 interface RunningPress {
   readonly executionId: string;
   readonly action: RegisteredAction;
+  /** What the client sent, validated; an empty object for nothing. */
   readonly input: object;
-  readonly requestHash: string | null;
+  readonly requestHash: string;
+  readonly key: PressKey | undefined;
+  /** The actor of this press alone: a transaction of its own that the action begins is known by it. */
+  readonly actor: Actor;
   /** Set when the action begins: from then on, a failure is the action's and goes on record. */
   began?: Beginning;
 }
@@ -71,7 +75,8 @@ interface Beginning {
 export class DeliveryService {
   constructor(
     private readonly registry: DeliveryActionRegistry,
-    private readonly repository: NextActionsRepository,
+    private readonly executions: ExecutionsRepository,
+    private readonly keys: IdempotencyKeys,
     private readonly transactions: TransactionRunner,
     private readonly jobs: JobsService,
     private readonly turns: NextActionTurns,
@@ -85,12 +90,19 @@ export class DeliveryService {
    * threw or ran out of time, 503 with it when others were in its way.
    */
   async execute(typed: Press): Promise<PressAnswer> {
+    this.transactions.assertOutside(typed.actor);
     const action = this.registry.get(typed.actionKey);
+    const { userId } = typed.actor;
     const running: RunningPress = {
       executionId: uuidv7(),
       action,
       input: inputOf(action, typed.input),
-      requestHash: typed.idempotencyKey === undefined ? null : fingerprint(typed),
+      requestHash: fingerprint(typed),
+      key:
+        typed.idempotencyKey === undefined || userId === null
+          ? undefined
+          : { actorId: userId, value: typed.idempotencyKey },
+      actor: { ...typed.actor },
     };
     if (!isUuid(typed.nextActionId)) throw nextActionNotFound();
     // One spelling from here on: the record and its event are looked up by it.
@@ -127,101 +139,63 @@ export class DeliveryService {
     press: Press,
     running: RunningPress,
   ): Promise<PressAnswer> {
-    const { action, executionId } = running;
+    const { action, executionId, requestHash, key } = running;
     delete running.began;
-    const locked = await this.repository.lock(tx, {
+    const locked = await this.executions.lock(tx, {
       id: press.nextActionId,
       actionKey: press.actionKey,
       dedupeWindowMs: action.dedupeWindowMs,
       timeoutMs: action.timeoutMs,
-      key:
-        press.idempotencyKey === undefined
-          ? undefined
-          : { actorId: press.actor.userId, value: press.idempotencyKey },
+      requestHash,
+      key,
     });
     if (!locked) throw nextActionNotFound();
-    const earlier = earlierAnswer(locked, running.requestHash);
+    const { nextAction, now, keyUse } = locked;
+    const earlier = earlierAnswer(locked, running);
     if (earlier) {
-      this.rememberKey(tx, press, running, earlier, locked.keyUses);
+      // Or its retry after the dedupe window would run the action again.
+      if (key && !answers(keyUse)) {
+        this.keys.remember(tx, key, { executionId: earlier, requestHash }, keyUse);
+      }
       return { executionId: earlier, replayed: true };
     }
-    const { nextAction, now } = locked;
-    if (!(action.options.worksOn ?? ['queued']).includes(nextAction.status))
-      throw nextActionNotOpen(nextAction.status);
+    if (!action.worksOn.includes(nextAction.status)) throw nextActionNotOpen(nextAction.status);
 
     const began = (running.began = {
       at: now,
       clock: performance.now(),
       scope: { entityType: nextAction.entityType, entityId: nextAction.entityId },
     });
-    const outcome = await this.runLimited(tx, action, {
-      nextAction,
-      actor: press.actor,
-      now,
-      executionId,
-      input: running.input,
-      tx: deliveryTransaction(tx, this.jobs),
-    });
-    const meta = redactValue(outcome.meta ?? {}) as object;
+    const { changes = {}, meta = {} } = await this.transactions.inside(running.actor, () =>
+      runAction(tx, action, {
+        nextAction,
+        actor: running.actor,
+        now,
+        executionId,
+        input: running.input,
+        tx: deliveryTransaction(tx, this.jobs),
+      }),
+    );
     const finished = this.recordOf(press, running, began, {
       status: 'success',
-      meta,
+      changes: recordChanges(nextAction, changes),
+      meta: redactValue(meta) as object,
       code: null,
       message: null,
     });
-    this.repository.record(tx, finished);
+    this.executions.record(tx, finished);
+    if (key) this.keys.remember(tx, key, { executionId, requestHash }, keyUse);
     tx.publish('nba.delivery.executed', {
       ...eventFieldsOf(finished, press.actor, began.scope),
       status: 'success',
-      meta: { executionId, actionKey: press.actionKey, result: meta },
+      meta: {
+        executionId,
+        actionKey: press.actionKey,
+        result: finished.meta,
+        changes: finished.changes,
+      },
     });
     return { executionId, replayed: false };
-  }
-
-  /** Keeps a key that no execution has, or its retry after the dedupe window would run the action again. */
-  private rememberKey(
-    tx: Transaction,
-    { actor: { userId: actorId }, idempotencyKey: value }: Press,
-    { requestHash }: RunningPress,
-    executionId: string,
-    uses: LockedNextAction['keyUses'],
-  ): void {
-    if (value === undefined || actorId === null || requestHash === null) return;
-    if (uses.some((use) => use.status === 'success')) return;
-    this.repository.rememberKey(tx, { actorId, value }, executionId, requestHash);
-  }
-
-  /** Runs the action until it ends or its time is over; then its connection is not used again. */
-  private async runLimited(
-    tx: Transaction,
-    action: RegisteredAction,
-    context: Omit<DeliveryContext, 'signal'>,
-  ): Promise<DeliveryOutcome> {
-    const controller = new AbortController();
-    let timer: NodeJS.Timeout | undefined;
-    const timeUp = new Promise<undefined>((resolve) => {
-      timer = setTimeout(() => {
-        tx.abandon();
-        controller.abort(new ActionTimedOutError(action.timeoutMs));
-        resolve(undefined);
-      }, action.timeoutMs);
-    });
-    try {
-      // An action that is written without types may return nothing.
-      const run: Promise<DeliveryOutcome | undefined> = Promise.resolve(
-        action.handler.run({ ...context, signal: controller.signal }),
-      );
-      const outcome = await Promise.race([run, timeUp]);
-      if (!tx.abandoned) return outcome ?? {};
-    } catch (error) {
-      // Whatever the action made of it: a connection that was lost under it is not its fault.
-      if (!tx.abandoned) throw tx.connectionError ?? new ActionFailedError(tx.causeOf(error));
-    } finally {
-      clearTimeout(timer);
-    }
-    // A statement that is slow was the action's choice; a database that is silent was not.
-    await tx.abandoned;
-    throw tx.connectionError ?? new ActionFailedError(controller.signal.reason);
   }
 
   /** The failed press on record, in a transaction of its own: the action's was rolled back. */
@@ -232,14 +206,17 @@ export class DeliveryService {
     thrown: unknown,
   ): Promise<void> {
     const { code, message } = reportOf(thrown);
+    const { executionId, requestHash, key } = running;
     const record = this.recordOf(press, running, began, {
       status: 'failed',
+      changes: {},
       meta: {},
       code,
       message,
     });
     await this.transactions.run((tx) => {
-      this.repository.record(tx, record);
+      this.executions.record(tx, record);
+      if (key) this.keys.rememberFailed(tx, key, { executionId, requestHash });
       tx.publish('nba.delivery.failed', {
         ...eventFieldsOf(record, press.actor, began.scope),
         status: 'failed',
@@ -255,11 +232,9 @@ export class DeliveryService {
     press: Press,
     running: RunningPress,
     began: Beginning,
-    end: {
-      status: 'success' | 'failed';
-      meta: object;
-      code: string | null;
-      message: string | null;
+    end: Pick<ExecutionRecord, 'status' | 'changes' | 'meta'> & {
+      readonly code: string | null;
+      readonly message: string | null;
     },
   ): ExecutionRecord {
     return {
@@ -271,9 +246,10 @@ export class DeliveryService {
       finishedAt: new Date(began.at.getTime() + (performance.now() - began.clock)),
       errorCode: end.code,
       errorMessage: end.message,
+      input: press.input === undefined ? null : (redactValue(press.input) as object),
+      changes: end.changes,
       meta: end.meta,
       actorId: press.actor.userId,
-      idempotencyKey: press.idempotencyKey ?? null,
       requestHash: running.requestHash,
     };
   }
@@ -290,9 +266,20 @@ function inputOf(action: RegisteredAction, input: unknown): object {
 }
 
 /** The earlier execution that answers this press, if any; throws a 422 when the key came back changed. */
-function earlierAnswer(locked: LockedNextAction, requestHash: string | null): string | undefined {
-  if (locked.keyUses.some((use) => use.requestHash !== requestHash)) throw idempotencyKeyReused();
-  return locked.keyUses.find((use) => use.status === 'success')?.id ?? locked.repeatOf ?? undefined;
+function earlierAnswer(
+  { nextAction, closedBy, repeatOf, keyUse }: LockedNextAction,
+  { action, requestHash }: RunningPress,
+): string | undefined {
+  if (keyUse && !keyUse.expired && keyUse.requestHash !== requestHash) throw idempotencyKeyReused();
+  if (answers(keyUse)) return keyUse?.executionId;
+  const { closesAs } = action.options;
+  if (closedBy !== null && nextAction.status === closesAs) return closedBy;
+  return repeatOf ?? undefined;
+}
+
+/** Whether the key's earlier use answers: only a success does, and not for ever. */
+function answers(use: LockedNextAction['keyUse']): boolean {
+  return use?.status === 'success' && !use.expired;
 }
 
 function eventFieldsOf(execution: ExecutionRecord, actor: Actor, scope: Scope) {

@@ -22,14 +22,6 @@ export type ExecutionStatus = (typeof EXECUTION_STATUSES)[number];
 @Index('ix_next_action_executions_dedupe', ['nextActionId', 'actionKey', 'startedAt'], {
   where: `"status" = 'success'`,
 })
-// A failed press leaves no effect, so its key may be tried again; only a success takes the key.
-@Index('uq_next_action_executions_idempotency', ['actorId', 'idempotencyKey'], {
-  unique: true,
-  where: `"status" = 'success' AND "idempotency_key" IS NOT NULL`,
-})
-@Index('ix_next_action_executions_failed_key', ['actorId', 'idempotencyKey'], {
-  where: `"status" = 'failed' AND "idempotency_key" IS NOT NULL`,
-})
 export class NextActionExecution {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_next_action_executions' })
   id!: string;
@@ -63,7 +55,15 @@ export class NextActionExecution {
   @Column('text', { nullable: true })
   errorMessage!: string | null;
 
-  /** What the action returned, redacted. */
+  /** What the client sent as input, redacted; null for nothing. */
+  @Column('jsonb', { nullable: true })
+  input!: object | null;
+
+  /** The NBA's fields that the press changed, each with its values before and after: whole. */
+  @Column('jsonb', { default: {} })
+  changes!: object;
+
+  /** What the action returned as meta, redacted. */
   @Column('jsonb', { default: {} })
   meta!: object;
 
@@ -71,10 +71,7 @@ export class NextActionExecution {
   @Column('uuid', { nullable: true })
   actorId!: string | null;
 
-  @Column('text', { nullable: true })
-  idempotencyKey!: string | null;
-
-  /** SHA-256 of NBA, action and input: tells whether a key came back with the same request. */
+  /** SHA-256 of NBA, action and input: what a repeat is known by. Null before inputs were kept. */
   @Column('text', { nullable: true })
   requestHash!: string | null;
 }

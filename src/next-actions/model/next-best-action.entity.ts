@@ -117,4 +117,8 @@ export class NextBestAction {
 
   @Column('timestamptz', { nullable: true })
   dismissedAt!: Date | null;
+
+  /** The execution that closed it. No foreign key: executions are deleted by age. */
+  @Column('uuid', { nullable: true })
+  closedByExecutionId!: string | null;
 }

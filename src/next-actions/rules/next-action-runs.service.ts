@@ -13,7 +13,7 @@ import {
   type NextActionContextRow,
 } from './next-action-context.sql.js';
 import { evaluateNextActionRules, type NextActionCandidate } from './next-action-rules.js';
-import { STORE_RUN, SUPPRESS_RULE } from './next-action-runs.sql.js';
+import { STORE_RUN } from './next-action-runs.sql.js';
 import { rankCandidates, type Ranked } from './ranking.js';
 import { nextActionRunKey } from './run-key.js';
 
@@ -86,17 +86,6 @@ export class NextActionRunsService {
       meta: { entityType, entityId, ...outcome },
     });
     return outcome;
-  }
-
-  /** Silences a rule in a scope until then; what it has queued, the next run expires. */
-  async suppressRule(
-    tx: Pick<Transaction, 'execute'>,
-    { entityType, entityId }: Scope,
-    ruleKey: string,
-    until: Date,
-    actor: Actor,
-  ): Promise<void> {
-    await tx.execute(SUPPRESS_RULE, [entityType, entityId, ruleKey, until, actor.userId]);
   }
 }
 

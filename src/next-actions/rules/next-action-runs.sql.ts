@@ -1,6 +1,6 @@
 import { type Statement } from '../../database/transactions/transaction.js';
 
-/** For how long a rule stays silent in a scope after its action was done. */
+/** How long a rule cools down in a scope after its action was done. */
 const DONE_COOL_DOWN_HOURS = 24;
 /** The same after it was dismissed. */
 const DISMISSED_COOL_DOWN_DAYS = 7;
@@ -24,9 +24,9 @@ const wanted = CONTENT.map(([, field]) => `c.${field}`).join(', ');
  * actions, what no longer holds expires, and the run goes on record, with counts. It touches only what
  * a run made: neither an API client's actions nor a queued action that has one of the keys.
  *
- * Candidates of a rule that must be silent are left out: one that an operator suppressed, or that cools
- * down because an action of its own was closed not long ago. That is read here and nowhere before, in
- * the snapshot that tells which keys are queued: else an action that an operator closes after it was
+ * Candidates of a rule that is suppressed are left out: by an operator, or for a while because an action
+ * of its own was closed not long ago. That is read here and nowhere before, in the snapshot that shows
+ * which keys are queued: else an action that an operator closes after it was
  * counted would be queued again at once.
  *
  * A press holds the lock of its action and may be waiting for this scope's runs to end. So no row is
@@ -37,7 +37,7 @@ const wanted = CONTENT.map(([, field]) => `c.${field}`).join(', ');
 export const STORE_RUN: Statement = {
   name: 'store_next_action_run',
   text: `
-    WITH silent AS (
+    WITH suppressed AS (
       SELECT rule_key FROM next_action_suppressions
       WHERE entity_type = $1 AND entity_id = $2 AND suppressed_until > $4::timestamptz
       UNION
@@ -52,7 +52,7 @@ export const STORE_RUN: Statement = {
       SELECT * FROM jsonb_to_recordset($3::jsonb) AS c(
         "id" uuid, "ruleKey" text, "dedupeKey" text, "title" text, "reason" text, "priority" text,
         "score" int, "sourceType" text, "actionUrl" text, "explanation" jsonb)
-      WHERE NOT EXISTS (SELECT FROM silent WHERE silent.rule_key = c."ruleKey")),
+      WHERE NOT EXISTS (SELECT FROM suppressed WHERE suppressed.rule_key = c."ruleKey")),
     mine AS MATERIALIZED (
       SELECT id, dedupe_key FROM next_best_actions
       WHERE entity_type = $1 AND entity_id = $2 AND status = 'queued' AND origin = 'rule'
@@ -86,16 +86,4 @@ export const STORE_RUN: Statement = {
     SELECT $6::uuid, $7, $1, $2, $8::uuid, (SELECT count(*) FROM created),
       (SELECT count(*) FROM updated), (SELECT count(*) FROM expired), $4::timestamptz
     RETURNING created, updated, expired`,
-};
-
-/** Silences a rule in a scope until $4; a longer silence stays. */
-export const SUPPRESS_RULE: Statement = {
-  name: 'suppress_next_action_rule',
-  text: `
-    INSERT INTO next_action_suppressions AS silence (entity_type, entity_id, rule_key,
-      suppressed_until, actor_id)
-    VALUES ($1, $2, $3, $4, $5)
-    ON CONFLICT (entity_type, entity_id, rule_key) DO UPDATE SET
-      suppressed_until = GREATEST(silence.suppressed_until, excluded.suppressed_until),
-      actor_id = excluded.actor_id, updated_at = now()`,
 };

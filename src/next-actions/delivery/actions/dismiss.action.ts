@@ -1,4 +1,4 @@
-import { NextActionsService } from '../../model/next-actions.service.js';
+import { dismissNextAction } from '../../model/next-action.changes.js';
 import {
   DeliveryAction,
   type DeliveryActionHandler,
@@ -6,20 +6,18 @@ import {
   type DeliveryOutcome,
 } from '../delivery-action.js';
 
-/** Dismisses the NBA. On one that is dismissed it is a success that changes nothing. */
+/** Dismisses the NBA: its rule does not suggest it again for 7 days. */
 @DeliveryAction({
   key: 'dismiss',
   label: 'Dismiss',
   confirm: 'Dismiss this action? It is not suggested again for 7 days.',
   style: 'danger',
-  dedupeWindowMs: 'forever',
   worksOn: ['queued', 'dismissed'],
+  closesAs: 'dismissed',
 })
 export class DismissAction implements DeliveryActionHandler {
-  constructor(private readonly nextActions: NextActionsService) {}
-
-  async run({ nextAction, tx }: DeliveryContext): Promise<DeliveryOutcome> {
-    const dismissed = await this.nextActions.dismissNextAction(tx, nextAction.id);
-    return { meta: { status: 'dismissed', changed: dismissed } };
+  run({ nextAction, now }: DeliveryContext): DeliveryOutcome {
+    // One that was closed before its execution was kept stays as it is.
+    return { changes: nextAction.status === 'dismissed' ? {} : dismissNextAction(now) };
   }
 }

@@ -1,5 +1,5 @@
-import { NextActionsService } from '../../model/next-actions.service.js';
-import { NextActionRunsService } from '../../rules/next-action-runs.service.js';
+import { dismissNextAction } from '../../model/next-action.changes.js';
+import { SuppressionsService } from '../../suppressions/suppressions.service.js';
 import {
   DeliveryAction,
   type DeliveryActionHandler,
@@ -10,7 +10,7 @@ import {
 /** 30 days of 24 hours, in ms. */
 const THIRTY_DAYS_MS = 30 * 24 * 60 * 60 * 1000;
 
-/** Dismisses the NBA and silences the rule that made it in its scope; one without a rule is dismissed. */
+/** Dismisses the NBA and suppresses the rule that made it in its scope; one without a rule is dismissed. */
 @DeliveryAction({
   key: 'dont_suggest_again_30d',
   label: "Don't suggest again (30 days)",
@@ -18,17 +18,14 @@ const THIRTY_DAYS_MS = 30 * 24 * 60 * 60 * 1000;
   style: 'danger',
 })
 export class DontSuggestAgain30dAction implements DeliveryActionHandler {
-  constructor(
-    private readonly nextActions: NextActionsService,
-    private readonly runs: NextActionRunsService,
-  ) {}
+  constructor(private readonly suppressions: SuppressionsService) {}
 
   async run({ nextAction, actor, now, tx }: DeliveryContext): Promise<DeliveryOutcome> {
-    const { id, entityType, entityId, createdByRule: ruleKey } = nextAction;
-    await this.nextActions.dismissNextAction(tx, id);
-    if (ruleKey === null) return { meta: { status: 'dismissed', ruleKey, suppressedUntil: null } };
+    const { entityType, entityId, createdByRule: ruleKey } = nextAction;
+    const changes = dismissNextAction(now);
+    if (ruleKey === null) return { changes, meta: { ruleKey, suppressedUntil: null } };
     const suppressedUntil = new Date(now.getTime() + THIRTY_DAYS_MS);
-    await this.runs.suppressRule(tx, { entityType, entityId }, ruleKey, suppressedUntil, actor);
-    return { meta: { status: 'dismissed', ruleKey, suppressedUntil } };
+    await this.suppressions.suppress(tx, { entityType, entityId }, ruleKey, suppressedUntil, actor);
+    return { changes, meta: { ruleKey, suppressedUntil } };
   }
 }

@@ -1,4 +1,4 @@
-import { NextActionsService } from '../../model/next-actions.service.js';
+import { completeNextAction } from '../../model/next-action.changes.js';
 import {
   DeliveryAction,
   type DeliveryActionHandler,
@@ -6,19 +6,17 @@ import {
   type DeliveryOutcome,
 } from '../delivery-action.js';
 
-/** Marks the NBA done. On one that is done it is a success that changes nothing. */
+/** Marks the NBA done. */
 @DeliveryAction({
   key: 'mark_done',
   label: 'Mark done',
   style: 'primary',
-  dedupeWindowMs: 'forever',
   worksOn: ['queued', 'done'],
+  closesAs: 'done',
 })
 export class MarkDoneAction implements DeliveryActionHandler {
-  constructor(private readonly nextActions: NextActionsService) {}
-
-  async run({ nextAction, tx }: DeliveryContext): Promise<DeliveryOutcome> {
-    const completed = await this.nextActions.completeNextAction(tx, nextAction.id);
-    return { meta: { status: 'done', changed: completed } };
+  run({ nextAction, now }: DeliveryContext): DeliveryOutcome {
+    // One that was closed before its execution was kept stays as it is.
+    return { changes: nextAction.status === 'done' ? {} : completeNextAction(now) };
   }
 }

@@ -1,4 +1,4 @@
-import { NextActionsService } from '../../model/next-actions.service.js';
+import { snoozeNextAction } from '../../model/next-action.changes.js';
 import {
   DeliveryAction,
   type DeliveryActionHandler,
@@ -10,18 +10,9 @@ import {
 const ONE_DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Hides the NBA from the queue for 24 hours from the press. */
-@DeliveryAction({
-  key: 'snooze_1d',
-  label: 'Snooze 1 day',
-  confirm: 'Hide this action for 1 day?',
-  style: 'secondary',
-})
+@DeliveryAction({ key: 'snooze_1d', label: 'Snooze 1 day', confirm: 'Hide this action for 1 day?' })
 export class Snooze1dAction implements DeliveryActionHandler {
-  constructor(private readonly nextActions: NextActionsService) {}
-
-  async run({ nextAction, now, tx }: DeliveryContext): Promise<DeliveryOutcome> {
-    const snoozedUntil = new Date(now.getTime() + ONE_DAY_MS);
-    await this.nextActions.snoozeNextAction(tx, nextAction.id, snoozedUntil);
-    return { meta: { snoozedUntil } };
+  run({ now }: DeliveryContext): DeliveryOutcome {
+    return { changes: snoozeNextAction(new Date(now.getTime() + ONE_DAY_MS)) };
   }
 }

@@ -1,0 +1,72 @@
+import { type Transaction } from '../../database/transactions/transaction.js';
+import { type DeliveryContext, type DeliveryOutcome } from './delivery-action.js';
+import { type RegisteredAction } from './delivery-action.registry.js';
+import { ActionFailedError, ActionTimedOutError } from './delivery.errors.js';
+
+/** What an action is given, but for the signal of its time limit. */
+type Given = Omit<DeliveryContext, 'signal'>;
+
+/**
+ * Runs an action until it ends or its time is over; then its connection is not used again. An action
+ * that returns at once, as one that only changes its NBA does, needs neither a timer nor a signal.
+ * Throws an ActionFailedError with the cause, or the error of a connection that was lost under it.
+ */
+export async function runAction(
+  tx: Transaction,
+  action: RegisteredAction,
+  given: Given,
+): Promise<DeliveryOutcome> {
+  const limit = new TimeLimit(action.timeoutMs);
+  try {
+    const outcome = action.handler.run(limit.addTo(given)) as Returned;
+    if (!(outcome instanceof Promise)) return outcome ?? {};
+    const ended = await Promise.race([outcome, limit.reached(() => tx.abandon())]);
+    if (!tx.abandoned) return ended ?? {};
+  } catch (error) {
+    // Whatever the action made of it: a connection that was lost under it is not its fault.
+    if (!tx.abandoned) throw tx.connectionError ?? new ActionFailedError(tx.causeOf(error));
+  } finally {
+    limit.end();
+  }
+  // A statement that is slow was the action's choice; a database that is silent was not.
+  await tx.abandoned;
+  throw tx.connectionError ?? new ActionFailedError(limit.error);
+}
+
+/** An action that is written without types may return nothing. */
+type Returned = DeliveryOutcome | undefined | Promise<DeliveryOutcome | undefined>;
+
+/** The time limit of one run: its timer and its signal, each made when it is first needed. */
+class TimeLimit {
+  readonly error: ActionTimedOutError;
+  private controller: AbortController | undefined;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly ms: number) {
+    this.error = new ActionTimedOutError(ms);
+  }
+
+  /** The context of the run, whose signal aborts at the limit. */
+  addTo(given: Given): DeliveryContext {
+    const controller = (): AbortController => (this.controller ??= new AbortController());
+    return Object.defineProperty(given as DeliveryContext, 'signal', {
+      enumerable: true,
+      get: () => controller().signal,
+    });
+  }
+
+  /** Resolves at the limit, after `act` was called and the signal aborted. */
+  reached(act: () => void): Promise<undefined> {
+    return new Promise((resolve) => {
+      this.timer = setTimeout(() => {
+        act();
+        (this.controller ??= new AbortController()).abort(this.error);
+        resolve(undefined);
+      }, this.ms);
+    });
+  }
+
+  end(): void {
+    clearTimeout(this.timer);
+  }
+}

@@ -1,0 +1,118 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor } from '../../kernel/actor.js';
+import { type Transaction } from '../../database/transactions/transaction.js';
+import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
+import { type NextAction } from '../model/next-action.js';
+import { type ChangeableField, type RecordedChanges } from '../model/next-action.changes.js';
+import * as sql from './executions.sql.js';
+import { IdempotencyKeys, type KeyUse, type PressKey } from './idempotency-keys.js';
+import { type ExecutionStatus } from './next-action-execution.entity.js';
+
+/** A press on record. */
+export interface Execution {
+  readonly id: string;
+  readonly nextActionId: string;
+  readonly actionKey: string;
+  readonly status: ExecutionStatus;
+  readonly startedAt: Date;
+  readonly finishedAt: Date;
+  readonly errorCode: string | null;
+  readonly errorMessage: string | null;
+  /** What the client sent, without secrets; null for nothing. */
+  readonly input: object | null;
+  readonly changes: RecordedChanges;
+  readonly meta: object;
+  readonly actorId: string | null;
+}
+
+/** A press as it is listed, with the name of who pressed. */
+export interface ListedExecution extends Execution {
+  /** The e-mail of the user; null for the system and for a user who is gone. */
+  readonly actorName: string | null;
+}
+
+/** An execution to be recorded, with the fingerprint of its request. */
+export interface ExecutionRecord extends Execution {
+  readonly requestHash: string;
+}
+
+/** The press for which an NBA is locked. */
+export interface LockRequest {
+  readonly id: string;
+  readonly actionKey: string;
+  /** In ms, null for no end. */
+  readonly dedupeWindowMs: number | null;
+  readonly timeoutMs: number;
+  readonly requestHash: string;
+  readonly key: PressKey | undefined;
+}
+
+/** The NBA under the lock, and what earlier executions say about this press. */
+export interface LockedNextAction {
+  readonly nextAction: NextAction;
+  /** The execution that closed it; null while it is open, and where it was closed before that was kept. */
+  readonly closedBy: string | null;
+  /** The database's time, taken after the lock was granted. */
+  readonly now: Date;
+  /** A success of the same request inside its dedupe window. */
+  readonly repeatOf: string | null;
+  readonly keyUse: KeyUse | undefined;
+}
+
+type LockedRow = NextAction & { timeout?: string; closedBy?: string | null };
+
+/** The statements of a press, and the executions on record. */
+@Injectable()
+export class ExecutionsRepository {
+  constructor(
+    private readonly transactions: TransactionRunner,
+    private readonly keys: IdempotencyKeys,
+  ) {}
+
+  /** Locks an NBA for an execution and reads what answers the press, in one round trip. */
+  async lock(
+    tx: Pick<Transaction, 'query'>,
+    press: LockRequest,
+  ): Promise<LockedNextAction | undefined> {
+    const [[row], [found], keyUse] = await Promise.all([
+      tx.query<LockedRow>(sql.LOCK, [press.id, String(press.timeoutMs)]),
+      tx.query<{ now: Date; repeatOf: string | null }>(sql.FIND_EARLIER, [
+        press.id,
+        press.actionKey,
+        press.dedupeWindowMs,
+        press.requestHash,
+      ]),
+      press.key ? this.keys.find(tx, press.key) : undefined,
+    ]);
+    if (!row || !found) return undefined;
+    const { closedBy = null } = row;
+    delete row.timeout;
+    delete row.closedBy;
+    return { nextAction: row, closedBy, now: found.now, repeatOf: found.repeatOf, keyUse };
+  }
+
+  /** Records how a press ended and what it changed; leaves with the commit. */
+  record(tx: Pick<Transaction, 'defer'>, execution: ExecutionRecord): void {
+    const fields = Object.keys(execution.changes) as ChangeableField[];
+    const changed = fields.map((field) => execution.changes[field]?.to);
+    tx.defer(sql.recordStatement(fields), sql.recordValues({ ...execution }, changed));
+  }
+
+  /** A page of an NBA's executions, newest first; undefined when there is no such NBA. */
+  async list(
+    nextActionId: string,
+    limit: number,
+    offset: number,
+    actor: Actor,
+  ): Promise<{ rows: ListedExecution[]; total: number } | undefined> {
+    const [rows, counts] = await this.transactions.read(
+      [
+        { statement: sql.LIST_EXECUTIONS, values: [nextActionId, limit, offset] },
+        { statement: sql.COUNT_EXECUTIONS, values: [nextActionId] },
+      ],
+      { caller: actor },
+    );
+    const [count] = (counts ?? []) as { total: number }[];
+    return count && { rows: rows as unknown as ListedExecution[], total: count.total };
+  }
+}

@@ -1,0 +1,134 @@
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { type Statement, type Transaction } from '../../database/transactions/transaction.js';
+import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
+import { sqlStateOf, UNIQUE_VIOLATION } from '../../kernel/errors/database-failure.js';
+import { type ExecutionStatus } from './next-action-execution.entity.js';
+
+/** How long a key answers its retries. */
+export const KEY_LIFETIME_DAYS = 30;
+const EXPIRY = `interval '${KEY_LIFETIME_DAYS} days'`;
+
+const CLEAN_EVERY_MS = 10 * 60_000;
+/** Keys that one statement deletes. */
+const BATCH = 5000;
+
+/** The `Idempotency-Key` of a press and whose it is. */
+export interface PressKey {
+  readonly actorId: string;
+  readonly value: string;
+}
+
+/** What a key was used for before. */
+export interface KeyUse {
+  readonly executionId: string;
+  readonly status: ExecutionStatus;
+  readonly requestHash: string;
+  /** It answers no more, and makes way for a new use. */
+  readonly expired: boolean;
+}
+
+/** What a key is to stand for. */
+export interface NewKeyUse {
+  readonly executionId: string;
+  readonly requestHash: string;
+}
+
+const FIND: Statement = {
+  name: 'find_idempotency_key',
+  text: `
+    SELECT execution_id AS "executionId", status, request_hash AS "requestHash",
+      created_at < now() - ${EXPIRY} AS expired
+    FROM idempotency_keys WHERE actor_id = $1 AND key = $2`,
+};
+
+const REMOVE: Statement = {
+  name: 'remove_idempotency_key',
+  text: `DELETE FROM idempotency_keys WHERE actor_id = $1 AND key = $2`,
+};
+
+const INSERT: Statement = {
+  name: 'insert_idempotency_key',
+  text: `
+    INSERT INTO idempotency_keys (actor_id, key, execution_id, request_hash, status)
+    VALUES ($1, $2, $3, $4, 'success')`,
+};
+
+/** A failed press keeps its key, so that another request is not taken under it; a success has it already. */
+const UPSERT_FAILED: Statement = {
+  name: 'upsert_failed_idempotency_key',
+  text: `
+    INSERT INTO idempotency_keys AS known (actor_id, key, execution_id, request_hash, status)
+    VALUES ($1, $2, $3, $4, 'failed')
+    ON CONFLICT (actor_id, key) DO UPDATE SET execution_id = excluded.execution_id,
+      request_hash = excluded.request_hash, created_at = excluded.created_at
+    WHERE known.status = 'failed' OR known.created_at < now() - ${EXPIRY}`,
+};
+
+const DELETE_EXPIRED: Statement = {
+  name: 'delete_expired_idempotency_keys',
+  text: `
+    DELETE FROM idempotency_keys WHERE (actor_id, key) IN (
+      SELECT actor_id, key FROM idempotency_keys WHERE created_at < now() - ${EXPIRY}
+      ORDER BY created_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)
+    RETURNING 1`,
+};
+
+/** The idempotency keys of presses: written with the press's COMMIT, deleted 30 days later. */
+@Injectable()
+export class IdempotencyKeys implements OnModuleDestroy {
+  private readonly cleaner: NodeJS.Timeout;
+
+  constructor(private readonly transactions: TransactionRunner) {
+    this.cleaner = setInterval(() => {
+      this.deleteExpired().catch(() => undefined);
+    }, CLEAN_EVERY_MS).unref();
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.cleaner);
+  }
+
+  /** What a key was used for, if it was. */
+  async find(tx: Pick<Transaction, 'query'>, key: PressKey): Promise<KeyUse | undefined> {
+    return (await tx.query<KeyUse & Record<string, unknown>>(FIND, [key.actorId, key.value]))[0];
+  }
+
+  /**
+   * Keeps the key of a press that succeeded, or that an earlier execution answered; leaves with the
+   * commit. `before` is the use that makes way: a failed or expired one. Two presses of two NBAs under
+   * one key meet in the primary key: the second one's transaction fails, and runs again.
+   */
+  remember(
+    tx: Pick<Transaction, 'defer'>,
+    { actorId, value }: PressKey,
+    use: NewKeyUse,
+    before: KeyUse | undefined,
+  ): void {
+    if (before) tx.defer(REMOVE, [actorId, value]);
+    tx.defer(INSERT, [actorId, value, use.executionId, use.requestHash]);
+  }
+
+  /** Keeps the key of a press that failed; leaves with the commit. */
+  rememberFailed(
+    tx: Pick<Transaction, 'defer'>,
+    { actorId, value }: PressKey,
+    use: NewKeyUse,
+  ): void {
+    tx.defer(UPSERT_FAILED, [actorId, value, use.executionId, use.requestHash]);
+  }
+
+  /** Deletes the keys that have expired, in short transactions; returns how many. */
+  async deleteExpired(): Promise<number> {
+    let deleted = 0;
+    for (let last = BATCH; last === BATCH; deleted += last) {
+      last = (await this.transactions.query(DELETE_EXPIRED)).length;
+    }
+    return deleted;
+  }
+}
+
+/** Whether a press lost the race for its key to a press of another NBA. */
+export function lostKeyRace(error: unknown): boolean {
+  const { constraint } = error as { constraint?: string };
+  return sqlStateOf(error) === UNIQUE_VIOLATION && constraint === 'pk_idempotency_keys';
+}
