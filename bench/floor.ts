@@ -6,7 +6,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Pool, type PoolClient } from 'pg';
 import { uuidv7 } from 'uuidv7';
-import { INSERT_EVENTS } from '../src/events/recorded-event.js';
+import { INSERT_EVENTS } from '../src/database/transactions/insert-events.sql.js';
 import { listQueries } from '../src/next-actions/model/next-actions.list.js';
 import {
   COMPLETE,
@@ -121,7 +121,7 @@ async function list(parameters: URLSearchParams): Promise<object> {
   };
   const page = Number(parameters.get('page') ?? 1);
   const pageSize = Number(parameters.get('pageSize') ?? 25);
-  const queries = listQueries(filter, { offset: (page - 1) * pageSize }, pageSize + 1);
+  const queries = listQueries(filter, { offset: (page - 1) * pageSize, limit: pageSize + 1 });
   const client = await pool.connect();
   let rows: Row[];
   let total: number;

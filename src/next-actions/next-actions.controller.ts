@@ -13,7 +13,6 @@ import { type Actor } from '../kernel/actor.js';
 import { ApiProblems, RATE_LIMIT_HEADERS } from '../http/problems/api-problems.js';
 import { scopeOf } from '../kernel/scope.js';
 import { ScopeFields } from '../http/scope.dto.js';
-import { PageQuery } from '../http/paging/pagination.js';
 import { RateLimited } from '../rate-limit/rate-limits.js';
 import { DeliveryService } from './delivery/delivery.service.js';
 import { IdempotencyKey } from './delivery/idempotency-key.js';
@@ -22,6 +21,7 @@ import { ExecuteAnswer, ExecuteBody, ExecutionPage } from './delivery/delivery.d
 import { NextActionAnswer, NextActionPage } from './model/next-action.dto.js';
 import {
   CreateNextActionBody,
+  ListExecutionsQuery,
   ListNextActionsQuery,
   PatchNextActionBody,
 } from './model/next-action-requests.dto.js';
@@ -131,7 +131,7 @@ export class NextActionsController {
   @ApiProblems(400, 404)
   executions(
     @Param('id') id: string,
-    @Query() query: PageQuery,
+    @Query() query: ListExecutionsQuery,
     @CurrentActor() actor: Actor,
   ): Promise<ExecutionPage> {
     return this.nextActions.executions(id, query.page, query.pageSize, actor);

@@ -1,4 +1,4 @@
-import { ApiProperty, ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, IntersectionType, OmitType } from '@nestjs/swagger';
 import {
   IsIn,
   IsInt,
@@ -11,14 +11,14 @@ import {
   Min,
 } from 'class-validator';
 import { IsInstant } from '../../http/validation/instant.js';
-import { CursorPageQuery } from '../../http/paging/pagination.js';
+import { PageQuery } from '../../http/paging/pagination.js';
 import { PRIORITIES, type Priority } from '../../kernel/priority.js';
 import { SNAKE_CASE } from '../../kernel/scope.js';
 import { ScopeFields } from '../../http/scope.dto.js';
 import { NEXT_ACTION_STATUSES, type NextActionStatus } from './next-best-action.entity.js';
 
 /** Filters of the list; a bad value is a 400. */
-export class ListNextActionsQuery extends IntersectionType(CursorPageQuery, ScopeFields) {
+export class ListNextActionsQuery extends IntersectionType(PageQuery, ScopeFields) {
   /** `queued`, or none, leaves out what is snoozed. */
   @ApiPropertyOptional({ enum: NEXT_ACTION_STATUSES, enumName: 'NextActionStatus' })
   @IsOptional()
@@ -48,6 +48,9 @@ export class ListNextActionsQuery extends IntersectionType(CursorPageQuery, Scop
   @Length(1, 200)
   search?: string;
 }
+
+/** Which page of an NBA's executions to read: by number alone. */
+export class ListExecutionsQuery extends OmitType(PageQuery, ['cursor']) {}
 
 /** A next best action as a client creates or, by its dedupe key, updates it. */
 export class CreateNextActionBody extends ScopeFields {

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
 import { type Actor } from '../../kernel/actor.js';
-import { CursorCodec } from '../../http/paging/cursor.js';
+import { Paginator } from '../../http/paging/paginator.js';
 import { isUuid } from '../../kernel/uuid.js';
 import { paginate } from '../../http/paging/pagination.js';
 import { scopeOf } from '../../kernel/scope.js';
@@ -17,7 +17,7 @@ import {
 } from './next-action-requests.dto.js';
 import { type NextAction } from './next-action.js';
 import { NextActionTurns } from './next-action-turns.js';
-import { type NextActionFilter, type PageStart } from './next-actions.list.js';
+import { type NextActionFilter, RANKED } from './next-actions.list.js';
 import { NextActionsRepository } from './next-actions.repository.js';
 
 type Statements = Pick<Transaction, 'query' | 'execute' | 'defer'>;
@@ -28,7 +28,7 @@ export class NextActionsService {
   constructor(
     private readonly repository: NextActionsRepository,
     private readonly transactions: TransactionRunner,
-    private readonly cursors: CursorCodec,
+    private readonly paginator: Paginator,
     private readonly turns: NextActionTurns,
     @Inject(ENV) private readonly env: Env,
   ) {}
@@ -42,36 +42,11 @@ export class NextActionsService {
 
   /** A page of a scope's NBAs, ranked. A cursor wins over a page number. */
   async list(query: ListNextActionsQuery, actor: Actor): Promise<NextActionPage> {
-    const { page: wanted, pageSize, cursor, status, priority, sourceType, search } = query;
-    const filter: NextActionFilter = {
-      ...scopeOf(query),
-      ...(status === undefined ? {} : { status }),
-      ...(priority === undefined ? {} : { priority }),
-      ...(sourceType === undefined ? {} : { sourceType }),
-      ...(search === undefined ? {} : { search }),
-    };
-    const binding = `next-actions:${JSON.stringify(filter)}`;
-    let page = wanted;
-    let start: PageStart = { offset: (wanted - 1) * pageSize };
-    if (cursor !== undefined) {
-      const [score, createdAt, id, number] = this.cursors.open(binding, cursor) as [
-        number,
-        string,
-        string,
-        number,
-      ];
-      page = number;
-      start = { after: [score, createdAt, id] };
-    }
-    const { rows, total } = await this.repository.list(filter, start, pageSize + 1, actor);
-    const items = rows.slice(0, pageSize);
-    const last = items.at(-1);
-    const hasNext = rows.length > pageSize;
-    const nextCursor =
-      hasNext && last
-        ? this.cursors.seal(binding, [last.score, last.createdAt.toISOString(), last.id, page + 1])
-        : null;
-    return { items, pagination: paginate(page, pageSize, total, nextCursor, hasNext) };
+    const { status, priority, sourceType, search } = query;
+    const filter: NextActionFilter = { ...scopeOf(query), status, priority, sourceType, search };
+    const page = this.paginator.openNumbered('next-actions', filter, query);
+    const { rows, total } = await this.repository.list(filter, page, actor);
+    return page.answer(rows, RANKED.positionOf, total);
   }
 
   /** Creates an NBA, or updates the queued one with the same dedupe key in its scope. */
