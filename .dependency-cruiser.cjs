@@ -65,8 +65,9 @@ const INNER_ARROWS = {
   },
   database: {
     connections: [],
-    start: ['connections'],
-    transactions: ['connections'],
+    sql: ['connections'],
+    start: ['connections', 'sql'],
+    transactions: ['connections', 'sql'],
     embedded: [],
   },
 };

@@ -6,13 +6,13 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Pool, type PoolClient } from 'pg';
 import { uuidv7 } from 'uuidv7';
-import { INSERT_EVENTS } from '../src/events/recorded-event.js';
+import { INSERT_EVENTS } from '../src/database/transactions/insert-events.sql.js';
 import { listQueries } from '../src/next-actions/model/next-actions.list.js';
 import {
   FIND_EARLIER,
   LOCK,
+  RECORDED,
   recordStatement,
-  recordValues,
 } from '../src/next-actions/delivery/executions.sql.js';
 import { fingerprint } from '../src/next-actions/delivery/request-fingerprint.js';
 
@@ -85,7 +85,7 @@ async function press(
     id: executionId,
     nextActionId: id,
     actionKey,
-    status: 'success',
+    status: 'success' as const,
     startedAt: earlier.now,
     finishedAt,
     errorCode: null,
@@ -96,10 +96,11 @@ async function press(
     actorId: userId,
     requestHash,
   };
-  await client.query(
-    recordStatement(['status', 'completedAt']).text,
-    recordValues(execution, ['done', earlier.now]),
-  );
+  await client.query(recordStatement(['status', 'completedAt']).text, [
+    ...RECORDED.values(execution),
+    'done',
+    earlier.now,
+  ]);
   const event = {
     id: uuidv7(),
     level: 'info',
@@ -131,7 +132,7 @@ async function list(parameters: URLSearchParams): Promise<object> {
   };
   const page = Number(parameters.get('page') ?? 1);
   const pageSize = Number(parameters.get('pageSize') ?? 25);
-  const queries = listQueries(filter, { offset: (page - 1) * pageSize }, pageSize + 1);
+  const queries = listQueries(filter, { offset: (page - 1) * pageSize, limit: pageSize + 1 });
   const client = await pool.connect();
   let rows: Row[];
   let total: number;

@@ -281,8 +281,16 @@ describe('pressing a button', () => {
       totalPages: 2,
       hasNext: true,
       hasPrev: false,
-      nextCursor: null,
+      nextCursor: expect.any(String),
     });
+    // Another press comes in between: the next page goes on where this one ended.
+    await app.api.press(id, 'wait_days', { input: { days: 1 } }).expect(200);
+    const query = { pageSize: 2, cursor: body.pagination.nextCursor };
+    const next = await app.api.get(`/api/next-actions/${id}/executions`, query).expect(200);
+    expect(next.body.items.map((item: { id: string }) => item.id)).toEqual(ids.slice(2));
+    expect(next.body.pagination).toMatchObject({ page: 2, hasNext: false, nextCursor: null });
+    const other = (await createNextAction(app.api)).id;
+    await app.api.get(`/api/next-actions/${other}/executions`, query).expect(400);
     await app.api.get('/api/next-actions/nope/executions').expect(404);
   });
 });

@@ -65,7 +65,7 @@ describe('ops events', () => {
         '2020-01-01T00:00:00Z' FROM generate_series(1, 5000) n`);
     await app.rows('ANALYZE ops_events');
     const since = new Date(Date.now() - 3_600_000).toISOString();
-    const { statement, values } = feedQuery({ since }, undefined, 101);
+    const { statement, values } = feedQuery({ since }, { limit: 101 });
     const [row] = await app.rows<{ 'QUERY PLAN': object }>(
       `EXPLAIN (ANALYZE, FORMAT JSON) ${statement.text}`,
       values,

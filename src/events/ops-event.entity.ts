@@ -1,5 +1,5 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { type EventLevel, type EventStatus } from './domain-events.js';
+import { type DomainEventName, type EventLevel, type EventStatus } from './domain-events.js';
 
 /** A domain event on record, for the operators' feed. It outlives what it is about. */
 @Entity('ops_events')
@@ -20,7 +20,7 @@ export class OpsEvent {
   level!: EventLevel;
 
   @Column('text')
-  eventKey!: string;
+  eventKey!: DomainEventName;
 
   @Column('text', { nullable: true })
   status!: EventStatus | null;

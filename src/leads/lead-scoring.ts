@@ -5,7 +5,7 @@ import { computeScore } from '../scoring/scoring.engine.js';
 import { type WorkItem } from '../work-items/work-item.js';
 import { type Lead } from './lead.js';
 import { type LeadAttributes, leadFactors } from './lead-factors.js';
-import { STORE_LEAD_SCORE } from './leads.sql.js';
+import { SCORED_LEAD, STORE_LEAD_SCORE } from './leads.sql.js';
 
 /** A lead that is locked for the rest of the transaction. */
 export interface LockedLead {
@@ -24,15 +24,11 @@ export async function scoreLead(
 ): Promise<Lead> {
   const { score, band, factors, reasons } = computeScore(leadFactors(attributes));
   const snapshotId = uuidv7();
-  const [stored] = await tx.query<StoredScore>(STORE_LEAD_SCORE, [
-    id,
-    snapshotId,
-    score,
-    band,
-    JSON.stringify(factors),
-    JSON.stringify(reasons),
-    actor.userId,
-  ]);
+  const values = { leadId: id, id: snapshotId, score, band, factors, reasons };
+  const [stored] = await tx.query<StoredScore>(
+    STORE_LEAD_SCORE,
+    SCORED_LEAD.values({ ...values, actorId: actor.userId }),
+  );
   if (!stored) throw new Error('A locked lead was not there to be scored.');
   const { entityType, entityId, delta } = stored;
   tx.publish('score.computed', {

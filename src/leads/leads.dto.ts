@@ -3,12 +3,13 @@ import { SCORE_BANDS, type ScoreBand } from '../scoring/scoring.engine.js';
 import { ScoreFactorAnswer, ScoreReasonAnswer } from '../scoring/scoring.dto.js';
 import { WorkItemAnswer } from '../work-items/dto/work-item.dto.js';
 import { WorkItemKey } from '../work-items/dto/work-item-requests.dto.js';
+import { type Lead, type LeadFailure, type LeadPipelineOutcome } from './lead.js';
 
 /** The lead in the path. */
 export class LeadKey extends PickType(WorkItemKey, ['externalId']) {}
 
 /** An intake lead with its newest score, which is null before the first. */
-export class LeadAnswer extends WorkItemAnswer {
+export class LeadAnswer extends WorkItemAnswer implements Lead {
   /** Id of the score's snapshot. */
   @ApiProperty({ type: String, format: 'uuid', nullable: true })
   snapshotId!: string | null;
@@ -33,11 +34,11 @@ export class LeadAnswer extends WorkItemAnswer {
   reasons!: readonly ScoreReasonAnswer[];
 
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
-  scoredAt!: string | null;
+  scoredAt!: Date | null;
 }
 
 /** A lead that could not be scored. */
-export class LeadFailureAnswer {
+export class LeadFailureAnswer implements LeadFailure {
   @ApiProperty({ example: 'crm-4711' })
   externalId!: string;
 
@@ -47,7 +48,7 @@ export class LeadFailureAnswer {
 }
 
 /** What a run of the lead pipeline did. */
-export class LeadPipelineAnswer {
+export class LeadPipelineAnswer implements LeadPipelineOutcome {
   /** Leads that were scored, 500 at most. */
   @ApiProperty({ type: 'integer', minimum: 0, maximum: 500, example: 12 })
   ran!: number;

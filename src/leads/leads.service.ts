@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '../kernel/actor.js';
-import { CursorCodec } from '../http/paging/cursor.js';
-import { cursorPage, type CursorQuery } from '../http/paging/cursor-page.js';
+import { type CursorQuery } from '../http/paging/cursor-page.js';
+import { Paginator } from '../http/paging/paginator.js';
 import { ConflictError, NotFoundError } from '../kernel/errors/domain-error.js';
 import { TransactionRunner } from '../database/transactions/transaction-runner.js';
 import { type PastScore } from '../scoring/score-snapshot.js';
+import { HISTORY } from '../scoring/score-snapshot.sql.js';
 import { type ScoreHistory } from '../scoring/scoring.dto.js';
 import { type Lead } from './lead.js';
 import { type LockedLead, scoreLead } from './lead-scoring.js';
@@ -15,7 +16,7 @@ import * as sql from './leads.sql.js';
 export class LeadsService {
   constructor(
     private readonly transactions: TransactionRunner,
-    private readonly cursors: CursorCodec,
+    private readonly paginator: Paginator,
   ) {}
 
   /**
@@ -46,22 +47,12 @@ export class LeadsService {
   }
 
   /** A page of a lead's scores, newest first; throws a 404. */
-  async scores(
-    externalId: string,
-    { pageSize, cursor }: CursorQuery,
-    actor: Actor,
-  ): Promise<ScoreHistory> {
+  async scores(externalId: string, query: CursorQuery, actor: Actor): Promise<ScoreHistory> {
     const { id } = await this.get(externalId, actor);
-    const binding = `lead-scores:${id}`;
-    const after = cursor === undefined ? [] : this.cursors.open(binding, cursor);
-    const rows = await this.transactions.query<PastScore>(
-      after.length > 0 ? sql.LIST_LEAD_HISTORY_AFTER : sql.LIST_LEAD_HISTORY,
-      [id, pageSize + 1, ...after],
-      { caller: actor },
-    );
-    return cursorPage(rows, pageSize, (last) =>
-      this.cursors.seal(binding, [last.computedAt.toISOString(), last.id]),
-    );
+    const page = this.paginator.open('lead-scores', { id }, query);
+    const { statement, values } = sql.leadHistoryQuery(id, page);
+    const rows = await this.transactions.query<PastScore>(statement, values, { caller: actor });
+    return page.answer(rows, HISTORY.keyset.positionOf);
   }
 }
 

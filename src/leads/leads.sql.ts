@@ -1,4 +1,6 @@
-import { type Statement } from '../database/transactions/transaction.js';
+import { type Query, type Statement } from '../database/connections/statement.js';
+import { ListQuery, type PageStart } from '../database/sql/list-query.js';
+import { HISTORY, SCORE_SNAPSHOT } from '../scoring/score-snapshot.sql.js';
 import { conditionSql } from '../work-items/work-item-facts.sql.js';
 import { WORK_ITEM_COLUMNS } from '../work-items/work-items.sql.js';
 
@@ -58,6 +60,19 @@ export const CLAIM_UNSCORED: Statement = {
     FOR NO KEY UPDATE SKIP LOCKED`,
 };
 
+/** What a computation knows of a snapshot: the values of {@link STORE_LEAD_SCORE}. */
+export const SCORED_LEAD = SCORE_SNAPSHOT.only(
+  'leadId',
+  'id',
+  'score',
+  'band',
+  'factors',
+  'reasons',
+  'actorId',
+);
+const leadId = SCORED_LEAD.parameter('leadId');
+const score = SCORED_LEAD.parameter('score');
+
 /**
  * Appends a snapshot to a locked lead, with the delta to the one before, and takes a new lead to
  * `scored`; one that is further on stays where it is. The time is the database's, under the lock, so
@@ -70,40 +85,38 @@ export const STORE_LEAD_SCORE: Statement = {
       UPDATE work_items AS item SET
         state = CASE item.state WHEN 'new' THEN 'scored' ELSE item.state END,
         updated_at = CASE item.state WHEN 'new' THEN now() ELSE item.updated_at END
-      WHERE item.id = $1
+      WHERE item.id = ${leadId}
       RETURNING ${WORK_ITEM_COLUMNS}),
     previous AS (
       SELECT score FROM score_snapshots
-      WHERE lead_id = $1
-      ORDER BY computed_at DESC, id DESC
+      WHERE lead_id = ${leadId}
+      ORDER BY ${HISTORY.keyset.order}
       LIMIT 1),
     snapshot AS (
-      INSERT INTO score_snapshots (id, subject, lead_id, entity_type, entity_id, score, band, delta,
-        factors, reasons, actor_id, computed_at)
-      SELECT $2, 'lead', lead.id, lead."entityType", lead."entityId", $3::int, $4,
-        $3::int - (SELECT score FROM previous), $5, $6, $7,
-        date_trunc('milliseconds', clock_timestamp())
+      INSERT INTO score_snapshots (${SCORE_SNAPSHOT.names()})
+      SELECT ${SCORE_SNAPSHOT.expressions({
+        id: SCORED_LEAD.parameter('id'),
+        subject: `'lead'`,
+        leadId: 'lead.id',
+        entityType: 'lead."entityType"',
+        entityId: 'lead."entityId"',
+        score: `${score}::int`,
+        band: SCORED_LEAD.parameter('band'),
+        delta: `${score}::int - (SELECT score FROM previous)`,
+        factors: SCORED_LEAD.parameter('factors'),
+        reasons: SCORED_LEAD.parameter('reasons'),
+        actorId: SCORED_LEAD.parameter('actorId'),
+        computedAt: `date_trunc('milliseconds', clock_timestamp())`,
+      })}
       FROM lead
       RETURNING delta, computed_at)
     SELECT lead.*, snapshot.delta, snapshot.computed_at AS "scoredAt" FROM lead, snapshot`,
 };
 
-const PAST_SCORES = `
-    SELECT id, score, band, delta, computed_at AS "computedAt" FROM score_snapshots
-    WHERE lead_id = $1`;
-
-/** A page of a lead's snapshots, newest first, behind the one named by $3 and $4 where they are given. */
-export const LIST_LEAD_HISTORY: Statement = {
-  name: 'list_lead_score_history',
-  text: `${PAST_SCORES}
-    ORDER BY computed_at DESC, id DESC
-    LIMIT $2`,
-};
-
-export const LIST_LEAD_HISTORY_AFTER: Statement = {
-  name: 'list_lead_score_history_after',
-  text: `${PAST_SCORES}
-      AND (computed_at, id) < ($3::timestamptz, $4::uuid)
-    ORDER BY computed_at DESC, id DESC
-    LIMIT $2`,
-};
+/** A page of a lead's snapshots, newest first. */
+export function leadHistoryQuery(id: string, start: PageStart): Query {
+  return new ListQuery('lead_scores', { conditions: ['lead_id = $1'], values: [id] }).page(
+    HISTORY,
+    start,
+  );
+}

@@ -138,7 +138,7 @@ export class NextActionsController {
     @Query() query: PageQuery,
     @CurrentActor() actor: Actor,
   ): Promise<ExecutionPage> {
-    return this.executionsOf.list(id, query.page, query.pageSize, actor);
+    return this.executionsOf.list(id, query, actor);
   }
 
   @Post(':id/execute')

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, IsUUID, Length, Max, Min } from 'class-validator';
+import { IsIn, IsOptional, IsUUID } from 'class-validator';
+import { CursorPagination, CursorQuery } from '../http/paging/cursor-page.js';
 import { IsInstant } from '../http/validation/instant.js';
 import {
   DOMAIN_EVENT_NAMES,
@@ -10,9 +10,10 @@ import {
   type EventLevel,
   type EventStatus,
 } from '../events/domain-events.js';
+import { type ShownEvent } from './ops-events.sql.js';
 
 /** Filters of the feed. */
-export class ListOpsEventsQuery {
+export class ListOpsEventsQuery extends CursorQuery {
   @ApiPropertyOptional({ enum: DOMAIN_EVENT_NAMES, enumName: 'EventKey' })
   @IsOptional()
   @IsIn(DOMAIN_EVENT_NAMES)
@@ -29,30 +30,10 @@ export class ListOpsEventsQuery {
   @IsOptional()
   @IsUUID()
   nextActionId?: string;
-
-  @ApiPropertyOptional({
-    minimum: 1,
-    maximum: 100,
-    default: 25,
-    description: 'Events a page, 1–100.',
-  })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(100)
-  pageSize: number = 25;
-
-  /** `nextCursor` of the page before. */
-  @ApiPropertyOptional({ description: 'nextCursor of the page before, with the same filters.' })
-  @IsOptional()
-  @IsString()
-  @Length(1, 500)
-  cursor?: string;
 }
 
 /** A domain event on record. */
-export class OpsEventAnswer {
+export class OpsEventAnswer implements ShownEvent {
   @ApiProperty({ format: 'uuid' })
   id!: string;
 
@@ -97,24 +78,11 @@ export class OpsEventAnswer {
   createdAt!: Date;
 }
 
-/** Where a page of the feed stands: the feed has no total, it grows as it is read. */
-export class OpsEventPagination {
-  @ApiProperty({ example: 25 })
-  pageSize!: number;
-
-  @ApiProperty({ example: false })
-  hasNext!: boolean;
-
-  /** Cursor of the next, older page, null on the last. */
-  @ApiProperty({ type: String, nullable: true, example: null })
-  nextCursor!: string | null;
-}
-
 /** A page of the feed, newest first. */
 export class OpsEventPage {
   @ApiProperty({ type: [OpsEventAnswer] })
   items!: OpsEventAnswer[];
 
-  @ApiProperty({ type: OpsEventPagination })
-  pagination!: OpsEventPagination;
+  @ApiProperty({ type: CursorPagination })
+  pagination!: CursorPagination;
 }

@@ -1,13 +1,22 @@
-import { type Statement } from '../database/transactions/transaction.js';
+import { type Query } from '../database/connections/statement.js';
+import { columnsOf, type RowOf } from '../database/sql/columns.js';
+import { Keyset } from '../database/sql/keyset.js';
+import { ListQuery, type PageStart } from '../database/sql/list-query.js';
+import { type DomainEventName } from '../events/domain-events.js';
+import { OpsEvent } from '../events/ops-event.entity.js';
 
-const COLUMNS = `
-  id, level, event_key AS "eventKey", status, actor_id AS "actorId", source_type AS "sourceType",
-  source_id AS "sourceId", request_id AS "requestId", duration_ms AS "durationMs",
-  error_code AS "errorCode", error_message AS "errorMessage", meta, created_at AS "createdAt"`;
+/** The columns that the feed shows. */
+const SHOWN = columnsOf(OpsEvent).without('entityType', 'entityId');
+
+/** An event as the feed shows it. */
+export type ShownEvent = RowOf<typeof SHOWN>;
+
+/** The newest first: ids are ordered in time. */
+export const NEWEST = Keyset.by(SHOWN.only('id'));
 
 /** What a page of the feed is restricted to. */
 export interface FeedFilter {
-  readonly eventKey?: string | undefined;
+  readonly eventKey?: DomainEventName | undefined;
   /** ISO 8601. */
   readonly since?: string | undefined;
   /** In lower case. */
@@ -28,34 +37,13 @@ function earliestId(since: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
 }
 
-/** The statement of a page of the feed, newest first, that begins behind the id `before`. */
-export function feedQuery(
-  { eventKey, since, nextActionId }: FeedFilter,
-  before: unknown,
-  limit: number,
-): { statement: Statement; values: unknown[] } {
-  const values: unknown[] = [];
-  const where: string[] = [];
-  let shape = '';
-  const add = (letter: string, value: unknown, condition: (parameter: string) => string): void => {
-    if (value === undefined) return;
-    values.push(value);
-    where.push(condition(`$${values.length}`));
-    shape += letter;
-  };
-  add('k', eventKey, (p) => `event_key = ${p}`);
-  add('n', nextActionId, (p) => `source_type = 'next_action' AND source_id = ${p}`);
-  add('s', since, (p) => `created_at >= ${p}::timestamptz`);
-  add('i', since === undefined ? undefined : earliestId(since), (p) => `id >= ${p}::uuid`);
-  add('c', before, (p) => `id < ${p}::uuid`);
-  values.push(limit);
-  return {
-    statement: {
-      name: `list_ops_events_${shape}`,
-      text: `
-        SELECT ${COLUMNS} FROM ops_events ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''}
-        ORDER BY id DESC LIMIT $${values.length}`,
-    },
-    values,
-  };
+/** A page of the feed, newest first. */
+export function feedQuery({ eventKey, since, nextActionId }: FeedFilter, start: PageStart): Query {
+  const fromId = since === undefined ? undefined : earliestId(since);
+  return new ListQuery('ops_events')
+    .where('key', eventKey, (key) => `event_key = ${key}`)
+    .where('nba', nextActionId, (id) => `source_type = 'next_action' AND source_id = ${id}`)
+    .where('since', since, (time) => `created_at >= ${time}::timestamptz`)
+    .where('id', fromId, (id) => `id >= ${id}::uuid`)
+    .page({ select: SHOWN.select(), from: 'ops_events', keyset: NEWEST }, start);
 }

@@ -1,18 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '../kernel/actor.js';
-import { CursorCodec } from '../http/paging/cursor.js';
-import { cursorPage } from '../http/paging/cursor-page.js';
+import { Paginator } from '../http/paging/paginator.js';
 import {
   ConflictError,
   NotFoundError,
   ValidationFailedError,
 } from '../kernel/errors/domain-error.js';
 import { isUuid } from '../kernel/uuid.js';
-import { PRIORITIES, type Priority, priorityRank } from '../kernel/priority.js';
+import { PRIORITIES, type Priority } from '../kernel/priority.js';
 import { type Scope, scopeOf } from '../kernel/scope.js';
 import { type Transaction } from '../database/transactions/transaction.js';
 import { TransactionRunner } from '../database/transactions/transaction-runner.js';
 import { RISK_STATUSES, type RiskFlag, type RiskStatus } from './risk-flag.js';
+import { listQuery, type RiskFilter, SEVEREST } from './risk-flags.list.js';
 import * as sql from './risk-flags.sql.js';
 import {
   type ListRiskFlagsQuery,
@@ -31,26 +31,17 @@ const PRESET_MS = { '2d': 2 * DAY_MS, '7d': 7 * DAY_MS } as const;
 export class RiskFlagsService {
   constructor(
     private readonly transactions: TransactionRunner,
-    private readonly cursors: CursorCodec,
+    private readonly paginator: Paginator,
   ) {}
 
   /** A page of a scope's flags: the most severe first, then the newest. */
   async list(query: ListRiskFlagsQuery, actor: Actor): Promise<RiskFlagPage> {
-    const { status, severity, ruleKey, pageSize, cursor } = query;
-    const filter: sql.RiskFilter = {
-      ...scopeOf(query),
-      ...(status === undefined ? {} : { status }),
-      ...(severity === undefined ? {} : { severity }),
-      ...(ruleKey === undefined ? {} : { ruleKey }),
-    };
-    const binding = `risk:${JSON.stringify(filter)}`;
-    const after = cursor === undefined ? [] : this.cursors.open(binding, cursor);
-    const { statement, values } = sql.listQuery(filter, after, pageSize + 1);
+    const { status, severity, ruleKey } = query;
+    const filter: RiskFilter = { ...scopeOf(query), status, severity, ruleKey };
+    const page = this.paginator.open('risk', filter, query);
+    const { statement, values } = listQuery(filter, page);
     const rows = await this.transactions.query<RiskFlag>(statement, values, { caller: actor });
-    return cursorPage(rows, pageSize, (last) =>
-      // The rank in SQL counts from 1.
-      this.cursors.seal(binding, [priorityRank(last.severity) + 1, last.id]),
-    );
+    return page.answer(rows, SEVEREST.positionOf);
   }
 
   /** How many flags of the scope are in each status, and how severe the open ones are. */

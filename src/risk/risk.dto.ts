@@ -54,7 +54,7 @@ export class PatchRiskFlagBody {
 }
 
 /** A risk flag as the API answers it. Times are ISO 8601 UTC. */
-export class RiskFlagAnswer {
+export class RiskFlagAnswer implements RiskFlag {
   @ApiProperty({ format: 'uuid' })
   id!: string;
 
@@ -115,7 +115,7 @@ export class RiskFlagAnswer {
 /** A page of risk flags, the most severe first, then the newest. */
 export class RiskFlagPage {
   @ApiProperty({ type: [RiskFlagAnswer] })
-  items!: RiskFlag[];
+  items!: RiskFlagAnswer[];
 
   @ApiProperty({ type: CursorPagination })
   pagination!: CursorPagination;

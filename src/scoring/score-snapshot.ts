@@ -1,20 +1,9 @@
-import { type ScoreBand, type ScoreFactor, type ScoreReason } from './scoring.engine.js';
+import { type RowOf } from '../database/sql/columns.js';
+import { type PAST_SCORE, type SNAPSHOT } from './score-snapshot.sql.js';
 import { type ScoreTransition } from './transitions.js';
 
 /** A scope's score as it was computed once. */
-export interface ScoreSnapshot {
-  readonly id: string;
-  readonly entityType: string;
-  readonly entityId: string;
-  /** 0–100 */
-  readonly score: number;
-  readonly band: ScoreBand;
-  /** Points since the snapshot before; null for the first. */
-  readonly delta: number | null;
-  readonly factors: readonly ScoreFactor[];
-  readonly reasons: readonly ScoreReason[];
-  readonly computedAt: Date;
-}
+export type ScoreSnapshot = RowOf<typeof SNAPSHOT>;
 
 /** A snapshot that was just made, and what it told. */
 export interface ComputedScore extends ScoreSnapshot {
@@ -23,4 +12,4 @@ export interface ComputedScore extends ScoreSnapshot {
 }
 
 /** A snapshot in the history. */
-export type PastScore = Pick<ScoreSnapshot, 'id' | 'score' | 'band' | 'delta' | 'computedAt'>;
+export type PastScore = RowOf<typeof PAST_SCORE>;

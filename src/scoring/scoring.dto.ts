@@ -1,11 +1,16 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { CursorPagination } from '../http/paging/cursor-page.js';
-import { type PastScore, type ScoreSnapshot } from './score-snapshot.js';
-import { SCORE_BANDS, type ScoreBand } from './scoring.engine.js';
+import { type ComputedScore, type PastScore, type ScoreSnapshot } from './score-snapshot.js';
+import {
+  SCORE_BANDS,
+  type ScoreBand,
+  type ScoreFactor,
+  type ScoreReason,
+} from './scoring.engine.js';
 import { SCORE_TRANSITIONS, type ScoreTransition } from './transitions.js';
 
 /** What went into a score. */
-export class ScoreFactorAnswer {
+export class ScoreFactorAnswer implements ScoreFactor {
   @ApiProperty({ example: 'follow_ups_overdue' })
   key!: string;
 
@@ -32,7 +37,7 @@ export class ScoreFactorAnswer {
 }
 
 /** Why a score is what it is. */
-export class ScoreReasonAnswer {
+export class ScoreReasonAnswer implements ScoreReason {
   @ApiProperty({ example: 'follow_ups_overdue' })
   key!: string;
 
@@ -50,7 +55,7 @@ export class ScoreReasonAnswer {
 }
 
 /** A score in the history. */
-export class PastScoreAnswer {
+export class PastScoreAnswer implements PastScore {
   @ApiProperty({ format: 'uuid' })
   id!: string;
 
@@ -69,7 +74,7 @@ export class PastScoreAnswer {
 }
 
 /** A score with what it is made of. */
-export class ScoreSnapshotAnswer extends PastScoreAnswer {
+export class ScoreSnapshotAnswer extends PastScoreAnswer implements ScoreSnapshot {
   @ApiProperty({ example: 'command_center' })
   entityType!: string;
 
@@ -85,7 +90,7 @@ export class ScoreSnapshotAnswer extends PastScoreAnswer {
 }
 
 /** A score that was just computed. */
-export class ComputedScoreAnswer extends ScoreSnapshotAnswer {
+export class ComputedScoreAnswer extends ScoreSnapshotAnswer implements ComputedScore {
   /** What changed since the score before and was not told within the last hour. */
   @ApiProperty({ enum: SCORE_TRANSITIONS, enumName: 'ScoreTransition', isArray: true })
   transitions!: readonly ScoreTransition[];
@@ -94,7 +99,7 @@ export class ComputedScoreAnswer extends ScoreSnapshotAnswer {
 /** A page of scores, newest first. */
 export class ScoreHistory {
   @ApiProperty({ type: [PastScoreAnswer] })
-  items!: PastScore[];
+  items!: PastScoreAnswer[];
 
   @ApiProperty({ type: CursorPagination })
   pagination!: CursorPagination;
@@ -109,7 +114,7 @@ export class ScoreAnswer {
   entityId!: string;
 
   @ApiProperty({ type: ScoreSnapshotAnswer })
-  latest!: ScoreSnapshot;
+  latest!: ScoreSnapshotAnswer;
 
   @ApiProperty({ type: ScoreHistory })
   history!: ScoreHistory;

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
 import { type Actor } from '../kernel/actor.js';
-import { CursorCodec } from '../http/paging/cursor.js';
-import { cursorPage, type CursorQuery } from '../http/paging/cursor-page.js';
+import { type CursorQuery } from '../http/paging/cursor-page.js';
+import { Paginator } from '../http/paging/paginator.js';
 import { NotFoundError } from '../kernel/errors/domain-error.js';
 import { type Scope } from '../kernel/scope.js';
 import { lockScope } from '../database/transactions/scope-lock.js';
@@ -13,6 +13,7 @@ import { staleHeartbeatBefore } from '../jobs/api/job-health.js';
 import { windowValues } from '../work-items/work-item-facts.sql.js';
 import { type LatestScoreRow } from './latest-score.sql.js';
 import { type ComputedScore, type PastScore, type ScoreSnapshot } from './score-snapshot.js';
+import { HISTORY } from './score-snapshot.sql.js';
 import { scopeFactors, type ScopeCounts } from './scope-factors.js';
 import { type ScoreAnswer } from './scoring.dto.js';
 import { computeScore } from './scoring.engine.js';
@@ -32,7 +33,7 @@ export class ScoringService {
   constructor(
     private readonly transactions: TransactionRunner,
     private readonly scopes: ScopeTransactions,
-    private readonly cursors: CursorCodec,
+    private readonly paginator: Paginator,
   ) {}
 
   /** Computes a scope's score in a transaction of its own. */
@@ -71,17 +72,13 @@ export class ScoringService {
   }
 
   /** A scope's newest score and a page of its history; throws a 404 where it was never scored. */
-  async get(scope: Scope, { pageSize, cursor }: CursorQuery, actor: Actor): Promise<ScoreAnswer> {
+  async get(scope: Scope, query: CursorQuery, actor: Actor): Promise<ScoreAnswer> {
     const { entityType, entityId } = scope;
-    const binding = `scores:${JSON.stringify([entityType, entityId])}`;
-    const after = cursor === undefined ? [] : this.cursors.open(binding, cursor);
+    const page = this.paginator.open('scores', [entityType, entityId], query);
     const [found, rows] = await this.transactions.read(
       [
         { statement: sql.FIND_LATEST, values: [entityType, entityId] },
-        {
-          statement: after.length > 0 ? sql.LIST_HISTORY_AFTER : sql.LIST_HISTORY,
-          values: [entityType, entityId, pageSize + 1, ...after],
-        },
+        sql.historyQuery(scope, page),
       ],
       { caller: actor },
     );
@@ -89,9 +86,7 @@ export class ScoringService {
     if (!latest) {
       throw new NotFoundError('SCORE_NOT_FOUND', 'This scope was never scored.');
     }
-    const history = cursorPage(rows as unknown as PastScore[], pageSize, (last) =>
-      this.cursors.seal(binding, [last.computedAt.toISOString(), last.id]),
-    );
+    const history = page.answer(rows as unknown as PastScore[], HISTORY.keyset.positionOf);
     return { entityType, entityId, latest, history };
   }
 }
@@ -102,20 +97,10 @@ async function store(
   actor: Actor,
   transitions: readonly ScoreTransition[],
 ): Promise<ScoreTransition[]> {
-  const stored = await tx.query<{ transition: ScoreTransition }>(sql.STORE_SNAPSHOT, [
-    snapshot.entityType,
-    snapshot.entityId,
-    snapshot.id,
-    snapshot.score,
-    snapshot.band,
-    snapshot.delta,
-    JSON.stringify(snapshot.factors),
-    JSON.stringify(snapshot.reasons),
-    actor.userId,
-    snapshot.computedAt,
-    transitions.map(() => uuidv7()),
-    transitions,
-  ]);
+  const stored = await tx.query<{ transition: ScoreTransition }>(
+    sql.STORE_SNAPSHOT,
+    sql.storedSnapshot(snapshot, actor.userId, transitions),
+  );
   const told = new Set(stored.map(({ transition }) => transition));
   return transitions.filter((transition) => told.has(transition));
 }

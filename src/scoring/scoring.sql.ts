@@ -1,8 +1,15 @@
-import { type Statement } from '../database/transactions/transaction.js';
+import { uuidv7 } from 'uuidv7';
+import { type Query, type Statement } from '../database/connections/statement.js';
+import { columnsOf } from '../database/sql/columns.js';
+import { ListQuery, type PageStart } from '../database/sql/list-query.js';
 import { jobHealthSql } from '../jobs/api/job-health.js';
 import { countSql, WINDOWS } from '../work-items/work-item-facts.sql.js';
 import { LATEST_SCORE_SQL } from './latest-score.sql.js';
-import { TRANSITION_COOL_DOWN_MS } from './transitions.js';
+import { type Scope } from '../kernel/scope.js';
+import { ScoreEventRow } from './score-event.entity.js';
+import { type ScoreSnapshot } from './score-snapshot.js';
+import { HISTORY, SCORE_SNAPSHOT, SNAPSHOT } from './score-snapshot.sql.js';
+import { type ScoreTransition, TRANSITION_COOL_DOWN_MS } from './transitions.js';
 
 /**
  * Everything that a scope's score is made of, in one snapshot of the database: the counts, each read
@@ -29,60 +36,77 @@ export const FETCH_SCORE_CONTEXT: Statement = {
       (${jobHealthSql({ entityType: '$1', entityId: '$2', staleBefore: '$6' })}) AS jobs`,
 };
 
+const STORED_SNAPSHOT = SCORE_SNAPSHOT.without('leadId');
+const STORED_EVENT = columnsOf(ScoreEventRow).only(
+  'id',
+  'snapshotId',
+  'transition',
+  'entityType',
+  'entityId',
+  'occurredAt',
+);
+const entityType = STORED_SNAPSHOT.parameter('entityType');
+const entityId = STORED_SNAPSHOT.parameter('entityId');
+const computedAt = STORED_SNAPSHOT.parameter('computedAt');
+const { size } = STORED_SNAPSHOT;
+
 /**
  * Stores a snapshot and the transitions that were not told within the last hour, and returns those: an
- * event leaves only for what is stored here.
+ * event leaves only for what is stored here. {@link storedSnapshot} makes the values.
  */
 export const STORE_SNAPSHOT: Statement = {
   name: 'store_score_snapshot',
   text: `
     WITH snapshot AS (
-      INSERT INTO score_snapshots (id, subject, entity_type, entity_id, score, band, delta, factors,
-        reasons, actor_id, computed_at)
-      VALUES ($3, 'scope', $1, $2, $4, $5, $6, $7, $8, $9, $10)
+      INSERT INTO score_snapshots (${STORED_SNAPSHOT.names()})
+      VALUES (${STORED_SNAPSHOT.parameters()})
       RETURNING id)
-    INSERT INTO score_events (id, snapshot_id, transition, entity_type, entity_id, occurred_at)
-    SELECT told.id, snapshot.id, told.transition, $1, $2, $10
-    FROM snapshot, unnest($11::uuid[], $12::text[]) AS told(id, transition)
+    INSERT INTO score_events (${STORED_EVENT.names()})
+    SELECT ${STORED_EVENT.expressions({
+      id: 'told.id',
+      snapshotId: 'snapshot.id',
+      transition: 'told.transition',
+      entityType,
+      entityId,
+      occurredAt: computedAt,
+    })}
+    FROM snapshot, unnest($${size + 1}::uuid[], $${size + 2}::text[]) AS told(id, transition)
     WHERE NOT EXISTS (
       SELECT FROM score_events AS earlier
-      WHERE earlier.entity_type = $1 AND earlier.entity_id = $2
+      WHERE earlier.entity_type = ${entityType} AND earlier.entity_id = ${entityId}
         AND earlier.transition = told.transition
-        AND earlier.occurred_at > $10::timestamptz - interval '${TRANSITION_COOL_DOWN_MS} milliseconds')
+        AND earlier.occurred_at
+          > ${computedAt}::timestamptz - interval '${TRANSITION_COOL_DOWN_MS} milliseconds')
     RETURNING transition`,
 };
 
-/** The columns of a snapshot, each under its property's name. */
-const COLUMNS = `
-  id, entity_type AS "entityType", entity_id AS "entityId", score, band, delta, factors, reasons,
-  computed_at AS "computedAt"`;
+/** The values of {@link STORE_SNAPSHOT}. */
+export function storedSnapshot(
+  snapshot: ScoreSnapshot,
+  actorId: string | null,
+  transitions: readonly ScoreTransition[],
+): unknown[] {
+  return [
+    ...STORED_SNAPSHOT.values({ ...snapshot, subject: 'scope', actorId }),
+    transitions.map(() => uuidv7()),
+    transitions,
+  ];
+}
 
 /** The newest snapshot of a scope. */
 export const FIND_LATEST: Statement = {
   name: 'find_latest_score',
   text: `
-    SELECT ${COLUMNS} FROM score_snapshots
+    SELECT ${SNAPSHOT.select()} FROM score_snapshots
     WHERE subject = 'scope' AND entity_type = $1 AND entity_id = $2
-    ORDER BY computed_at DESC, id DESC
+    ORDER BY ${HISTORY.keyset.order}
     LIMIT 1`,
 };
 
-/** A page of a scope's snapshots, newest first, behind the one named by $4 and $5 where they are given. */
-export const LIST_HISTORY: Statement = {
-  name: 'list_score_history',
-  text: `
-    SELECT id, score, band, delta, computed_at AS "computedAt" FROM score_snapshots
-    WHERE subject = 'scope' AND entity_type = $1 AND entity_id = $2
-    ORDER BY computed_at DESC, id DESC
-    LIMIT $3`,
-};
-
-export const LIST_HISTORY_AFTER: Statement = {
-  name: 'list_score_history_after',
-  text: `
-    SELECT id, score, band, delta, computed_at AS "computedAt" FROM score_snapshots
-    WHERE subject = 'scope' AND entity_type = $1 AND entity_id = $2
-      AND (computed_at, id) < ($4::timestamptz, $5::uuid)
-    ORDER BY computed_at DESC, id DESC
-    LIMIT $3`,
-};
+/** A page of a scope's snapshots, newest first. */
+export function historyQuery({ entityType, entityId }: Scope, start: PageStart): Query {
+  return new ListQuery('scores', {
+    conditions: [`subject = 'scope'`, 'entity_type = $1', 'entity_id = $2'],
+    values: [entityType, entityId],
+  }).page(HISTORY, start);
+}

@@ -39,8 +39,8 @@ export class WorkItemRow {
   state!: WorkItemState;
 
   /** Whether the kind's state is an open one; rules and scores read open items alone. */
-  @Column('boolean')
-  isOpen!: boolean;
+  @Column('boolean', { name: 'is_open' })
+  open!: boolean;
 
   @Column('text')
   priority!: Priority;

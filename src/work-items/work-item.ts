@@ -1,23 +1,9 @@
 import { type Priority } from '../kernel/priority.js';
-import { type WorkItemKind, type WorkItemState } from './work-item-kinds.js';
+import { type WorkItemRow } from './work-item.entity.js';
+import { type WorkItemKind } from './work-item-kinds.js';
 
-/** A work item as read from the table. */
-export interface WorkItem {
-  readonly id: string;
-  readonly kind: WorkItemKind;
-  readonly externalId: string;
-  readonly entityType: string;
-  readonly entityId: string;
-  readonly state: WorkItemState;
-  readonly open: boolean;
-  readonly priority: Priority;
-  readonly title: string;
-  readonly dueAt: Date | null;
-  readonly occurredAt: Date;
-  readonly attributes: object;
-  readonly createdAt: Date;
-  readonly updatedAt: Date;
-}
+/** A work item as read from the table: a plain value. */
+export type WorkItem = Readonly<WorkItemRow>;
 
 /** A work item as it is pushed: what is left out has its default. */
 export interface PushedWorkItem {

@@ -1,20 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
 import { type Actor } from '../kernel/actor.js';
-import { CursorCodec } from '../http/paging/cursor.js';
+import { Paginator } from '../http/paging/paginator.js';
 import {
   type FieldError,
   NotFoundError,
   ValidationFailedError,
 } from '../kernel/errors/domain-error.js';
-import { paginate } from '../http/paging/pagination.js';
 import { scopeOf } from '../kernel/scope.js';
 import { TransactionRunner } from '../database/transactions/transaction-runner.js';
 import { type WorkItemPage } from './dto/work-item.dto.js';
 import { type ListWorkItemsQuery } from './dto/work-item-requests.dto.js';
 import { type PushedWorkItem, type WorkItem } from './work-item.js';
 import { isOpenState, kindAndStateProblem, type WorkItemKind } from './work-item-kinds.js';
-import { listQueries, type PageStart, type WorkItemFilter } from './work-items.list.js';
+import { listQueries, NEWEST, type WorkItemFilter } from './work-items.list.js';
 import * as sql from './work-items.sql.js';
 
 /** What a batch changed. */
@@ -30,7 +29,7 @@ export interface BatchOutcome {
 export class WorkItemsService {
   constructor(
     private readonly transactions: TransactionRunner,
-    private readonly cursors: CursorCodec,
+    private readonly paginator: Paginator,
   ) {}
 
   /**
@@ -73,37 +72,23 @@ export class WorkItemsService {
 
   /** A page of a scope's items, newest first. A cursor wins over a page number. */
   async list(query: ListWorkItemsQuery, actor: Actor): Promise<WorkItemPage> {
-    const { page: wanted, pageSize, cursor, kind, state, priority, open, condition } = query;
+    const { kind, state, priority, open, dueBefore, condition } = query;
     const filter: WorkItemFilter = {
       ...scopeOf(query),
-      ...(kind === undefined ? {} : { kind }),
-      ...(state === undefined ? {} : { state }),
-      ...(priority === undefined ? {} : { priority }),
-      ...(open === undefined ? {} : { open }),
-      ...(query.dueBefore === undefined
-        ? {}
-        : { dueBefore: new Date(query.dueBefore).toISOString() }),
-      ...(condition === undefined ? {} : { condition }),
+      kind,
+      state,
+      priority,
+      open,
+      dueBefore: dueBefore === undefined ? undefined : new Date(dueBefore).toISOString(),
+      condition,
     };
-    const binding = `work-items:${JSON.stringify(filter)}`;
-    let page = wanted;
-    let start: PageStart = { offset: (wanted - 1) * pageSize };
-    if (cursor !== undefined) {
-      const [id, number] = this.cursors.open(binding, cursor) as [string, number];
-      page = number;
-      start = { after: id };
-    }
-    const queries = listQueries(filter, start, pageSize + 1, new Date());
+    const page = this.paginator.openNumbered('work-items', filter, query);
+    const queries = listQueries(filter, page, new Date());
     const [rows, counts] = await this.transactions.read([queries.page, queries.total], {
       caller: actor,
     });
-    const found = rows as unknown as WorkItem[];
     const total = (counts?.[0] as { total: number } | undefined)?.total ?? 0;
-    const items = found.slice(0, pageSize);
-    const last = items.at(-1);
-    const hasNext = found.length > pageSize;
-    const nextCursor = hasNext && last ? this.cursors.seal(binding, [last.id, page + 1]) : null;
-    return { items, pagination: paginate(page, pageSize, total, nextCursor, hasNext) };
+    return page.answer(rows as unknown as WorkItem[], NEWEST.positionOf, total);
   }
 
   /** Deletes an item; throws a 404. */

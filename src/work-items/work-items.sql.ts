@@ -1,25 +1,20 @@
+import { columnsOf } from '../database/sql/columns.js';
 import { type Statement } from '../database/transactions/transaction.js';
+import { WorkItemRow } from './work-item.entity.js';
 
-/** The columns of a WorkItem, each under its property's name. */
-export const WORK_ITEM_COLUMNS = `
-  item.id, item.kind, item.external_id AS "externalId", item.entity_type AS "entityType",
-  item.entity_id AS "entityId", item.state, item.is_open AS "open", item.priority, item.title,
-  item.due_at AS "dueAt", item.occurred_at AS "occurredAt", item.attributes,
-  item.created_at AS "createdAt", item.updated_at AS "updatedAt"`;
+/** The columns of a WorkItem. */
+export const WORK_ITEM = columnsOf(WorkItemRow);
 
+/** What the statements select of `work_items AS item`. */
+export const WORK_ITEM_COLUMNS = WORK_ITEM.select('item');
+
+/** What a push sends; the database keeps the times of the row. */
+const PUSHED = WORK_ITEM.without('createdAt', 'updatedAt');
 /** What a push overwrites. */
-const CONTENT = [
-  'entity_type',
-  'entity_id',
-  'state',
-  'is_open',
-  'priority',
-  'title',
-  'due_at',
-  'occurred_at',
-  'attributes',
-];
-const row = (alias: string): string => CONTENT.map((column) => `${alias}.${column}`).join(', ');
+const CONTENT = PUSHED.without('id', 'kind', 'externalId');
+
+const OCCURRED_AT = `
+      COALESCE(p."occurredAt", CASE WHEN known.state = p."state" THEN known.occurred_at END, now())`;
 
 /**
  * Creates or updates any number of items, given as one JSON array, and tells which were created. Items
@@ -30,21 +25,14 @@ const row = (alias: string): string => CONTENT.map((column) => `${alias}.${colum
 export const UPSERT: Statement = {
   name: 'upsert_work_items',
   text: `
-    INSERT INTO work_items AS item (id, kind, external_id, entity_type, entity_id, state, is_open,
-      priority, title, due_at, occurred_at, attributes)
-    SELECT p."id", p."kind", p."externalId", p."entityType", p."entityId", p."state", p."open",
-      p."priority", p."title", p."dueAt",
-      COALESCE(p."occurredAt", CASE WHEN known.state = p."state" THEN known.occurred_at END, now()),
-      p."attributes"
-    FROM jsonb_to_recordset($1::jsonb) AS p(
-      "id" uuid, "kind" text, "externalId" text, "entityType" text, "entityId" text, "state" text,
-      "open" boolean, "priority" text, "title" text, "dueAt" timestamptz, "occurredAt" timestamptz,
-      "attributes" jsonb)
+    INSERT INTO work_items AS item (${PUSHED.names()})
+    SELECT ${PUSHED.fields('p', { occurredAt: OCCURRED_AT })}
+    FROM jsonb_to_recordset($1::jsonb) AS p(${PUSHED.recordset()})
     LEFT JOIN work_items AS known ON known.kind = p."kind" AND known.external_id = p."externalId"
     ORDER BY p."kind", p."externalId"
     ON CONFLICT (kind, external_id) DO UPDATE SET
-      (${CONTENT.join(', ')}, updated_at) = ROW (${row('excluded')}, now())
-    WHERE (${row('item')}) IS DISTINCT FROM (${row('excluded')})
+      (${CONTENT.names()}, updated_at) = ROW (${CONTENT.names('excluded')}, now())
+    WHERE (${CONTENT.names('item')}) IS DISTINCT FROM (${CONTENT.names('excluded')})
     RETURNING (item.xmax = 0) AS created`,
 };
 

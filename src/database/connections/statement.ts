@@ -7,6 +7,12 @@ export interface Statement {
   readonly text: string;
 }
 
+/** A statement with its values. */
+export interface Query {
+  readonly statement: Statement;
+  readonly values: unknown[];
+}
+
 /** Most texts that one process prepares: each takes memory in every connection, for as long as it lives. */
 const MAX_PREPARED = 1000;
 

@@ -1,7 +1,8 @@
-import { DataSource, type DataSourceOptions, DefaultNamingStrategy } from 'typeorm';
+import { DataSource, type DataSourceOptions } from 'typeorm';
 import { type Env } from '../../config/env.js';
 import { CONNECTION_WAIT_MS } from '../connections/connections.js';
 import { PgClient } from '../connections/pg-client.js';
+import { SnakeCaseNaming } from '../sql/snake-case-naming.js';
 import { MIGRATION_LOCK, type StartLockOptions, withStartLock } from './start-lock.js';
 
 /** What PostgreSQL shows of our connections, in pg_stat_activity. */
@@ -14,20 +15,6 @@ export type PostgresOptions = Extract<DataSourceOptions, { type: 'postgres' }>;
 export interface Schema {
   readonly entities: NonNullable<DataSourceOptions['entities']>;
   readonly migrations: NonNullable<DataSourceOptions['migrations']>;
-}
-
-/** camelCase properties as snake_case columns. */
-class SnakeCaseNaming extends DefaultNamingStrategy {
-  override columnName(property: string, custom: string | undefined, prefixes: string[]): string {
-    return snakeCase(prefixes.concat(custom ?? property).join('_'));
-  }
-  override joinColumnName(relation: string, referenced: string): string {
-    return snakeCase(`${relation}_${referenced}`);
-  }
-}
-
-function snakeCase(name: string): string {
-  return name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
 }
 
 /** Data-source options of the running application, and of the migration CLI. */

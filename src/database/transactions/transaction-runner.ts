@@ -8,7 +8,7 @@ import { type EventBus } from '../../events/event-bus.js';
 import { bindable } from '../connections/bindable.js';
 import { type Connections, type PooledClient, SYSTEM_CALLER } from '../connections/connections.js';
 import { sendAsOnePacket } from '../connections/one-packet.js';
-import { type Statement } from '../connections/statement.js';
+import { type Query, type Statement } from '../connections/statement.js';
 import { Transaction, type TransactionLimits } from './transaction.js';
 
 const MAX_ATTEMPTS = 4;
@@ -25,12 +25,6 @@ export interface WorkOptions {
 export interface TransactionOptions extends WorkOptions {
   /** Further errors after which the whole transaction runs again. */
   readonly retryOn?: (error: unknown) => boolean;
-}
-
-/** A statement with its values. */
-export interface Query {
-  readonly statement: Statement;
-  readonly values: unknown[];
 }
 
 /**

@@ -9,11 +9,12 @@ import {
 } from '../../kernel/errors/database-failure.js';
 import { endsConnection } from '../../kernel/errors/sqlstates.js';
 import { type DomainEventName, type DomainEvents } from '../../events/domain-events.js';
-import { INSERT_EVENTS, recordEvent, type RecordedEvent } from '../../events/recorded-event.js';
+import { recordEvent, type RecordedEvent } from '../../events/recorded-event.js';
 import { bindable } from '../connections/bindable.js';
 import { type PooledClient } from '../connections/connections.js';
 import { sendAsOnePacket } from '../connections/one-packet.js';
 import { type Statement } from '../connections/statement.js';
+import { INSERT_EVENTS } from './insert-events.sql.js';
 
 export { type Statement } from '../connections/statement.js';
 

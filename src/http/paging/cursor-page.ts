@@ -2,7 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
 
-/** Query of a list that is read by cursor alone: it has no total and no page numbers. */
+/** Query of a list that is read by cursor. */
 export class CursorQuery {
   @ApiPropertyOptional({
     minimum: 1,
@@ -18,7 +18,10 @@ export class CursorQuery {
   pageSize: number = 25;
 
   /** `nextCursor` of the page before. */
-  @ApiPropertyOptional({ description: 'nextCursor of the page before, with the same filters.' })
+  @ApiPropertyOptional({
+    description:
+      'nextCursor of the page before, with the same filters. No row is seen twice or missed while rows are inserted.',
+  })
   @IsOptional()
   @IsString()
   @Length(1, 500)
@@ -27,6 +30,7 @@ export class CursorQuery {
 
 /** Where a page of such a list stands. */
 export class CursorPagination {
+  /** Rows a page. */
   @ApiProperty({ example: 25 })
   pageSize!: number;
 
@@ -36,17 +40,4 @@ export class CursorPagination {
   /** Cursor of the next page, null on the last. */
   @ApiProperty({ type: String, nullable: true, example: null })
   nextCursor!: string | null;
-}
-
-/** A page of the rows that were read, one more than fit on it; `seal` makes a cursor from the last row. */
-export function cursorPage<Row>(
-  rows: readonly Row[],
-  pageSize: number,
-  seal: (last: Row) => string,
-): { items: Row[]; pagination: CursorPagination } {
-  const items = rows.slice(0, pageSize);
-  const last = items.at(-1);
-  const hasNext = rows.length > pageSize;
-  const nextCursor = hasNext && last !== undefined ? seal(last) : null;
-  return { items, pagination: { pageSize, hasNext, nextCursor } };
 }

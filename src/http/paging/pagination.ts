@@ -1,15 +1,16 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
+import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { CursorPagination, CursorQuery } from './cursor-page.js';
 
-/** Query of a list that is read page by page. */
-export class PageQuery {
+/** Query of a list that is read by page number, too; a cursor wins over it. */
+export class PageQuery extends CursorQuery {
   /** Page number from 1. */
   @ApiPropertyOptional({
     minimum: 1,
     maximum: 100_000,
     default: 1,
-    description: 'Page number from 1.',
+    description: 'Page number from 1. A cursor wins over it.',
   })
   @IsOptional()
   @Type(() => Number)
@@ -17,44 +18,13 @@ export class PageQuery {
   @Min(1)
   @Max(100_000)
   page: number = 1;
-
-  /** Rows a page, 1–100. */
-  @ApiPropertyOptional({
-    minimum: 1,
-    maximum: 100,
-    default: 25,
-    description: 'Rows a page, 1–100.',
-  })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(100)
-  pageSize: number = 25;
 }
 
-/** Query of a list that is read by keyset cursor, too. */
-export class CursorPageQuery extends PageQuery {
-  /** `nextCursor` of the page before; wins over `page`. */
-  @ApiPropertyOptional({
-    description:
-      'nextCursor of the page before, with the same filters. Wins over page; no row is seen twice or missed while rows are inserted.',
-  })
-  @IsOptional()
-  @IsString()
-  @Length(1, 500)
-  cursor?: string;
-}
-
-/** Where a page stands in its list. */
-export class Pagination {
+/** Where a page of such a list stands. */
+export class Pagination extends CursorPagination {
   /** Page number from 1. */
   @ApiProperty({ example: 1 })
   page!: number;
-
-  /** Rows a page. */
-  @ApiProperty({ example: 25 })
-  pageSize!: number;
 
   /** Rows in the whole list, with the filters. */
   @ApiProperty({ example: 12 })
@@ -65,23 +35,16 @@ export class Pagination {
   totalPages!: number;
 
   @ApiProperty({ example: false })
-  hasNext!: boolean;
-
-  @ApiProperty({ example: false })
   hasPrev!: boolean;
-
-  /** Cursor of the next page, null on the last. */
-  @ApiProperty({ type: String, nullable: true, example: null })
-  nextCursor!: string | null;
 }
 
-/** The pagination of a page; `nextCursor` is null where the list has none or ends here. */
+/** The pagination of a page; `nextCursor` is null where the list ends here. */
 export function paginate(
   page: number,
   pageSize: number,
   total: number,
-  nextCursor: string | null = null,
-  hasNext = page * pageSize < total,
+  nextCursor: string | null,
+  hasNext: boolean,
 ): Pagination {
   return {
     page,

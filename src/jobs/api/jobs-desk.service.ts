@@ -1,7 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Actor } from '../../kernel/actor.js';
-import { CursorCodec } from '../../http/paging/cursor.js';
-import { cursorPage } from '../../http/paging/cursor-page.js';
+import { Paginator } from '../../http/paging/paginator.js';
 import { sqlStateOf, UNIQUE_VIOLATION } from '../../kernel/errors/database-failure.js';
 import { isUuid } from '../../kernel/uuid.js';
 import { redactValue } from '../../kernel/redaction/redaction.js';
@@ -19,7 +18,7 @@ import {
   type ListJobsQuery,
 } from './jobs.dto.js';
 import { jobAlreadyWaits, jobNotFinal, jobNotFound, jobNotWaiting } from '../queue/jobs.errors.js';
-import { COUNT_JOBS, FIND_JOB, FIND_TRIES, listStatement } from './jobs.list.js';
+import { COUNT_JOBS, FIND_JOB, FIND_TRIES, listQuery, NEWEST } from './jobs.list.js';
 import { findWaiting } from '../queue/jobs.service.js';
 import { CANCEL, LOCK_JOB, REVIVE, UNBURY_ATTEMPTS } from '../queue/jobs.sql.js';
 
@@ -33,20 +32,18 @@ export class JobsDeskService {
   constructor(
     private readonly transactions: TransactionRunner,
     private readonly boss: Boss,
-    private readonly cursors: CursorCodec,
+    private readonly paginator: Paginator,
     @Inject(ENV) private readonly env: Env,
   ) {}
 
   /** A page of jobs, newest first. */
-  async list({ type, state, pageSize, cursor }: ListJobsQuery, actor: Actor): Promise<JobPage> {
-    const binding = `jobs:${JSON.stringify([type, state])}`;
-    const after = cursor === undefined ? undefined : this.cursors.open(binding, cursor);
+  async list(query: ListJobsQuery, actor: Actor): Promise<JobPage> {
+    const { type, state } = query;
+    const page = this.paginator.open('jobs', { type, state }, query);
     const types = this.boss.types().filter((known) => type === undefined || known === type);
-    const { statement, values } = listStatement({ types, state }, after, pageSize + 1);
+    const { statement, values } = listQuery({ types, state }, page);
     const rows = await this.transactions.query<JobRow>(statement, values, { caller: actor });
-    const { items, pagination } = cursorPage(rows, pageSize, (last) =>
-      this.cursors.seal(binding, [last.position, last.id]),
-    );
+    const { items, pagination } = page.answer(rows, NEWEST.positionOf);
     return { items: items.map(jobOf), pagination };
   }
 

@@ -1,11 +1,11 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
+import { IsIn, IsOptional, IsString, Length } from 'class-validator';
+import { CursorPagination, CursorQuery } from '../../http/paging/cursor-page.js';
 import { type Job, JOB_STATES, type JobState, type JobTry } from '../queue/job.js';
 import { ATTEMPT_STATUSES, type AttemptStatus } from '../queue/job-attempt.entity.js';
 
 /** Filters of the list; a bad value is a 400. */
-export class ListJobsQuery {
+export class ListJobsQuery extends CursorQuery {
   /** Type of the jobs, for example `score.compute`. */
   @ApiPropertyOptional({ example: 'retry_failed_deliveries', maxLength: 100 })
   @IsOptional()
@@ -17,26 +17,6 @@ export class ListJobsQuery {
   @IsOptional()
   @IsIn(JOB_STATES)
   state?: JobState;
-
-  @ApiPropertyOptional({
-    minimum: 1,
-    maximum: 100,
-    default: 25,
-    description: 'Jobs a page, 1–100.',
-  })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(100)
-  pageSize: number = 25;
-
-  /** `nextCursor` of the page before. */
-  @ApiPropertyOptional({ description: 'nextCursor of the page before, with the same filters.' })
-  @IsOptional()
-  @IsString()
-  @Length(1, 500)
-  cursor?: string;
 }
 
 /** A job. */
@@ -121,26 +101,13 @@ export class JobDetailAnswer extends JobAnswer {
   tries!: JobTryAnswer[];
 }
 
-/** Where a page of jobs stands: the list has no total, it grows as it is read. */
-export class JobPagination {
-  @ApiProperty({ example: 25 })
-  pageSize!: number;
-
-  @ApiProperty({ example: false })
-  hasNext!: boolean;
-
-  /** Cursor of the next, older page, null on the last. */
-  @ApiProperty({ type: String, nullable: true, example: null })
-  nextCursor!: string | null;
-}
-
 /** A page of jobs, newest first. */
 export class JobPage {
   @ApiProperty({ type: [JobAnswer] })
   items!: JobAnswer[];
 
-  @ApiProperty({ type: JobPagination })
-  pagination!: JobPagination;
+  @ApiProperty({ type: CursorPagination })
+  pagination!: CursorPagination;
 }
 
 /** How many jobs there are in each state. */

@@ -1,5 +1,7 @@
-import { type Statement } from '../../database/transactions/transaction.js';
-import { type JobState, LIBRARY_STATE, payloadSql } from '../queue/job.js';
+import { type Query } from '../../database/connections/statement.js';
+import { Keyset } from '../../database/sql/keyset.js';
+import { ListQuery, type PageStart } from '../../database/sql/list-query.js';
+import { JOB_TRY, type JobState, LIBRARY_STATE, payloadSql } from '../queue/job.js';
 
 /** The last failed try tells the last error; a number of tries that began tells how many. */
 export const JOB_COLUMNS = `
@@ -27,34 +29,29 @@ export interface JobFilter {
   readonly state: JobState | undefined;
 }
 
-/** A page of jobs, newest first, behind the position of the page before. */
-export function listStatement(
-  { types, state }: JobFilter,
-  after: readonly (string | number)[] | undefined,
-  limit: number,
-): { statement: Statement; values: unknown[] } {
-  const values: unknown[] = [types];
-  let where = 'job.name = ANY($1::text[])';
-  let shape = '';
-  if (state !== undefined) {
-    values.push(LIBRARY_STATE[state]);
-    where += ` AND job.state = $${values.length}::pgboss.job_state`;
-    shape += 's';
-  }
-  if (after !== undefined) {
-    values.push(after[0], after[1]);
-    where += ` AND (job.created_on, job.id) < ($${values.length - 1}::timestamptz, $${values.length}::uuid)`;
-    shape += 'c';
-  }
-  values.push(limit);
-  const text = `
-    WITH page AS (
-      SELECT * FROM pgboss.job job WHERE ${where}
-      ORDER BY job.created_on DESC, job.id DESC LIMIT $${values.length}
-    )
+/** The newest first. The library's times are finer than a date of ours, so they stay text. */
+export const NEWEST = new Keyset<{ readonly id: string; readonly position: string }>([
+  { sql: 'job.created_on', type: 'timestamptz', of: ({ position }) => position },
+  { sql: 'job.id', type: 'uuid', of: ({ id }) => id },
+]);
+
+/** A page of jobs; only those that are on it are looked at closely. */
+export function listQuery({ types, state }: JobFilter, start: PageStart): Query {
+  const libraryState = state === undefined ? undefined : LIBRARY_STATE[state];
+  return new ListQuery('jobs', { conditions: ['job.name = ANY($1::text[])'], values: [types] })
+    .where('state', libraryState, (is) => `job.state = ${is}::pgboss.job_state`)
+    .page(
+      {
+        select: '*',
+        from: 'pgboss.job job',
+        keyset: NEWEST,
+        wrap: (page) => `
+    WITH page AS (${page})
     SELECT ${JOB_COLUMNS} FROM page job ${JOB_TRIES}
-    ORDER BY job.created_on DESC, job.id DESC`;
-  return { statement: { name: `list_jobs_${shape}`, text }, values };
+    ORDER BY ${NEWEST.order}`,
+      },
+      start,
+    );
 }
 
 export const FIND_JOB = {
@@ -67,10 +64,7 @@ export const FIND_JOB = {
 export const FIND_TRIES = {
   name: 'find_job_tries',
   text: `
-    SELECT attempt, status, started_at AS "startedAt", heartbeat_at AS "heartbeatAt",
-      finished_at AS "finishedAt", error_code AS "errorCode", error_message AS "errorMessage",
-      worker_id AS "workerId"
-    FROM job_attempts WHERE job_id = $1 ORDER BY attempt`,
+    SELECT ${JOB_TRY.select()} FROM job_attempts WHERE job_id = $1 ORDER BY attempt`,
 };
 
 export const COUNT_JOBS = {

@@ -1,5 +1,6 @@
 import { type Scope } from '../../kernel/scope.js';
-import { type AttemptStatus } from './job-attempt.entity.js';
+import { columnsOf, type RowOf } from '../../database/sql/columns.js';
+import { JobAttempt } from './job-attempt.entity.js';
 
 /**
  * `waiting` for its first try; `retrying` waiting for a further one; `dead_lettered` its tries are used
@@ -59,14 +60,17 @@ export interface Job {
   readonly finishedAt: Date | null;
 }
 
+/** The columns of a JobTry, in the order in which it is shown. */
+export const JOB_TRY = columnsOf(JobAttempt).only(
+  'attempt',
+  'status',
+  'startedAt',
+  'heartbeatAt',
+  'finishedAt',
+  'errorCode',
+  'errorMessage',
+  'workerId',
+);
+
 /** One try of a job. */
-export interface JobTry {
-  readonly attempt: number;
-  readonly status: AttemptStatus;
-  readonly startedAt: Date;
-  readonly heartbeatAt: Date;
-  readonly finishedAt: Date | null;
-  readonly errorCode: string | null;
-  readonly errorMessage: string | null;
-  readonly workerId: string;
-}
+export type JobTry = RowOf<typeof JOB_TRY>;

@@ -1,4 +1,11 @@
+import { columnsOf } from '../../database/sql/columns.js';
 import { payloadSql, scopeFieldSql } from './job.js';
+import { JobAttempt } from './job-attempt.entity.js';
+
+/** The columns of a try that has not ended. */
+const OPENED = columnsOf(JobAttempt).without('finishedAt', 'errorCode', 'errorMessage');
+/** What a worker knows of a try, beside its id. */
+const RUNNING = OPENED.only('jobId', 'type', 'attempt', 'startedAt');
 
 /**
  * Every statement that touches pg-boss's tables beside the library itself, which has no call for exact
@@ -67,18 +74,27 @@ export const CLAIM = {
       FROM single WHERE job.name = single.name AND job.id = single.id
       RETURNING job.id, job.name, job.data, NULLIF(job.singleton_key, job.id::text) AS dedupe_key
     ), opened AS (
-      INSERT INTO job_attempts (id, job_id, type, attempt, dedupe_key, entity_type, entity_id, status,
-        worker_id, started_at, heartbeat_at)
-      SELECT ($3::uuid[])[row_number() OVER ()], claimed.id, claimed.name,
-        1 + (SELECT COALESCE(max(before.attempt), 0) FROM job_attempts before
-             WHERE before.job_id = claimed.id),
-        claimed.dedupe_key, ${scopeFieldSql('claimed.data', 'entityType')},
-        ${scopeFieldSql('claimed.data', 'entityId')}, 'running', $4, now(), now()
+      INSERT INTO job_attempts (${OPENED.names()})
+      SELECT ${OPENED.expressions({
+        id: '($3::uuid[])[row_number() OVER ()]',
+        jobId: 'claimed.id',
+        type: 'claimed.name',
+        attempt: `
+          1 + (SELECT COALESCE(max(before.attempt), 0) FROM job_attempts before
+               WHERE before.job_id = claimed.id)`,
+        dedupeKey: 'claimed.dedupe_key',
+        entityType: scopeFieldSql('claimed.data', 'entityType'),
+        entityId: scopeFieldSql('claimed.data', 'entityId'),
+        status: `'running'`,
+        workerId: '$4',
+        startedAt: 'now()',
+        heartbeatAt: 'now()',
+      })}
       FROM claimed
-      RETURNING id, job_id, type, attempt, started_at
+      RETURNING id, ${RUNNING.names()}
     )
-    SELECT opened.id AS "attemptId", opened.job_id AS "jobId", opened.type, opened.attempt,
-      opened.started_at AS "startedAt", ${payloadSql('claimed.data')} AS payload
+    SELECT opened.id AS "attemptId", ${RUNNING.select('opened')},
+      ${payloadSql('claimed.data')} AS payload
     FROM opened JOIN claimed ON claimed.id = opened.job_id AND claimed.name = opened.type
     ORDER BY opened.id`,
 };
@@ -122,7 +138,7 @@ export const BURY_ATTEMPT = {
 export const FIND_LOST = {
   name: 'find_lost_job_attempts',
   text: `
-    SELECT id AS "attemptId", job_id AS "jobId", type, attempt, started_at AS "startedAt"
+    SELECT id AS "attemptId", ${RUNNING.select()}
     FROM job_attempts
     WHERE status = 'running' AND heartbeat_at < now() - $1::int * interval '1 millisecond'
     ORDER BY heartbeat_at LIMIT 100 FOR UPDATE SKIP LOCKED`,

@@ -3,7 +3,6 @@ import { IsObject, IsString, Length, ValidateIf } from 'class-validator';
 import { Pagination } from '../../http/paging/pagination.js';
 import { ACTION_STYLES, type ActionStyle } from './delivery-action.js';
 import { EXECUTION_STATUSES, type ExecutionStatus } from './next-action-execution.entity.js';
-import { type ListedExecution } from './executions.repository.js';
 
 /** A press of a button. */
 export class ExecuteBody {
@@ -89,7 +88,7 @@ export class ExecutionAnswer {
 /** A page of executions, newest first. */
 export class ExecutionPage {
   @ApiProperty({ type: [ExecutionAnswer] })
-  items!: ListedExecution[];
+  items!: ExecutionAnswer[];
 
   @ApiProperty({ type: Pagination })
   pagination!: Pagination;

@@ -1,40 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '../../kernel/actor.js';
+import { type RowOf } from '../../database/sql/columns.js';
+import { type PageStart } from '../../database/sql/list-query.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
 import { type NextAction } from '../model/next-action.js';
 import { type ChangeableField, type RecordedChanges } from '../model/next-action.changes.js';
+import { type ExecutionAnswer } from './delivery.dto.js';
 import * as sql from './executions.sql.js';
 import { IdempotencyKeys, type KeyUse, type PressKey } from './idempotency-keys.js';
-import { type ExecutionStatus } from './next-action-execution.entity.js';
 
-/** A press on record. */
-export interface Execution {
-  readonly id: string;
-  readonly nextActionId: string;
-  readonly actionKey: string;
-  readonly status: ExecutionStatus;
-  readonly startedAt: Date;
-  readonly finishedAt: Date;
-  readonly errorCode: string | null;
-  readonly errorMessage: string | null;
-  /** What the client sent, without secrets; null for nothing. */
-  readonly input: object | null;
+/** An execution to be recorded. */
+export type ExecutionRecord = Omit<RowOf<typeof sql.RECORDED>, 'changes' | 'requestHash'> & {
   readonly changes: RecordedChanges;
-  readonly meta: object;
-  readonly actorId: string | null;
-}
-
-/** A press as it is listed, with the name of who pressed. */
-export interface ListedExecution extends Execution {
-  /** The e-mail of the user; null for the system and for a user who is gone. */
-  readonly actorName: string | null;
-}
-
-/** An execution to be recorded, with the fingerprint of its request. */
-export interface ExecutionRecord extends Execution {
   readonly requestHash: string;
-}
+};
 
 /** The press for which an NBA is locked. */
 export interface LockRequest {
@@ -95,24 +75,23 @@ export class ExecutionsRepository {
   record(tx: Pick<Transaction, 'defer'>, execution: ExecutionRecord): void {
     const fields = Object.keys(execution.changes) as ChangeableField[];
     const changed = fields.map((field) => execution.changes[field]?.to);
-    tx.defer(sql.recordStatement(fields), sql.recordValues({ ...execution }, changed));
+    tx.defer(sql.recordStatement(fields), [...sql.RECORDED.values(execution), ...changed]);
   }
 
-  /** A page of an NBA's executions, newest first; undefined when there is no such NBA. */
+  /** A page of an NBA's executions, newest first, and their number; undefined for no such NBA. */
   async list(
     nextActionId: string,
-    limit: number,
-    offset: number,
+    start: PageStart,
     actor: Actor,
-  ): Promise<{ rows: ListedExecution[]; total: number } | undefined> {
+  ): Promise<{ rows: ExecutionAnswer[]; total: number } | undefined> {
     const [rows, counts] = await this.transactions.read(
       [
-        { statement: sql.LIST_EXECUTIONS, values: [nextActionId, limit, offset] },
+        sql.listExecutions(nextActionId, start),
         { statement: sql.COUNT_EXECUTIONS, values: [nextActionId] },
       ],
       { caller: actor },
     );
     const [count] = (counts ?? []) as { total: number }[];
-    return count && { rows: rows as unknown as ListedExecution[], total: count.total };
+    return count && { rows: rows as unknown as ExecutionAnswer[], total: count.total };
   }
 }

@@ -1,38 +1,32 @@
+import { columnsOf } from '../../database/sql/columns.js';
+import { Keyset } from '../../database/sql/keyset.js';
+import { ListQuery, type PageStart } from '../../database/sql/list-query.js';
+import { type Query } from '../../database/connections/statement.js';
 import { type Statement } from '../../database/transactions/transaction.js';
-import { CHANGEABLE, type ChangeableField } from '../model/next-action.changes.js';
-import { NEXT_ACTION_COLUMNS } from '../model/next-actions.sql.js';
+import { type ChangeableField } from '../model/next-action.changes.js';
+import { NEXT_ACTION, NEXT_ACTION_COLUMNS } from '../model/next-actions.sql.js';
+import { NextActionExecution } from './next-action-execution.entity.js';
 
-/** The columns of a recorded execution, by property, each with its type in PostgreSQL. */
-const RECORDED = {
-  id: ['id', 'uuid'],
-  nextActionId: ['next_action_id', 'uuid'],
-  actionKey: ['action_key', 'text'],
-  status: ['status', 'text'],
-  startedAt: ['started_at', 'timestamptz'],
-  finishedAt: ['finished_at', 'timestamptz'],
-  errorCode: ['error_code', 'text'],
-  errorMessage: ['error_message', 'text'],
-  input: ['input', 'jsonb'],
-  changes: ['changes', 'jsonb'],
-  meta: ['meta', 'jsonb'],
-  actorId: ['actor_id', 'uuid'],
-  requestHash: ['request_hash', 'text'],
-} as const;
+/** The columns of an execution, as they are recorded. */
+export const RECORDED = columnsOf(NextActionExecution).only(
+  'id',
+  'nextActionId',
+  'actionKey',
+  'status',
+  'startedAt',
+  'finishedAt',
+  'errorCode',
+  'errorMessage',
+  'input',
+  'changes',
+  'meta',
+  'actorId',
+  'requestHash',
+);
+type RecordedField = (typeof RECORDED.properties)[number];
 
-type RecordedField = keyof typeof RECORDED;
-const RECORDED_FIELDS = Object.keys(RECORDED) as RecordedField[];
-
-/** The values of an execution and of the NBA's new fields, in the order of `recordStatement`. */
-export function recordValues(
-  execution: Readonly<Record<RecordedField, unknown>>,
-  changed: readonly unknown[],
-): unknown[] {
-  const values = RECORDED_FIELDS.map((field) => {
-    const value = execution[field];
-    return RECORDED[field][1] === 'jsonb' && value !== null ? JSON.stringify(value) : value;
-  });
-  return [...values, ...changed];
-}
+/** The same, as they are listed. */
+const LISTED = RECORDED.without('requestHash');
 
 /** One statement for each set of changed fields: there are few, and each is prepared once. */
 const statements = new Map<string, Statement>();
@@ -53,14 +47,12 @@ export function recordStatement(changed: readonly ChangeableField[]): Statement 
 
 function recordText(changed: readonly ChangeableField[]): string {
   const at = (field: RecordedField): string =>
-    `$${RECORDED_FIELDS.indexOf(field) + 1}::${RECORDED[field][1]}`;
-  const sets = changed.map((field, index) => {
-    const [column, type] = CHANGEABLE[field];
-    return `${column} = $${RECORDED_FIELDS.length + index + 1}::${type}`;
-  });
-  const status = changed.indexOf('status');
-  if (status >= 0) {
-    const closed = `$${RECORDED_FIELDS.length + status + 1}::text IN ('done', 'dismissed')`;
+    `${RECORDED.parameter(field)}::${RECORDED.type(field)}`;
+  const changedAt = (field: ChangeableField): string =>
+    `$${RECORDED.size + changed.indexOf(field) + 1}::${NEXT_ACTION.type(field)}`;
+  const sets = changed.map((field) => `${NEXT_ACTION.name(field)} = ${changedAt(field)}`);
+  if (changed.includes('status')) {
+    const closed = `${changedAt('status')} IN ('done', 'dismissed')`;
     sets.push(`closed_by_execution_id = CASE WHEN ${closed} THEN ${at('id')} END`);
   }
   sets.push(
@@ -70,15 +62,16 @@ function recordText(changed: readonly ChangeableField[]): string {
     `last_execution_error_message = ${at('errorMessage')}`,
     `updated_at = ${at('finishedAt')}`,
   );
-  const columns = RECORDED_FIELDS.map((field) => RECORDED[field][0]).join(', ');
-  const values = RECORDED_FIELDS.map((field) => (field === 'nextActionId' ? 'nba.id' : at(field)));
+  const values = RECORDED.properties.map((field) =>
+    field === 'nextActionId' ? 'nba.id' : at(field),
+  );
   return `
     WITH nba AS (
       UPDATE next_best_actions
       SET ${sets.join(', ')}
       WHERE id = ${at('nextActionId')}
       RETURNING id)
-    INSERT INTO next_action_executions (${columns})
+    INSERT INTO next_action_executions (${RECORDED.names()})
     SELECT ${values.join(', ')} FROM nba`;
 }
 
@@ -111,18 +104,19 @@ export const FIND_EARLIER: Statement = {
       ORDER BY started_at DESC LIMIT 1) AS "repeatOf"`,
 };
 
-/** The executions of one NBA, newest first: ids are ordered in time. */
-export const LIST_EXECUTIONS: Statement = {
-  name: 'list_executions',
-  text: `
-    SELECT execution.id, next_action_id AS "nextActionId", action_key AS "actionKey", status,
-      started_at AS "startedAt", finished_at AS "finishedAt", error_code AS "errorCode",
-      error_message AS "errorMessage", input, changes, meta, actor_id AS "actorId",
-      users.email AS "actorName"
-    FROM next_action_executions execution LEFT JOIN users ON users.id = actor_id
-    WHERE next_action_id = $1
-    ORDER BY execution.id DESC LIMIT $2 OFFSET $3`,
-};
+/** The newest first: ids are ordered in time. */
+export const NEWEST = Keyset.by(RECORDED.only('id'), 'execution');
+
+/** A page of the executions of one NBA, with the e-mails of who pressed. */
+export function listExecutions(nextActionId: string, start: PageStart): Query {
+  const list = new ListQuery('executions', {
+    conditions: ['execution.next_action_id = $1'],
+    values: [nextActionId],
+  });
+  const select = `${LISTED.select('execution')}, users.email AS "actorName"`;
+  const from = `next_action_executions execution LEFT JOIN users ON users.id = execution.actor_id`;
+  return list.page({ select, from, keyset: NEWEST }, start);
+}
 
 /** How many executions an NBA has; no row when there is no such NBA. */
 export const COUNT_EXECUTIONS: Statement = {

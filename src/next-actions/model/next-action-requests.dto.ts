@@ -11,14 +11,14 @@ import {
   Min,
 } from 'class-validator';
 import { IsInstant } from '../../http/validation/instant.js';
-import { CursorPageQuery } from '../../http/paging/pagination.js';
+import { PageQuery } from '../../http/paging/pagination.js';
 import { PRIORITIES, type Priority } from '../../kernel/priority.js';
 import { SNAKE_CASE } from '../../kernel/scope.js';
 import { ScopeFields } from '../../http/scope.dto.js';
 import { NEXT_ACTION_STATUSES, type NextActionStatus } from './next-best-action.entity.js';
 
 /** Filters of the list; a bad value is a 400. */
-export class ListNextActionsQuery extends IntersectionType(CursorPageQuery, ScopeFields) {
+export class ListNextActionsQuery extends IntersectionType(PageQuery, ScopeFields) {
   /** `queued`, or none, leaves out what is snoozed. */
   @ApiPropertyOptional({ enum: NEXT_ACTION_STATUSES, enumName: 'NextActionStatus' })
   @IsOptional()

@@ -1,21 +1,22 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type NextAction } from './next-action.js';
 
-/** The columns of the fields that a delivery action may change, each with its type in PostgreSQL. */
-export const CHANGEABLE = {
-  title: ['title', 'text'],
-  reason: ['reason', 'text'],
-  priority: ['priority', 'text'],
-  score: ['score', 'int'],
-  status: ['status', 'text'],
-  actionUrl: ['action_url', 'text'],
-  snoozedUntil: ['snoozed_until', 'timestamptz'],
-  completedAt: ['completed_at', 'timestamptz'],
-  dismissedAt: ['dismissed_at', 'timestamptz'],
-} as const satisfies Partial<Record<keyof NextAction, readonly [column: string, type: string]>>;
+/** The fields of an NBA that a delivery action may change. */
+export const CHANGEABLE_FIELDS = [
+  'title',
+  'reason',
+  'priority',
+  'score',
+  'status',
+  'actionUrl',
+  'snoozedUntil',
+  'completedAt',
+  'dismissedAt',
+] as const satisfies readonly (keyof NextAction)[];
 
-export type ChangeableField = keyof typeof CHANGEABLE;
-const CHANGEABLE_FIELDS = Object.keys(CHANGEABLE) as ChangeableField[];
+export type ChangeableField = (typeof CHANGEABLE_FIELDS)[number];
+
+const changeable = new Set<string>(CHANGEABLE_FIELDS);
 
 /** New values of an NBA's own fields. */
 export type NextActionChanges = Partial<Pick<NextAction, ChangeableField>>;
@@ -46,7 +47,7 @@ export function snoozeNextAction(until: Date): NextActionChanges {
 /** An action returned a change that no action may make. */
 export class ChangeNotAllowedError extends Error {
   constructor(field: string) {
-    const fields = Object.keys(CHANGEABLE).join(', ');
+    const fields = CHANGEABLE_FIELDS.join(', ');
     super(`The action returned a change of "${field}". An action may change: ${fields}.`);
     this.name = 'ChangeNotAllowedError';
   }
@@ -58,7 +59,7 @@ export class ChangeNotAllowedError extends Error {
  */
 export function recordChanges(nextAction: NextAction, changes: NextActionChanges): RecordedChanges {
   for (const field of Object.keys(changes)) {
-    if (!Object.hasOwn(CHANGEABLE, field)) throw new ChangeNotAllowedError(field);
+    if (!changeable.has(field)) throw new ChangeNotAllowedError(field);
   }
   const recorded: Record<string, { from: unknown; to: unknown }> = {};
   for (const field of CHANGEABLE_FIELDS) {

@@ -5,7 +5,7 @@ import { type NextAction } from './next-action.js';
 import { NEXT_ACTION_STATUSES, type NextActionStatus } from './next-best-action.entity.js';
 
 /** A next best action as the API answers it. Times are ISO 8601 UTC. */
-export class NextActionAnswer {
+export class NextActionAnswer implements NextAction {
   @ApiProperty({ format: 'uuid' })
   id!: string;
 
@@ -67,10 +67,10 @@ export class NextActionAnswer {
 
   /** Hidden from the queue until then. */
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
-  snoozedUntil!: string | null;
+  snoozedUntil!: Date | null;
 
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
-  lastExecutedAt!: string | null;
+  lastExecutedAt!: Date | null;
 
   @ApiProperty({ type: String, enum: ['success', 'failed', null], nullable: true })
   lastExecutionStatus!: 'success' | 'failed' | null;
@@ -83,22 +83,22 @@ export class NextActionAnswer {
   lastExecutionErrorMessage!: string | null;
 
   @ApiProperty({ type: String, format: 'date-time' })
-  createdAt!: string;
+  createdAt!: Date;
 
   @ApiProperty({ type: String, format: 'date-time' })
-  updatedAt!: string;
+  updatedAt!: Date;
 
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
-  completedAt!: string | null;
+  completedAt!: Date | null;
 
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
-  dismissedAt!: string | null;
+  dismissedAt!: Date | null;
 }
 
 /** A page of next best actions. */
 export class NextActionPage {
   @ApiProperty({ type: [NextActionAnswer] })
-  items!: NextAction[];
+  items!: NextActionAnswer[];
 
   @ApiProperty({ type: Pagination })
   pagination!: Pagination;

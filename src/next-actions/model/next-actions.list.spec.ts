@@ -12,8 +12,7 @@ describe('the statements of a list', () => {
         sourceType: 'proposal',
         search: "'; DROP TABLE users",
       },
-      { after: [50, '2026-11-24T00:00:00.000Z', 'id'] },
-      26,
+      { after: [50, '2026-11-24T00:00:00.000Z', 'id'], limit: 26 },
     );
     for (const text of [page.statement.text, total.statement.text])
       expect(text).not.toMatch(/DROP|proposal|'done'/);
@@ -21,13 +20,13 @@ describe('the statements of a list', () => {
 
   it('have one name per shape, whatever the values', () => {
     const name = (search: string, status: 'done' | 'queued') =>
-      listQueries({ ...scope, status, search }, { offset: 0 }, 26).page.statement.name;
+      listQueries({ ...scope, status, search }, { limit: 26 }).page.statement.name;
     expect(name('a', 'done')).toBe(name('b', 'done'));
     expect(name('a', 'done')).not.toBe(name('a', 'queued'));
   });
 
   it('take % and _ and \\ in a search literally', () => {
-    expect(listQueries({ ...scope, search: '50%_\\' }, { offset: 0 }, 26).total.values).toContain(
+    expect(listQueries({ ...scope, search: '50%_\\' }, { limit: 26 }).total.values).toContain(
       '%50\\%\\_\\\\%',
     );
   });
@@ -41,7 +40,7 @@ describe('the statements of a list', () => {
   ] as const)('with status %s hide the snoozed: %s', (status, hides) => {
     const filter = status === undefined ? scope : { ...scope, status };
     expect(
-      listQueries(filter, { offset: 0 }, 26).page.statement.text.includes('snoozed_until <= now()'),
+      listQueries(filter, { limit: 26 }).page.statement.text.includes('snoozed_until <= now()'),
     ).toBe(hides);
   });
 });

@@ -1,104 +1,51 @@
 import { type Priority } from '../../kernel/priority.js';
-import { type Statement } from '../../database/transactions/transaction.js';
-import { NEXT_ACTION_COLUMNS } from './next-actions.sql.js';
+import { type Query } from '../../database/connections/statement.js';
+import { Keyset } from '../../database/sql/keyset.js';
+import { ListQuery, type PageStart } from '../../database/sql/list-query.js';
+import { NEXT_ACTION, NEXT_ACTION_COLUMNS } from './next-actions.sql.js';
 import { type NextActionStatus } from './next-best-action.entity.js';
 
 /** What a list of NBAs is narrowed to. All filters combine. */
 export interface NextActionFilter {
   readonly entityType: string;
   readonly entityId: string;
-  readonly status?: NextActionStatus;
-  readonly priority?: Priority;
-  readonly sourceType?: string;
+  readonly status?: NextActionStatus | undefined;
+  readonly priority?: Priority | undefined;
+  readonly sourceType?: string | undefined;
   /** Substring of title, reason or rule, case-insensitive; `%` and `_` mean themselves. */
-  readonly search?: string;
+  readonly search?: string | undefined;
 }
 
-/** Where a page begins: behind a row, or after so many rows. */
-export type PageStart =
-  | { readonly after: readonly [score: number, createdAt: string, id: string] }
-  | { readonly offset: number };
+/** By score, then the newest first. */
+export const RANKED = Keyset.by(NEXT_ACTION.only('score', 'createdAt', 'id'));
 
-interface Query {
-  readonly statement: Statement;
-  readonly values: unknown[];
-}
-
-/**
- * The page and the total of a list. Statements differ by which filters are set, never by their values,
- * so that each shape is planned once per connection.
- */
+/** A page of the list, and its total. */
 export function listQueries(
   filter: NextActionFilter,
   start: PageStart,
-  limit: number,
 ): { page: Query; total: Query } {
-  const values: unknown[] = [filter.entityType, filter.entityId];
-  const where = ['entity_type = $1', 'entity_id = $2'];
-  let shape = '';
-  const add = (letter: string, value: unknown, condition: (parameter: string) => string): void => {
-    values.push(value);
-    where.push(condition(`$${values.length}`));
-    shape += letter;
-  };
-
-  if (filter.status === undefined || filter.status === 'queued') {
-    where.push('(snoozed_until IS NULL OR snoozed_until <= now())');
-    shape += 'z';
+  const { entityType, entityId, status, priority, sourceType, search } = filter;
+  const list = new ListQuery('next_actions', {
+    conditions: ['entity_type = $1', 'entity_id = $2'],
+    values: [entityType, entityId],
+  });
+  if (status === undefined || status === 'queued') {
+    list.when('awake', '(snoozed_until IS NULL OR snoozed_until <= now())');
   }
   // The queue's own partial index serves it only if its predicate stands in the statement.
-  if (filter.status === 'queued') {
-    where.push(`status = 'queued'`);
-    shape += 'q';
-  } else if (filter.status !== undefined) {
-    add('s', filter.status, (parameter) => `status = ${parameter}`);
-  }
-  if (filter.priority !== undefined)
-    add('p', filter.priority, (parameter) => `priority = ${parameter}`);
-  if (filter.sourceType !== undefined)
-    add('t', filter.sourceType, (parameter) => `source_type = ${parameter}`);
-  if (filter.search !== undefined) {
-    const pattern = `%${filter.search.replace(/[\\%_]/g, '\\$&')}%`;
-    add(
-      'x',
-      pattern,
+  if (status === 'queued') list.when('queued', `status = 'queued'`);
+  else list.where('status', status, (parameter) => `status = ${parameter}`);
+  list
+    .where('priority', priority, (parameter) => `priority = ${parameter}`)
+    .where('source', sourceType, (parameter) => `source_type = ${parameter}`)
+    .where(
+      'search',
+      search === undefined ? undefined : `%${search.replace(/[\\%_]/g, '\\$&')}%`,
       (p) => `(title ILIKE ${p} OR reason ILIKE ${p} OR created_by_rule ILIKE ${p})`,
     );
-  }
-
-  const total = {
-    statement: {
-      name: `count_next_actions_${shape}`,
-      text: `SELECT count(*)::int AS total FROM next_best_actions WHERE ${where.join(' AND ')}`,
-    },
-    values: [...values],
+  const from = 'next_best_actions';
+  return {
+    page: list.page({ select: NEXT_ACTION_COLUMNS, from, keyset: RANKED }, start),
+    total: list.total(from),
   };
-
-  let skip = '';
-  if ('after' in start) {
-    values.push(...start.after);
-    const [score, createdAt, id] = [values.length - 2, values.length - 1, values.length];
-    // One row comparison, which an index on the same columns answers by going straight to the place.
-    where.push(
-      `(score, created_at, id) < ($${score}::int, $${createdAt}::timestamptz, $${id}::uuid)`,
-    );
-    shape += 'k';
-  } else if (start.offset > 0) {
-    values.push(start.offset);
-    skip = ` OFFSET $${values.length}`;
-    shape += 'o';
-  }
-  values.push(limit);
-  const page = {
-    statement: {
-      name: `list_next_actions_${shape}`,
-      text: `
-        SELECT ${NEXT_ACTION_COLUMNS} FROM next_best_actions
-        WHERE ${where.join(' AND ')}
-        ORDER BY score DESC, created_at DESC, id DESC
-        LIMIT $${values.length}${skip}`,
-    },
-    values,
-  };
-  return { page, total };
 }

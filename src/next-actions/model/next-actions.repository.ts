@@ -1,33 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '../../kernel/actor.js';
+import { type RowOf } from '../../database/sql/columns.js';
+import { type PageStart } from '../../database/sql/list-query.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
 import { type NextAction } from './next-action.js';
-import { listQueries, type NextActionFilter, type PageStart } from './next-actions.list.js';
+import { listQueries, type NextActionFilter } from './next-actions.list.js';
 import * as sql from './next-actions.sql.js';
 
 type Statements = Pick<Transaction, 'query' | 'execute' | 'defer'>;
 
 /** Values of an NBA that an API client creates or updates. */
-export type NewNextAction = Pick<
-  NextAction,
-  | 'id'
-  | 'title'
-  | 'reason'
-  | 'priority'
-  | 'score'
-  | 'sourceType'
-  | 'sourceId'
-  | 'actionUrl'
-  | 'payload'
-  | 'explanation'
-  | 'createdByRule'
-  | 'templateKey'
-  | 'dedupeKey'
-  | 'entityType'
-  | 'entityId'
-  | 'snoozedUntil'
->;
+export type NewNextAction = RowOf<typeof sql.NEW_NEXT_ACTION>;
 
 /** The statements of NBAs: no entity is hydrated on these paths. */
 @Injectable()
@@ -42,10 +26,9 @@ export class NextActionsRepository {
   async list(
     filter: NextActionFilter,
     start: PageStart,
-    limit: number,
     actor: Actor,
   ): Promise<{ rows: NextAction[]; total: number }> {
-    const { page, total } = listQueries(filter, start, limit);
+    const { page, total } = listQueries(filter, start);
     const [rows, counts] = await this.transactions.read([page, total], { caller: actor });
     return {
       rows: rows as unknown as NextAction[],
@@ -58,24 +41,10 @@ export class NextActionsRepository {
     tx: Statements,
     values: NewNextAction,
   ): Promise<{ nextAction: NextAction; created: boolean }> {
-    const [row] = await tx.query<NextAction & { created: boolean }>(sql.UPSERT, [
-      values.id,
-      values.title,
-      values.reason,
-      values.priority,
-      values.score,
-      values.sourceType,
-      values.sourceId,
-      values.actionUrl,
-      JSON.stringify(values.payload),
-      values.explanation === null ? null : JSON.stringify(values.explanation),
-      values.createdByRule,
-      values.templateKey,
-      values.dedupeKey,
-      values.entityType,
-      values.entityId,
-      values.snoozedUntil,
-    ]);
+    const [row] = await tx.query<NextAction & { created: boolean }>(
+      sql.UPSERT,
+      sql.NEW_NEXT_ACTION.values(values),
+    );
     if (!row) throw new Error('The upsert of a next best action returned no row.');
     const { created, ...nextAction } = row;
     return { nextAction, created };

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
 import { type Actor } from '../../kernel/actor.js';
-import { CursorCodec } from '../../http/paging/cursor.js';
+import { Paginator } from '../../http/paging/paginator.js';
 import { isUuid } from '../../kernel/uuid.js';
-import { paginate } from '../../http/paging/pagination.js';
 import { scopeOf } from '../../kernel/scope.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
@@ -14,7 +13,7 @@ import {
   type ListNextActionsQuery,
 } from './next-action-requests.dto.js';
 import { type NextAction } from './next-action.js';
-import { type NextActionFilter, type PageStart } from './next-actions.list.js';
+import { type NextActionFilter, RANKED } from './next-actions.list.js';
 import { NextActionsRepository } from './next-actions.repository.js';
 
 /** Creates and lists next best actions. */
@@ -23,7 +22,7 @@ export class NextActionsService {
   constructor(
     private readonly repository: NextActionsRepository,
     private readonly transactions: TransactionRunner,
-    private readonly cursors: CursorCodec,
+    private readonly paginator: Paginator,
   ) {}
 
   /** One NBA; throws a 404, also for an id that is no UUID. */
@@ -35,36 +34,11 @@ export class NextActionsService {
 
   /** A page of a scope's NBAs, ranked. A cursor wins over a page number. */
   async list(query: ListNextActionsQuery, actor: Actor): Promise<NextActionPage> {
-    const { page: wanted, pageSize, cursor, status, priority, sourceType, search } = query;
-    const filter: NextActionFilter = {
-      ...scopeOf(query),
-      ...(status === undefined ? {} : { status }),
-      ...(priority === undefined ? {} : { priority }),
-      ...(sourceType === undefined ? {} : { sourceType }),
-      ...(search === undefined ? {} : { search }),
-    };
-    const binding = `next-actions:${JSON.stringify(filter)}`;
-    let page = wanted;
-    let start: PageStart = { offset: (wanted - 1) * pageSize };
-    if (cursor !== undefined) {
-      const [score, createdAt, id, number] = this.cursors.open(binding, cursor) as [
-        number,
-        string,
-        string,
-        number,
-      ];
-      page = number;
-      start = { after: [score, createdAt, id] };
-    }
-    const { rows, total } = await this.repository.list(filter, start, pageSize + 1, actor);
-    const items = rows.slice(0, pageSize);
-    const last = items.at(-1);
-    const hasNext = rows.length > pageSize;
-    const nextCursor =
-      hasNext && last
-        ? this.cursors.seal(binding, [last.score, last.createdAt.toISOString(), last.id, page + 1])
-        : null;
-    return { items, pagination: paginate(page, pageSize, total, nextCursor, hasNext) };
+    const { status, priority, sourceType, search } = query;
+    const filter: NextActionFilter = { ...scopeOf(query), status, priority, sourceType, search };
+    const page = this.paginator.openNumbered('next-actions', filter, query);
+    const { rows, total } = await this.repository.list(filter, page, actor);
+    return page.answer(rows, RANKED.positionOf, total);
   }
 
   /** Creates an NBA, or updates the queued one with the same dedupe key in its scope. */

@@ -1,10 +1,10 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { type Priority } from '../../kernel/priority.js';
-import { type NextAction } from '../model/next-action.js';
 import { NextActionAnswer } from '../model/next-action.dto.js';
+import { type RunOutcome } from './next-action-runs.service.js';
 
 /** What a run of the rules changed. */
-export class NextActionRunAnswer {
+export class NextActionRunAnswer implements RunOutcome {
   @ApiProperty({ example: 3 })
   created!: number;
 
@@ -38,7 +38,7 @@ class QueuedByPriority implements Record<Priority, number> {
 export class NextActionSummary {
   /** The best five that are queued and not snoozed. */
   @ApiProperty({ type: [NextActionAnswer] })
-  top5!: NextAction[];
+  top5!: NextActionAnswer[];
 
   /** What is queued and not snoozed. */
   @ApiProperty({ type: QueuedByPriority })

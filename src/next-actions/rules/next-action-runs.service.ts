@@ -13,7 +13,7 @@ import {
   type NextActionContextRow,
 } from './next-action-context.sql.js';
 import { evaluateNextActionRules, type NextActionCandidate } from './next-action-rules.js';
-import { STORE_RUN } from './next-action-runs.sql.js';
+import { type CandidateRecord, STORE_RUN } from './next-action-runs.sql.js';
 import { rankCandidates, type Ranked } from './ranking.js';
 import { nextActionRunKey } from './run-key.js';
 
@@ -90,11 +90,11 @@ export class NextActionRunsService {
 }
 
 /** A ranked candidate as STORE_RUN reads it. */
-export function recordOf(candidate: Ranked<NextActionCandidate>): object {
+export function recordOf(candidate: Ranked<NextActionCandidate>): CandidateRecord {
   const { ruleKey, dedupeKey, title, reason, sourceType, score, signals, links } = candidate;
   return {
     id: uuidv7(),
-    ruleKey,
+    createdByRule: ruleKey,
     dedupeKey,
     title,
     reason,

@@ -1,23 +1,42 @@
+import { columnsOf, type RowOf } from '../../database/sql/columns.js';
 import { type Statement } from '../../database/transactions/transaction.js';
+import { NEXT_ACTION } from '../model/next-actions.sql.js';
+import { NextBestAction } from '../model/next-best-action.entity.js';
+import { NextActionRunRow } from './next-action-run.entity.js';
 
 /** How long a rule cools down in a scope after its action was done. */
 const DONE_COOL_DOWN_HOURS = 24;
 /** The same after it was dismissed. */
 const DISMISSED_COOL_DOWN_DAYS = 7;
 
+/** A candidate of a rule, as {@link STORE_RUN} reads it. */
+const CANDIDATE = NEXT_ACTION.only(
+  'id',
+  'createdByRule',
+  'dedupeKey',
+  'title',
+  'reason',
+  'priority',
+  'score',
+  'sourceType',
+  'actionUrl',
+  'explanation',
+);
+export type CandidateRecord = RowOf<typeof CANDIDATE>;
+
 /** What a run overwrites in an action that is queued already: a snooze and the last press stay. */
-const CONTENT = [
-  ['title', '"title"'],
-  ['reason', '"reason"'],
-  ['priority', '"priority"'],
-  ['score', '"score"'],
-  ['source_type', '"sourceType"'],
-  ['action_url', '"actionUrl"'],
-  ['explanation', '"explanation"'],
-] as const;
-const columns = CONTENT.map(([column]) => column).join(', ');
-const stored = CONTENT.map(([column]) => `nba.${column}`).join(', ');
-const wanted = CONTENT.map(([, field]) => `c.${field}`).join(', ');
+const CONTENT = CANDIDATE.without('id', 'createdByRule', 'dedupeKey');
+const wanted = CONTENT.fields('c');
+
+const CREATED = columnsOf(NextBestAction).only(
+  ...CANDIDATE.properties,
+  'origin',
+  'entityType',
+  'entityId',
+  'createdAt',
+  'updatedAt',
+);
+const RUN = columnsOf(NextActionRunRow);
 
 /**
  * One run in the scope $1, $2 at $4: the candidates, given as one JSON array in $3, become its queued
@@ -49,18 +68,17 @@ export const STORE_RUN: Statement = {
       WHERE entity_type = $1 AND entity_id = $2 AND origin = 'rule' AND status = 'dismissed'
         AND dismissed_at > $4::timestamptz - interval '${DISMISSED_COOL_DOWN_DAYS * 24} hours'),
     candidate AS (
-      SELECT * FROM jsonb_to_recordset($3::jsonb) AS c(
-        "id" uuid, "ruleKey" text, "dedupeKey" text, "title" text, "reason" text, "priority" text,
-        "score" int, "sourceType" text, "actionUrl" text, "explanation" jsonb)
-      WHERE NOT EXISTS (SELECT FROM suppressed WHERE suppressed.rule_key = c."ruleKey")),
+      SELECT * FROM jsonb_to_recordset($3::jsonb) AS c(${CANDIDATE.recordset()})
+      WHERE NOT EXISTS (SELECT FROM suppressed WHERE suppressed.rule_key = c."createdByRule")),
     mine AS MATERIALIZED (
       SELECT id, dedupe_key FROM next_best_actions
       WHERE entity_type = $1 AND entity_id = $2 AND status = 'queued' AND origin = 'rule'
       FOR NO KEY UPDATE SKIP LOCKED),
     updated AS (
-      UPDATE next_best_actions AS nba SET (${columns}, updated_at) = ROW (${wanted}, $4::timestamptz)
+      UPDATE next_best_actions AS nba
+      SET (${CONTENT.names()}, updated_at) = ROW (${wanted}, $4::timestamptz)
       FROM mine JOIN candidate AS c ON c."dedupeKey" = mine.dedupe_key
-      WHERE nba.id = mine.id AND (${stored}) IS DISTINCT FROM (${wanted})
+      WHERE nba.id = mine.id AND (${CONTENT.names('nba')}) IS DISTINCT FROM (${wanted})
       RETURNING nba.id),
     expired AS (
       UPDATE next_best_actions AS nba SET status = 'expired', updated_at = $4::timestamptz
@@ -69,10 +87,14 @@ export const STORE_RUN: Statement = {
         AND NOT EXISTS (SELECT FROM candidate AS c WHERE c."dedupeKey" = mine.dedupe_key)
       RETURNING nba.id),
     created AS (
-      INSERT INTO next_best_actions (id, origin, created_by_rule, dedupe_key, entity_type, entity_id,
-        ${columns}, created_at, updated_at)
-      SELECT c."id", 'rule', c."ruleKey", c."dedupeKey", $1, $2, ${wanted}, $4::timestamptz,
-        $4::timestamptz
+      INSERT INTO next_best_actions (${CREATED.names()})
+      SELECT ${CREATED.fields('c', {
+        origin: `'rule'`,
+        entityType: '$1',
+        entityId: '$2',
+        createdAt: '$4::timestamptz',
+        updatedAt: '$4::timestamptz',
+      })}
       FROM candidate AS c
       WHERE NOT EXISTS (
         SELECT FROM next_best_actions AS queued
@@ -81,9 +103,17 @@ export const STORE_RUN: Statement = {
       ON CONFLICT (entity_type, entity_id, dedupe_key)
         WHERE status = 'queued' AND dedupe_key IS NOT NULL DO NOTHING
       RETURNING id)
-    INSERT INTO next_action_runs (id, run_key, entity_type, entity_id, actor_id, created, updated,
-      expired, ran_at)
-    SELECT $6::uuid, $7, $1, $2, $8::uuid, (SELECT count(*) FROM created),
-      (SELECT count(*) FROM updated), (SELECT count(*) FROM expired), $4::timestamptz
+    INSERT INTO next_action_runs (${RUN.names()})
+    SELECT ${RUN.expressions({
+      id: '$6::uuid',
+      runKey: '$7',
+      entityType: '$1',
+      entityId: '$2',
+      actorId: '$8::uuid',
+      created: '(SELECT count(*) FROM created)',
+      updated: '(SELECT count(*) FROM updated)',
+      expired: '(SELECT count(*) FROM expired)',
+      ranAt: '$4::timestamptz',
+    })}
     RETURNING created, updated, expired`,
 };

@@ -37,7 +37,7 @@ export class NextActionsSummaryService {
 
   /** The best five, the counts and the last run of a scope, in one round trip. */
   async of({ entityType, entityId }: Scope, actor: Actor): Promise<NextActionSummary> {
-    const { page } = listQueries({ entityType, entityId, status: 'queued' }, { offset: 0 }, TOP);
+    const { page } = listQueries({ entityType, entityId, status: 'queued' }, { limit: TOP });
     const scope = [entityType, entityId];
     const [top, counts, runs] = await this.transactions.read(
       [

@@ -14,7 +14,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { IsInstant } from '../../http/validation/instant.js';
-import { CursorPageQuery } from '../../http/paging/pagination.js';
+import { PageQuery } from '../../http/paging/pagination.js';
 import { PRIORITIES, type Priority } from '../../kernel/priority.js';
 import { PRINTABLE } from '../../kernel/scope.js';
 import { ScopeFields } from '../../http/scope.dto.js';
@@ -102,7 +102,7 @@ export class BatchBody {
 }
 
 /** Filters of the list; a bad value is a 400. */
-export class ListWorkItemsQuery extends IntersectionType(CursorPageQuery, ScopeFields) {
+export class ListWorkItemsQuery extends IntersectionType(PageQuery, ScopeFields) {
   @ApiPropertyOptional({ enum: WORK_ITEM_KIND_NAMES, enumName: 'WorkItemKind' })
   @IsOptional()
   @IsIn(WORK_ITEM_KIND_NAMES)

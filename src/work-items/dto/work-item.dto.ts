@@ -2,10 +2,10 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Pagination } from '../../http/paging/pagination.js';
 import { PRIORITIES, type Priority } from '../../kernel/priority.js';
 import { type WorkItem } from '../work-item.js';
-import { WORK_ITEM_KIND_NAMES, type WorkItemKind } from '../work-item-kinds.js';
+import { WORK_ITEM_KIND_NAMES, type WorkItemKind, type WorkItemState } from '../work-item-kinds.js';
 
 /** A work item as the API answers it. Times are ISO 8601 UTC. */
-export class WorkItemAnswer {
+export class WorkItemAnswer implements WorkItem {
   @ApiProperty({ format: 'uuid' })
   id!: string;
 
@@ -21,8 +21,8 @@ export class WorkItemAnswer {
   @ApiProperty({ example: 'command_center' })
   entityId!: string;
 
-  @ApiProperty({ example: 'open' })
-  state!: string;
+  @ApiProperty({ type: String, example: 'open' })
+  state!: WorkItemState;
 
   /** Whether somebody may still have to act on it. */
   @ApiProperty({ example: true })
@@ -35,25 +35,25 @@ export class WorkItemAnswer {
   title!: string;
 
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
-  dueAt!: string | null;
+  dueAt!: Date | null;
 
   @ApiProperty({ type: String, format: 'date-time' })
-  occurredAt!: string;
+  occurredAt!: Date;
 
   @ApiProperty({ type: 'object', additionalProperties: true, example: {} })
   attributes!: object;
 
   @ApiProperty({ type: String, format: 'date-time' })
-  createdAt!: string;
+  createdAt!: Date;
 
   @ApiProperty({ type: String, format: 'date-time' })
-  updatedAt!: string;
+  updatedAt!: Date;
 }
 
 /** A page of work items, newest first. */
 export class WorkItemPage {
   @ApiProperty({ type: [WorkItemAnswer] })
-  items!: WorkItem[];
+  items!: WorkItemAnswer[];
 
   @ApiProperty({ type: Pagination })
   pagination!: Pagination;

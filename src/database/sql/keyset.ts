@@ -1,0 +1,63 @@
+import { type Columns } from './columns.js';
+
+/** Where a row stands in its list: its values of the columns that order it. */
+export type Position = readonly (string | number)[];
+
+/** One of the columns that order a list. */
+export interface KeysetColumn<Row> {
+  /** The column, or the expression that takes its place. */
+  readonly sql: string;
+  /** Its type in SQL, which a parameter is cast to. */
+  readonly type: string;
+  /** Its value in a row. */
+  readonly of: (row: Row) => string | number | Date;
+}
+
+/** The properties of an entity whose values can be in a cursor. */
+type Sortable<Entity> = {
+  [Key in keyof Entity & string]: Entity[Key] extends string | number | Date ? Key : never;
+}[keyof Entity & string];
+
+/**
+ * The order of a list: by these columns, each descending, the last of which makes it total. From it
+ * follow the ORDER BY, the position of a row, and the condition that goes on behind a position.
+ */
+export class Keyset<Row> {
+  /** What follows ORDER BY. */
+  readonly order: string;
+
+  constructor(private readonly columns: readonly KeysetColumn<Row>[]) {
+    this.order = columns.map(({ sql }) => `${sql} DESC`).join(', ');
+  }
+
+  /** The order by columns of an entity. */
+  static by<Entity extends object, Key extends Sortable<Entity>>(
+    columns: Columns<Entity, Key>,
+    alias?: string,
+  ): Keyset<Pick<Entity, Key>> {
+    return new Keyset(
+      columns.properties.map((property) => ({
+        sql: columns.name(property, alias),
+        type: columns.type(property),
+        of: (row) => row[property] as string | number | Date,
+      })),
+    );
+  }
+
+  /** The position of a row; times to the millisecond. */
+  readonly positionOf = (row: Row): Position =>
+    this.columns.map(({ of }) => {
+      const value = of(row);
+      return value instanceof Date ? value.toISOString() : value;
+    });
+
+  /**
+   * Whether a row stands behind the position that is bound to the parameters: one comparison of rows,
+   * which an index on the same columns answers by going straight to the place.
+   */
+  behind(parameters: readonly string[]): string {
+    const columns = this.columns.map(({ sql }) => sql).join(', ');
+    const values = this.columns.map(({ type }, index) => `${parameters[index] ?? ''}::${type}`);
+    return `(${columns}) < (${values.join(', ')})`;
+  }
+}

@@ -1,0 +1,117 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { columnsOf } from './columns.js';
+import { Keyset } from './keyset.js';
+import { ListQuery, type PageStart } from './list-query.js';
+
+@Entity('listed')
+class Listed {
+  @PrimaryColumn('uuid')
+  id!: string;
+
+  @Column('int')
+  score!: number;
+
+  @Column('timestamp with time zone', { precision: 3 })
+  madeAt!: Date;
+}
+
+const columns = columnsOf(Listed);
+const keyset = Keyset.by(columns.only('score', 'madeAt', 'id'));
+const parts = { select: columns.select(), from: 'listed', keyset };
+const first: PageStart = { limit: 26 };
+
+const flat = (text: string): string => text.replace(/\s+/g, ' ').trim();
+const page = (query: ListQuery, start: PageStart = first) => query.page(parts, start);
+const list = (color?: string, size?: number): ListQuery =>
+  new ListQuery('listed', { conditions: ['owner = $1'], values: ['me'] })
+    .where('color', color, (p) => `color = ${p}`)
+    .where('size', size, (p) => `size > ${p}`);
+
+describe('the statements of a list', () => {
+  it('hold the conditions whose values are given, each bound to a parameter', () => {
+    const { statement, values } = page(list('red', 3));
+    expect(flat(statement.text)).toBe(
+      'SELECT id, score, made_at AS "madeAt" FROM listed WHERE owner = $1 AND color = $2 AND size > $3 ' +
+        'ORDER BY score DESC, made_at DESC, id DESC LIMIT $4',
+    );
+    expect(values).toEqual(['me', 'red', 3, 26]);
+  });
+
+  it('differ by shape, never by values', () => {
+    const names = new Map<string, string>();
+    for (const [color, size] of [['red', 1], ['blue', 2], ['red'], [undefined, 1], []] as const)
+      for (const start of [
+        first,
+        { limit: 5, offset: 10 },
+        { limit: 5, offset: 20 },
+        { limit: 5, after: [1, 'then', 'x'] },
+      ]) {
+        const { name, text } = page(list(color, size), start).statement;
+        expect(names.get(name) ?? text).toBe(text);
+        expect(text).not.toMatch(/red|blue|then/);
+        names.set(name, text);
+      }
+    // Four sets of filters, three ways to begin: a text each.
+    expect(new Set(names.values()).size).toBe(12);
+    expect(names.size).toBe(12);
+  });
+
+  it('have no WHERE without conditions', () => {
+    expect(flat(new ListQuery('all').total('listed').statement.text)).toBe(
+      'SELECT count(*)::int AS total FROM listed',
+    );
+  });
+
+  it('tell conditions without a value apart by their names', () => {
+    const open = page(new ListQuery('listed').when('open', 'closed_at IS NULL')).statement;
+    const closed = page(new ListQuery('listed').when('closed', 'closed_at IS NOT NULL')).statement;
+    expect([open.name, closed.name]).toEqual(['list_listed_open', 'list_listed_closed']);
+    expect(open.text).toContain('WHERE closed_at IS NULL');
+  });
+
+  it('begin behind a position, which wins over an offset', () => {
+    const { statement, values } = page(list(), { limit: 6, offset: 50, after: [7, 'then', 'x'] });
+    expect(flat(statement.text)).toContain(
+      'owner = $1 AND (score, made_at, id) < ($2::int, $3::timestamptz, $4::uuid) ORDER BY',
+    );
+    expect(statement.text).not.toContain('OFFSET');
+    expect(values).toEqual(['me', 7, 'then', 'x', 6]);
+  });
+
+  it('count all rows of the list, wherever the page begins', () => {
+    const query = list('red');
+    const before = query.total('listed');
+    page(query, { limit: 6, after: [7, 'then', 'x'] });
+    expect(query.total('listed')).toEqual(before);
+    expect(before.values).toEqual(['me', 'red']);
+    expect(before.statement.text).toContain('WHERE owner = $1 AND color = $2');
+  });
+
+  it('can read the page inside another statement', () => {
+    const { text } = new ListQuery('listed').page(
+      { ...parts, wrap: (inner) => `WITH page AS (${inner}) SELECT 1` },
+      first,
+    ).statement;
+    expect(flat(text)).toMatch(/^WITH page AS \( SELECT .* LIMIT \$1\) SELECT 1$/);
+  });
+});
+
+describe('the order of a list', () => {
+  it('gives the position of a row, times to the millisecond', () => {
+    const row = { id: 'x', score: 7, madeAt: new Date('2026-11-24T00:00:00.123Z') };
+    expect(keyset.positionOf(row)).toEqual([7, '2026-11-24T00:00:00.123Z', 'x']);
+  });
+
+  it('names its columns with the alias of the table', () => {
+    expect(Keyset.by(columns.only('id'), 'item').order).toBe('item.id DESC');
+  });
+
+  it('takes expressions that are no columns', () => {
+    const ranked = new Keyset<{ rank: number }>([
+      { sql: 'rank_of(x)', type: 'int', of: (row) => row.rank + 1 },
+    ]);
+    expect(ranked.order).toBe('rank_of(x) DESC');
+    expect(ranked.behind(['$5'])).toBe('(rank_of(x)) < ($5::int)');
+    expect(ranked.positionOf({ rank: 1 })).toEqual([2]);
+  });
+});

@@ -1,0 +1,118 @@
+import { type CursorCodec } from './cursor.js';
+import { type CursorPagination, type CursorQuery } from './cursor-page.js';
+import { paginate, type PageQuery, type Pagination } from './pagination.js';
+
+/** Where a row stands in its list: its values of the columns that order it. */
+export type Position = readonly (string | number)[];
+
+/** A page of a list. */
+export interface Page<Row, Where> {
+  readonly items: Row[];
+  readonly pagination: Where;
+}
+
+/**
+ * Opens the pages that clients ask for. A cursor holds the position of the last row of its page; it is
+ * bound to the name of the list and to the filters, and is sealed and opened here alone.
+ */
+export class Paginator {
+  constructor(private readonly cursors: CursorCodec) {}
+
+  /**
+   * A page of a list that has no total and no page numbers. Throws a 400 for a cursor that is not of
+   * this list with these filters.
+   */
+  open(list: string, filters: object, query: CursorQuery): CursorPageRequest {
+    const { pageSize, after, seal } = this.read(list, filters, query);
+    return new CursorPageRequest(pageSize, after, seal);
+  }
+
+  /** A page of a list that has both. A cursor wins over a page number; it knows the number of its page. */
+  openNumbered(list: string, filters: object, query: PageQuery): NumberedPageRequest {
+    const { pageSize, after, seal } = this.read(list, filters, query);
+    if (after === undefined) return new NumberedPageRequest(pageSize, undefined, seal, query.page);
+    return new NumberedPageRequest(pageSize, after.slice(0, -1), seal, after.at(-1) as number);
+  }
+
+  private read(
+    list: string,
+    filters: object,
+    { pageSize, cursor }: CursorQuery,
+  ): { pageSize: number; after: Position | undefined; seal: (position: Position) => string } {
+    const binding = `${list}:${JSON.stringify(filters)}`;
+    return {
+      pageSize,
+      after: cursor === undefined ? undefined : this.cursors.open(binding, cursor),
+      seal: (position) => this.cursors.seal(binding, position),
+    };
+  }
+}
+
+/** A page that a client asked for: which rows to read, and the answer made of them. */
+abstract class PageRequest {
+  constructor(
+    protected readonly pageSize: number,
+    /** The position behind which the page begins; undefined at the start, and for a page by number. */
+    readonly after: Position | undefined,
+    private readonly seal: (position: Position) => string,
+  ) {}
+
+  /** Most rows to read: one more than the page holds, which tells whether another follows. */
+  get limit(): number {
+    return this.pageSize + 1;
+  }
+
+  /** The rows that are on the page, and the cursor of the next one if there is any. */
+  protected cut<Row>(
+    rows: readonly Row[],
+    positionOf: (last: Row) => Position,
+  ): Page<Row, CursorPagination> {
+    const { pageSize } = this;
+    const items = rows.slice(0, pageSize);
+    const last = items.at(-1);
+    const hasNext = rows.length > pageSize;
+    const nextCursor = hasNext && last !== undefined ? this.seal(positionOf(last)) : null;
+    return { items, pagination: { pageSize, hasNext, nextCursor } };
+  }
+}
+
+/** A page of a list without a total. */
+export class CursorPageRequest extends PageRequest {
+  /** The answer, made of the rows that were read. */
+  answer<Row>(
+    rows: readonly Row[],
+    positionOf: (last: Row) => Position,
+  ): Page<Row, CursorPagination> {
+    return this.cut(rows, positionOf);
+  }
+}
+
+/** A page of a list with a total and page numbers. */
+export class NumberedPageRequest extends PageRequest {
+  constructor(
+    pageSize: number,
+    after: Position | undefined,
+    seal: (position: Position) => string,
+    /** Number of the page, from 1. */
+    readonly number: number,
+  ) {
+    super(pageSize, after, seal);
+  }
+
+  /** How many rows to pass over where there is no position. */
+  get offset(): number {
+    return (this.number - 1) * this.pageSize;
+  }
+
+  /** The answer, made of the rows that were read and the count of all. */
+  answer<Row>(
+    rows: readonly Row[],
+    positionOf: (last: Row) => Position,
+    total: number,
+  ): Page<Row, Pagination> {
+    const { number, pageSize } = this;
+    const { items, pagination } = this.cut(rows, (last) => [...positionOf(last), number + 1]);
+    const { nextCursor, hasNext } = pagination;
+    return { items, pagination: paginate(number, pageSize, total, nextCursor, hasNext) };
+  }
+}
