@@ -11,7 +11,7 @@ const ARROWS = {
   events: ['kernel', 'logging'],
   database: ['kernel', 'config', 'logging', 'events'],
   process: ['kernel', 'config', 'logging', 'database'],
-  'rate-limit': ['kernel', 'config', 'logging', 'database', 'http'],
+  'rate-limit': ['kernel', 'config', 'database', 'http'],
   users: ['kernel', 'config', 'logging', 'database'],
   auth: ['kernel', 'config', 'logging', 'http', 'database', 'rate-limit', 'users'],
   jobs: ['kernel', 'config', 'logging', 'http', 'database', 'auth'],
@@ -35,7 +35,7 @@ const ARROWS = {
   ],
   'ops-events': ['kernel', 'logging', 'http', 'events', 'database', 'auth'],
   schedules: ['kernel', 'config', 'logging', 'database', 'jobs'],
-  health: ['kernel', 'logging', 'http', 'database', 'auth', 'rate-limit', 'jobs'],
+  health: ['kernel', 'logging', 'http', 'database', 'auth', 'jobs'],
   demo: [
     'kernel',
     'config',
