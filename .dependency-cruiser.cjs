@@ -8,7 +8,7 @@ const ARROWS = {
   config: [],
   logging: ['kernel', 'config'],
   http: ['kernel', 'config', 'logging'],
-  events: ['kernel', 'logging'],
+  events: ['kernel'],
   database: ['kernel', 'config', 'logging', 'events'],
   process: ['kernel', 'config', 'logging', 'database'],
   'rate-limit': ['kernel', 'config', 'database', 'http'],
