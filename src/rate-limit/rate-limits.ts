@@ -4,7 +4,8 @@ import { type Request } from 'express';
 import { type Env } from '../config/env.js';
 
 /** The throttlers that a route may ask for. Their counts are shared by all replicas. */
-export type RateLimitName = 'execute' | 'run' | 'login';
+const RATE_LIMITS = ['execute', 'run', 'login'] as const;
+export type RateLimitName = (typeof RATE_LIMITS)[number];
 
 /** The throttler of every route that asks for none. It is counted in the memory of each process. */
 export const GENERAL_LIMIT = 'default';
@@ -39,14 +40,16 @@ export function throttlersOf(env: Env): ThrottlerOptions[] {
 }
 
 /**
- * Counts the requests of a route per client under a throttler of its own, instead of the general one.
- * Each route has its own counter.
+ * Counts the requests of a route per client under one throttler and none of the others. Each route has
+ * its own counter.
  */
-export const RateLimited = (name: RateLimitName): MethodDecorator =>
-  applyDecorators(
+export const RateLimited = (name: RateLimitName): MethodDecorator => {
+  const others = [...RATE_LIMITS, GENERAL_LIMIT].filter((other) => other !== name);
+  return applyDecorators(
     Throttle({ [name]: { ttl: WINDOW_MS } }),
-    SkipThrottle({ [GENERAL_LIMIT]: true }),
+    SkipThrottle(Object.fromEntries(others.map((other) => [other, true]))),
   );
+};
 
 function isRead(context: ExecutionContext): boolean {
   const { method } = context.switchToHttp().getRequest<Request>();
