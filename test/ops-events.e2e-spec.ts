@@ -1,9 +1,23 @@
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { createTestApp, type TestApp } from './support/app.js';
 import { createNextAction } from './support/builders.js';
 import { problems } from './support/problems.js';
-import { EventBus } from '../src/events/event-bus.js';
+import { onEvent } from './support/wait-for-event.js';
 import { TransactionRunner } from '../src/database/transactions/transaction-runner.js';
 import { feedQuery } from '../src/ops-events/ops-events.sql.js';
+
+/** Publishes an event while the application starts, as a job that runs at once does. */
+@Injectable()
+class PublishesAtStart implements OnApplicationBootstrap {
+  constructor(private readonly transactions: TransactionRunner) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.transactions.run((tx) => {
+      tx.publish('nba.upsert', upsertEvent('at-start'));
+      return Promise.resolve();
+    });
+  }
+}
 
 const upsertEvent = (note: string) => ({
   actorId: null,
@@ -17,9 +31,15 @@ const upsertEvent = (note: string) => ({
 describe('ops events', () => {
   let app: TestApp;
   beforeAll(async () => {
-    app = await createTestApp();
+    app = await createTestApp({ providers: [PublishesAtStart] });
   });
   afterAll(() => app.close());
+
+  it('are logged from the start of the application on', () => {
+    expect(app.logs()).toContainEqual(
+      expect.objectContaining({ msg: 'nba.upsert', requestId: 'at-start' }),
+    );
+  });
 
   const feed = async (query: Record<string, string | number | undefined> = {}) =>
     (await app.api.get('/api/ops-events', query).expect(200)).body;
@@ -110,7 +130,7 @@ describe('ops events', () => {
 
   it('of a transaction that rolled back are neither stored nor told', async () => {
     const told: unknown[] = [];
-    const stop = app.get(EventBus).onAny((event) => told.push(event.requestId));
+    const stop = onEvent(app, '**', (event) => told.push(event.requestId));
     const runner = app.get(TransactionRunner);
     await expect(
       runner.run((tx) => {
@@ -133,7 +153,7 @@ describe('ops events', () => {
 
   it('are told only after the commit', async () => {
     let stored: Promise<unknown[]> | undefined;
-    const stop = app.get(EventBus).onAny((event) => {
+    const stop = onEvent(app, '**', (event) => {
       stored = app.rows('SELECT id FROM ops_events WHERE id = $1', [event.id]);
     });
     await createNextAction(app.api);
@@ -143,10 +163,10 @@ describe('ops events', () => {
 
   it('survive a listener that throws', async () => {
     const stops = [
-      app.get(EventBus).onAny(() => {
+      onEvent(app, '**', () => {
         throw new Error('a listener of the test');
       }),
-      app.get(EventBus).onAny(() => Promise.reject(new Error('a listener of the test')) as never),
+      onEvent(app, '**', () => Promise.reject(new Error('a listener of the test'))),
     ];
     await createNextAction(app.api);
     for (const stop of stops) stop();

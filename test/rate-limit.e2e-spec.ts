@@ -127,6 +127,15 @@ describe('the rate limit', () => {
     } finally {
       await one.rows('ALTER TABLE rate_limits_away RENAME TO rate_limits');
     }
+    // Nest's Logger writes to the application that was made last.
+    expect(two.logs()).toContainEqual(
+      expect.objectContaining({
+        level: 'warn',
+        msg: 'rate limit not counted: its store is away',
+        limit: 'execute',
+        err: expect.objectContaining({ message: expect.stringContaining('rate_limits') }),
+      }),
+    );
   });
 });
 

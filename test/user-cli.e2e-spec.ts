@@ -41,6 +41,41 @@ describe('a command about users', () => {
     expect(list).toMatch(/^operator@example\.com +admin +active/m);
   });
 
+  it('adds one user where the same e-mail is added several times at once', async () => {
+    const users = app.get(UsersService);
+    const added = await Promise.all(
+      ['Twice@example.com', 'twice@example.com', 'twice@example.com '].map((email) =>
+        users.create(email, FIRST, 'operator'),
+      ),
+    );
+    expect(added.filter(Boolean)).toHaveLength(1);
+    expect(await app.rows(`SELECT email, role FROM users WHERE email LIKE '%twice%'`)).toEqual([
+      { email: 'twice@example.com', role: 'operator' },
+    ]);
+  });
+
+  it('notes when a user was changed, and when a user was first disabled', async () => {
+    const row = async () => {
+      const [user] = await app.rows<{
+        created_at: Date;
+        updated_at: Date;
+        disabled_at: Date | null;
+      }>(`SELECT created_at, updated_at, disabled_at FROM users WHERE email = 'dates@example.com'`);
+      return user!;
+    };
+    await run(['add', 'dates@example.com'], FIRST);
+    const { created_at: created, ...added } = await row();
+    expect(added).toEqual({ updated_at: created, disabled_at: null });
+    await run(['password', 'dates@example.com'], SECOND);
+    expect((await row()).updated_at.getTime()).toBeGreaterThan(created.getTime());
+    await run(['disable', 'dates@example.com']);
+    const first = await row();
+    await run(['disable', 'dates@example.com']);
+    expect(await row()).toEqual(first);
+    await run(['enable', 'dates@example.com']);
+    expect(await row()).toMatchObject({ disabled_at: null });
+  });
+
   it('shuts a user out, tokens included, and lets them in again', async () => {
     await run(['disable', OPERATOR.email]);
     expect(await run(['list'])).toMatch(/^operator@example\.com +admin +disabled/m);

@@ -5,6 +5,7 @@ import { ApiProblems } from '../http/problems/api-problems.js';
 import { clientAddress } from '../http/request/client-address.js';
 import { requestIdOf } from '../logging/request-context.js';
 import { RateLimited } from '../rate-limit/rate-limits.js';
+import { enforceStanding } from '../rate-limit/standing.js';
 import { CurrentUser, Public } from './current-user.js';
 import { type AuthUser } from '../users/auth-user.js';
 import { LoginAnswer, LoginBody, MeAnswer } from './auth.dto.js';
@@ -26,15 +27,14 @@ export class AuthController {
   })
   @ApiOkResponse({ type: LoginAnswer })
   @ApiProblems(400, 401, 429)
-  login(
+  async login(
     @Body() body: LoginBody,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<LoginAnswer> {
-    return this.auth.login(body, response, {
-      ip: clientAddress(request),
-      requestId: requestIdOf(request),
-    });
+    const from = { ip: clientAddress(request), requestId: requestIdOf(request) };
+    enforceStanding(response, await this.auth.countTry(body.email, from));
+    return this.auth.login(body, from);
   }
 
   @Get('me')

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
-import { type Response } from 'express';
 import { type Logger } from 'pino';
 import { UnauthenticatedError } from '../kernel/errors/domain-error.js';
 import { clientNetwork } from '../http/request/client-address.js';
@@ -10,7 +9,9 @@ import { SECRETS } from '../config/config.module.js';
 import { ENV, type Env } from '../config/env.js';
 import { type Secrets } from '../config/secrets.js';
 import { TransactionRunner } from '../database/transactions/transaction-runner.js';
-import { RateLimiter } from '../rate-limit/rate-limiter.js';
+import { PostgresThrottlerStorage } from '../rate-limit/postgres-throttler-storage.js';
+import { WINDOW_MS } from '../rate-limit/rate-limits.js';
+import { type Standing, standingOf } from '../rate-limit/standing.js';
 import { type LoginAnswer, type LoginBody } from './auth.dto.js';
 import { PasswordHasher } from '../users/password-hasher.js';
 import { SignInDelay } from './sign-in-delay.js';
@@ -30,7 +31,7 @@ export class AuthService implements OnApplicationBootstrap {
     private readonly users: UsersService,
     private readonly hasher: PasswordHasher,
     private readonly jwt: JwtService,
-    private readonly limiter: RateLimiter,
+    private readonly counters: PostgresThrottlerStorage,
     private readonly delay: SignInDelay,
     private readonly transactions: TransactionRunner,
     @Inject(ENV) private readonly env: Env,
@@ -58,14 +59,22 @@ export class AuthService implements OnApplicationBootstrap {
   }
 
   /**
-   * A token for an e-mail and its password. The answer, and about the time it takes, are the same for
-   * an unknown e-mail, a wrong password and a disabled user. Throws a 429 past the tries that one
-   * address has for one e-mail.
+   * Counts a try of one address for one e-mail, and returns where it stands: refuse it, before `login`,
+   * when it is exceeded. Rejects while the counters are unavailable.
    */
-  async login(body: LoginBody, response: Response, from: Origin): Promise<LoginAnswer> {
+  async countTry(email: string, { ip }: Origin): Promise<Standing> {
+    const limit = this.env.loginLimitPerMinute;
+    const key = `login:email:${hashOf(normalizeEmail(email))}:${clientNetwork(ip)}`;
+    return standingOf(limit, await this.counters.increment(key, WINDOW_MS, limit));
+  }
+
+  /**
+   * A token for an e-mail and its password. The answer, and about the time it takes, are the same for
+   * an unknown e-mail, a wrong password and a disabled user.
+   */
+  async login(body: LoginBody, from: Origin): Promise<LoginAnswer> {
     const email = normalizeEmail(body.email);
-    const hash = createHash('sha256').update(email).digest('hex');
-    await this.limiter.consume('login', `email:${hash}:${clientNetwork(from.ip)}`, response);
+    const hash = hashOf(email);
     await this.delay.pause(hash);
     const user = await this.users.findByEmail(email);
     const fits = await this.hasher.verify(user?.passwordHash, body.password);
@@ -113,4 +122,8 @@ export class AuthService implements OnApplicationBootstrap {
       return Promise.resolve();
     });
   }
+}
+
+function hashOf(email: string): string {
+  return createHash('sha256').update(email).digest('hex');
 }

@@ -10,18 +10,20 @@ import { type AuthUser } from '../users/auth-user.js';
 
 interface KnownToken {
   readonly user: AuthUser;
-  /** When the token or our knowledge of its user ends, in ms since 1970. */
+  /** When the token expires or its user must be looked up again, in ms since 1970. */
   readonly until: number;
 }
 
+/** Tokens that are remembered at once. */
 const MAX_KNOWN = 10_000;
 
 /**
- * Identifies the caller and never refuses: the rate limit comes next, then RequireUserGuard. On a public
- * route it looks at nothing: a probe must not need the database, and a login counts by its address
- * whatever token it carries. A token
- * that was just verified is known by its hash for AUTH_CACHE_MS, so that a busy client costs one
- * verification and one look at its user a second instead of one a request.
+ * Passport's guard, which here only identifies the caller: the rate limit needs to know who it is before
+ * anybody is refused, so RequireUserGuard refuses, behind it. On a public route it looks at no token: a
+ * probe must not need the database, and a login counts by its address.
+ *
+ * A verified token is remembered by its hash for AUTH_CACHE_MS. Without that, each request costs a
+ * verification of the signature and a look-up of the user, one more round trip to the database.
  */
 @Injectable()
 export class JwtAuthGuard extends AuthGuard('jwt') {

@@ -4,7 +4,10 @@ import { type Request } from 'express';
 import { UnauthenticatedError } from '../kernel/errors/domain-error.js';
 import { isPublic } from './current-user.js';
 
-/** Refuses whoever was not identified, on every route that is not marked @Public(). */
+/**
+ * Refuses a caller whom JwtAuthGuard could not identify, on every route that is not marked @Public(). It
+ * is a guard of its own because the rate limit stands between the two.
+ */
 @Injectable()
 export class RequireUserGuard implements CanActivate {
   constructor(private readonly reflector: Reflector) {}

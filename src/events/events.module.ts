@@ -4,7 +4,8 @@ import { EventBus } from './event-bus.js';
 
 /** The bus of committed domain events. */
 @Module({
-  imports: [EventEmitterModule.forRoot({ wildcard: false, maxListeners: 50 })],
+  // Global as by default, which makes it bind listeners before any module's onApplicationBootstrap.
+  imports: [EventEmitterModule.forRoot({ wildcard: true, delimiter: '.', maxListeners: 50 })],
   providers: [EventBus],
   exports: [EventBus],
 })

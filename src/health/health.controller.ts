@@ -1,8 +1,8 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { SkipThrottle } from '@nestjs/throttler';
 import { Public } from '../auth/current-user.js';
 import { ApiProblems } from '../http/problems/api-problems.js';
-import { NotRateLimited } from '../rate-limit/rate-limits.js';
 import { Readiness } from './readiness.js';
 
 /** Answer of a health probe. */
@@ -14,7 +14,7 @@ export class HealthAnswer {
 // A load balancer asks often, and shares its address with whoever comes through it.
 @ApiTags('health')
 @Public()
-@NotRateLimited()
+@SkipThrottle()
 @Controller('health')
 export class HealthController {
   constructor(private readonly readiness: Readiness) {}

@@ -74,6 +74,23 @@ describe('the log as JSON', () => {
   });
 });
 
+describe('the log through the Logger of Nest', () => {
+  it('keeps the fields that stand beside a message', () => {
+    const { logger, lines } = captured();
+    const err = new Error('password=s3same refused');
+    new PinoLoggerService(logger).warn({ msg: 'not counted', limit: 'run', err }, 'MailService');
+    expect(lines()).toEqual([
+      expect.objectContaining({
+        level: 'warn',
+        context: 'MailService',
+        msg: 'not counted',
+        limit: 'run',
+        err: expect.objectContaining({ message: 'password=[redacted] refused' }),
+      }),
+    ]);
+  });
+});
+
 describe('the log in a terminal', () => {
   const line = (fields: object, message: string, level: 'info' | 'warn' | 'error' = 'info') => {
     const { logger, shown } = captured({ isTTY: true });

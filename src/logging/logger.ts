@@ -95,7 +95,16 @@ const BOOT_CHATTER = new Set<unknown>([
   'RouterExplorer',
 ]);
 
-/** Nest's own messages through the same logger. */
+/** A message with fields of its own, for example `{ msg: 'not counted', limit: 'run' }`. */
+function hasText(message: unknown): message is { readonly msg: string } {
+  return (
+    typeof message === 'object' &&
+    message !== null &&
+    typeof Reflect.get(message, 'msg') === 'string'
+  );
+}
+
+/** Nest's own messages, and those of its `Logger`, through the same logger. */
 export class PinoLoggerService implements LoggerService {
   constructor(private readonly logger: Logger) {}
 
@@ -132,6 +141,9 @@ export class PinoLoggerService implements LoggerService {
       this.logger[level]({ ...line, err: redactError(message) }, message.message);
     } else if (typeof message === 'string') {
       this.logger[level](line, message);
+    } else if (hasText(message)) {
+      const { msg, ...fields } = message;
+      this.logger[level]({ ...line, ...fields }, msg);
     } else {
       this.logger[level]({ ...line, data: message }, 'message');
     }

@@ -1,7 +1,7 @@
-import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { OnEvent } from '@nestjs/event-emitter';
 import { type Logger } from 'pino';
 import { LOGGER } from '../logging/logger.js';
-import { EventBus } from '../events/event-bus.js';
 import { type RecordedEvent } from '../events/recorded-event.js';
 
 /**
@@ -18,22 +18,10 @@ function isLoggedWhereItFailed({
 
 /** Writes one structured line for every committed domain event. */
 @Injectable()
-export class OpsEventsListener implements OnModuleInit, OnModuleDestroy {
-  private stop: (() => void) | undefined;
+export class OpsEventsListener {
   private quiet = 0;
 
-  constructor(
-    private readonly bus: EventBus,
-    @Inject(LOGGER) private readonly logger: Logger,
-  ) {}
-
-  onModuleInit(): void {
-    this.stop = this.bus.onAny((event) => this.write(event));
-  }
-
-  onModuleDestroy(): void {
-    this.stop?.();
-  }
+  constructor(@Inject(LOGGER) private readonly logger: Logger) {}
 
   /** While the work runs, lines of events that no request caused are of level debug: the work writes one of its own. */
   async quietly<T>(work: () => Promise<T>): Promise<T> {
@@ -45,7 +33,8 @@ export class OpsEventsListener implements OnModuleInit, OnModuleDestroy {
     }
   }
 
-  private write({ level, createdAt, actorId, id, ...event }: RecordedEvent): void {
+  @OnEvent('**', { suppressErrors: false })
+  write({ level, createdAt, actorId, id, ...event }: RecordedEvent): void {
     const quiet = (this.quiet > 0 && event.requestId === null) || isLoggedWhereItFailed(event);
     this.logger[quiet ? 'debug' : level](
       { eventId: id, userId: actorId, ...event, at: createdAt },

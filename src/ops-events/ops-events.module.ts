@@ -1,13 +1,12 @@
 import { Module } from '@nestjs/common';
-import { EventsModule } from '../events/events.module.js';
 import { OpsEventsController } from './ops-events.controller.js';
 import { OpsEventsListener } from './ops-events.listener.js';
 import { OpsEventsService } from './ops-events.service.js';
 import { HttpModule } from '../http/http.module.js';
 
-/** Tells the operators: a log line per domain event, and the feed. */
+/** What operators see of the domain events: a log line per domain event, and the feed. */
 @Module({
-  imports: [EventsModule, HttpModule],
+  imports: [HttpModule],
   controllers: [OpsEventsController],
   providers: [OpsEventsListener, OpsEventsService],
   exports: [OpsEventsListener],

@@ -1,9 +1,7 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { type ThrottlerStorage } from '@nestjs/throttler';
 import { TransactionRunner } from '../database/transactions/transaction-runner.js';
-
-/** What @nestjs/throttler asks of its storage; times in seconds. */
-type Usage = Awaited<ReturnType<ThrottlerStorage['increment']>>;
+import { type Usage, usageOf } from './usage.js';
 
 interface Hit {
   readonly key: string;
@@ -119,14 +117,8 @@ export class PostgresThrottlerStorage implements ThrottlerStorage, OnModuleDestr
     for (const row of rows) {
       const hits = byKey.get(row.key) ?? [];
       hits.forEach((hit, index) =>
-        hit.resolve(usageOf(hit, row, row.hits - hits.length + index + 1)),
+        hit.resolve(usageOf(hit.limit, row.hits - hits.length + index + 1, row.expiresInMs)),
       );
     }
   }
-}
-
-function usageOf(hit: Hit, row: CounterRow, totalHits: number): Usage {
-  const timeToExpire = Math.max(1, Math.ceil(row.expiresInMs / 1000));
-  const isBlocked = totalHits > hit.limit;
-  return { totalHits, timeToExpire, isBlocked, timeToBlockExpire: isBlocked ? timeToExpire : 0 };
 }

@@ -1,43 +1,63 @@
 import { type ExecutionContext, Inject, Injectable } from '@nestjs/common';
-import { ThrottlerGuard } from '@nestjs/throttler';
+import { ThrottlerGuard, type ThrottlerRequest, type ThrottlerStorage } from '@nestjs/throttler';
 import { type Request, type Response } from 'express';
 import { clientAddress, clientNetwork } from '../http/request/client-address.js';
-import { LocalRateLimiter } from './local-rate-limiter.js';
-import { RateLimiter } from './rate-limiter.js';
-import { RATE_LIMITED, type RateLimitName } from './rate-limits.js';
+import { MemoryThrottlerStorage } from './memory-throttler-storage.js';
+import { FAIL_OPEN, GENERAL_LIMIT, ONLY_WHERE_ASKED } from './rate-limits.js';
+import { enforceStanding, standingOf } from './standing.js';
+import { type Usage } from './usage.js';
 
 /**
  * The throttler guard, keyed by the signed-in user and, without one, by the client's address (an IPv6
  * client by its /64). It stands between identifying the caller and refusing an unknown one, so that a
- * flood without a token is limited, too. A route with a limit of its own carries the headers on every
- * answer; every other one is counted in memory, as a read or a write.
+ * flood without a token is limited, too.
  */
 @Injectable()
 export class RateLimitGuard extends ThrottlerGuard {
-  @Inject(RateLimiter) private readonly limiter!: RateLimiter;
-  @Inject(LocalRateLimiter) private readonly local!: LocalRateLimiter;
+  @Inject(MemoryThrottlerStorage) private readonly memory!: MemoryThrottlerStorage;
 
-  override async canActivate(context: ExecutionContext): Promise<boolean> {
-    const handler = context.getHandler();
-    const name = this.reflector.getAllAndOverride<RateLimitName | 'none' | undefined>(
-      RATE_LIMITED,
-      [handler, context.getClass()],
-    );
-    if (name === 'none') return true;
+  /**
+   * Counts a request under one throttler. It differs from the library's in its headers, which are named
+   * alike for every throttler, in the general limit's counters, and where counters are unavailable.
+   */
+  protected override async handleRequest(asked: ThrottlerRequest): Promise<boolean> {
+    const { context, limit, ttl, throttler, getTracker, generateKey } = asked;
+    if (ttl === ONLY_WHERE_ASKED) return true;
     const http = context.switchToHttp();
-    const request = http.getRequest<Request>();
-    const response = http.getResponse<Response>();
-    if (name !== undefined) {
-      const route = `${context.getClass().name}.${handler.name}`;
-      await this.limiter.consume(name, `${route}:${trackerOf(request)}`, response);
-    } else if (this.local.limitFor(request.method) > 0) {
-      this.local.consume(request.method, trackerOf(request), response);
+    const name = throttler.name ?? GENERAL_LIMIT;
+    const tracker = await getTracker(http.getRequest<Request>(), context);
+    const usage = await this.count(generateKey(context, tracker, name), name, asked);
+    if (usage && (usage.isBlocked || throttler.setHeaders !== false)) {
+      enforceStanding(http.getResponse<Response>(), standingOf(limit, usage));
     }
     return true;
   }
-}
 
-function trackerOf(request: Request): string {
-  const user = request.user as { id: string } | undefined;
-  return user ? `user:${user.id}` : `ip:${clientNetwork(clientAddress(request))}`;
+  protected override getTracker(request: Request): Promise<string> {
+    const user = request.user as { id: string } | undefined;
+    return Promise.resolve(
+      user ? `user:${user.id}` : `ip:${clientNetwork(clientAddress(request))}`,
+    );
+  }
+
+  protected override generateKey(context: ExecutionContext, tracker: string, name: string): string {
+    return `${name}:${context.getClass().name}.${context.getHandler().name}:${tracker}`;
+  }
+
+  /** The usage after this request; undefined where it could not be counted and passes nevertheless. */
+  private async count(
+    key: string,
+    name: string,
+    { ttl, limit, blockDuration }: ThrottlerRequest,
+  ): Promise<Usage | undefined> {
+    const storage: ThrottlerStorage = name === GENERAL_LIMIT ? this.memory : this.storageService;
+    try {
+      return await storage.increment(key, ttl, limit, blockDuration, name);
+    } catch (error) {
+      if (!FAIL_OPEN.has(name)) throw error;
+      const msg = 'rate limit not counted: its store is away';
+      this.logger.warn({ msg, err: error, limit: name });
+      return undefined;
+    }
+  }
 }

@@ -1,21 +1,23 @@
 import { Module } from '@nestjs/common';
 import { ThrottlerModule } from '@nestjs/throttler';
 import { ENV, type Env } from '../config/env.js';
-import { LocalRateLimiter } from './local-rate-limiter.js';
 import { PostgresThrottlerStorage } from './postgres-throttler-storage.js';
-import { RateLimiter } from './rate-limiter.js';
-import { rateLimits } from './rate-limits.js';
+import { RateLimitCountersModule } from './rate-limit-counters.module.js';
+import { throttlersOf } from './rate-limits.js';
 
 /** Rate limits: those of single routes are shared by all replicas, the general one is each process's. */
 @Module({
   imports: [
+    RateLimitCountersModule,
     ThrottlerModule.forRootAsync({
-      inject: [ENV],
-      useFactory: (env: Env) =>
-        rateLimits(env).map(({ name, limit, ttl }) => ({ name, limit, ttl })),
+      imports: [RateLimitCountersModule],
+      inject: [ENV, PostgresThrottlerStorage],
+      useFactory: (env: Env, storage: PostgresThrottlerStorage) => ({
+        throttlers: throttlersOf(env),
+        storage,
+      }),
     }),
   ],
-  providers: [PostgresThrottlerStorage, RateLimiter, LocalRateLimiter],
-  exports: [ThrottlerModule, PostgresThrottlerStorage, RateLimiter, LocalRateLimiter],
+  exports: [RateLimitCountersModule],
 })
 export class RateLimitModule {}

@@ -1,37 +1,57 @@
-import { SetMetadata } from '@nestjs/common';
+import { applyDecorators, type ExecutionContext } from '@nestjs/common';
+import { SkipThrottle, Throttle, type ThrottlerOptions } from '@nestjs/throttler';
+import { type Request } from 'express';
 import { type Env } from '../config/env.js';
 
-export type RateLimitName = 'execute' | 'run' | 'login';
+/** The throttlers that a route may ask for. Their counts are shared by all replicas. */
+const RATE_LIMITS = ['execute', 'run', 'login'] as const;
+export type RateLimitName = (typeof RATE_LIMITS)[number];
 
-/** How often a client may do something; the counts are shared by all replicas. */
-export interface RateLimit {
-  readonly name: RateLimitName;
-  /** Requests a window. */
-  readonly limit: number;
-  /** Length of the window, in ms. */
-  readonly ttl: number;
-  /** Whether requests pass while the counters cannot be reached: a guessed password must not. */
-  readonly failOpen: boolean;
-}
+/** The throttler of every route that asks for none. It is counted in the memory of each process. */
+export const GENERAL_LIMIT = 'default';
+
+/** The throttlers that let a request pass while their counts are unavailable: a guessed password must not. */
+export const FAIL_OPEN: ReadonlySet<string> = new Set<RateLimitName>(['execute', 'run']);
 
 /** Length of every window, in ms. */
 export const WINDOW_MS = 60_000;
 
-/** The limits of this process. Source: docs/http-api.md. */
-export function rateLimits(env: Env): RateLimit[] {
+/** The window of a throttler that counts nothing, until a route gives it a window. */
+export const ONLY_WHERE_ASKED = 0;
+
+/** The throttlers of this process; limits are in requests a window. Source: docs/http-api.md. */
+export function throttlersOf(env: Env): ThrottlerOptions[] {
+  const generalLimit = (context: ExecutionContext): number =>
+    isRead(context) ? env.readLimitPerMinute : env.writeLimitPerMinute;
   return [
-    { name: 'execute', limit: env.executeLimitPerMinute, ttl: WINDOW_MS, failOpen: true },
-    { name: 'run', limit: env.runLimitPerMinute, ttl: WINDOW_MS, failOpen: true },
-    { name: 'login', limit: env.loginLimitPerMinute, ttl: WINDOW_MS, failOpen: false },
+    { name: 'execute', limit: env.executeLimitPerMinute, ttl: ONLY_WHERE_ASKED },
+    { name: 'run', limit: env.runLimitPerMinute, ttl: ONLY_WHERE_ASKED },
+    { name: 'login', limit: env.loginLimitPerMinute, ttl: ONLY_WHERE_ASKED },
+    {
+      name: GENERAL_LIMIT,
+      limit: generalLimit,
+      ttl: WINDOW_MS,
+      skipIf: (context) => generalLimit(context) === 0,
+      // All routes together, reads and writes apart.
+      generateKey: (context, tracker) => `${isRead(context) ? 'read' : 'write'}:${tracker}`,
+      setHeaders: false,
+    },
   ];
 }
 
-export const RATE_LIMITED = Symbol('RATE_LIMITED');
+/**
+ * Counts the requests of a route per client under one throttler and none of the others. Each route has
+ * its own counter.
+ */
+export const RateLimited = (name: RateLimitName): MethodDecorator => {
+  const others = [...RATE_LIMITS, GENERAL_LIMIT].filter((other) => other !== name);
+  return applyDecorators(
+    Throttle({ [name]: { ttl: WINDOW_MS } }),
+    SkipThrottle(Object.fromEntries(others.map((other) => [other, true]))),
+  );
+};
 
-/** Counts the requests of a route per client under one of the limits; each route has its own counter. */
-export const RateLimited = (name: RateLimitName): MethodDecorator =>
-  SetMetadata(RATE_LIMITED, name);
-
-/** Counts the requests of a route, or of all routes of a controller, under no limit at all. */
-export const NotRateLimited = (): ClassDecorator & MethodDecorator =>
-  SetMetadata(RATE_LIMITED, 'none');
+function isRead(context: ExecutionContext): boolean {
+  const { method } = context.switchToHttp().getRequest<Request>();
+  return method === 'GET' || method === 'HEAD';
+}

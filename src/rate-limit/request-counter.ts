@@ -1,5 +1,5 @@
 /** How often one client came in the window that runs. */
-interface Standing {
+interface ClientWindow {
   hits: number;
   /** When the window ends, in ms of the clock that is passed in. */
   endsAt: number;
@@ -11,15 +11,15 @@ interface Standing {
  * and starts anew.
  */
 export class RequestCounter {
-  private readonly standings = new Map<string, Standing>();
+  private readonly standings = new Map<string, ClientWindow>();
 
   constructor(
     private readonly windowMs: number,
     private readonly maxClients: number,
   ) {}
 
-  /** Counts one request of a client at `now` and returns where it stands. */
-  count(client: string, now: number): Readonly<Standing> {
+  /** Counts one request of a client at `now` and returns its window. */
+  count(client: string, now: number): Readonly<ClientWindow> {
     const known = this.standings.get(client);
     if (known && known.endsAt > now) {
       known.hits += 1;

@@ -1,9 +1,12 @@
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import { PasswordHasher } from './password-hasher.js';
+import { User } from './user.entity.js';
 import { UsersService } from './users.service.js';
 
 /** The people who may sign in, and their passwords. */
 @Module({
+  imports: [TypeOrmModule.forFeature([User])],
   providers: [PasswordHasher, UsersService],
   exports: [PasswordHasher, UsersService],
 })

@@ -1,11 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
 import { type Logger } from 'pino';
+import { IsNull, Repository } from 'typeorm';
 import { uuidv7 } from 'uuidv7';
 import { LOGGER } from '../logging/logger.js';
-import { TransactionRunner } from '../database/transactions/transaction-runner.js';
+import {
+  TransactionRunner,
+  type WorkOptions,
+} from '../database/transactions/transaction-runner.js';
 import { type AuthUser } from './auth-user.js';
 import { PasswordHasher } from './password-hasher.js';
-import { type UserRole } from './user.entity.js';
+import { User, type UserRole } from './user.entity.js';
 
 /** A user with what signing in needs. */
 export interface Credentials extends AuthUser {
@@ -13,44 +18,12 @@ export interface Credentials extends AuthUser {
   readonly disabled: boolean;
 }
 
-const COLUMNS = `id, email, role, password_hash AS "passwordHash", disabled_at IS NOT NULL AS disabled`;
-const FIND_BY_ID = { name: 'find_user_by_id', text: `SELECT ${COLUMNS} FROM users WHERE id = $1` };
-const FIND_BY_EMAIL = {
-  name: 'find_user_by_email',
-  text: `SELECT ${COLUMNS} FROM users WHERE email = $1`,
-};
-const ANY_USER = { name: 'any_user', text: `SELECT 1 AS one FROM users LIMIT 1` };
-/** Replicas that start together on an empty table make one first user. */
-const INSERT_FIRST = {
-  name: 'insert_first_user',
+// Prepared SQL, since every request with a token that is not known yet asks for it.
+const FIND_BY_ID = {
+  name: 'find_user_by_id',
   text: `
-    INSERT INTO users (id, email, password_hash, role)
-    SELECT $1, $2, $3, 'admin' WHERE NOT EXISTS (SELECT 1 FROM users)
-    ON CONFLICT (email) DO NOTHING
-    RETURNING id`,
-};
-const INSERT = {
-  name: 'insert_user',
-  text: `
-    INSERT INTO users (id, email, password_hash, role) VALUES ($1, $2, $3, $4)
-    ON CONFLICT (email) DO NOTHING
-    RETURNING id`,
-};
-const SET_PASSWORD = {
-  name: 'set_user_password',
-  text: `UPDATE users SET password_hash = $2, updated_at = now() WHERE id = $1`,
-};
-const LIST = {
-  name: 'list_users',
-  text: `
-    SELECT email, role, disabled_at IS NOT NULL AS disabled, created_at AS "createdAt"
-    FROM users ORDER BY email`,
-};
-const SET_DISABLED = {
-  name: 'set_user_disabled',
-  text: `
-    UPDATE users SET disabled_at = CASE WHEN $2 THEN COALESCE(disabled_at, now()) END, updated_at = now()
-    WHERE id = $1`,
+    SELECT id, email, role, password_hash AS "passwordHash", disabled_at IS NOT NULL AS disabled
+    FROM users WHERE id = $1`,
 };
 
 /** A user in a list. */
@@ -68,6 +41,7 @@ const LOOK_UP = { caller: 'users', statementMs: 3000 };
 @Injectable()
 export class UsersService {
   constructor(
+    @InjectRepository(User) private readonly users: Repository<User>,
     private readonly transactions: TransactionRunner,
     private readonly hasher: PasswordHasher,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -78,36 +52,50 @@ export class UsersService {
   }
 
   async findByEmail(email: string): Promise<Credentials | undefined> {
-    return (
-      await this.transactions.query<Credentials>(FIND_BY_EMAIL, [normalizeEmail(email)], LOOK_UP)
-    )[0];
+    const user = await this.within(
+      (users) => users.findOneBy({ email: normalizeEmail(email) }),
+      LOOK_UP,
+    );
+    return user ? credentialsOf(user) : undefined;
   }
 
-  /** Creates the first user where there is none, and says so in the log; whether it did. */
+  /**
+   * Creates the first user where there is none, and says so in the log; whether it did. Replicas that
+   * start together on an empty table make one.
+   */
   async ensureFirstUser(email: string, password: string): Promise<boolean> {
-    if ((await this.transactions.query(ANY_USER)).length > 0) return false;
-    const hash = await this.hasher.hash(password);
-    const values = [uuidv7(), normalizeEmail(email), hash];
-    const created = (await this.transactions.run((tx) => tx.execute(INSERT_FIRST, values))) > 0;
+    if (await this.within((users) => users.exists())) return false;
+    const passwordHash = await this.hasher.hash(password);
+    const created = await this.within(
+      async (users) =>
+        !(await users.exists()) && (await insert(users, { email, passwordHash, role: 'admin' })),
+    );
     if (created) this.logger.info('created the first user');
     return created;
   }
 
   /** Creates a user; false where somebody has this e-mail. */
   async create(email: string, password: string, role: UserRole): Promise<boolean> {
-    const hash = await this.hasher.hash(password);
-    const values = [uuidv7(), normalizeEmail(email), hash, role];
-    return (await this.transactions.run((tx) => tx.execute(INSERT, values))) > 0;
+    const passwordHash = await this.hasher.hash(password);
+    return this.within((users) => insert(users, { email, passwordHash, role }));
   }
 
   /** Gives a user another password. Tokens that were issued before go on until they expire. */
   async setPassword(id: string, password: string): Promise<void> {
-    await this.transactions.query(SET_PASSWORD, [id, await this.hasher.hash(password)]);
+    const passwordHash = await this.hasher.hash(password);
+    await this.within((users) => users.update({ id }, { passwordHash }));
   }
 
   /** Every user, by e-mail. */
-  list(): Promise<ListedUser[]> {
-    return this.transactions.query<ListedUser>(LIST);
+  async list(): Promise<ListedUser[]> {
+    const select = { id: true, email: true, role: true, disabledAt: true, createdAt: true };
+    const found = await this.within((users) => users.find({ select, order: { email: 'ASC' } }));
+    return found.map(({ email, role, disabledAt, createdAt }) => ({
+      email,
+      role,
+      disabled: disabledAt !== null,
+      createdAt,
+    }));
   }
 
   /** Whether a user has this e-mail and this password. */
@@ -118,8 +106,42 @@ export class UsersService {
 
   /** Shuts a user out, or lets them in again; in force everywhere within AUTH_CACHE_MS. */
   async setDisabled(id: string, disabled: boolean): Promise<void> {
-    await this.transactions.query(SET_DISABLED, [id, disabled]);
+    await this.within((users) =>
+      disabled
+        ? users.update({ id, disabledAt: IsNull() }, { disabledAt: () => 'now()' })
+        : users.update({ id }, { disabledAt: null }),
+    );
   }
+
+  /**
+   * The repository in a transaction of the runner: on a connection that TypeORM takes itself, a database
+   * that falls silent would never be given up.
+   */
+  private within<T>(
+    work: (users: Repository<User>) => Promise<T>,
+    options: WorkOptions = {},
+  ): Promise<T> {
+    return this.transactions.run((tx) => work(tx.manager.withRepository(this.users)), options);
+  }
+}
+
+/** Inserts a user; false where somebody has this e-mail. */
+async function insert(
+  users: Repository<User>,
+  { email, ...user }: Pick<User, 'email' | 'passwordHash' | 'role'>,
+): Promise<boolean> {
+  const inserted = await users
+    .createQueryBuilder()
+    .insert()
+    .values({ id: uuidv7(), email: normalizeEmail(email), ...user })
+    .orIgnore()
+    .returning('id')
+    .execute();
+  return (inserted.raw as unknown[]).length > 0;
+}
+
+function credentialsOf({ id, email, role, passwordHash, disabledAt }: User): Credentials {
+  return { id, email, role, passwordHash, disabled: disabledAt !== null };
 }
 
 /** E-mail addresses are compared without regard to case. */

@@ -1,5 +1,5 @@
+import { EventEmitter2 } from '@nestjs/event-emitter';
 import { type DomainEventName } from '../../src/events/domain-events.js';
-import { EventBus } from '../../src/events/event-bus.js';
 import { type RecordedEvent } from '../../src/events/recorded-event.js';
 import { type TestApp } from './app.js';
 
@@ -15,9 +15,8 @@ export function waitForEvent<K extends DomainEventName>(
   patienceMs = 10_000,
 ): Promise<RecordedEvent<K>> {
   return new Promise((resolve, reject) => {
-    const end = app.get(EventBus).onAny((event) => {
-      if (event.eventKey !== eventKey || !matches(event as RecordedEvent<K>)) return;
-      settle(() => resolve(event as RecordedEvent<K>));
+    const end = onEvent(app, eventKey, (event) => {
+      if (matches(event as RecordedEvent<K>)) settle(() => resolve(event as RecordedEvent<K>));
     });
     const timer = setTimeout(
       () => settle(() => reject(new Error(`No ${eventKey} within ${patienceMs} ms.`))),
@@ -29,4 +28,15 @@ export function waitForEvent<K extends DomainEventName>(
       how();
     };
   });
+}
+
+/** Listens to the events of this name, or to `'**'`, every event. Returns the function that ends it. */
+export function onEvent(
+  app: TestApp,
+  eventKey: DomainEventName | '**',
+  listener: (event: RecordedEvent) => unknown,
+): () => void {
+  const emitter = app.get(EventEmitter2);
+  emitter.on(eventKey, listener);
+  return () => void emitter.off(eventKey, listener);
 }

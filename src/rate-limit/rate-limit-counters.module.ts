@@ -1,0 +1,10 @@
+import { Module } from '@nestjs/common';
+import { MemoryThrottlerStorage } from './memory-throttler-storage.js';
+import { PostgresThrottlerStorage } from './postgres-throttler-storage.js';
+
+/** Where requests are counted. */
+@Module({
+  providers: [PostgresThrottlerStorage, MemoryThrottlerStorage],
+  exports: [PostgresThrottlerStorage, MemoryThrottlerStorage],
+})
+export class RateLimitCountersModule {}

@@ -1,0 +1,49 @@
+import { type Response } from 'express';
+import { TooManyRequestsError } from '../kernel/errors/domain-error.js';
+import { type Usage } from './usage.js';
+
+/** Where a client stands in a window. */
+export interface Standing {
+  /** Requests a window. */
+  readonly limit: number;
+  /** Requests that are left. */
+  readonly remaining: number;
+  /** Seconds until the window ends. */
+  readonly reset: number;
+  /** Whether this request is past the limit. */
+  readonly exceeded: boolean;
+}
+
+/** Where a client stands after a storage counted its request. */
+export function standingOf(limit: number, { totalHits, timeToExpire, isBlocked }: Usage): Standing {
+  return {
+    limit,
+    remaining: Math.max(0, limit - totalHits),
+    reset: timeToExpire,
+    exceeded: isBlocked,
+  };
+}
+
+/** Shows a standing in the RateLimit headers, and throws a 429 when it is exceeded. */
+export function enforceStanding(response: Response, standing: Standing): void {
+  showStanding(response, standing);
+  if (!standing.exceeded) return;
+  const { limit, reset } = standing;
+  throw new TooManyRequestsError(
+    `At most ${limit} of these requests a minute are allowed. Try again in ${reset} s.`,
+    reset,
+  );
+}
+
+/** Of several standings, the headers show the one with the fewest requests left. */
+function showStanding(response: Response, { limit, remaining, reset }: Standing): void {
+  const shown = response.getHeader('RateLimit-Remaining');
+  if (shown !== undefined) {
+    const less = remaining - Number(shown);
+    const longer = reset > Number(response.getHeader('RateLimit-Reset'));
+    if (less > 0 || (less === 0 && !longer)) return;
+  }
+  response.setHeader('RateLimit-Limit', limit);
+  response.setHeader('RateLimit-Remaining', remaining);
+  response.setHeader('RateLimit-Reset', reset);
+}
