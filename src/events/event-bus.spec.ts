@@ -46,7 +46,7 @@ const jobFailed = () =>
 const executed = () =>
   recordEvent('nba.delivery.executed', {
     ...about,
-    meta: { executionId: 'e', actionKey: 'a', result: {} },
+    meta: { executionId: 'e', actionKey: 'a', result: {}, changes: {} },
   });
 
 describe('the event bus', () => {
