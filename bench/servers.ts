@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Route } from './load.js';
 import { ServerProcess } from './server-process.js';
@@ -37,7 +37,12 @@ export class Servers {
 
   /** A contestant of `contestants/`, which serves execute alone. */
   startContestant(name: string): Promise<Contestant> {
-    const entry = join(import.meta.dirname, 'contestants', name, 'main.ts');
+    const folder = join(import.meta.dirname, 'contestants');
+    const entry = join(folder, name, 'main.ts');
+    if (!existsSync(entry)) {
+      const names = readdirSync(folder).join(', ');
+      throw new Error(`There is no contestant "${name}". The contestants are: ${names}.`);
+    }
     return this.start(name, [...LOADER, entry], ['execute']);
   }
 
