@@ -6,8 +6,6 @@
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
@@ -16,8 +14,8 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { createApp } from '../src/app.setup.js';
 import { createLogger } from '../src/logging/logger.js';
 import { readEnv } from '../src/config/env.js';
-import { removeClusterAndDataDir } from '../src/database/embedded/cluster.location.js';
 import { startEmbeddedPostgres } from '../src/database/embedded/embedded-postgres.js';
+import { inOwnFolder } from './own-folder.js';
 
 /** What must hold. */
 const LONGEST_BLOCK_MS = 250;
@@ -42,7 +40,7 @@ interface Measured {
 }
 
 if (process.send) await serve();
-else await measureAll();
+else await inOwnFolder(measureAll);
 
 /** The server: answers "reset" and "read" with what its event loop went through. */
 async function serve(): Promise<void> {
@@ -73,10 +71,9 @@ async function serve(): Promise<void> {
   process.send?.(app.getHttpServer().address());
 }
 
-async function measureAll(): Promise<void> {
+async function measureAll(folder: string): Promise<void> {
   const { values } = parseArgs({ options: { tries: { type: 'string', default: '5' } } });
-  const dataDir = await mkdtemp(join(tmpdir(), 'nba-bench-'));
-  const database = await startEmbeddedPostgres({ dataDir });
+  const database = await startEmbeddedPostgres({ dataDir: join(folder, 'data') });
   const server = fork(fileURLToPath(import.meta.url), [database.url], {
     execArgv: ['--import', '@swc-node/register/esm-register'],
   });
@@ -101,7 +98,6 @@ async function measureAll(): Promise<void> {
   } finally {
     server.kill();
     await database.stop();
-    await removeClusterAndDataDir(dataDir);
   }
   if (failed) throw new Error(`A body blocked the event loop for over ${LONGEST_BLOCK_MS} ms.`);
 }

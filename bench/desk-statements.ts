@@ -6,15 +6,12 @@
  *
  *   node --import @swc-node/register/esm-register bench/desk-statements.ts [--plans]
  */
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import PgBoss from 'pg-boss';
 import { uuidv7 } from 'uuidv7';
 import { readEnv } from '../src/config/env.js';
 import { migrate } from '../src/database/start/migrate.js';
-import { removeClusterAndDataDir } from '../src/database/embedded/cluster.location.js';
 import { startEmbeddedPostgres } from '../src/database/embedded/embedded-postgres.js';
 import { type Statement } from '../src/database/transactions/transaction.js';
 import { staleHeartbeatBefore } from '../src/jobs/api/job-health.js';
@@ -43,6 +40,7 @@ import {
   openStatesOf,
   WORK_ITEM_KIND_NAMES,
 } from '../src/work-items/work-item-kinds.js';
+import { inOwnFolder } from './own-folder.js';
 
 const SCOPE = { entityType: 'account', entityId: 'long history' };
 const OPEN_ITEMS = 10_000;
@@ -62,9 +60,9 @@ interface Plan {
   readonly 'Shared Read Blocks': number;
 }
 
-async function main(): Promise<void> {
+async function main(folder: string): Promise<void> {
   const given = process.env.DATABASE_URL;
-  const dataDir = given === undefined ? await mkdtemp(join(tmpdir(), 'nba-bench-')) : '';
+  const dataDir = join(folder, 'data');
   const embedded = given === undefined ? await startEmbeddedPostgres({ dataDir }) : undefined;
   try {
     const url = given ?? embedded?.url ?? '';
@@ -75,7 +73,6 @@ async function main(): Promise<void> {
     await measureAll(client).finally(() => client.end());
   } finally {
     await embedded?.stop();
-    if (dataDir !== '') await removeClusterAndDataDir(dataDir);
   }
 }
 
@@ -219,4 +216,4 @@ async function first<Row extends object>(
   return row;
 }
 
-await main();
+await inOwnFolder(main);

@@ -1,51 +1,88 @@
 /**
  * The floor: what execute and list cost at least. Plain node:http and pg, written by hand, the same
- * token check, statements and answers as the server, one statement at a time, no framework.
+ * token check, answers and rows as the server, one statement at a time, each prepared by name, no
+ * framework.
  */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { Pool, type PoolClient } from 'pg';
+import { Pool, type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
 import { uuidv7 } from 'uuidv7';
-import { INSERT_EVENTS } from '../src/database/transactions/insert-events.sql.js';
+import { TOKEN_AUDIENCE, TOKEN_ISSUER } from '../src/auth/token.js';
+import { type Statement } from '../src/database/connections/statement.js';
 import { listQueries } from '../src/next-actions/model/next-actions.list.js';
-import {
-  FIND_EARLIER,
-  LOCK,
-  RECORDED,
-  recordStatement,
-} from '../src/next-actions/delivery/executions.sql.js';
 import { fingerprint } from '../src/next-actions/delivery/request-fingerprint.js';
+import * as sql from './floor-statements.js';
 
 const SECRET = process.env.JWT_SECRET ?? '';
 const CURSOR_KEY = createHash('sha256').update(`cursor:${SECRET}`).digest();
 const ACTION_TIMEOUT_MS = '15000';
+/** The window in which a press of mark_done is a repeat. */
+const DEDUPE_MS = 60_000;
 const EXECUTE = /^\/api\/next-actions\/([0-9a-f-]{36})\/execute$/;
 
-const pool = new Pool({ connectionString: process.env.DATABASE_URL, max: 10 });
+/** As long as the server knows a verified token: AUTH_CACHE_MS. */
+const TOKEN_KNOWN_MS = 1000;
 
-/** The user of an HS256 token whose signature and times hold. */
-function userOf(request: IncomingMessage): string | undefined {
-  const [head, payload, signature] = (request.headers.authorization ?? '').slice(7).split('.');
+const pool = new Pool({ connectionString: process.env.DATABASE_URL, max: 10 });
+/** The users of verified tokens, and until when they count, in ms since 1970. */
+const known = new Map<string, { userId: string; until: number }>();
+
+/** Runs a statement that its connection prepares once. */
+function run<Row extends QueryResultRow>(
+  client: Pool | PoolClient,
+  { name, text }: Statement,
+  values: unknown[] = [],
+): Promise<QueryResult<Row>> {
+  return client.query<Row>({ name, text, values });
+}
+
+/** The user of a token, who may still sign in. */
+async function userOf(request: IncomingMessage): Promise<string | undefined> {
+  const token = (request.headers.authorization ?? '').slice(7);
+  const now = Date.now();
+  const remembered = known.get(token);
+  if (remembered && remembered.until > now) return remembered.userId;
+  const verified = verify(token, now / 1000);
+  if (!verified) return undefined;
+  const { rows } = await run<{ id: string }>(pool, sql.FIND_USER, [verified.sub]);
+  if (rows[0] === undefined) return undefined;
+  const until = Math.min(now + TOKEN_KNOWN_MS, verified.exp * 1000);
+  known.set(token, { userId: rows[0].id, until });
+  return rows[0].id;
+}
+
+interface Claims {
+  alg: string;
+  iss: string;
+  aud: string;
+  sub: string;
+  iat: number;
+  exp: number;
+}
+
+/** What an HS256 token claims, if it is ours and its signature and times hold; times in s. */
+function verify(token: string, now: number): Claims | undefined {
+  const [head, payload, signature] = token.split('.');
   if (!head || !payload || !signature) return undefined;
   const expected = createHmac('sha256', SECRET).update(`${head}.${payload}`).digest();
   const given = Buffer.from(signature, 'base64url');
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
-  const { alg } = parsed(head) as { alg: string };
-  const { sub, iat, exp } = parsed(payload) as { sub: string; iat: number; exp: number };
-  const now = Date.now() / 1000;
-  return alg === 'HS256' && exp > now && iat < now + 30 ? sub : undefined;
+  const claims = { ...parsed(payload), ...parsed(head) } as Claims;
+  const ours = claims.iss === TOKEN_ISSUER && claims.aud === TOKEN_AUDIENCE;
+  const inTime = claims.exp > now && claims.iat < now + 30;
+  return ours && inTime && claims.alg === 'HS256' ? claims : undefined;
 }
 
-function parsed(part: string): unknown {
-  return JSON.parse(Buffer.from(part, 'base64url').toString());
+function parsed(part: string): object {
+  return JSON.parse(Buffer.from(part, 'base64url').toString()) as object;
 }
 
 async function execute(id: string, actionKey: string, userId: string): Promise<object | undefined> {
   const client = await pool.connect();
   try {
-    await client.query('BEGIN');
+    await run(client, sql.BEGIN);
     const answer = await press(client, id, actionKey, userId);
-    await client.query('COMMIT');
+    await run(client, sql.COMMIT);
     return answer;
   } catch (error) {
     await client.query('ROLLBACK');
@@ -55,66 +92,65 @@ async function execute(id: string, actionKey: string, userId: string): Promise<o
   }
 }
 
+interface Locked {
+  status: string;
+  entityType: string;
+  entityId: string;
+  completedAt: Date | null;
+  closedBy: string | null;
+}
+
+interface Earlier {
+  now: Date;
+  repeatOf: string | null;
+}
+
 async function press(
   client: PoolClient,
   id: string,
   actionKey: string,
   userId: string,
 ): Promise<object | undefined> {
-  const locked = await client.query(LOCK.text, [id, ACTION_TIMEOUT_MS]);
-  if (locked.rowCount === 0) return undefined;
   const requestHash = fingerprint({ nextActionId: id, actionKey });
-  const [earlier] = (
-    await client.query<{ now: Date; repeatOf: string | null }>(FIND_EARLIER.text, [
-      id,
-      actionKey,
-      60_000,
-      requestHash,
-    ])
-  ).rows;
+  const locked = await run<Locked>(client, sql.LOCK, [id, ACTION_TIMEOUT_MS]);
+  const [nextAction] = locked.rows;
+  if (!nextAction) return undefined;
+  const looked = await run<Earlier>(client, sql.LOOK, [id, actionKey, DEDUPE_MS, requestHash]);
+  const [earlier] = looked.rows;
   if (!earlier) throw new Error('A SELECT without FROM returned no row.');
-  if (earlier.repeatOf !== null) return { ok: true, executionId: earlier.repeatOf };
+  const closedBy = nextAction.status === 'done' ? nextAction.closedBy : null;
+  const before = closedBy ?? earlier.repeatOf;
+  if (before !== null) return { ok: true, executionId: before };
+  if (actionKey !== 'mark_done' || nextAction.status !== 'queued') return undefined;
   const began = performance.now();
   const executionId = uuidv7();
-  const finishedAt = new Date(earlier.now.getTime() + (performance.now() - began));
   const changes = {
-    status: { from: 'queued', to: 'done' },
-    completedAt: { from: null, to: earlier.now },
+    status: { from: nextAction.status, to: 'done' },
+    completedAt: { from: nextAction.completedAt, to: earlier.now },
   };
-  const execution = {
-    id: executionId,
-    nextActionId: id,
+  const finishedAt = new Date(earlier.now.getTime() + (performance.now() - began));
+  await run(client, sql.UPDATE_NEXT_ACTION, [id, earlier.now, finishedAt, executionId]);
+  await run(client, sql.INSERT_EXECUTION, [
+    executionId,
+    id,
     actionKey,
-    status: 'success' as const,
-    startedAt: earlier.now,
-    finishedAt,
-    errorCode: null,
-    errorMessage: null,
-    input: null,
-    changes,
-    meta: {},
-    actorId: userId,
-    requestHash,
-  };
-  await client.query(recordStatement(['status', 'completedAt']).text, [
-    ...RECORDED.values(execution),
-    'done',
     earlier.now,
+    finishedAt,
+    JSON.stringify(changes),
+    userId,
+    requestHash,
   ]);
-  const event = {
-    id: uuidv7(),
-    level: 'info',
-    eventKey: 'nba.delivery.executed',
-    status: 'success',
-    actorId: userId,
-    requestId: uuidv7(),
-    sourceType: 'next_action',
-    sourceId: id,
-    durationMs: finishedAt.getTime() - earlier.now.getTime(),
-    meta: { executionId, actionKey, result: {}, changes },
-    createdAt: new Date(),
-  };
-  await client.query(INSERT_EVENTS.text, [JSON.stringify([event])]);
+  await run(client, sql.INSERT_EVENT, [
+    uuidv7(),
+    userId,
+    id,
+    nextAction.entityType,
+    nextAction.entityId,
+    uuidv7(),
+    finishedAt.getTime() - earlier.now.getTime(),
+    JSON.stringify({ executionId, actionKey, result: {}, changes }),
+    new Date(),
+  ]);
   return { ok: true, executionId };
 }
 
@@ -122,6 +158,10 @@ interface Row {
   id: string;
   score: number;
   createdAt: Date;
+}
+
+interface Count {
+  total: number;
 }
 
 async function list(parameters: URLSearchParams): Promise<object> {
@@ -137,8 +177,9 @@ async function list(parameters: URLSearchParams): Promise<object> {
   let rows: Row[];
   let total: number;
   try {
-    rows = (await client.query<Row>(queries.page.statement.text, queries.page.values)).rows;
-    total = (await client.query(queries.total.statement.text, queries.total.values)).rows[0].total;
+    rows = (await run<Row>(client, queries.page.statement, queries.page.values)).rows;
+    const counts = await run<Count>(client, queries.total.statement, queries.total.values);
+    total = counts.rows[0]!.total;
   } finally {
     client.release();
   }
@@ -174,7 +215,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     send(response, 200, { status: 'ok' });
     return;
   }
-  const userId = userOf(request);
+  const userId = await userOf(request);
   if (userId === undefined) {
     send(response, 401, { code: 'TOKEN_INVALID' });
     return;

@@ -44,7 +44,7 @@ export class Load {
       url: contestant.url,
       connections,
       duration: seconds,
-      requests: [route === 'list' ? this.read() : this.press()],
+      requests: [route === 'list' ? this.read() : this.presses()],
     });
     const failed = result.errors + result.timeouts + result.non2xx;
     if (failed > 0) {
@@ -62,20 +62,31 @@ export class Load {
     return response.json();
   }
 
+  /** The id of the execution of one press. */
+  async press(contestant: Contestant): Promise<string> {
+    const { path, ...request } = this.nextPress();
+    const response = await fetch(contestant.url + path, request);
+    if (!response.ok) throw new Error(`${contestant.name} answered a press ${response.status}.`);
+    this.pressed += 1;
+    return ((await response.json()) as { executionId: string }).executionId;
+  }
+
   private read(): autocannon.Request {
     return { method: 'GET', path: LIST_PATH, headers: this.headers };
   }
 
+  private presses(): autocannon.Request {
+    return { setupRequest: (request) => ({ ...request, ...this.nextPress() }) };
+  }
+
   /** Every request presses another NBA, so that none is answered by an earlier execution. */
-  private press(): autocannon.Request {
+  private nextPress() {
     return {
-      method: 'POST',
-      headers: this.headers,
+      method: 'POST' as const,
+      path: `/api/next-actions/${this.desk.next()}/execute`,
+      // A copy: autocannon adds the length of the body to it.
+      headers: { ...this.headers },
       body: JSON.stringify({ actionKey: 'mark_done' }),
-      setupRequest: (request) => ({
-        ...request,
-        path: `/api/next-actions/${this.desk.next()}/execute`,
-      }),
     };
   }
 }

@@ -1,6 +1,6 @@
 import { type Result, type Route } from './load.js';
 
-/** The results of each contestant, round by round. */
+/** The results of each contestant that serves the route, round by round. */
 export interface Series {
   readonly route: Route;
   readonly connections: number;
@@ -14,41 +14,48 @@ export function median(values: readonly number[]): number {
   return (sorted[Math.ceil(middle) - 1]! + sorted[Math.floor(middle)]!) / 2;
 }
 
+/** Whose figures are divided by whose. */
+export type Pair = readonly [name: string, base: string];
+
+const NOT_SERVED = '–';
+
 /**
- * Ratios to the first contestant as a Markdown table: the median of the rounds, and their spread. The
- * ratio of CPU time hardly depends on what else the machine does meanwhile.
+ * Ratios as a Markdown table: the median of the rounds, and their spread. The ratio of CPU time hardly
+ * depends on what else the machine does meanwhile.
  */
-export function table(all: readonly Series[], names: readonly string[]): string {
-  const [base = '', ...others] = names;
+export function table(
+  all: readonly Series[],
+  pairs: readonly Pair[],
+  names: readonly string[],
+): string {
   const head = [
     'route',
     'connections',
-    ...others.flatMap((name) => [`${name} / ${base}`, 'the same of CPU time per answer']),
+    ...pairs.flatMap(([name, base]) => [`${name} / ${base}`, 'the same of CPU time per answer']),
     ...names.map((name) => `${name}, answers/s`),
   ];
   const rows = all.map(({ route, connections, results }) => [
     route,
     String(connections),
-    ...others.flatMap((name) => [
-      `**${ratioOf(results, name, base, 'rate')}`.replace(' ', '** '),
-      ratioOf(results, name, base, 'cpu'),
+    ...pairs.flatMap((pair) => [
+      ratioOf(results, pair, 'rate').replace(/^[\d.]+/, '**$&**'),
+      ratioOf(results, pair, 'cpu'),
     ]),
-    ...names.map((name) => median(results.get(name)!.map(({ rate }) => rate)).toFixed(0)),
+    ...names.map((name) => {
+      const rates = results.get(name)?.map(({ rate }) => rate);
+      return rates ? median(rates).toFixed(0) : NOT_SERVED;
+    }),
   ]);
   return [head, head.map(() => '---'), ...rows]
     .map((cells) => `| ${cells.join(' | ')} |`)
     .join('\n');
 }
 
-function ratioOf(
-  results: Series['results'],
-  name: string,
-  base: string,
-  figure: keyof Result,
-): string {
-  const ratios = results
-    .get(name)!
-    .map((result, round) => result[figure] / results.get(base)![round]![figure]);
+/** The ratio is taken of each round: what slows the machine down for a while slows both. */
+function ratioOf(results: Series['results'], [name, base]: Pair, figure: keyof Result): string {
+  const [own, others] = [results.get(name), results.get(base)];
+  if (!own || !others) return NOT_SERVED;
+  const ratios = own.map((result, round) => result[figure] / others[round]![figure]);
   const spread = `${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)}`;
   return `${median(ratios).toFixed(2)} (${spread})`;
 }

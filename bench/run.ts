@@ -1,22 +1,21 @@
 /**
  * How fast the server is, as a ratio to the floor: see docs/performance.md. Each flag narrows a run:
- * `--quick`, `--route execute`, `--connections 16`, `--rounds 5`, `--seconds 2`; `--against <folder>` also measures
- * another build of the server in the same rounds.
+ * `--quick`, `--route execute`, `--connections 16`, `--rounds 5`, `--seconds 2`, `--contestant none`;
+ * `--against <folder>` also measures another build of the server in the same rounds.
  */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readEnv } from '../src/config/env.js';
 import { migrate } from '../src/database/start/migrate.js';
-import { removeClusterAndDataDir } from '../src/database/embedded/cluster.location.js';
 import { startEmbeddedPostgres } from '../src/database/embedded/embedded-postgres.js';
 import { schema } from '../src/schema.js';
 import { Desk } from './desk.js';
 import { Load, type Result, type Route } from './load.js';
-import { type Series, table } from './report.js';
+import { inOwnFolder } from './own-folder.js';
+import { type Pair, type Series, table } from './report.js';
 import { type Contestant, Servers } from './servers.js';
+import { writtenBy } from './written-rows.js';
 
 /** More answers a second than any contestant gives: an upper bound for what a round can press. */
 const FASTEST = 4000;
@@ -29,6 +28,7 @@ const { values: flags } = parseArgs({
     connections: { type: 'string', multiple: true, default: ['1', '16', '64'] },
     rounds: { type: 'string' },
     seconds: { type: 'string' },
+    contestant: { type: 'string', multiple: true, default: ['idiomatic'] },
     against: { type: 'string' },
   },
 });
@@ -43,13 +43,19 @@ async function bench(databaseUrl: string, folder: string): Promise<void> {
     await desk.open();
     const floor = await servers.startFloor();
     const server = await servers.startServer('server', resolve('dist'));
-    const others =
-      flags.against === undefined
-        ? []
-        : [await servers.startServer('other build', resolve(flags.against))];
-    const contestants = [floor, server, ...others];
+    const contestants = [floor, server];
+    const pairs: Pair[] = [['server', 'floor']];
+    for (const name of flags.contestant.filter((each) => each !== 'none')) {
+      contestants.push(await servers.startContestant(name));
+      pairs.push(['server', name]);
+    }
+    if (flags.against !== undefined) {
+      contestants.push(await servers.startServer('other build', resolve(flags.against)));
+      pairs.push(['other build', 'floor']);
+    }
     const load = new Load(desk, await servers.token(server));
     await warmUp(desk, load, contestants);
+    await compareRows(databaseUrl, load, server, contestants);
 
     const all: Series[] = [];
     for (const route of flags.route as Route[]) {
@@ -62,6 +68,7 @@ async function bench(databaseUrl: string, folder: string): Promise<void> {
     console.log(
       `\n${table(
         all,
+        pairs,
         contestants.map(({ name }) => name),
       )}\n`,
     );
@@ -74,13 +81,29 @@ async function bench(databaseUrl: string, folder: string): Promise<void> {
 
 /** Code is compiled and connections are open before anything counts; the answers must agree. */
 async function warmUp(desk: Desk, load: Load, contestants: readonly Contestant[]): Promise<void> {
-  const lists = await Promise.all(contestants.map((contestant) => load.list(contestant)));
+  const listing = contestants.filter(({ routes }) => routes.includes('list'));
+  const lists = await Promise.all(listing.map((contestant) => load.list(contestant)));
   for (const list of lists) assert.deepEqual(list, lists[0]);
   await desk.prepare(FASTEST * WARM_UP_SECONDS * contestants.length);
   for (const contestant of contestants) {
-    for (const route of ['execute', 'list'] as const) {
+    for (const route of contestant.routes) {
       await load.run(route, contestant, 16, WARM_UP_SECONDS);
     }
+  }
+}
+
+/** A contestant that writes less than the server is no measure for it. */
+async function compareRows(
+  databaseUrl: string,
+  load: Load,
+  server: Contestant,
+  contestants: readonly Contestant[],
+): Promise<void> {
+  const expected = await writtenBy(databaseUrl, await load.press(server));
+  for (const contestant of contestants) {
+    const written = await writtenBy(databaseUrl, await load.press(contestant));
+    const what = `What a press of ${contestant.name} writes differs from what the server writes.`;
+    assert.deepEqual(written, expected, what);
   }
 }
 
@@ -91,9 +114,10 @@ async function measure(
   route: Route,
   connections: number,
 ): Promise<Series> {
-  const results = new Map<string, Result[]>(contestants.map(({ name }) => [name, []]));
+  const serving = contestants.filter(({ routes }) => routes.includes(route));
+  const results = new Map<string, Result[]>(serving.map(({ name }) => [name, []]));
   for (let round = 1; round <= rounds; round++) {
-    for (const contestant of contestants) {
+    for (const contestant of serving) {
       await desk.prepare(route === 'execute' ? FASTEST * seconds : 0);
       const result = await load.run(route, contestant, connections, seconds);
       results.get(contestant.name)!.push(result);
@@ -103,15 +127,11 @@ async function measure(
   return { route, connections, results };
 }
 
-const folder = await mkdtemp(join(tmpdir(), 'next-best-actions-bench-'));
-try {
+await inOwnFolder(async (folder) => {
   const postgres = await startEmbeddedPostgres({ dataDir: join(folder, 'data') });
   try {
     await bench(postgres.url, folder);
   } finally {
     await postgres.stop();
   }
-} finally {
-  await removeClusterAndDataDir(join(folder, 'data'));
-  await rm(folder, { recursive: true, force: true });
-}
+});

@@ -1,16 +1,22 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Route } from './load.js';
 import { ServerProcess } from './server-process.js';
 
 /** A server under load, in a process of its own. */
 export interface Contestant {
   readonly name: string;
   readonly url: string;
+  /** What it serves. */
+  readonly routes: readonly Route[];
   readonly stop: () => Promise<void>;
   /** CPU time of the process so far, in s; undefined where the system does not tell. */
   readonly cpuSeconds: () => number | undefined;
 }
+
+const LOADER = ['--import', '@swc-node/register/esm-register'];
+const ROUTES: readonly Route[] = ['execute', 'list'];
 
 const EMAIL = 'operator@example.com';
 
@@ -26,16 +32,23 @@ export class Servers {
   ) {}
 
   startFloor(): Promise<Contestant> {
-    return this.start('floor', [
-      '--import',
-      '@swc-node/register/esm-register',
-      join(import.meta.dirname, 'floor.ts'),
-    ]);
+    return this.start('floor', [...LOADER, join(import.meta.dirname, 'floor.ts')], ROUTES);
+  }
+
+  /** A contestant of `contestants/`, which serves execute alone. */
+  startContestant(name: string): Promise<Contestant> {
+    const folder = join(import.meta.dirname, 'contestants');
+    const entry = join(folder, name, 'main.ts');
+    if (!existsSync(entry)) {
+      const names = readdirSync(folder).join(', ');
+      throw new Error(`There is no contestant "${name}". The contestants are: ${names}.`);
+    }
+    return this.start(name, [...LOADER, entry], ['execute']);
   }
 
   /** The built server of a dist folder, set as in production but for the rate limit. */
   startServer(name: string, dist: string): Promise<Contestant> {
-    return this.start(name, [...profiling(name), join(dist, 'src/main.js')]);
+    return this.start(name, [...profiling(name), join(dist, 'src/main.js')], ROUTES);
   }
 
   /** A token of the first user, by signing in. */
@@ -53,7 +66,7 @@ export class Servers {
     await Promise.all(this.running.map((contestant) => contestant.stop()));
   }
 
-  private async start(name: string, args: string[]): Promise<Contestant> {
+  private async start(name: string, args: string[], routes: readonly Route[]): Promise<Contestant> {
     const server = await ServerProcess.start({
       name,
       args,
@@ -76,6 +89,7 @@ export class Servers {
     const contestant = {
       name,
       url: server.url,
+      routes,
       stop: () => server.stop(),
       cpuSeconds: () => cpuSecondsOf(server.child.pid),
     };

@@ -1,13 +1,16 @@
 import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import { readEnv } from '../src/config/env.js';
+import { StartError } from '../src/config/start-error.js';
 import { dataSourceOptions, MigratingDataSource } from '../src/database/start/data-source.js';
 import { migrate } from '../src/database/start/migrate.js';
 import { schema } from '../src/schema.js';
 import { compiled } from './support/compiled.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
+import { ServerProcess } from './support/server-process.js';
 
 async function undoAll(dataSource: MigratingDataSource): Promise<void> {
   for (const migration of [...schema.migrations].reverse()) {
@@ -52,10 +55,29 @@ describe('the migrations', () => {
   });
 
   it('are all listed in src/schema.ts', () => {
-    const files = readdirSync('migrations').map((file) =>
-      file.replace(/^(\d+)-(\w+)\.ts$/, '$2$1'),
-    );
+    const files = readdirSync('migrations')
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => file.replace(/^(\d+)-(\w+)\.ts$/, '$2$1'));
     expect(schema.migrations.map((migration) => migration.name).sort()).toEqual(files.sort());
+  });
+
+  it('keep a version from starting on the database of a newer one', async () => {
+    const client = new Client({ connectionString: database.url });
+    await client.connect();
+    await client.query(
+      `INSERT INTO migrations (timestamp, name) VALUES (9999000000000, 'AddTomorrow9999000000000')`,
+    );
+    await client.end();
+    const sentence = /^A newer version migrated this database .*AddTomorrow9999000000000.*: start/;
+    await expect(start()).rejects.toThrow(sentence);
+    await expect(start()).rejects.toThrow(StartError);
+    const dataSource = await new MigratingDataSource(options(), lock).initialize();
+    await expect(dataSource.undoLastMigration()).rejects.toThrow(sentence);
+    await dataSource.destroy();
+
+    const server = ServerProcess.spawn(database.url);
+    expect(await server.exit()).toBe(1);
+    expect(server.log).toMatch(/^The server did not start. A newer version .*AddTomorrow9.*$/m);
   });
 
   it('run from the command line in production with no other setting than the database', async () => {

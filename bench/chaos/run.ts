@@ -2,12 +2,13 @@
  * Breaks things on purpose and counts what came of it: see docs/testing.md. `--quick`, `--drill sigkill`
  * (several times), `--seed 7`, `--markdown`. Exit code 1 where a fault was found.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { killGroup } from '../process-group.js';
 import { type Drill, EMPTY_TALLY, type Finding } from './drill.js';
 import { DRILLS } from './drills.js';
 import { isClean, lineOf, type Outcome, tableOf } from './report.js';
@@ -71,14 +72,6 @@ async function run(drill: Drill, folder: string): Promise<Finding> {
   if (findings[0]) return findings[0];
   const how = late[0] ?? `broke off with ${code ?? signal ?? ''}`;
   return { tally: EMPTY_TALLY, notes: [], faults: [`The drill ${how}.`] };
-}
-
-function killGroup({ pid }: ChildProcess): void {
-  try {
-    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
-  } catch {
-    // Nothing of it is left.
-  }
 }
 
 const outcomes: Outcome[] = [];

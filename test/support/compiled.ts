@@ -15,7 +15,7 @@ import { dirname, join, resolve } from 'node:path';
 
 /** Inside the project, so that packages are found from there. */
 const FOLDER = '.test-build';
-const SOURCES = ['src', 'migrations', 'test/fixtures', 'test/support', 'ormconfig.ts'];
+const SOURCES = ['src', 'migrations', 'bench', 'test/fixtures', 'test/support', 'ormconfig.ts'];
 /** Builds of other states of the sources are removed when nobody used them for so long, in ms. */
 const UNUSED_AFTER_MS = 3_600_000;
 

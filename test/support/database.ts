@@ -13,12 +13,23 @@ const OBJECT_IN_USE = '55006';
 const ATTEMPTS = 20;
 
 /** Copies the template (some 50 ms) on the server that the global set-up provides. */
-export async function createTestDatabase(): Promise<TestDatabase> {
+export function createTestDatabase(): Promise<TestDatabase> {
+  return createDatabase(copyTemplate);
+}
+
+/** A database without a table, on the same server. */
+export function createEmptyDatabase(): Promise<TestDatabase> {
+  return createDatabase((adminUrl, name) => runOnce(adminUrl, `CREATE DATABASE ${name}`));
+}
+
+async function createDatabase(
+  create: (adminUrl: string, name: string) => Promise<void>,
+): Promise<TestDatabase> {
   const adminUrl = process.env.TEST_DATABASE_ADMIN_URL;
   if (!adminUrl)
     throw new Error('TEST_DATABASE_ADMIN_URL is unset: run through jest, project e2e.');
   const name = `nba_${randomBytes(6).toString('hex')}`;
-  await copyTemplate(adminUrl, name);
+  await create(adminUrl, name);
   const url = new URL(adminUrl);
   url.pathname = `/${name}`;
   return {

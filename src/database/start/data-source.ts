@@ -1,5 +1,6 @@
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import { DataSource, type DataSourceOptions, MigrationExecutor } from 'typeorm';
 import { type Env } from '../../config/env.js';
+import { StartError } from '../../config/start-error.js';
 import { CONNECTION_WAIT_MS } from '../connections/connections.js';
 import { PgClient } from '../connections/pg-client.js';
 import { SnakeCaseNaming } from '../sql/snake-case-naming.js';
@@ -46,7 +47,9 @@ export function dataSourceOptions(url: string, env: Env, schema: Schema): Postgr
 
 /**
  * A data source that migrates under a lock, so that replicas may start together and a deployment may
- * run the CLI meanwhile: the first migrates, the others wait and find nothing to do.
+ * run the CLI meanwhile: the first migrates, the others wait and find nothing to do. Throws StartError
+ * when the database has a migration that is not in this build: its statements were written for another
+ * schema, and could write what the newer version can't read.
  */
 export class MigratingDataSource extends DataSource {
   constructor(
@@ -68,6 +71,20 @@ export class MigratingDataSource extends DataSource {
 
   private locked<T>(work: () => Promise<T>): Promise<T> {
     const { url } = this.options as PostgresOptions;
-    return withStartLock(url ?? '', MIGRATION_LOCK, this.lock, work);
+    return withStartLock(url ?? '', MIGRATION_LOCK, this.lock, async () => {
+      await this.refuseUnknownMigrations();
+      return work();
+    });
+  }
+
+  /** Under the lock: a newer version may have migrated while this start waited. */
+  private async refuseUnknownMigrations(): Promise<void> {
+    const known = new Set(this.migrations.map(({ name, constructor }) => name ?? constructor.name));
+    const ran = await new MigrationExecutor(this).getExecutedMigrations();
+    const unknown = ran.map(({ name }) => name).filter((name) => !known.has(name));
+    if (unknown.length === 0) return;
+    throw new StartError(
+      `A newer version migrated this database (this version does not know ${unknown.join(', ')}): start that version or a later one, let it revert its migrations first (npm run migration:revert), or restore a backup from before.`,
+    );
   }
 }

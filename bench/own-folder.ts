@@ -1,0 +1,40 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp } from 'node:fs/promises';
+import { constants, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sweep } from './chaos/sweep.js';
+import { killGroup } from './process-group.js';
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * Runs this process's entry again in a process group of its own, with a folder in which it may start
+ * servers and clusters. However that ends, by itself, with an error or by a signal to this process:
+ * its processes are ended and its files removed before this process ends, too.
+ */
+export async function inOwnFolder(work: (folder: string) => Promise<void>): Promise<void> {
+  const given = process.env.BENCH_FOLDER;
+  if (given !== undefined) {
+    await work(given);
+    return;
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'next-best-actions-bench-'));
+  const stopped = new AbortController();
+  const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
+    detached: true,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, BENCH_FOLDER: folder },
+  });
+  for (const signal of SIGNALS) {
+    process.on(signal, () => {
+      stopped.abort(signal);
+      killGroup(child);
+    });
+  }
+  const [code] = (await once(child, 'exit')) as [number | null];
+  killGroup(child);
+  await sweep(folder, false);
+  const { reason } = stopped.signal as { reason?: (typeof SIGNALS)[number] };
+  process.exit(reason === undefined ? (code ?? 1) : 128 + constants.signals[reason]);
+}
