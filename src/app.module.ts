@@ -42,6 +42,8 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [
+        // First, so that its routes are: Express tries routes one after the other, and these are pressed.
+        NextActionsModule,
         LoggingModule.register(logger),
         ConfigModule.register(env, secrets),
         EventsModule,
@@ -54,7 +56,6 @@ export class AppModule {
         LeadsModule,
         RiskModule,
         JobsModule,
-        NextActionsModule,
         SchedulesModule,
         OpsEventsModule,
         HealthModule,

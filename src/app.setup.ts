@@ -2,12 +2,12 @@ import { type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { SwaggerModule } from '@nestjs/swagger';
-import helmet from 'helmet';
 import { AppModule, type AppOptions } from './app.module.js';
 import { accessLog } from './logging/access-log.js';
 import { answerUnknownRoute } from './http/problems/problem.filter.js';
 import { checkRequestHead } from './http/request/request-head.js';
 import { limitServer } from './http/request/server-limits.js';
+import { securityHeaders } from './http/security-headers.js';
 import { createValidationPipe } from './http/validation/validation.js';
 import { PinoLoggerService } from './logging/logger.js';
 import { openApiDocument } from './http/openapi.js';
@@ -33,12 +33,7 @@ export async function setUpApp(
   app.set('etag', false);
   app.setGlobalPrefix('api', { exclude: ['health/live', 'health/ready'] });
   app.use(accessLog(logger));
-  app.use(
-    helmet({
-      // The API page of a server that is reached by plain HTTP would ask for its scripts by HTTPS.
-      contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
-    }),
-  );
+  app.use(securityHeaders());
   app.use(checkRequestHead);
   app.useGlobalPipes(createValidationPipe());
   serveOpenApi(app);

@@ -1,6 +1,8 @@
+import { nameKind } from './secret-name.js';
 import { madeUp, REDACTED, replacing, type SecretPattern } from './secret-pattern.js';
 
-const PEM: SecretPattern = {
+/** PEM blocks, which are of several lines. */
+export const PEM: SecretPattern = {
   what: 'A PEM block, to its end or to where it was cut off; certificates and public keys are public',
   source: 'RFC 7468; RFC 4880, 6.2 (PGP); RFC 4716 (SSH2)',
   hint: 'BEGIN ',
@@ -85,6 +87,14 @@ function isBasic(value: string): boolean {
   return parts.some((_, index) => readableOf(parts.slice(0, index + 1).join('/')).includes(':'));
 }
 
+/** Whether a value is the name of a secret, whose own value follows. */
+function namesSecret(value: string, behind: string, quote = ''): boolean {
+  const name = /^[\w-]{1,64}/.exec(value)?.[0] ?? '';
+  if (nameKind(name) === 'plain') return false;
+  const rest = value.slice(name.length) + behind.slice(0, 8);
+  return rest.startsWith(quote) && /^\s{0,5}(?:=>|[:=])/.test(rest.slice(quote.length));
+}
+
 const BEARER: SecretPattern = {
   what:
     'Credentials behind their scheme, without a header’s name. `Bearer` takes what is no word, or any ' +
@@ -92,9 +102,11 @@ const BEARER: SecretPattern = {
   source: 'RFC 6750, 2.1; RFC 7617, 2',
   hint: /\b(?:bearer|basic)\s/i,
   ...replacing(
-    /\b(bearer|basic)(\s{1,5})([\w.~+/=-]{1,4000})/gi,
+    /\b(bearer|basic)(\s{1,5})((?:(?!\b(?:bearer|basic)\s)[\w.~+/=-]){1,4000})/gi,
     (match, scheme = '', space = '', value = '', at, text = '') => {
       const from = Number(at);
+      // `Bearer passphrase=correct horse`: the pair is looked for by its name, and goes whole.
+      if (namesSecret(value, text.slice(from + match.length))) return match;
       const alone =
         /^$|["'`=:[(,\n]$/.test(text.slice(0, from).slice(-1)) &&
         /^(?:$|["'`)\],;\n])/.test(text.slice(from + match.length).slice(0, 1));
@@ -104,6 +116,7 @@ const BEARER: SecretPattern = {
   ),
   goes: [
     { text: 'sent Bearer abc.def-123 to it', gone: 'abc.def' },
+    { text: 'Bearer payload.Basic dXNlcjpwYXNz', gone: 'dXNl' },
     { text: 'sent Bearer abc.def.ghi to it', gone: 'def' },
     { text: 'sent bearer s3same! to it', gone: 's3same' },
     { text: `sent bearer ${madeUp('', 30)} to it`, gone: madeUp('', 30) },
@@ -140,10 +153,17 @@ const SQL_PASSWORD: SecretPattern = {
   hint: /password\s{1,5}'|identified by|\s-u\s|--user\s/i,
   ...replacing(
     /\b((?:password|identified by)\s{1,5})'(?:[^']|''){0,1000}'?|(\s(?:-u|--user)\s{1,5}[^\s:]{1,256}:)[^\s"']{1,1000}/gi,
-    (_, sql = '', flag = '') => `${sql}${flag}${REDACTED}`,
+    (match, sql = '', flag = '', at, text = '') => {
+      const quoted = match.slice(sql.length);
+      const behind = text.slice(Number(at) + match.length);
+      // `'set-cookie': …` is a pair, whose value is looked for by its name.
+      const isName = sql !== '' && namesSecret(quoted.slice(1), behind, "'");
+      return isName ? match : `${sql}${flag}${REDACTED}`;
+    },
   ),
   goes: [
     { text: "ALTER ROLE nba WITH PASSWORD 's3 sa''me'", gone: 'sa' },
+    { text: "ALTER ROLE nba PASSWORD 's3same': refused", gone: 's3same' },
     { text: 'curl -u nba:s3same https://h.example', gone: 's3same' },
   ],
   stays: ['password authentication failed for user "nba"', 'sort -u file', 'run with -u and -v'],
@@ -169,5 +189,5 @@ const EMAIL: SecretPattern = {
 };
 
 /** Secrets that are recognized by their own form. */
-export const CREDENTIALS: readonly SecretPattern[] = [PEM, JWT, BEARER, SQL_PASSWORD];
+export const CREDENTIALS: readonly SecretPattern[] = [JWT, BEARER, SQL_PASSWORD];
 export const EMAIL_ADDRESSES = EMAIL;

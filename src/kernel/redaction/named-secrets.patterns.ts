@@ -7,7 +7,7 @@ import {
   redactPairs,
   SEPARATOR,
 } from './secret-pairs.js';
-import { REDACTED, replacing, type SecretPattern } from './secret-pattern.js';
+import { REDACTED, type SecretPattern } from './secret-pattern.js';
 
 /** Pairs of a name and a value, as text, JSON, a query, a header, a command line or XML. */
 const PAIRS: SecretPattern = {
@@ -76,8 +76,16 @@ const PAIRS: SecretPattern = {
       String.raw`{"data":"{\"msg\":\"passphrase: correct battery staple\"}"}`,
     ].flatMap((text) => ['battery', 'staple'].map((gone) => ({ text, gone }))),
     { text: 'Server=db;User Id=sa;Password=s3same;', gone: 's3same' },
+    { text: 'tokenType: Bearer passphrase=correct horse battery', gone: 'battery' },
+    { text: 'tokenType: Bearer recoveryPhrase: correct horse', gone: 'horse' },
+    { text: "the password 'set-cookie': [ 'a=b', 'sid=s3same' ]", gone: 's3same' },
     { text: 'token: password: s3same', gone: 's3same' },
     { text: 'token: a=password: s3same', gone: 's3same' },
+    { text: 'token: a=password="s3 same"', gone: 'same' },
+    {
+      text: 'passphrase: correct horse Authorization: Digest username="a", response="s3same"',
+      gone: 's3same',
+    },
   ],
   stays: [
     'token: expired',
@@ -116,24 +124,44 @@ const PAIRS: SecretPattern = {
   ],
 };
 
+const FLAG = /--([A-Za-z][\w-]{0,63})\s{1,5}/g;
+const FLAG_VALUE = /'[^']{0,1000}'?|"[^"]{0,1000}"?|[^\s"'-][^\s"']{0,1000}/y;
+
 const FLAGS: SecretPattern = {
   what: 'The value of a flag whose name means a secret, in a command line',
   source: 'GNU Coding Standards, 4.8',
   hint: '--',
-  ...replacing(
-    /(--([\w-]{1,64})\s{1,5})('[^']{0,1000}'?|"[^"]{0,1000}"?|[^\s"'-][^\s"']{0,1000})/g,
-    (match, flag = '', name = '', value = '') =>
-      nameKind(name) !== 'plain' && canBeSecret(value, { name, prose: true })
-        ? `${flag}${REDACTED}`
-        : match,
-  ),
+  patterns: [FLAG, FLAG_VALUE],
+  redact: redactFlags,
   goes: [
     { text: 'Command failed: psql --password s3same -c x', gone: 's3same' },
     { text: 'run --api-key s3same', gone: 's3same' },
     { text: `run --client-secret 's3 same' -v`, gone: 'same' },
+    { text: 'exec --command "run --api-key s3same"', gone: 's3same' },
+    { text: '----- " run --api-key s3same', gone: 's3same' },
+    { text: 'run --verbose --api-key s3same', gone: 's3same' },
   ],
   stays: ['run --password --verbose', 'a -- token', '--password is required', '--tokens-used 5'],
 };
+
+/** The value of a plain flag is searched, too: a quoted command line may hold flags of its own. */
+function redactFlags(text: string): string {
+  let clean = '';
+  let copied = 0;
+  FLAG.lastIndex = 0;
+  for (let flag = FLAG.exec(text); flag; flag = FLAG.exec(text)) {
+    const name = flag[1] ?? '';
+    if (nameKind(name) === 'plain') continue;
+    const start = FLAG.lastIndex;
+    FLAG_VALUE.lastIndex = start;
+    const value = FLAG_VALUE.exec(text)?.[0];
+    if (value === undefined || !canBeSecret(value, { name, prose: true })) continue;
+    clean += text.slice(copied, start) + REDACTED;
+    copied = start + value.length;
+    FLAG.lastIndex = copied;
+  }
+  return copied === 0 ? text : clean + text.slice(copied);
+}
 
 /** Secrets that are recognized by their name. */
 export const NAMED_SECRETS: readonly SecretPattern[] = [PAIRS, FLAGS];

@@ -96,16 +96,27 @@ function endWithPairsInside(text: string, { start, end }: Span): number {
   }
 }
 
+/** Pairs in one value that are looked at. What has more is no value: its line goes, which takes no time. */
+const MAX_PAIRS_INSIDE = 16;
+
 /** The end of a secret whose separator lies in a part of the text and whose value goes on behind it. */
 function pairBeyond(text: string, from: number, end: number): number | undefined {
+  let pairs = 0;
   for (const { index, 0: separator } of text.slice(from, end).matchAll(SEPARATOR_INSIDE)) {
     const at = from + index;
-    // Any other value ends where the part does.
-    const goesOn = at + separator.length === end || PHRASE.test(nameBefore(text, at).name);
-    const span = goesOn ? secretAt(text, at, separator) : undefined;
+    if (!separator.startsWith('<') && nameKind(nameBefore(text, at).name) === 'plain') continue;
+    if (++pairs > MAX_PAIRS_INSIDE) {
+      const line = text.slice(end).search(/[\n\r]/);
+      return line === 0 ? undefined : line === -1 ? beyond(text.length, end) : end + line;
+    }
+    const span = secretAt(text, at, separator);
     if (span && span.end > end) return span.end;
   }
   return undefined;
+}
+
+function beyond(at: number, end: number): number | undefined {
+  return at > end ? at : undefined;
 }
 
 /** The secret behind the separator at `index`, if its name means one. */

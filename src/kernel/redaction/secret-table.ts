@@ -1,4 +1,4 @@
-import { CREDENTIALS, EMAIL_ADDRESSES } from './credentials.patterns.js';
+import { CREDENTIALS, EMAIL_ADDRESSES, PEM } from './credentials.patterns.js';
 import { NAMED_SECRETS } from './named-secrets.patterns.js';
 import { QUOTED_VALUES } from './quoted-values.patterns.js';
 import { type SecretPattern } from './secret-pattern.js';
@@ -10,6 +10,8 @@ import { URLS } from './urls.patterns.js';
  * texts that it must redact and texts that it must leave alone. A new kind is one entry here.
  */
 export const SECRET_TABLE: readonly SecretPattern[] = [
+  // First: the others might take its first line for the end of something, and leave the key.
+  PEM,
   ...QUOTED_VALUES,
   ...URLS,
   ...CREDENTIALS,

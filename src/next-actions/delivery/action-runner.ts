@@ -30,7 +30,7 @@ export async function runAction(
   }
   // A statement that is slow was the action's choice; a database that is silent was not.
   await tx.abandoned;
-  throw tx.connectionError ?? new ActionFailedError(limit.error);
+  throw tx.connectionError ?? new ActionFailedError(limit.reason);
 }
 
 /** An action that is written without types may return nothing. */
@@ -38,12 +38,15 @@ type Returned = DeliveryOutcome | undefined | Promise<DeliveryOutcome | undefine
 
 /** The time limit of one run: its timer and its signal, each made when it is first needed. */
 class TimeLimit {
-  readonly error: ActionTimedOutError;
   private controller: AbortController | undefined;
   private timer: NodeJS.Timeout | undefined;
+  private timedOut: ActionTimedOutError | undefined;
 
-  constructor(private readonly ms: number) {
-    this.error = new ActionTimedOutError(ms);
+  constructor(private readonly ms: number) {}
+
+  /** What the signal aborts with. */
+  get reason(): ActionTimedOutError {
+    return (this.timedOut ??= new ActionTimedOutError(this.ms));
   }
 
   /** The context of the run, whose signal aborts at the limit. */
@@ -60,7 +63,7 @@ class TimeLimit {
     return new Promise((resolve) => {
       this.timer = setTimeout(() => {
         act();
-        (this.controller ??= new AbortController()).abort(this.error);
+        (this.controller ??= new AbortController()).abort(this.reason);
         resolve(undefined);
       }, this.ms);
     });

@@ -1,0 +1,24 @@
+import { type RequestHandler, type Response } from 'express';
+import helmet from 'helmet';
+
+/**
+ * The headers that helmet sets: constant ones, so they are read from it once. Its dozen middlewares cost
+ * every request some 2 % of the processor.
+ */
+export function securityHeaders(): RequestHandler {
+  const headers: [name: string, value: string][] = [];
+  const recorder = {
+    setHeader: (name: string, value: string) => headers.push([name, value]),
+    removeHeader: () => undefined,
+  };
+  const middleware = helmet({
+    // The API page of a server that is reached by plain HTTP would ask for its scripts by HTTPS.
+    contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
+  }) as (request: object, response: object, next: () => void) => void;
+  middleware({}, recorder, () => undefined);
+  return (_request, response: Response, next) => {
+    response.removeHeader('X-Powered-By');
+    for (const [name, value] of headers) response.setHeader(name, value);
+    next();
+  };
+}
