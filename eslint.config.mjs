@@ -11,7 +11,7 @@ const noProcessEnv = {
 const noHttpExceptions = {
   selector:
     'NewExpression[callee.name=/^(BadRequest|Unauthorized|Forbidden|NotFound|Conflict|UnprocessableEntity|InternalServerError)Exception$/]',
-  message: 'Throw a DomainError from src/common/errors: only the problem filter knows HTTP.',
+  message: 'Throw a DomainError from src/kernel/errors: only the problem filter knows HTTP.',
 };
 const noSleep = {
   selector: "CallExpression[callee.name='setTimeout'][arguments.0.type!='ArrowFunctionExpression']",

@@ -23,7 +23,7 @@ import { DatabaseModule } from './database/database.module.js';
 import { startErrorOf } from './database/start/start-failure.js';
 import { EventsModule } from './events/events.module.js';
 import { openDatabase } from './process/open-database.js';
-import { ProcessLife } from './process/process-life.js';
+import { ProcessLifecycle } from './process/process-lifecycle.js';
 import { schema } from './schema.js';
 
 /** Exit codes: done, it could not be done, the command line was wrong, interrupted. */
@@ -31,7 +31,7 @@ const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
 const logger = createLogger('silent');
 /** A signal ends the command with the code that a shell shows for it. */
-const life = new ProcessLife({ startedByNpm: startedByNpm(), exitCode: 'signal' });
+const lifecycle = new ProcessLifecycle({ startedByNpm: startedByNpm(), exitCode: 'signal' });
 
 /** The part of the application that the users live in. */
 @Module({})
@@ -73,7 +73,7 @@ async function run(): Promise<number> {
 async function carryOut(command: UserCommand): Promise<string> {
   const env = readEnv(processEnv(), 'command');
   try {
-    const { url } = await openDatabase(env, { attach: true, logger, life });
+    const { url } = await openDatabase(env, { attach: true, logger, lifecycle });
     try {
       const app = await NestFactory.createApplicationContext(
         UserCommandsModule.register(env, url),
@@ -82,13 +82,13 @@ async function carryOut(command: UserCommand): Promise<string> {
           abortOnError: false,
         },
       );
-      life.endsWith('the application', () => app.close());
+      lifecycle.onStop('the application', () => app.close());
       return await runUserCommand(command, app.get(UsersService), () => askPassword(command.email));
     } catch (error) {
       throw startErrorOf(error, { url, setting: databaseSetting(env) });
     }
   } finally {
-    await life.end();
+    await lifecycle.end();
   }
 }
 

@@ -1,6 +1,6 @@
 import { appendFile, chown, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeOwnFolder } from '../../src/config/own-folder.js';
+import { makePrivateFolder } from '../../src/config/private-folder.js';
 import { DATABASE, ensureCluster, ROLE } from '../../src/database/embedded/cluster.init.js';
 import {
   type ClusterLocation,
@@ -120,7 +120,7 @@ export class Cluster {
 async function prepare(
   dataDir: string,
 ): Promise<{ location: ClusterLocation; binaries: ServerBinaries }> {
-  makeOwnFolder(dataDir, 0o700);
+  makePrivateFolder(dataDir, 0o700);
   const location = await locateCluster(dataDir);
   const copies = () => (ownAccount().uid === 0 ? systemFolder() : dataDir);
   const binaries = await provideBinaries(findPlatformPackage(), location.account, copies);

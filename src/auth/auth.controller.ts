@@ -5,7 +5,7 @@ import { ApiProblems } from '../http/problems/api-problems.js';
 import { clientAddress } from '../http/request/client-address.js';
 import { requestIdOf } from '../logging/request-context.js';
 import { RateLimited } from '../rate-limit/rate-limits.js';
-import { enforceStanding } from '../rate-limit/standing.js';
+import { enforceRateLimit } from '../rate-limit/rate-limit-headers.js';
 import { CurrentUser, Public } from './current-user.js';
 import { type AuthUser } from '../users/auth-user.js';
 import { LoginAnswer, LoginBody, MeAnswer } from './auth.dto.js';
@@ -33,7 +33,7 @@ export class AuthController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<LoginAnswer> {
     const from = { ip: clientAddress(request), requestId: requestIdOf(request) };
-    enforceStanding(response, await this.auth.countTry(body.email, from));
+    enforceRateLimit(response, await this.auth.countAttempt(body.email, from));
     return this.auth.login(body, from);
   }
 

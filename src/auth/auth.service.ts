@@ -11,7 +11,7 @@ import { type Secrets } from '../config/secrets.js';
 import { TransactionRunner } from '../database/transactions/transaction-runner.js';
 import { PostgresThrottlerStorage } from '../rate-limit/postgres-throttler-storage.js';
 import { WINDOW_MS } from '../rate-limit/rate-limits.js';
-import { type Standing, standingOf } from '../rate-limit/standing.js';
+import { type RateLimitState, rateLimitStateOf } from '../rate-limit/rate-limit-headers.js';
 import { type LoginAnswer, type LoginBody } from './auth.dto.js';
 import { PasswordHasher } from '../users/password-hasher.js';
 import { SignInDelay } from './sign-in-delay.js';
@@ -62,10 +62,10 @@ export class AuthService implements OnApplicationBootstrap {
    * Counts a try of one address for one e-mail, and returns where it stands: refuse it, before `login`,
    * when it is exceeded. Rejects while the counters are unavailable.
    */
-  async countTry(email: string, { ip }: Origin): Promise<Standing> {
+  async countAttempt(email: string, { ip }: Origin): Promise<RateLimitState> {
     const limit = this.env.loginLimitPerMinute;
     const key = `login:email:${hashOf(normalizeEmail(email))}:${clientNetwork(ip)}`;
-    return standingOf(limit, await this.counters.increment(key, WINDOW_MS, limit));
+    return rateLimitStateOf(limit, await this.counters.increment(key, WINDOW_MS, limit));
   }
 
   /**

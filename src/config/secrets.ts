@@ -9,9 +9,9 @@ import {
 } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Env } from './env.js';
-import { makeOwnFolder } from './own-folder.js';
+import { makePrivateFolder } from './private-folder.js';
 import { ConfigError } from './start-error.js';
-import { passwordProblem, secretProblem } from './strength.js';
+import { passwordProblem, secretProblem } from './secret-strength.js';
 
 /** The secrets of a process, resolved: none is undefined where the process needs it. */
 export interface Secrets {
@@ -63,7 +63,7 @@ async function assertStrong({ jwtSecret, adminPassword, adminEmail }: Env): Prom
 function keptSecret(dataDir: string, name: string, bytes: number): string {
   const asGiven = resolve(dataDir);
   const directory = existsSync(asGiven) ? realpathSync(asGiven) : asGiven;
-  makeOwnFolder(directory, 0o700);
+  makePrivateFolder(directory, 0o700);
   const file = join(directory, name);
   if (existsSync(file)) return readFileSync(file, 'utf8').trim();
   // Written beside and linked into place: nobody ever reads a half-written secret.

@@ -6,7 +6,7 @@ import { JobHandlerRegistry } from './handlers/job-handler.registry.js';
 import { JobQueue } from './queue/job-queue.js';
 import { JobWorker } from './worker/job-worker.js';
 import { JobsController } from './api/jobs.controller.js';
-import { JobsDeskService } from './api/jobs-desk.service.js';
+import { JobsAdminService } from './api/jobs-admin.service.js';
 import { JobsService } from './queue/jobs.service.js';
 import { HttpModule } from '../http/http.module.js';
 
@@ -14,7 +14,7 @@ import { HttpModule } from '../http/http.module.js';
 @Module({
   imports: [HttpModule, DiscoveryModule],
   controllers: [JobsController],
-  providers: [Boss, JobHandlerRegistry, JobQueue, JobsService, JobsDeskService, JobWorker],
+  providers: [Boss, JobHandlerRegistry, JobQueue, JobsService, JobsAdminService, JobWorker],
   exports: [Boss, JobsService, JobWorker],
 })
 export class JobsModule implements OnApplicationBootstrap, OnModuleDestroy {

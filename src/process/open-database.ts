@@ -2,7 +2,7 @@ import { type Env } from '../config/env.js';
 import { startEmbeddedPostgres } from '../database/embedded/embedded-postgres.js';
 import { type ServerLogger } from '../database/embedded/server.keeper.js';
 import { type StartLogger } from '../database/start/start-lock.js';
-import { type ProcessLife } from './process-life.js';
+import { type ProcessLifecycle } from './process-lifecycle.js';
 
 /** A start of the embedded server that takes longer is logged, and every so often, in ms. */
 const LOG_AFTER_MS = 3000;
@@ -21,7 +21,7 @@ export interface OpenDatabaseOptions {
   /** Whether to join the server that another process of ours runs. */
   readonly attach: boolean;
   readonly logger: StartLogger & ServerLogger;
-  readonly life: ProcessLife;
+  readonly lifecycle: ProcessLifecycle;
 }
 
 /**
@@ -30,12 +30,12 @@ export interface OpenDatabaseOptions {
  */
 export async function openDatabase(
   env: Env,
-  { attach, logger, life }: OpenDatabaseOptions,
+  { attach, logger, lifecycle }: OpenDatabaseOptions,
 ): Promise<OpenedDatabase> {
   if (env.databaseUrl !== undefined) return { url: env.databaseUrl, firstStart: false };
   const { dataDir } = env;
-  const starting = startEmbeddedPostgres({ dataDir, attach, logger, signal: life.stopping });
-  life.endsWith('the embedded PostgreSQL', async () => {
+  const starting = startEmbeddedPostgres({ dataDir, attach, logger, signal: lifecycle.stopping });
+  lifecycle.onStop('the embedded PostgreSQL', async () => {
     const server = await starting.catch(() => undefined);
     await server?.stop();
   });

@@ -8,8 +8,8 @@ import { resolveSecrets, type Secrets } from '../config/secrets.js';
 import { StartError } from '../config/start-error.js';
 import { startErrorOf } from '../database/start/start-failure.js';
 import { openDatabase } from './open-database.js';
-import { ProcessLife } from './process-life.js';
-import { endOnUncaughtException, outliveStrayRejections } from './stray-rejections.js';
+import { ProcessLifecycle } from './process-lifecycle.js';
+import { endOnUncaughtException, logUnhandledRejections } from './unhandled-rejections.js';
 
 /** What a process starts with. */
 export interface ProcessContext {
@@ -21,7 +21,7 @@ export interface ProcessContext {
   /** Whether this start made the embedded database. */
   readonly firstStart: boolean;
   /** Where a part that begins says how it ends. */
-  readonly life: ProcessLife;
+  readonly lifecycle: ProcessLifecycle;
 }
 
 /** Starts what a process is for; returns once it is ready. Throws StartError for what people can change. */
@@ -37,13 +37,13 @@ export async function runProcess(
   role: Extract<EnvReaderRole, 'server' | 'worker'>,
   load: () => Promise<ProcessStart>,
 ): Promise<void> {
-  const life = new ProcessLife({ startedByNpm: startedByNpm() });
+  const lifecycle = new ProcessLifecycle({ startedByNpm: startedByNpm() });
   try {
-    await begin(role, load, life);
+    await begin(role, load, lifecycle);
   } catch (error) {
     // What a stop interrupts fails: that is no failure of the start.
-    if (life.stopping.aborted) return;
-    await life.end();
+    if (lifecycle.stopping.aborted) return;
+    await lifecycle.end();
     process.stderr.write(`The ${role} did not start. ${failureText(error)}`);
     process.exit(1);
   }
@@ -52,20 +52,24 @@ export async function runProcess(
 async function begin(
   role: Extract<EnvReaderRole, 'server' | 'worker'>,
   load: () => Promise<ProcessStart>,
-  life: ProcessLife,
+  lifecycle: ProcessLifecycle,
 ): Promise<void> {
   const env = readEnv(processEnv(), role);
   const logger = createLogger(env.logLevel);
-  life.logger = logger;
-  outliveStrayRejections(logger);
+  lifecycle.logger = logger;
+  logUnhandledRejections(logger);
   endOnUncaughtException(logger);
   const secrets = await resolveSecrets(env);
   // A worker joins the embedded server of whoever started it first; without one, it starts its own.
-  const { url, firstStart } = await openDatabase(env, { attach: role === 'worker', logger, life });
+  const { url, firstStart } = await openDatabase(env, {
+    attach: role === 'worker',
+    logger,
+    lifecycle,
+  });
   const start = await load();
-  if (life.stopping.aborted) return;
+  if (lifecycle.stopping.aborted) return;
   try {
-    await start({ env, secrets, logger, databaseUrl: url, firstStart, life });
+    await start({ env, secrets, logger, databaseUrl: url, firstStart, lifecycle });
   } catch (error) {
     throw startErrorOf(error, { url, setting: databaseSetting(env) });
   }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type ThrottlerStorage } from '@nestjs/throttler';
 import { WINDOW_MS } from './rate-limits.js';
 import { RequestCounter } from './request-counter.js';
-import { type Usage, usageOf } from './usage.js';
+import { type ThrottlerRecord, throttlerRecordOf } from './throttler-record.js';
 
 /** Keys that are remembered at once. */
 const MAX_KEYS = 20_000;
@@ -18,9 +18,9 @@ export class MemoryThrottlerStorage implements ThrottlerStorage {
   private readonly counter = new RequestCounter(WINDOW_MS, MAX_KEYS);
 
   /** Counts one hit; every window is WINDOW_MS long. */
-  increment(key: string, _ttl: number, limit: number): Promise<Usage> {
+  increment(key: string, _ttl: number, limit: number): Promise<ThrottlerRecord> {
     const now = Date.now();
     const { hits, endsAt } = this.counter.count(key, now);
-    return Promise.resolve(usageOf(limit, hits, endsAt - now));
+    return Promise.resolve(throttlerRecordOf(limit, hits, endsAt - now));
   }
 }

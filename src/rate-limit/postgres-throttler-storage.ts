@@ -1,13 +1,13 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { type ThrottlerStorage } from '@nestjs/throttler';
 import { TransactionRunner } from '../database/transactions/transaction-runner.js';
-import { type Usage, usageOf } from './usage.js';
+import { type ThrottlerRecord, throttlerRecordOf } from './throttler-record.js';
 
 interface Hit {
   readonly key: string;
   readonly ttl: number;
   readonly limit: number;
-  readonly resolve: (usage: Usage) => void;
+  readonly resolve: (usage: ThrottlerRecord) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -74,7 +74,7 @@ export class PostgresThrottlerStorage implements ThrottlerStorage, OnModuleDestr
   }
 
   /** Counts one hit; `ttl` in ms. Rejects when the database cannot be reached. */
-  increment(key: string, ttl: number, limit: number): Promise<Usage> {
+  increment(key: string, ttl: number, limit: number): Promise<ThrottlerRecord> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ key, ttl, limit, resolve, reject });
       if (!this.counting) void this.countAll();
@@ -117,7 +117,9 @@ export class PostgresThrottlerStorage implements ThrottlerStorage, OnModuleDestr
     for (const row of rows) {
       const hits = byKey.get(row.key) ?? [];
       hits.forEach((hit, index) =>
-        hit.resolve(usageOf(hit.limit, row.hits - hits.length + index + 1, row.expiresInMs)),
+        hit.resolve(
+          throttlerRecordOf(hit.limit, row.hits - hits.length + index + 1, row.expiresInMs),
+        ),
       );
     }
   }

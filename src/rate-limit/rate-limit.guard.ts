@@ -4,8 +4,8 @@ import { type Request, type Response } from 'express';
 import { clientAddress, clientNetwork } from '../http/request/client-address.js';
 import { MemoryThrottlerStorage } from './memory-throttler-storage.js';
 import { FAIL_OPEN, GENERAL_LIMIT, ONLY_WHERE_ASKED } from './rate-limits.js';
-import { enforceStanding, standingOf } from './standing.js';
-import { type Usage } from './usage.js';
+import { enforceRateLimit, rateLimitStateOf } from './rate-limit-headers.js';
+import { type ThrottlerRecord } from './throttler-record.js';
 
 /**
  * The throttler guard, keyed by the signed-in user and, without one, by the client's address (an IPv6
@@ -28,7 +28,7 @@ export class RateLimitGuard extends ThrottlerGuard {
     const tracker = await getTracker(http.getRequest<Request>(), context);
     const usage = await this.count(generateKey(context, tracker, name), name, asked);
     if (usage && (usage.isBlocked || throttler.setHeaders !== false)) {
-      enforceStanding(http.getResponse<Response>(), standingOf(limit, usage));
+      enforceRateLimit(http.getResponse<Response>(), rateLimitStateOf(limit, usage));
     }
     return true;
   }
@@ -49,7 +49,7 @@ export class RateLimitGuard extends ThrottlerGuard {
     key: string,
     name: string,
     { ttl, limit, blockDuration }: ThrottlerRequest,
-  ): Promise<Usage | undefined> {
+  ): Promise<ThrottlerRecord | undefined> {
     const storage: ThrottlerStorage = name === GENERAL_LIMIT ? this.memory : this.storageService;
     try {
       return await storage.increment(key, ttl, limit, blockDuration, name);

@@ -1,5 +1,5 @@
 import { EMAIL_MAX, isEmailAddress } from '../config/email-address.js';
-import { passwordProblem } from '../config/strength.js';
+import { passwordProblem } from '../config/secret-strength.js';
 import { USER_ROLES, type UserRole } from './user.entity.js';
 import { type Credentials, normalizeEmail, type UsersService } from './users.service.js';
 

@@ -1,6 +1,6 @@
 import { type Pool, type PoolClient } from 'pg';
 import { databaseFailureOf } from '../../kernel/errors/database-failure.js';
-import { databaseBusy, databaseUnavailable } from '../../kernel/errors/database-refusals.js';
+import { databaseBusy, databaseUnavailable } from '../../kernel/errors/database-errors.js';
 import { UnavailableError } from '../../kernel/errors/domain-error.js';
 import { AnswerWatch } from './answer-watch.js';
 import { FairShare } from './fair-share.js';

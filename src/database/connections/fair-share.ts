@@ -1,4 +1,4 @@
-import { databaseBusy } from '../../kernel/errors/database-refusals.js';
+import { databaseBusy } from '../../kernel/errors/database-errors.js';
 
 /** Somebody who waits for a place. */
 interface Waiter {

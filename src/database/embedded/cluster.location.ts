@@ -1,6 +1,6 @@
 import { chown, link, lstat, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { FolderError, makeOwnFolder } from '../../config/own-folder.js';
+import { FolderError, makePrivateFolder } from '../../config/private-folder.js';
 import { EmbeddedPostgresError, systemErrorCode } from './embedded-postgres.error.js';
 import { randomSuffix, writeFileDurably } from './safe-files.js';
 import type { ServerAccount } from './server.account.js';
@@ -64,13 +64,13 @@ export async function makeClusterFolder({
   account,
 }: ClusterLocation): Promise<void> {
   if (ownAccount().uid !== 0) {
-    makeOwnFolder(folder, 0o700);
+    makePrivateFolder(folder, 0o700);
     return;
   }
   const record: LocationRecord = { folder, ...account };
   // Recorded first: a crash in between must not leave a cluster that nobody knows of.
   await writeFileDurably(recordPath(dataDir), `${JSON.stringify(record)}\n`);
-  makeOwnFolder(folder, 0o750);
+  makePrivateFolder(folder, 0o750);
   await chown(folder, 0, account.gid);
   await noteOwner({ dataDir, folder });
 }
@@ -127,7 +127,7 @@ export function systemFolder(): string {
   let failure: unknown;
   for (const path of SYSTEM_FOLDERS) {
     try {
-      makeOwnFolder(path, 0o755);
+      makePrivateFolder(path, 0o755);
       return path;
     } catch (error) {
       failure ??= error;

@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { makeOwnFolder } from '../../config/own-folder.js';
+import { makePrivateFolder } from '../../config/private-folder.js';
 import { StartError } from '../../config/start-error.js';
 import { DATABASE, ROLE, ensureCluster, readPassword } from './cluster.init.js';
 import { removeAbandonedClusters } from './abandoned.clusters.js';
@@ -61,7 +61,7 @@ export async function startEmbeddedPostgres(
   // A link that the operator made is followed; what it leads to must be ours.
   const asGiven = resolve(options.dataDir);
   const dataDir = await realpath(asGiven).catch(() => asGiven);
-  makeOwnFolder(dataDir, 0o700);
+  makePrivateFolder(dataDir, 0o700);
 
   const deadline = Date.now() + ATTACH_PATIENCE_MS;
   for (;;) {

@@ -10,7 +10,7 @@ import {
   symlink,
 } from 'node:fs/promises';
 import { basename, join, dirname } from 'node:path';
-import { makeOwnFolder } from '../../config/own-folder.js';
+import { makePrivateFolder } from '../../config/private-folder.js';
 import { EmbeddedPostgresError, systemErrorCode } from './embedded-postgres.error.js';
 import type { PlatformPackage } from './platform-package.resolver.js';
 import { randomSuffix } from './safe-files.js';
@@ -82,7 +82,7 @@ async function copyOnce(source: string, target: string): Promise<void> {
     const beside = `${target}.${randomSuffix()}`;
     const native = join(beside, 'native');
     try {
-      makeOwnFolder(beside, 0o755);
+      makePrivateFolder(beside, 0o755);
       await copyTree(source, native);
       await linkLibraries(native);
       await rename(native, target);
@@ -93,7 +93,7 @@ async function copyOnce(source: string, target: string): Promise<void> {
       await rm(beside, { recursive: true, force: true });
     }
   }
-  makeOwnFolder(target, 0o755);
+  makePrivateFolder(target, 0o755);
 }
 
 /** Everybody may read and run the copy, only we may write to it. Static libraries stay behind. */

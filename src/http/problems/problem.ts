@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { databaseRefusalOf } from '../../kernel/errors/database-refusals.js';
+import { databaseErrorOf } from '../../kernel/errors/database-errors.js';
 import {
   DomainError,
   type FieldError,
@@ -72,7 +72,7 @@ export class Problem {
 /** Reads anything that was thrown as the error that the client will see. */
 export function toDomainError(thrown: unknown): DomainError {
   if (thrown instanceof DomainError) return thrown;
-  const refusal = databaseRefusalOf(thrown);
+  const refusal = databaseErrorOf(thrown);
   if (refusal) return refusal;
   if (thrown instanceof HttpException) return fromHttpException(thrown);
   return new DomainError(

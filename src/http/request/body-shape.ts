@@ -1,5 +1,5 @@
 import { ValidationFailedError } from '../../kernel/errors/domain-error.js';
-import { pathOf } from '../validation/field-faults.js';
+import { pathOf } from '../validation/field-errors.js';
 
 /** Most keys of one object in a body. */
 export const MAX_KEYS = 1000;

@@ -1,6 +1,6 @@
 import { ValidationFailedError } from '../../kernel/errors/domain-error.js';
 import { assertStorableText } from './body-shape.js';
-import { pathOf } from '../validation/field-faults.js';
+import { pathOf } from '../validation/field-errors.js';
 
 /** Most parameters of a query. */
 export const MAX_PARAMETERS = 50;

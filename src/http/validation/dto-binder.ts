@@ -1,7 +1,7 @@
 import { type Type } from '@nestjs/common';
 import { plainToInstance, TransformationType } from 'class-transformer';
 import { type FieldPlan, planOf } from './dto-plan.js';
-import { FieldFaults, pathOf } from './field-faults.js';
+import { FieldErrors, pathOf } from './field-errors.js';
 
 type Plain = Readonly<Record<string, unknown>>;
 
@@ -15,7 +15,7 @@ type Plain = Readonly<Record<string, unknown>>;
  * the validator runs, and are left out of the instance.
  */
 export class DtoBinder {
-  readonly faults = new FieldFaults();
+  readonly fieldErrors = new FieldErrors();
 
   /** An instance of `type` with the values of `plain`; `path` is where it stands in the request. */
   bind<T extends object>(type: Type<T>, plain: Plain, path: string): T {
@@ -26,7 +26,7 @@ export class DtoBinder {
       const field = plan.get(key);
       const value = plain[key];
       if (!field) {
-        this.faults.add(path, key, (at) => `${at} is not a known field`);
+        this.fieldErrors.add(path, key, (at) => `${at} is not a known field`);
       } else if (!isObject(value)) {
         simple[key] = value;
       } else if (this.fits(field, value, path, key)) {
@@ -45,7 +45,7 @@ export class DtoBinder {
   private fits(field: FieldPlan, value: object, parent: string, name: string): boolean {
     if (Array.isArray(value)) {
       if (value.length > field.maxItems) {
-        this.faults.addFinal(
+        this.fieldErrors.addFinal(
           parent,
           name,
           (at) => `${at} must have at most ${field.maxItems} items, and has ${value.length}`,
@@ -53,11 +53,11 @@ export class DtoBinder {
         return false;
       }
       if (field.kind !== 'nested' || field.isArray) return true;
-      this.faults.addFinal(parent, name, (at) => `${at} must be an object`);
+      this.fieldErrors.addFinal(parent, name, (at) => `${at} must be an object`);
       return false;
     }
     if (field.kind !== 'nested' || !field.isArray) return true;
-    this.faults.addFinal(parent, name, (at) => `${at} must be an array`);
+    this.fieldErrors.addFinal(parent, name, (at) => `${at} must be an array`);
     return false;
   }
 
@@ -69,7 +69,7 @@ export class DtoBinder {
       // What is no object at all, the validator refuses by itself.
       if (!isObject(item)) return item;
       if (!Array.isArray(item)) return this.bind(type, item as Plain, pathOf(path, String(index)));
-      this.faults.addFinal(path, String(index), (at) => `${at} must be an object`);
+      this.fieldErrors.addFinal(path, String(index), (at) => `${at} must be an object`);
       return undefined;
     });
   }

@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger'
 import { CurrentActor } from '../../auth/current-user.js';
 import { type Actor } from '../../kernel/actor.js';
 import { ApiProblems } from '../../http/problems/api-problems.js';
-import { JobsDeskService } from './jobs-desk.service.js';
+import { JobsAdminService } from './jobs-admin.service.js';
 import { JobDetailAnswer, JobPage, JobSummary, ListJobsQuery } from './jobs.dto.js';
 
 const ApiId = ApiParam({ name: 'id', format: 'uuid', description: 'Id of the job.' });
@@ -11,7 +11,7 @@ const ApiId = ApiParam({ name: 'id', format: 'uuid', description: 'Id of the job
 @ApiTags('jobs')
 @Controller('jobs')
 export class JobsController {
-  constructor(private readonly jobs: JobsDeskService) {}
+  constructor(private readonly jobs: JobsAdminService) {}
 
   @Get()
   @ApiOperation({

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, Length } from 'class-validator';
 import { CursorPagination, CursorQuery } from '../../http/paging/cursor-page.js';
-import { type Job, JOB_STATES, type JobState, type JobTry } from '../queue/job.js';
+import { type Job, JOB_STATES, type JobState, type JobAttemptRecord } from '../queue/job.js';
 import { ATTEMPT_STATUSES, type AttemptStatus } from '../queue/job-attempt.entity.js';
 
 /** Filters of the list; a bad value is a 400. */
@@ -66,12 +66,12 @@ export class JobAnswer implements Job {
 }
 
 /** One try of a job. */
-export class JobTryAnswer implements JobTry {
+export class JobAttemptAnswer implements JobAttemptRecord {
   /** Number of the try, from 1. */
   @ApiProperty({ type: 'integer', example: 1 })
   attempt!: number;
 
-  @ApiProperty({ enum: ATTEMPT_STATUSES, enumName: 'JobTryStatus' })
+  @ApiProperty({ enum: ATTEMPT_STATUSES, enumName: 'JobAttemptStatus' })
   status!: AttemptStatus;
 
   @ApiProperty({ type: String, format: 'date-time' })
@@ -97,8 +97,8 @@ export class JobTryAnswer implements JobTry {
 
 /** A job with its tries, first to last. */
 export class JobDetailAnswer extends JobAnswer {
-  @ApiProperty({ type: [JobTryAnswer] })
-  tries!: JobTryAnswer[];
+  @ApiProperty({ type: [JobAttemptAnswer] })
+  tries!: JobAttemptAnswer[];
 }
 
 /** A page of jobs, newest first. */

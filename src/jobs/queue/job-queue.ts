@@ -48,8 +48,8 @@ export class JobQueue {
   }
 
   /** Says that tries still run; returns the ids of those that are still this worker's. */
-  async beat(attemptIds: readonly string[]): Promise<ReadonlySet<string>> {
-    const rows = await this.duties.query<{ id: string }>(sql.BEAT, [attemptIds]);
+  async sendHeartbeats(attemptIds: readonly string[]): Promise<ReadonlySet<string>> {
+    const rows = await this.duties.query<{ id: string }>(sql.RECORD_HEARTBEATS, [attemptIds]);
     return new Set(rows.map(({ id }) => id));
   }
 
@@ -79,7 +79,7 @@ export class JobQueue {
    * Fails the tries whose worker fell silent. Their jobs are due at once, for the job is rarely to
    * blame; but the try counts, or a job that kills its worker would go on killing. Returns how many.
    */
-  reap(): Promise<number> {
+  releaseLost(): Promise<number> {
     return this.duties.run(async (tx) => {
       const lost = await tx.query<Attempt>(sql.FIND_LOST, [this.env.jobs.staleMs]);
       for (const attempt of lost) await this.settle(tx, attempt, WORKER_LOST, []);
@@ -88,7 +88,7 @@ export class JobQueue {
   }
 
   /** Lets go of what ended long ago. */
-  async tidy(): Promise<void> {
+  async cleanUp(): Promise<void> {
     await this.boss.archive();
     await this.transactions.query(sql.DELETE_ORPHANED_ATTEMPTS);
     await this.transactions.query(sql.DELETE_LOST_TICKS);
@@ -102,10 +102,10 @@ export class JobQueue {
   ): Promise<boolean> {
     if (!(await endAttempt(tx, attempt, 'failed', failure))) return false;
     const [job] = await tx.query<{ state: 'retry' | 'failed'; startAfter: Date }>(
-      sql.PUT_OFF_OR_BURY,
+      sql.RETRY_OR_DEAD_LETTER,
       [attempt.type, attempt.jobId, backoffMs],
     );
-    const buried = job?.state === 'failed';
+    const deadLettered = job?.state === 'failed';
     const about = {
       actorId: null,
       requestId: null,
@@ -119,8 +119,8 @@ export class JobQueue {
     const meta = { type: attempt.type, attempt: attempt.attempt };
     const retryAt = job?.state === 'retry' ? job.startAfter.toISOString() : null;
     tx.publish('job.failed', { ...about, meta: { ...meta, retryAt } });
-    if (buried) {
-      tx.defer(sql.BURY_ATTEMPT, [attempt.attemptId]);
+    if (deadLettered) {
+      tx.defer(sql.DEAD_LETTER_ATTEMPT, [attempt.attemptId]);
       tx.publish('job.dead_lettered', { ...about, meta });
     }
     return true;

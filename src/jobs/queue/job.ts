@@ -60,8 +60,8 @@ export interface Job {
   readonly finishedAt: Date | null;
 }
 
-/** The columns of a JobTry, in the order in which it is shown. */
-export const JOB_TRY = columnsOf(JobAttempt).only(
+/** The columns of a JobAttemptRecord, in the order in which it is shown. */
+export const JOB_ATTEMPT_COLUMNS = columnsOf(JobAttempt).only(
   'attempt',
   'status',
   'startedAt',
@@ -73,4 +73,4 @@ export const JOB_TRY = columnsOf(JobAttempt).only(
 );
 
 /** One try of a job. */
-export type JobTry = RowOf<typeof JOB_TRY>;
+export type JobAttemptRecord = RowOf<typeof JOB_ATTEMPT_COLUMNS>;

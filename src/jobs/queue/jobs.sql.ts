@@ -100,8 +100,8 @@ export const CLAIM = {
 };
 
 /** Says that tries still run; those that are not returned belong to somebody else by now. */
-export const BEAT = {
-  name: 'beat_job_attempts',
+export const RECORD_HEARTBEATS = {
+  name: 'record_job_heartbeats',
   text: `
     UPDATE job_attempts SET heartbeat_at = now()
     WHERE id = ANY($1::uuid[]) AND status = 'running' RETURNING id`,
@@ -129,8 +129,8 @@ export const END_ATTEMPT = {
 };
 
 /** The last try of a job whose tries are used up. */
-export const BURY_ATTEMPT = {
-  name: 'bury_job_attempt',
+export const DEAD_LETTER_ATTEMPT = {
+  name: 'dead_letter_job_attempt',
   text: `UPDATE job_attempts SET status = 'dead_lettered' WHERE id = $1`,
 };
 
@@ -148,8 +148,8 @@ export const FIND_LOST = {
  * A running job after a failed try: put off by its next pause of `$3` (ms; an empty list: no pause), or
  * a dead letter when its tries are used up.
  */
-export const PUT_OFF_OR_BURY = {
-  name: 'put_off_or_bury_job',
+export const RETRY_OR_DEAD_LETTER = {
+  name: 'retry_or_dead_letter_job',
   text: `
     UPDATE pgboss.job SET
       state = CASE WHEN retry_count < retry_limit THEN 'retry' ELSE 'failed' END::pgboss.job_state,
@@ -200,8 +200,8 @@ export const REVIVE = {
 };
 
 /** A revived job is no dead letter any more. */
-export const UNBURY_ATTEMPTS = {
-  name: 'unbury_job_attempts',
+export const REVIVE_ATTEMPTS = {
+  name: 'revive_job_attempts',
   text: `UPDATE job_attempts SET status = 'failed' WHERE job_id = $1 AND status = 'dead_lettered'`,
 };
 

@@ -76,7 +76,7 @@ describe('a worker whose database does not answer', () => {
     let late: (jobs: ClaimedJob[]) => void = () => undefined;
     const claims = [new Promise<ClaimedJob[]>((resolve) => (late = resolve))];
     const claim = jest.fn(() => claims.shift() ?? Promise.resolve([]));
-    const { worker, ends } = workerOn(() => Promise.resolve(), { claim, reap: never });
+    const { worker, ends } = workerOn(() => Promise.resolve(), { claim, releaseLost: never });
     worker.start();
     await jest.advanceTimersByTimeAsync(LIMIT_MS - 1);
     expect(claim).toHaveBeenCalledTimes(1);
@@ -113,8 +113,8 @@ describe('a worker whose database does not answer', () => {
     let tries = 0;
     const { worker } = workerOn(() => Promise.resolve(), {
       succeed: () => (++tries === 1 ? never() : Promise.resolve(true)),
-      reap: () => Promise.resolve(0),
-      beat: (ids) => Promise.resolve(new Set(ids)),
+      releaseLost: () => Promise.resolve(0),
+      sendHeartbeats: (ids) => Promise.resolve(new Set(ids)),
     });
     worker.start();
     await jest.advanceTimersByTimeAsync(LIMIT_MS + 1000);
@@ -124,11 +124,11 @@ describe('a worker whose database does not answer', () => {
     await stopped;
   });
 
-  it.each(['beat', 'reap'] as const)('beats anew after a %s', async (hangs) => {
+  it.each(['sendHeartbeats', 'releaseLost'] as const)('beats anew after a %s', async (hangs) => {
     const hung = jest.fn(never);
     const { worker } = workerOn(never, {
-      beat: (ids) => Promise.resolve(new Set(ids)),
-      reap: () => Promise.resolve(0),
+      sendHeartbeats: (ids) => Promise.resolve(new Set(ids)),
+      releaseLost: () => Promise.resolve(0),
       [hangs]: hung,
     });
     worker.start();

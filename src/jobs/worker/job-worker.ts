@@ -15,7 +15,7 @@ import {
   JobTimedOutError,
   TAKEN_TOO_LATE,
 } from '../queue/jobs.errors.js';
-import { JobPulse } from './job-pulse.js';
+import { WorkerHeartbeat } from './worker-heartbeat.js';
 import { answerLimitMs, pauseUntil, within } from './time-limit.js';
 
 /** A job in this process, and what stops it. */
@@ -26,7 +26,7 @@ interface RunningJob {
 }
 
 /** How often a result is tried to be put on record while the database is away, and the first pause. */
-const RECORD_TRIES = 6;
+const RECORD_ATTEMPTS = 6;
 const RECORD_PAUSE_MS = 200;
 
 /** How long a stop waits for the last results to go on record once its drain time is over, in ms. */
@@ -41,7 +41,7 @@ const LAST_RECORDS_MS = 3000;
 export class JobWorker {
   readonly id = uuidv7();
   private readonly running = new Map<string, RunningJob>();
-  private readonly pulse: JobPulse;
+  private readonly heartbeat: WorkerHeartbeat;
   private loop: Promise<void> | undefined;
   private stopped: Promise<void> | undefined;
   private stopping = false;
@@ -59,10 +59,10 @@ export class JobWorker {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
     this.limitMs = answerLimitMs(env);
-    this.pulse = new JobPulse(queue, env.jobs.heartbeatMs, this.limitMs, logger, {
+    this.heartbeat = new WorkerHeartbeat(queue, env.jobs.heartbeatMs, this.limitMs, logger, {
       attempts: () => [...this.running.keys()],
       lost: (attemptId) => this.running.get(attemptId)?.controller.abort(new JobLeaseLostError()),
-      beaten: () => (this.lastContact = Date.now()),
+      reached: () => (this.lastContact = Date.now()),
     });
   }
 
@@ -70,7 +70,7 @@ export class JobWorker {
   start(): void {
     if (this.loop) return;
     this.lastContact = Date.now();
-    this.pulse.start();
+    this.heartbeat.start();
     this.loop = this.work();
     this.logger.info({ workerId: this.id, concurrency: this.env.jobs.concurrency }, 'worker runs');
   }
@@ -197,7 +197,7 @@ export class JobWorker {
   private async record(about: object, write: () => Promise<boolean>): Promise<void> {
     const { signal } = this.over;
     for (let tried = 1; ; tried++) {
-      const last = tried === RECORD_TRIES || signal.aborted;
+      const last = tried === RECORD_ATTEMPTS || signal.aborted;
       try {
         if (!(await within(this.limitMs, 'A record', write())))
           this.logger.warn(about, 'job result dropped: another worker has it');
@@ -218,10 +218,10 @@ export class JobWorker {
     await within(this.env.jobs.drainMs, 'The drain', idle).catch(() => undefined);
     this.over.abort();
     for (const { controller } of this.running.values()) controller.abort(new JobInterruptedError());
-    const recorded = this.ended().then(() => this.pulse.stop());
+    const recorded = this.ended().then(() => this.heartbeat.stop());
     await within(LAST_RECORDS_MS, 'The end of a stop', recorded).catch((error: unknown) => {
       this.logger.warn({ err: error }, 'the stop leaves jobs to other workers');
-      void this.pulse.stop();
+      void this.heartbeat.stop();
     });
   }
 

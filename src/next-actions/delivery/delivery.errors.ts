@@ -1,7 +1,7 @@
 import { isNativeError } from 'node:util/types';
 import { databaseFailureOf } from '../../kernel/errors/database-failure.js';
 import { DomainError } from '../../kernel/errors/domain-error.js';
-import { databaseRefusalOf } from '../../kernel/errors/database-refusals.js';
+import { databaseErrorOf } from '../../kernel/errors/database-errors.js';
 import { redactText, textOf } from '../../kernel/redaction/redaction.js';
 
 /** 422: the key came back with another request. */
@@ -53,7 +53,7 @@ export function reportOf(thrown: unknown): FailureReport {
  */
 function hindranceOf(thrown: unknown): DomainError | undefined {
   const failure = databaseFailureOf(thrown);
-  return failure === 'busy' || failure === 'retryable' ? databaseRefusalOf(thrown) : undefined;
+  return failure === 'busy' || failure === 'retryable' ? databaseErrorOf(thrown) : undefined;
 }
 
 function messageOf(thrown: unknown): string {

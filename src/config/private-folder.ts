@@ -28,7 +28,7 @@ const REASONS: Readonly<Record<string, string>> = {
  * symbolic link) that somebody else put there is refused: they could swap its content. Throws
  * FolderError.
  */
-export function makeOwnFolder(path: string, mode: number): void {
+export function makePrivateFolder(path: string, mode: number): void {
   try {
     makeFolders(path, mode);
     const found = lstatSync(path);

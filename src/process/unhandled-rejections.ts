@@ -9,7 +9,7 @@ import { errorText, redactError, textOf } from '../kernel/redaction/redaction.js
  * was left running can commit nothing once its transaction has ended. An uncaught exception is another
  * matter: it may have cut any code short, so it still ends the process.
  */
-export function outliveStrayRejections(
+export function logUnhandledRejections(
   logger: Logger,
   source: Pick<NodeJS.EventEmitter, 'on'> = process,
 ): void {

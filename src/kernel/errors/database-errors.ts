@@ -22,7 +22,7 @@ export function databaseUnavailable(cause?: unknown): UnavailableError {
 }
 
 /** What the client is answered for a failure of the database; undefined for any other error. */
-export function databaseRefusalOf(thrown: unknown): DomainError | undefined {
+export function databaseErrorOf(thrown: unknown): DomainError | undefined {
   switch (databaseFailureOf(thrown)) {
     case 'refused':
       return new InvalidRequestError(

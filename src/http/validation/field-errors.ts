@@ -4,7 +4,7 @@ import { type FieldError, MAX_FIELD_ERRORS } from '../../kernel/errors/domain-er
 const MAX_PATH = 200;
 
 /** The wrong fields of one request. It keeps as many as an answer names, and counts the others. */
-export class FieldFaults {
+export class FieldErrors {
   readonly errors: FieldError[] = [];
   /** Every field that was found wrong, also those that are not named. */
   count = 0;

@@ -3,32 +3,32 @@ import { type JobQueue } from '../queue/job-queue.js';
 import { within } from './time-limit.js';
 
 /** What the pulse must know of the worker, and what it reports to it. */
-export interface Pulsed {
+export interface HeartbeatSource {
   /** Ids of the tries that run. */
   attempts(): string[];
   /** A try belongs to another worker by now. */
   lost(attemptId: string): void;
   /** The queue was reached. */
-  beaten(): void;
+  reached(): void;
 }
 
-const TIDY_EVERY_MS = 10 * 60 * 1000;
+const CLEANUP_EVERY_MS = 10 * 60 * 1000;
 
 /**
  * The regular duties of a worker beside its jobs: say that they still run, look for the jobs of
  * workers that fell silent, and now and then let go of what ended long ago.
  */
-export class JobPulse {
+export class WorkerHeartbeat {
   private timer: NodeJS.Timeout | undefined;
   private beating: Promise<void> | undefined;
-  private tidied = Date.now();
+  private cleanedUpAt = Date.now();
 
   constructor(
     private readonly queue: JobQueue,
     private readonly everyMs: number,
     private readonly limitMs: number,
     private readonly logger: Logger,
-    private readonly worker: Pulsed,
+    private readonly worker: HeartbeatSource,
   ) {}
 
   start(): void {
@@ -48,15 +48,23 @@ export class JobPulse {
     try {
       const attempts = this.worker.attempts();
       if (attempts.length > 0) {
-        const alive = await within(this.limitMs, 'A heartbeat', this.queue.beat(attempts));
+        const alive = await within(
+          this.limitMs,
+          'A heartbeat',
+          this.queue.sendHeartbeats(attempts),
+        );
         for (const id of attempts) if (!alive.has(id)) this.worker.lost(id);
       }
-      const reaped = await within(this.limitMs, 'The look for lost jobs', this.queue.reap());
-      if (reaped > 0) this.logger.warn({ jobs: reaped }, 'jobs of silent workers given back');
-      this.worker.beaten();
-      if (Date.now() - this.tidied > TIDY_EVERY_MS) {
-        this.tidied = Date.now();
-        await within(this.limitMs, 'The tidying', this.queue.tidy());
+      const released = await within(
+        this.limitMs,
+        'The look for lost jobs',
+        this.queue.releaseLost(),
+      );
+      if (released > 0) this.logger.warn({ jobs: released }, 'jobs of silent workers given back');
+      this.worker.reached();
+      if (Date.now() - this.cleanedUpAt > CLEANUP_EVERY_MS) {
+        this.cleanedUpAt = Date.now();
+        await within(this.limitMs, 'The cleanup', this.queue.cleanUp());
       }
     } catch (error) {
       this.logger.warn({ err: error }, 'the heartbeat of the worker did not reach the database');

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { Writable } from 'node:stream';
 import { createLogger } from '../logging/logger.js';
-import { endOnUncaughtException, outliveStrayRejections } from './stray-rejections.js';
+import { endOnUncaughtException, logUnhandledRejections } from './unhandled-rejections.js';
 
 describe('a rejection that nobody awaited', () => {
   it.each([
@@ -18,7 +18,7 @@ describe('a rejection that nobody awaited', () => {
       },
     });
     const source = new EventEmitter();
-    outliveStrayRejections(createLogger('info', sink), source);
+    logUnhandledRejections(createLogger('info', sink), source);
     source.emit('unhandledRejection', reason, Promise.resolve());
     expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
       expect.objectContaining({ level: 'fatal', err: expect.objectContaining({ message }) }),

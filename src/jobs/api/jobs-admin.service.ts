@@ -8,7 +8,13 @@ import { ENV, type Env } from '../../config/env.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
 import { Boss } from '../queue/boss.js';
-import { type Job, JOB_STATES, type JobState, type JobTry, LIBRARY_STATE } from '../queue/job.js';
+import {
+  type Job,
+  JOB_STATES,
+  type JobState,
+  type JobAttemptRecord,
+  LIBRARY_STATE,
+} from '../queue/job.js';
 import { JOB_HEALTH_SQL } from './job-health.js';
 import {
   type JobDetailAnswer,
@@ -20,7 +26,7 @@ import {
 import { jobAlreadyWaits, jobNotFinal, jobNotFound, jobNotWaiting } from '../queue/jobs.errors.js';
 import { COUNT_JOBS, FIND_JOB, FIND_TRIES, listQuery, NEWEST } from './jobs.list.js';
 import { findWaiting } from '../queue/jobs.service.js';
-import { CANCEL, LOCK_JOB, REVIVE, UNBURY_ATTEMPTS } from '../queue/jobs.sql.js';
+import { CANCEL, LOCK_JOB, REVIVE, REVIVE_ATTEMPTS } from '../queue/jobs.sql.js';
 
 type JobRow = Omit<Job, 'state'> & { state: string; position: string };
 
@@ -28,7 +34,7 @@ const HEALTH = { name: 'job_health', text: JOB_HEALTH_SQL };
 
 /** The operators' side of the jobs: look, retry, cancel. */
 @Injectable()
-export class JobsDeskService {
+export class JobsAdminService {
   constructor(
     private readonly transactions: TransactionRunner,
     private readonly boss: Boss,
@@ -80,7 +86,7 @@ export class JobsDeskService {
     );
     const [row] = (jobs ?? []) as JobRow[];
     if (!row) throw jobNotFound();
-    return { ...jobOf(row), tries: (tries ?? []) as JobTry[] };
+    return { ...jobOf(row), tries: (tries ?? []) as JobAttemptRecord[] };
   }
 
   /**
@@ -95,7 +101,7 @@ export class JobsDeskService {
         if (state !== 'dead_lettered' && state !== 'cancelled') throw jobNotFinal(state);
         if (job.key !== null && (await findWaiting(tx, job.type, job.key)) !== undefined)
           throw jobAlreadyWaits();
-        tx.defer(UNBURY_ATTEMPTS, [id]);
+        tx.defer(REVIVE_ATTEMPTS, [id]);
         try {
           await tx.query(REVIVE, [job.type, id, this.env.jobs.backoffMs.length]);
         } catch (error) {

@@ -4,7 +4,7 @@ import { type Logger } from 'pino';
 /** Longest stop, from its signal to the end of the process, in ms. Kubernetes kills after 30 s. */
 export const STOP_LIMIT_MS = 25_000;
 /** What of it is kept for writing the last line and ending, in ms. */
-const LAST_WORDS_MS = 300;
+const EXIT_RESERVE_MS = 300;
 /** How long the application may take to close once its requests and jobs have ended, in ms. */
 export const APP_CLOSE_MS = 3000;
 /** A signal that comes again this soon is an echo where npm started the process, in ms. */
@@ -15,7 +15,7 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 const INTERRUPTED = { SIGTERM: 143, SIGINT: 130 } as const;
 
 /** Why and by when a part of a process ends. */
-export interface Ending {
+export interface StopContext {
   /** False where the start failed: nothing of it was in use yet. */
   readonly asked: boolean;
   /** What is left of a time that began with the signal, in ms; never negative. */
@@ -23,16 +23,16 @@ export interface Ending {
 }
 
 /** Ends a part of the process. */
-export type EndPart = (ending: Ending) => Promise<unknown>;
+export type StopPart = (stop: StopContext) => Promise<unknown>;
 
 interface Part {
   readonly name: string;
-  readonly end: EndPart;
+  readonly end: StopPart;
   readonly patienceMs: number;
 }
 
 /** How a process ends, and the doors to the real one, for tests. */
-export interface ProcessLifeOptions {
+export interface ProcessLifecycleOptions {
   /** Whether npm started the process: it passes on a signal that the terminal has sent already. */
   readonly startedByNpm: boolean;
   /** Exit code of a stop by signal; a command that was cut short has the shell's code of the signal. */
@@ -46,7 +46,7 @@ export interface ProcessLifeOptions {
  * end it, also as PID 1, which the kernel spares every signal that it does not handle. All parts
  * together end within STOP_LIMIT_MS of the signal, whatever hangs. A second signal ends it at once.
  */
-export class ProcessLife {
+export class ProcessLifecycle {
   /** Set as soon as the settings are read; before, a stop is silent. */
   logger: Logger | undefined;
   private readonly parts: Part[] = [];
@@ -55,7 +55,7 @@ export class ProcessLife {
   private ending: Promise<boolean> | undefined;
   private signalledAt: number | undefined;
 
-  constructor(private readonly options: ProcessLifeOptions) {
+  constructor(private readonly options: ProcessLifecycleOptions) {
     this.exit = options.exit ?? ((code) => process.exit(code));
     for (const signal of SIGNALS) (options.source ?? process).on(signal, () => this.take(signal));
   }
@@ -69,7 +69,7 @@ export class ProcessLife {
    * Has a part end with the process. The last one begun ends first. What takes longer than `patienceMs`,
    * or than the stop may take, is left behind.
    */
-  endsWith(name: string, end: EndPart, patienceMs = STOP_LIMIT_MS): void {
+  onStop(name: string, end: StopPart, patienceMs = STOP_LIMIT_MS): void {
     this.parts.push({ name, end, patienceMs });
   }
 
@@ -105,7 +105,7 @@ export class ProcessLife {
     const left = (limitMs: number): number => Math.max(0, since + limitMs - Date.now());
     let clean = true;
     for (let part = this.parts.pop(); part; part = this.parts.pop()) {
-      const patienceMs = Math.min(part.patienceMs, left(STOP_LIMIT_MS - LAST_WORDS_MS));
+      const patienceMs = Math.min(part.patienceMs, left(STOP_LIMIT_MS - EXIT_RESERVE_MS));
       const timer = new AbortController();
       try {
         const late = delay(patienceMs, 'late', { signal: timer.signal });
