@@ -35,7 +35,7 @@ export async function setUpApp(
   app.use(accessLog(logger));
   app.use(
     helmet({
-      // The API page of a server that is reached by plain HTTP would ask for its scripts by HTTPS.
+      // Otherwise the API page of a server reached over plain HTTP would load its scripts over HTTPS.
       contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
     }),
   );
@@ -43,7 +43,7 @@ export async function setUpApp(
   app.useGlobalPipes(createValidationPipe());
   serveOpenApi(app);
   await app.init();
-  // Behind every route.
+  // After every route: it handles what no route matched.
   app.use(answerUnknownRoute);
 }
 

@@ -11,7 +11,7 @@ export class HealthAnswer {
   status!: 'ok';
 }
 
-// A load balancer asks often, and shares its address with whoever comes through it.
+// A load balancer sends probes often, and shares its address with the clients behind it.
 @ApiTags('health')
 @Public()
 @SkipThrottle()

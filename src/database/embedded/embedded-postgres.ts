@@ -31,9 +31,9 @@ export interface EmbeddedPostgresOptions {
   settings?: Readonly<Record<string, string>>;
   /** If a server of ours already runs on this folder: join it instead of failing (for the migration CLI). Default false. */
   attach?: boolean;
-  /** Where a server that ended by itself, and each try to start it again, is reported. Default: nowhere. */
+  /** Logs a server that ended by itself, and each attempt to start it again. Default: no log. */
   logger?: ServerLogger;
-  /** Gives the start up as soon as it aborts; what has begun is stopped. */
+  /** Aborts the start; what was started is stopped. */
   signal?: AbortSignal;
 }
 
@@ -58,7 +58,7 @@ export async function startEmbeddedPostgres(
   options: EmbeddedPostgresOptions,
 ): Promise<EmbeddedPostgres> {
   const platformPackage = findPlatformPackage();
-  // A link that the operator made is followed; what it leads to must be ours.
+  // A symbolic link is followed; its target must belong to this process's user.
   const asGiven = resolve(options.dataDir);
   const dataDir = await realpath(asGiven).catch(() => asGiven);
   makePrivateFolder(dataDir, 0o700);

@@ -25,9 +25,9 @@ export interface ServerBinaries {
 }
 
 /**
- * The package's binaries where they lie, or else a copy in `copiesDir`: needed when the account
- * may not enter the project's folder (below /root), or when the library links are missing from a
- * node_modules that we may not write to.
+ * The package's binaries in place, or else a copy in `copiesDir`: needed when the account may not enter the
+ * project's folder (below /root), or when the library links are missing from a node_modules that we may not
+ * write to.
  */
 export async function provideBinaries(
   source: PlatformPackage,
@@ -76,7 +76,10 @@ async function linkLibraries(nativeDir: string): Promise<boolean> {
   return true;
 }
 
-/** Copies beside and renames, so that nobody ever runs half a copy; a finished copy is reused. */
+/**
+ * Copies to a temporary folder and renames it, so that no process runs an incomplete copy; a complete copy
+ * is reused.
+ */
 async function copyOnce(source: string, target: string): Promise<void> {
   if (!(await lstat(target).catch(() => undefined))) {
     const beside = `${target}.${randomSuffix()}`;
@@ -87,7 +90,7 @@ async function copyOnce(source: string, target: string): Promise<void> {
       await linkLibraries(native);
       await rename(native, target);
     } catch (error) {
-      // The other one of two starts at once was faster: its copy is as good as ours.
+      // A concurrent start was faster: use its copy.
       if (!['ENOTEMPTY', 'EEXIST'].includes(systemErrorCode(error) ?? '')) throw error;
     } finally {
       await rm(beside, { recursive: true, force: true });

@@ -28,7 +28,7 @@ export class CursorQuery {
   cursor?: string;
 }
 
-/** Where a page of such a list stands. */
+/** Pagination of a page of such a list. */
 export class CursorPagination {
   /** Rows a page. */
   @ApiProperty({ example: 25 })

@@ -52,7 +52,7 @@ function problemResponse(status: number): MethodDecorator & ClassDecorator {
   });
 }
 
-/** What a status means where a route says nothing more of it. */
+/** Description of a status, unless a route has its own. */
 export function problemMeaning(status: number): string {
   return MEANING[status] ?? 'The request failed.';
 }

@@ -6,18 +6,18 @@ import { FieldErrors, pathOf } from './field-errors.js';
 type Plain = Readonly<Record<string, unknown>>;
 
 /**
- * Makes instances of DTOs out of JSON. class-transformer converts the simple values of one object at a
- * time; lists, nested DTOs and free JSON are put in here. The time that class-transformer takes is
- * quadratic in the keys of an object, so nothing that a client chose the keys of may pass through it.
- * Source: class-transformer, TransformOperationExecutor.getKeys.
+ * Creates instances of DTOs from JSON. class-transformer converts only the simple values, one object at a
+ * time; lists, nested DTOs and free JSON are assigned here. The run time of class-transformer is quadratic
+ * in the keys of an object, so an object with keys that a client chose must not pass through it. Source:
+ * class-transformer, TransformOperationExecutor.getKeys.
  *
- * Unknown fields, lists that are too long and values of the wrong shape are noted before any rule of
- * the validator runs, and are left out of the instance.
+ * Unknown fields, lists that are too long and values of the wrong shape are reported before class-validator
+ * runs, and are left out of the instance.
  */
 export class DtoBinder {
   readonly fieldErrors = new FieldErrors();
 
-  /** An instance of `type` with the values of `plain`; `path` is where it stands in the request. */
+  /** An instance of `type` with the values of `plain`; `path` is its path in the request. */
   bind<T extends object>(type: Type<T>, plain: Plain, path: string): T {
     const plan = planOf(type);
     const simple: Record<string, unknown> = {};
@@ -41,7 +41,7 @@ export class DtoBinder {
     return instance;
   }
 
-  /** Whether a list or an object may be bound to a field at all; what is wrong is noted. */
+  /** Whether a list or an object may be bound to a field; if not, adds a field error. */
   private fits(field: FieldPlan, value: object, parent: string, name: string): boolean {
     if (Array.isArray(value)) {
       if (value.length > field.maxItems) {
@@ -66,7 +66,7 @@ export class DtoBinder {
     if (!type) return value;
     if (!Array.isArray(value)) return this.bind(type, value as Plain, path);
     return value.map((item: unknown, index) => {
-      // What is no object at all, the validator refuses by itself.
+      // The validator refuses what is not an object.
       if (!isObject(item)) return item;
       if (!Array.isArray(item)) return this.bind(type, item as Plain, pathOf(path, String(index)));
       this.fieldErrors.addFinal(path, String(index), (at) => `${at} must be an object`);

@@ -13,11 +13,11 @@ const OPTIONS: ValidatorOptions = {
   whitelist: true,
   forbidNonWhitelisted: true,
   forbidUnknownValues: true,
-  // The value is looked at to say "is required"; it is never shown.
+  // The value is needed to report "is required"; it is never shown.
   validationError: { target: false, value: true },
 };
 
-/** Rules that a missing value breaks for no other reason than that it is missing. */
+/** Rules that a missing value breaks only because it is missing. */
 const ABOUT_THE_VALUE = /^(is[A-Z]|matches$|nestedValidation$)/;
 
 /** The pipe of every route: unknown fields are refused, each wrong field is named in `errors`. */
