@@ -10,7 +10,7 @@ import { JobsAdminService } from './api/jobs-admin.service.js';
 import { JobsService } from './queue/jobs.service.js';
 import { HttpModule } from '../http/http.module.js';
 
-/** Work that leaves the request: enqueueing, the worker and the operators' routes. */
+/** Work outside of requests: enqueueing, the worker and the operators' routes. */
 @Module({
   imports: [HttpModule, DiscoveryModule],
   controllers: [JobsController],
@@ -31,8 +31,8 @@ export class JobsModule implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /**
-   * Before the pool closes, which a running job needs. The worker stops taking jobs first: while cron
-   * ends, it would else begin jobs that the stop then cuts off.
+   * Before the pool closes, because running jobs need it. The worker stops first: otherwise it would start
+   * jobs while cron stops, and they would be cut off.
    */
   async onModuleDestroy(): Promise<void> {
     const drained = this.worker.stop();

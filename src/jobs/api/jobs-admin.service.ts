@@ -32,7 +32,7 @@ type JobRow = Omit<Job, 'state'> & { state: string; position: string };
 
 const HEALTH = { name: 'job_health', text: JOB_HEALTH_SQL };
 
-/** The operators' side of the jobs: look, retry, cancel. */
+/** What operators do with jobs: list, retry, cancel. */
 @Injectable()
 export class JobsAdminService {
   constructor(
@@ -74,7 +74,7 @@ export class JobsAdminService {
     return { total, types: [...types.values()], stale: jobsStale };
   }
 
-  /** A job with its tries; throws a 404. */
+  /** A job with its attempts; throws a 404. */
   async get(id: string, actor: Actor): Promise<JobDetailAnswer> {
     if (!isUuid(id)) throw jobNotFound();
     const [jobs, tries] = await this.transactions.read(
@@ -90,8 +90,8 @@ export class JobsAdminService {
   }
 
   /**
-   * Makes a dead-lettered or cancelled job begin anew, with all its tries; throws a 404, or a 409 for a job
-   * in another state or whose key another job waits for.
+   * Restarts a dead-lettered or cancelled job, with all its attempts; throws a 404, or a 409 for a job in
+   * another state or whose key another job waits for.
    */
   async retry(id: string, actor: Actor): Promise<JobDetailAnswer> {
     await this.transactions.run(
@@ -105,7 +105,8 @@ export class JobsAdminService {
         try {
           await tx.query(REVIVE, [job.type, id, this.env.jobs.backoffMs.length]);
         } catch (error) {
-          // The library sends a schedule's ticks without a key and our lock; one of a type waits.
+          // The library sends a schedule's ticks without a dedupe key and without our lock; one tick of a
+          // type may wait.
           if (sqlStateOf(error) === UNIQUE_VIOLATION) throw jobAlreadyWaits();
           throw error;
         }

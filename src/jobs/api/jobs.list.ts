@@ -3,7 +3,10 @@ import { Keyset } from '../../database/sql/keyset.js';
 import { ListQuery, type PageStart } from '../../database/sql/list-query.js';
 import { JOB_ATTEMPT_COLUMNS, type JobState, LIBRARY_STATE, payloadSql } from '../queue/job.js';
 
-/** The last failed try tells the last error; a number of tries that began tells how many. */
+/**
+ * The last error is the one of the last failed attempt; the number of attempts is the highest one that
+ * began.
+ */
 export const JOB_COLUMNS = `
   job.id, job.name AS type, job.state::text AS state, COALESCE(${payloadSql('job.data')}, '{}') AS payload,
   NULLIF(job.singleton_key, job.id::text) AS "dedupeKey",
@@ -35,7 +38,7 @@ export const NEWEST = new Keyset<{ readonly id: string; readonly position: strin
   { sql: 'job.id', type: 'uuid', of: ({ id }) => id },
 ]);
 
-/** A page of jobs; only those that are on it are looked at closely. */
+/** A page of jobs; the attempts are joined for the jobs on the page only. */
 export function listQuery({ types, state }: JobFilter, start: PageStart): Query {
   const libraryState = state === undefined ? undefined : LIBRARY_STATE[state];
   return new ListQuery('jobs', { conditions: ['job.name = ANY($1::text[])'], values: [types] })

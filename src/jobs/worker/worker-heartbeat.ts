@@ -2,21 +2,21 @@ import { type Logger } from 'pino';
 import { type JobQueue } from '../queue/job-queue.js';
 import { within } from './time-limit.js';
 
-/** What the pulse must know of the worker, and what it reports to it. */
+/** The worker as the heartbeat sees it. */
 export interface HeartbeatSource {
-  /** Ids of the tries that run. */
+  /** Ids of the running attempts. */
   attempts(): string[];
-  /** A try belongs to another worker by now. */
+  /** Called when an attempt belongs to another worker now. */
   lost(attemptId: string): void;
-  /** The queue was reached. */
+  /** Called when the database was reached. */
   reached(): void;
 }
 
 const CLEANUP_EVERY_MS = 10 * 60 * 1000;
 
 /**
- * The regular duties of a worker beside its jobs: say that they still run, look for the jobs of
- * workers that fell silent, and now and then let go of what ended long ago.
+ * The periodic work of a worker: records heartbeats of its jobs, releases the jobs of lost workers, and
+ * deletes old rows every 10 minutes.
  */
 export class WorkerHeartbeat {
   private timer: NodeJS.Timeout | undefined;
@@ -37,13 +37,13 @@ export class WorkerHeartbeat {
     }, this.everyMs);
   }
 
-  /** Resolves when the last beat has ended. */
+  /** Resolves when the current heartbeat has ended. */
   async stop(): Promise<void> {
     clearInterval(this.timer);
     await this.beating;
   }
 
-  /** Never rejects: a database that is away is asked again at the next beat. */
+  /** Never rejects: if the database is not available, the next heartbeat tries again. */
   private async beat(): Promise<void> {
     try {
       const attempts = this.worker.attempts();
