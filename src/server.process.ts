@@ -13,7 +13,7 @@ import { APP_CLOSE_MS, type StopContext } from './process/process-lifecycle.js';
 import { type ProcessContext } from './process/run-process.js';
 import { showWelcome, welcome } from './welcome.js';
 
-/** Starts the application, listens and greets. */
+/** Starts the application, listens, and shows the welcome in development. */
 export async function startServer(context: ProcessContext): Promise<void> {
   const { env, lifecycle, logger } = context;
   const app = await createApp(context);
@@ -29,7 +29,7 @@ export async function startServer(context: ProcessContext): Promise<void> {
   await greet(app, port, context);
 }
 
-/** Requests and jobs end side by side, or a stop would take the time of both. */
+/** Requests and jobs are drained at the same time, so that a stop takes as long as the slower one. */
 async function finish(
   app: NestExpressApplication,
   drain: Drain,

@@ -26,14 +26,14 @@ import { openDatabase } from './process/open-database.js';
 import { ProcessLifecycle } from './process/process-lifecycle.js';
 import { schema } from './schema.js';
 
-/** Exit codes: done, it could not be done, the command line was wrong, interrupted. */
+/** Exit codes: done, failed, wrong command line, interrupted. */
 const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
 const logger = createLogger('silent');
 /** A signal ends the command with the code that a shell shows for it. */
 const lifecycle = new ProcessLifecycle({ startedByNpm: startedByNpm(), exitCode: 'signal' });
 
-/** The part of the application that the users live in. */
+/** The part of the application that the command needs. */
 @Module({})
 class UserCommandsModule {
   static register(env: Env, databaseUrl: string): DynamicModule {
@@ -51,7 +51,7 @@ class UserCommandsModule {
   }
 }
 
-/** `npm run user`: the people who may sign in, from the command line. */
+/** `npm run user`: manages users from the command line. */
 async function run(): Promise<number> {
   try {
     const { values, positionals } = parseArgs({
@@ -92,7 +92,7 @@ async function carryOut(command: UserCommand): Promise<string> {
   }
 }
 
-/** At a terminal it is typed twice, since nobody sees it. */
+/** At a terminal it is typed twice, because it is not shown. */
 async function askPassword(email: string): Promise<string> {
   const terminal = { input: process.stdin, prompts: process.stderr };
   const password = await readPassword(`Password of ${email}: `, terminal);

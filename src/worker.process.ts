@@ -9,7 +9,7 @@ import { listen } from './process/listen.js';
 import { APP_CLOSE_MS } from './process/process-lifecycle.js';
 import { type ProcessContext } from './process/run-process.js';
 
-/** Starts to work jobs. Of HTTP, this process knows the health probes, on WORKER_PORT. */
+/** Starts to run jobs. Its only HTTP routes are the health probes, on WORKER_PORT. */
 export async function startWorker(context: ProcessContext): Promise<void> {
   const { env, lifecycle, logger } = context;
   const app = await NestFactory.createApplicationContext(AppModule.register(context), {

@@ -4,7 +4,7 @@ import { type ServerLogger } from '../database/embedded/server.keeper.js';
 import { type StartLogger } from '../database/start/start-lock.js';
 import { type ProcessLifecycle } from './process-lifecycle.js';
 
-/** A start of the embedded server that takes longer is logged, and every so often, in ms. */
+/** When a slow start of the embedded server is logged, and the interval after that, in ms. */
 const LOG_AFTER_MS = 3000;
 const LOG_EVERY_MS = 10_000;
 
@@ -12,13 +12,13 @@ const LOG_EVERY_MS = 10_000;
 export interface OpenedDatabase {
   /** Holds a password: never log it. */
   readonly url: string;
-  /** Whether this start made the embedded database. */
+  /** Whether this start created the embedded database. */
   readonly firstStart: boolean;
 }
 
 /** How the embedded server is started. */
 export interface OpenDatabaseOptions {
-  /** Whether to join the server that another process of ours runs. */
+  /** Whether to use a server that another process of this application runs. */
   readonly attach: boolean;
   readonly logger: StartLogger & ServerLogger;
   readonly lifecycle: ProcessLifecycle;

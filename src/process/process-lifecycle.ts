@@ -3,26 +3,26 @@ import { type Logger } from 'pino';
 
 /** Longest stop, from its signal to the end of the process, in ms. Kubernetes kills after 30 s. */
 export const STOP_LIMIT_MS = 25_000;
-/** What of it is kept for writing the last line and ending, in ms. */
+/** Part of it that is reserved for the last log line and the exit, in ms. */
 const EXIT_RESERVE_MS = 300;
 /** How long the application may take to close once its requests and jobs have ended, in ms. */
 export const APP_CLOSE_MS = 3000;
-/** A signal that comes again this soon is an echo where npm started the process, in ms. */
+/** If npm started the process, a second signal within this time is npm passing on the first one, in ms. */
 const ECHO_MS = 500;
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 /** What a shell shows for a process that a signal ended: 128 and the signal's number. */
 const INTERRUPTED = { SIGTERM: 143, SIGINT: 130 } as const;
 
-/** Why and by when a part of a process ends. */
+/** Why and by when a part of the process must stop. */
 export interface StopContext {
-  /** False where the start failed: nothing of it was in use yet. */
+  /** False if the start failed: nothing was in use yet. */
   readonly asked: boolean;
-  /** What is left of a time that began with the signal, in ms; never negative. */
+  /** What is left of a time limit that began with the signal, in ms; never negative. */
   left(limitMs: number): number;
 }
 
-/** Ends a part of the process. */
+/** Stops a part of the process. */
 export type StopPart = (stop: StopContext) => Promise<unknown>;
 
 interface Part {
@@ -31,23 +31,23 @@ interface Part {
   readonly patienceMs: number;
 }
 
-/** How a process ends, and the doors to the real one, for tests. */
+/** How a process ends; `source` and `exit` replace the real process in tests. */
 export interface ProcessLifecycleOptions {
   /** Whether npm started the process: it passes on a signal that the terminal has sent already. */
   readonly startedByNpm: boolean;
-  /** Exit code of a stop by signal; a command that was cut short has the shell's code of the signal. */
+  /** Exit code of a stop by signal: 0, or the shell's code of the signal for a command. */
   readonly exitCode?: 0 | 'signal';
   readonly source?: Pick<NodeJS.EventEmitter, 'on'>;
   readonly exit?: (code: number) => void;
 }
 
 /**
- * The life of a process: what it is made of, and how it ends. From the first moment on, SIGTERM and SIGINT
- * end it, also as PID 1, which the kernel spares every signal that it does not handle. All parts
- * together end within STOP_LIMIT_MS of the signal, whatever hangs. A second signal ends it at once.
+ * Stops the parts of a process in order. SIGTERM and SIGINT are handled from construction on, also as PID
+ * 1, for which the kernel has no default handlers. All parts together stop within STOP_LIMIT_MS of the
+ * signal, whatever hangs. A second signal ends the process at once.
  */
 export class ProcessLifecycle {
-  /** Set as soon as the settings are read; before, a stop is silent. */
+  /** Set as soon as the settings are read; before that, a stop logs nothing. */
   logger: Logger | undefined;
   private readonly parts: Part[] = [];
   private readonly stop = new AbortController();
@@ -66,14 +66,14 @@ export class ProcessLifecycle {
   }
 
   /**
-   * Has a part end with the process. The last one begun ends first. What takes longer than `patienceMs`,
-   * or than the stop may take, is left behind.
+   * Registers how to stop a part of the process. Parts are stopped in reverse order. A part that takes
+   * longer than `patienceMs`, or than what is left of the stop, is abandoned.
    */
   onStop(name: string, end: StopPart, patienceMs = STOP_LIMIT_MS): void {
     this.parts.push({ name, end, patienceMs });
   }
 
-  /** Ends all parts, after a start that failed or a command that is done. False if one failed to end. */
+  /** Stops all parts, after a failed start or at the end of a command. False if one failed to stop. */
   end(): Promise<boolean> {
     return (this.ending ??= this.endParts(false));
   }
@@ -92,7 +92,7 @@ export class ProcessLifecycle {
   private async stopOn(signal: (typeof SIGNALS)[number]): Promise<void> {
     this.logger?.info({ signal }, 'stopping');
     this.stop.abort();
-    // A start that failed is ending already: it has its own exit code.
+    // A failed start is stopping already, with its own exit code.
     if (this.ending) return;
     const clean = await (this.ending = this.endParts(true));
     this.logger?.info('stopped');

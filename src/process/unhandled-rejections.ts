@@ -3,11 +3,10 @@ import { type Logger } from 'pino';
 import { errorText, redactError, textOf } from '../kernel/redaction/redaction.js';
 
 /**
- * Keeps the process up when a promise is rejected that nobody awaits, and logs it as fatal. Node would
- * end the process: one button with a missing await would take down the presses of everybody, again at
- * each press. Going on is safe here, since what matters is decided by a commit in PostgreSQL: work that
- * was left running can commit nothing once its transaction has ended. An uncaught exception is another
- * matter: it may have cut any code short, so it still ends the process.
+ * Keeps the process running after an unhandled rejection, and logs it as fatal. By default Node ends the
+ * process: one action with a missing await would break the presses of all users. It is safe to continue,
+ * because effects are committed in PostgreSQL only: work that still runs can commit nothing once its
+ * transaction has ended. An uncaught exception may have interrupted any code, so it still ends the process.
  */
 export function logUnhandledRejections(
   logger: Logger,
@@ -20,9 +19,9 @@ export function logUnhandledRejections(
 }
 
 /**
- * Ends the process on an exception that nobody caught, with a fatal log line instead of what Node would
- * print on standard error: the raw text, which may hold a secret. Where the log is silent, standard error
- * has the text without secrets.
+ * Ends the process on an uncaught exception, with a fatal log line. Node would print the raw error on
+ * standard error, which may hold a secret. If the log level is silent, the redacted text is printed on
+ * standard error.
  */
 export function endOnUncaughtException(
   logger: Logger,

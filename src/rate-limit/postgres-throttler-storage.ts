@@ -18,9 +18,9 @@ interface CounterRow {
 }
 
 /**
- * Counts any number of hits on any number of keys, in one statement. A window starts at its first hit
- * and is the database's time, so that replicas agree. Keys come sorted: two replicas that count the
- * same keys lock the rows in the same order.
+ * Counts any number of hits on any number of keys, in one statement. A window starts at its first hit and
+ * is the database's time, so that replicas agree. Keys are sorted, so that two replicas that count the same
+ * keys lock the rows in the same order.
  */
 const COUNT_HITS = {
   name: 'count_rate_limit_hits',
@@ -49,13 +49,13 @@ const DELETE_EXPIRED = {
 
 const CLEAN_EVERY_MS = 60_000;
 
-/** A count must not take the time of the request that it is for. */
+/** A count must be much faster than its request. */
 const COUNT_OPTIONS = { caller: 'rate limits', statementMs: 2000 };
 
 /**
- * The counters of the rate limits, in PostgreSQL, so that they hold across replicas. While one
- * statement is under way, further hits wait and are counted together by the next: under load, many
- * requests share a round trip, and every one still gets its own exact number.
+ * The counters of the rate limits, in PostgreSQL, so that they hold across replicas. While one statement
+ * runs, further hits wait, and the next statement counts all of them: under load, many requests share a
+ * round trip, and each still gets its exact number.
  */
 @Injectable()
 export class PostgresThrottlerStorage implements ThrottlerStorage, OnModuleDestroy {
@@ -81,7 +81,7 @@ export class PostgresThrottlerStorage implements ThrottlerStorage, OnModuleDestr
     });
   }
 
-  /** Takes one hit back, as if it had never been. */
+  /** Removes one hit from the count. */
   async takeBack(key: string): Promise<void> {
     await this.transactions.run((tx) => tx.execute(TAKE_BACK, [key]));
   }

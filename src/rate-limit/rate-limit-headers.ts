@@ -2,7 +2,7 @@ import { type Response } from 'express';
 import { TooManyRequestsError } from '../kernel/errors/domain-error.js';
 import { type ThrottlerRecord } from './throttler-record.js';
 
-/** Where a client stands in a window. */
+/** The state of a client's rate limit in the current window. */
 export interface RateLimitState {
   /** Requests a window. */
   readonly limit: number;
@@ -14,7 +14,7 @@ export interface RateLimitState {
   readonly exceeded: boolean;
 }
 
-/** Where a client stands after a storage counted its request. */
+/** The state after a storage counted a request. */
 export function rateLimitStateOf(
   limit: number,
   { totalHits, timeToExpire, isBlocked }: ThrottlerRecord,
@@ -27,7 +27,7 @@ export function rateLimitStateOf(
   };
 }
 
-/** Shows a state in the RateLimit headers, and throws a 429 when it is exceeded. */
+/** Sets the RateLimit headers, and throws a 429 if the limit is exceeded. */
 export function enforceRateLimit(response: Response, state: RateLimitState): void {
   setRateLimitHeaders(response, state);
   if (!state.exceeded) return;
@@ -38,7 +38,7 @@ export function enforceRateLimit(response: Response, state: RateLimitState): voi
   );
 }
 
-/** Of several standings, the headers show the one with the fewest requests left. */
+/** If a request counts under several limits, the headers show the one with the fewest requests left. */
 function setRateLimitHeaders(
   response: Response,
   { limit, remaining, reset }: RateLimitState,

@@ -9,16 +9,17 @@ import { type ThrottlerRecord } from './throttler-record.js';
 
 /**
  * The throttler guard, keyed by the signed-in user and, without one, by the client's address (an IPv6
- * client by its /64). It stands between identifying the caller and refusing an unknown one, so that a
- * flood without a token is limited, too.
+ * client by its /64). It runs after the caller was identified and before an unknown one is refused, so that
+ * requests without a token are limited, too.
  */
 @Injectable()
 export class RateLimitGuard extends ThrottlerGuard {
   @Inject(MemoryThrottlerStorage) private readonly memory!: MemoryThrottlerStorage;
 
   /**
-   * Counts a request under one throttler. It differs from the library's in its headers, which are named
-   * alike for every throttler, in the general limit's counters, and where counters are unavailable.
+   * Counts a request under one throttler. It differs from the library's method in three points: the headers
+   * have the same names for every throttler, the general limit has its own counters, and it handles
+   * unavailable counters.
    */
   protected override async handleRequest(asked: ThrottlerRequest): Promise<boolean> {
     const { context, limit, ttl, throttler, getTracker, generateKey } = asked;
@@ -44,7 +45,10 @@ export class RateLimitGuard extends ThrottlerGuard {
     return `${name}:${context.getClass().name}.${context.getHandler().name}:${tracker}`;
   }
 
-  /** The usage after this request; undefined where it could not be counted and passes nevertheless. */
+  /**
+   * The counter after this request; undefined if it could not be counted and the request passes
+   * nevertheless.
+   */
   private async count(
     key: string,
     name: string,

@@ -1,9 +1,9 @@
 import { type ThrottlerStorage } from '@nestjs/throttler';
 
-/** What @nestjs/throttler asks of its storage; times in seconds. */
+/** What a storage of @nestjs/throttler returns; times in seconds. */
 export type ThrottlerRecord = Awaited<ReturnType<ThrottlerStorage['increment']>>;
 
-/** The answer of a storage that has counted `totalHits` in a window which ends in `endsInMs`. */
+/** The record of a storage that has counted `totalHits` in a window that ends in `endsInMs`. */
 export function throttlerRecordOf(
   limit: number,
   totalHits: number,

@@ -6,7 +6,7 @@
 /**
  * What a failed statement means for the caller.
  *
- * Not now, a 503 that asks to come back:
+ * Temporary, a 503 with Retry-After:
  * - `retryable`: the transaction lost a race and may run again as a whole;
  * - `busy`: no lock or connection was free in time;
  * - `timeout`: the statement ran past its time limit, or got no answer;

@@ -80,7 +80,7 @@ export class PutWorkItemBody extends ScopeFields {
   @IsInstant()
   occurredAt?: string | null;
 
-  /** Whatever else is known of it; a lead is scored by it. */
+  /** Free attributes; the score of a lead is computed from them. */
   @ApiPropertyOptional({ type: 'object', additionalProperties: true, default: {} })
   @IsOptional()
   @IsObject()
@@ -118,7 +118,7 @@ export class ListWorkItemsQuery extends IntersectionType(PageQuery, ScopeFields)
   @IsIn(PRIORITIES)
   priority?: Priority;
 
-  /** Whether somebody may still have to act on it. */
+  /** Whether somebody may still need to act on it. */
   @ApiPropertyOptional({ description: 'Whether somebody may still have to act on it.' })
   @IsOptional()
   @Transform(({ value }: { value: unknown }) =>
