@@ -149,7 +149,7 @@ describe('the logs', () => {
       expect(app.logs().slice(before)).toContainEqual(
         expect.objectContaining({
           level: 'error',
-          msg: 'a failed press is not on record',
+          msg: 'a failed press could not be recorded',
           executionId: expect.any(String),
           err: expect.objectContaining({ message: 'the relay is gone' }),
         }),

@@ -23,7 +23,7 @@ export class AuthController {
   @ApiOperation({
     summary: 'Sign in',
     description:
-      'Five tries a minute per address, whatever token is sent. After five wrong passwords for one e-mail within 15 minutes, from wherever they came, each further try waits a little longer, up to 2 s; it is never refused for them. An unknown e-mail and a wrong password get the same answer.',
+      'Five attempts a minute per address, whatever token is sent. After five wrong passwords for one e-mail within 15 minutes, from any address, each further attempt is delayed a little longer, up to 2 s; it is never refused for that reason. An unknown e-mail and a wrong password get the same answer.',
   })
   @ApiOkResponse({ type: LoginAnswer })
   @ApiProblems(400, 401, 429)
@@ -38,7 +38,7 @@ export class AuthController {
   }
 
   @Get('me')
-  @ApiOperation({ summary: 'Who am I' })
+  @ApiOperation({ summary: 'The signed-in user' })
   @ApiOkResponse({ type: MeAnswer })
   me(@CurrentUser() user: AuthUser): MeAnswer {
     return { id: user.id, email: user.email, role: user.role };

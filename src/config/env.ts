@@ -213,7 +213,7 @@ export function readEnv(source: Source, role: EnvReaderRole = 'server'): Env {
   }
   if (env.jobs.staleMs < 2 * env.jobs.heartbeatMs) {
     throw new ConfigError(
-      'JOB_STALE_MS must be at least twice JOB_HEARTBEAT_MS, or jobs that run would be taken for lost.',
+      'JOB_STALE_MS must be at least twice JOB_HEARTBEAT_MS, or running jobs would be considered lost.',
     );
   }
   return env;

@@ -28,9 +28,9 @@ export class HealthController {
 
   @Get('ready')
   @ApiOperation({
-    summary: 'The process takes requests',
+    summary: 'The process accepts requests',
     description:
-      '503 while the database is away or the worker of this process does not work, and from the moment a stop was asked for.',
+      '503 while the database is not available, while the worker of this process does not run, and once the process is stopping.',
   })
   @ApiOkResponse({ type: HealthAnswer })
   @ApiProblems(503)

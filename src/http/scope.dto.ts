@@ -8,7 +8,7 @@ export class ScopeFields implements Partial<Scope> {
   @ApiPropertyOptional({
     default: DEFAULT_SCOPE.entityType,
     pattern: SNAKE_CASE.source,
-    description: 'Type of the desk, snake_case.',
+    description: 'Type of the scope, snake_case.',
   })
   @IsOptional()
   @IsString()
@@ -19,7 +19,7 @@ export class ScopeFields implements Partial<Scope> {
   @ApiPropertyOptional({
     default: DEFAULT_SCOPE.entityId,
     maxLength: 128,
-    description: 'Id of the desk. Without it: the same as entityType.',
+    description: 'Id of the scope. Default: the same as entityType.',
   })
   @IsOptional()
   @IsString()

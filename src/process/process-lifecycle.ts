@@ -84,7 +84,7 @@ export class ProcessLifecycle {
       this.signalledAt = now;
       void this.stopOn(signal);
     } else if (!this.options.startedByNpm || now - this.signalledAt > ECHO_MS) {
-      this.logger?.warn({ signal }, 'ends at once: a second signal came');
+      this.logger?.warn({ signal }, 'exits at once: second signal');
       this.exit(INTERRUPTED[signal]);
     }
   }
@@ -111,7 +111,8 @@ export class ProcessLifecycle {
         const late = delay(patienceMs, 'late', { signal: timer.signal });
         late.catch(() => undefined);
         const ended = await Promise.race([part.end({ asked, left }), late]);
-        if (ended === 'late') this.logger?.warn({ part: part.name }, 'did not end in time: left');
+        if (ended === 'late')
+          this.logger?.warn({ part: part.name }, 'did not stop in time: abandoned');
       } catch (error) {
         clean = false;
         this.logger?.error({ part: part.name, err: error }, 'the stop failed');

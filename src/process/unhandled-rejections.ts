@@ -14,7 +14,7 @@ export function logUnhandledRejections(
 ): void {
   source.on('unhandledRejection', (reason: unknown) => {
     const err = isNativeError(reason) ? redactError(reason) : { message: textOf(reason) };
-    logger.fatal({ err }, 'a promise was rejected that nobody awaited: an await is missing');
+    logger.fatal({ err }, 'unhandled promise rejection: an await is missing');
   });
 }
 
@@ -30,7 +30,7 @@ export function endOnUncaughtException(
 ): void {
   source.on('uncaughtException', (thrown: unknown) => {
     const err = isNativeError(thrown) ? redactError(thrown) : { message: textOf(thrown) };
-    logger.fatal({ err }, 'an exception was not caught: the process ends');
+    logger.fatal({ err }, 'uncaught exception: the process ends');
     end(logger.isLevelEnabled('fatal') ? '' : `${errorText(thrown)}\n`);
   });
 }

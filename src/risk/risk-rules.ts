@@ -78,7 +78,7 @@ const RISK_RULES = {
       ? null
       : {
           severity: 'high',
-          title: 'Jobs have stopped without saying so',
+          title: 'Running jobs have no heartbeat',
           reason: `${countNoun(stale.count, 'running job')} without a heartbeat for over 10 minutes.`,
           evidence: {
             count: stale.count,

@@ -20,7 +20,7 @@ export class CursorQuery {
   /** `nextCursor` of the page before. */
   @ApiPropertyOptional({
     description:
-      'nextCursor of the page before, with the same filters. No row is seen twice or missed while rows are inserted.',
+      'nextCursor of the page before, with the same filters. No row is repeated or skipped while rows are inserted.',
   })
   @IsOptional()
   @IsString()

@@ -77,7 +77,7 @@ export class Boss {
       retentionDays: 365,
     });
     this.boss.on('error', (error) =>
-      this.logger.warn({ err: redactError(error) }, 'the job library met an error'),
+      this.logger.warn({ err: redactError(error) }, 'the job library reported an error'),
     );
   }
 

@@ -105,7 +105,7 @@ export class JobWorker {
           taken = await this.take(types, free);
           this.lastContact = Date.now();
         } catch (error) {
-          this.logger.warn({ err: error }, 'no jobs could be taken');
+          this.logger.warn({ err: error }, 'no jobs could be claimed');
         }
       }
       // Every free slot was filled: there may be more due jobs, so do not pause.
@@ -202,7 +202,7 @@ export class JobWorker {
           this.logger.warn(about, 'job result dropped: another worker has it');
         return;
       } catch (error) {
-        this.logger.warn({ ...about, err: error, tried }, 'job result not on record yet');
+        this.logger.warn({ ...about, err: error, tried }, 'a job result could not be recorded yet');
         if (last) return;
         await pauseUntil(signal, RECORD_PAUSE_MS * 2 ** tried);
       }
@@ -219,7 +219,7 @@ export class JobWorker {
     for (const { controller } of this.running.values()) controller.abort(new JobInterruptedError());
     const recorded = this.ended().then(() => this.heartbeat.stop());
     await within(LAST_RECORDS_MS, 'The end of a stop', recorded).catch((error: unknown) => {
-      this.logger.warn({ err: error }, 'the stop leaves jobs to other workers');
+      this.logger.warn({ err: error }, 'the stop abandons jobs: other workers take them over');
       void this.heartbeat.stop();
     });
   }

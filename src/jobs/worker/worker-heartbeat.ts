@@ -57,10 +57,10 @@ export class WorkerHeartbeat {
       }
       const released = await within(
         this.limitMs,
-        'The look for lost jobs',
+        'The release of lost jobs',
         this.queue.releaseLost(),
       );
-      if (released > 0) this.logger.warn({ jobs: released }, 'jobs of silent workers given back');
+      if (released > 0) this.logger.warn({ jobs: released }, 'jobs of lost workers released');
       this.worker.reached();
       if (Date.now() - this.cleanedUpAt > CLEANUP_EVERY_MS) {
         this.cleanedUpAt = Date.now();

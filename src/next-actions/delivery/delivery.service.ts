@@ -127,7 +127,7 @@ export class DeliveryService {
       await this.recordFailure(press, running, began, thrown).catch((unrecorded: unknown) => {
         // The log line of the request has only the second error.
         const { executionId } = running;
-        this.logger.error({ executionId, err: thrown }, 'a failed press is not on record');
+        this.logger.error({ executionId, err: thrown }, 'a failed press could not be recorded');
         throw unrecorded;
       });
       throw failedPress(press.actionKey, running.executionId, thrown);

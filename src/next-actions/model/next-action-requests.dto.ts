@@ -41,7 +41,7 @@ export class ListNextActionsQuery extends IntersectionType(PageQuery, ScopeField
     example: 'deliver',
     minLength: 1,
     maxLength: 200,
-    description: 'Substring of title, reason or rule, case-insensitive; % and _ mean themselves.',
+    description: 'Substring of title, reason or rule, case-insensitive; % and _ are literal.',
   })
   @IsOptional()
   @IsString()

@@ -74,7 +74,7 @@ export class PutWorkItemBody extends ScopeFields {
     format: 'date-time',
     nullable: true,
     description:
-      'When the item came into its state. Without it: now for a new item or a new state, else what it was.',
+      'When the item came into its state. Default: now for a new item or a new state, otherwise unchanged.',
   })
   @IsOptional()
   @IsInstant()
@@ -119,7 +119,7 @@ export class ListWorkItemsQuery extends IntersectionType(PageQuery, ScopeFields)
   priority?: Priority;
 
   /** Whether somebody may still need to act on it. */
-  @ApiPropertyOptional({ description: 'Whether somebody may still have to act on it.' })
+  @ApiPropertyOptional({ description: 'Whether somebody may still need to act on it.' })
   @IsOptional()
   @Transform(({ value }: { value: unknown }) =>
     value === 'true' ? true : value === 'false' ? false : value,
