@@ -2,7 +2,7 @@ import eslint from '@eslint/js';
 import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
-/** Only the configuration room may read the environment: everywhere else a setting is injected. */
+/** Only src/config/env.ts may read the environment: everywhere else a setting is injected. */
 const noProcessEnv = {
   selector: "MemberExpression[object.name='process'][property.name='env']",
   message:

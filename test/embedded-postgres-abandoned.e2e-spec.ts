@@ -53,7 +53,7 @@ const itWithMemoryFileSystem =
   }
 
   itOnOneFileSystem(
-    'removes the former cluster of a DATA_DIR that was deleted and made anew',
+    'removes the former cluster of a DATA_DIR that was deleted and created again',
     async () => {
       stage.dataDir = stage.freshDataDir();
       await (await stage.start()).stop();

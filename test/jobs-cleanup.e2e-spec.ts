@@ -2,14 +2,14 @@ import { JobQueue } from '../src/jobs/queue/job-queue.js';
 import { createTestApp, type TestApp } from './support/app.js';
 import { enqueue, Probe } from './support/jobs.js';
 
-describe('what ended long ago', () => {
+describe('an old job', () => {
   let app: TestApp;
   beforeEach(async () => {
     app = await createTestApp({ env: { WORKER: 'false' }, providers: [new Probe().provider()] });
   });
   afterEach(() => app.close());
 
-  /** A job that has one try and came to its state some days ago; returns its id. */
+  /** A job with one attempt that came into its state some days ago; returns its id. */
   const aged = async (state: string, days: number): Promise<string> => {
     const id = await enqueue(app);
     await app.rows(
@@ -30,7 +30,7 @@ describe('what ended long ago', () => {
     return (body.items as { id: string }[]).map(({ id }) => id).sort();
   };
 
-  it('is listed for 3 days, a dead letter for 30, and takes its tries along', async () => {
+  it('is listed for 3 days, a dead letter for 30, and its attempts are deleted with it', async () => {
     const kept = [
       await aged('completed', 2.9),
       await aged('cancelled', 2.9),

@@ -27,7 +27,7 @@ describe('a folder of the application', () => {
     expect(statSync(path).mode & 0o7777).toBe(0o755);
   });
 
-  it('is refused in one sentence where a file lies', () => {
+  it('is refused in one sentence if its path is a file', () => {
     const path = join(base, 'file');
     writeFileSync(path, '');
     expect(() => makePrivateFolder(path, 0o700)).toThrow(StartError);
@@ -35,7 +35,7 @@ describe('a folder of the application', () => {
     expect(() => makePrivateFolder(join(path, 'below'), 0o700)).toThrow(/ENOTDIR.*DATA_DIR/);
   });
 
-  it('is refused where a link lies, which may lead anywhere', () => {
+  it('is refused if its path is a symbolic link', () => {
     const path = join(base, 'link');
     symlinkSync(base, path);
     expect(() => makePrivateFolder(path, 0o700)).toThrow(/is not a folder/);
@@ -46,7 +46,7 @@ describe('a folder of the application', () => {
     expect(() => makePrivateFolder('/proc/nba/data', 0o700)).toThrow(StartError);
   });
 
-  (isRoot ? it : it.skip)("is refused where it is somebody else's, naming both users", () => {
+  (isRoot ? it : it.skip)('is refused if it belongs to another user, naming both users', () => {
     const path = join(base, 'theirs');
     mkdirSync(path, { mode: 0o777 });
     chownSync(path, 12_345, 12_345);

@@ -33,7 +33,7 @@ describe('a process that gets a signal', () => {
     },
   );
 
-  it('ends its parts one after the other, the last one begun first', async () => {
+  it('stops its parts one after the other, in reverse order', async () => {
     const { lifecycle, codes, exit, send } = begin();
     const ended: string[] = [];
     for (const name of ['database', 'application', 'requests']) {
@@ -48,7 +48,7 @@ describe('a process that gets a signal', () => {
     expect(codes).toEqual([0]);
   });
 
-  it('leaves a part behind that does not end in its time', async () => {
+  it('abandons a part that does not stop in its time', async () => {
     const { lifecycle, codes, exit, send } = begin();
     let ended = false;
     lifecycle.onStop('database', () => Promise.resolve((ended = true)));
@@ -58,7 +58,7 @@ describe('a process that gets a signal', () => {
     expect({ ended, codes }).toEqual({ ended: true, codes: [0] });
   });
 
-  it('ends with 1 where a part fails to end, and still ends the others', async () => {
+  it('exits with 1 if a part fails to stop, and still stops the others', async () => {
     const { lifecycle, codes, exit, send } = begin();
     let ended = false;
     lifecycle.onStop('database', () => Promise.resolve((ended = true)));
@@ -82,7 +82,7 @@ describe('a process that gets a signal', () => {
     release();
   });
 
-  it('takes the echo of a signal that npm passes on for the same one', async () => {
+  it('treats a signal that npm passes on as the same one', async () => {
     const { lifecycle, codes, exit, send } = begin({ startedByNpm: true });
     let release: () => void = () => undefined;
     lifecycle.onStop('requests', () => new Promise<void>((resolve) => (release = resolve)));

@@ -3,7 +3,7 @@ import { Writable } from 'node:stream';
 import { createLogger } from '../logging/logger.js';
 import { endOnUncaughtException, logUnhandledRejections } from './unhandled-rejections.js';
 
-describe('a rejection that nobody awaited', () => {
+describe('an unhandled rejection', () => {
   it.each([
     ['an error', new Error('password=s3same refused'), 'password=[redacted] refused'],
     ['no error', 'password=s3same refused', 'password=[redacted] refused'],
@@ -27,7 +27,7 @@ describe('a rejection that nobody awaited', () => {
   });
 });
 
-describe('an exception that nobody caught', () => {
+describe('an uncaught exception', () => {
   it.each([
     ['an error', new Error('password=s3same refused'), 'password=[redacted] refused'],
     ['no error', 'password=s3same refused', 'password=[redacted] refused'],
@@ -44,7 +44,7 @@ describe('an exception that nobody caught', () => {
     ]);
   });
 
-  it('is told on standard error, without its secrets, where the log is silent', () => {
+  it('is printed on standard error, redacted, if the log level is silent', () => {
     const ends: string[] = [];
     const source = new EventEmitter();
     const logger = createLogger('silent', { write: () => undefined });

@@ -101,8 +101,8 @@ async function store(
     sql.STORE_SNAPSHOT,
     sql.storedSnapshot(snapshot, actor.userId, transitions),
   );
-  const told = new Set(stored.map(({ transition }) => transition));
-  return transitions.filter((transition) => told.has(transition));
+  const published = new Set(stored.map(({ transition }) => transition));
+  return transitions.filter((transition) => published.has(transition));
 }
 
 function publish(

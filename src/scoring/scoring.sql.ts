@@ -62,18 +62,18 @@ export const STORE_SNAPSHOT: Statement = {
       RETURNING id)
     INSERT INTO score_events (${STORED_EVENT.names()})
     SELECT ${STORED_EVENT.expressions({
-      id: 'told.id',
+      id: 'found.id',
       snapshotId: 'snapshot.id',
-      transition: 'told.transition',
+      transition: 'found.transition',
       entityType,
       entityId,
       occurredAt: computedAt,
     })}
-    FROM snapshot, unnest($${size + 1}::uuid[], $${size + 2}::text[]) AS told(id, transition)
+    FROM snapshot, unnest($${size + 1}::uuid[], $${size + 2}::text[]) AS found(id, transition)
     WHERE NOT EXISTS (
       SELECT FROM score_events AS earlier
       WHERE earlier.entity_type = ${entityType} AND earlier.entity_id = ${entityId}
-        AND earlier.transition = told.transition
+        AND earlier.transition = found.transition
         AND earlier.occurred_at
           > ${computedAt}::timestamptz - interval '${TRANSITION_COOL_DOWN_MS} milliseconds')
     RETURNING transition`,

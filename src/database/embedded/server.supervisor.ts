@@ -40,7 +40,7 @@ export interface SupervisedServer {
   readonly pid: number;
   /** True once the server, or the shell above it, has gone. */
   hasExited(): boolean;
-  /** Resolves when `hasExited` turns true, whoever ended it. */
+  /** Resolves when `hasExited` turns true, for any reason. */
   readonly exited: Promise<void>;
   /**
    * Asks for a fast shutdown and resolves when the server is gone. A server whose shell was killed is

@@ -38,7 +38,7 @@ const BEGIN = `BEGIN ISOLATION LEVEL READ COMMITTED;
   SET LOCAL idle_in_transaction_session_timeout = 0;
   SELECT set_config(name, '0', true) FROM pg_settings WHERE name = 'transaction_timeout'`;
 const TRY_LOCK = 'SELECT pg_try_advisory_xact_lock($1) AS taken';
-/** A lock by one bigint stands in pg_locks as its high and its low half, with the sub-id 1. */
+/** pg_locks shows a lock by one bigint as its high and its low half, with the sub-id 1. */
 const HOLDER = `
   SELECT pid FROM pg_locks
   WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND classid = 0 AND objid = $1

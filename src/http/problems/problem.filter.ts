@@ -20,7 +20,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (response.closed && error.status >= 500) {
       // The log line of the request was written when the client disconnected.
       const fields = { requestId: requestIdOf(request), ...problemFields(error) };
-      this.logger[levelOf(error)](fields, 'a request failed after its client had hung up');
+      this.logger[levelOf(error)](fields, 'a request failed after its client had disconnected');
     }
     sendProblem(error, request, response);
   }

@@ -28,7 +28,7 @@ export class JobHandlerError extends StartError {}
 const TYPE = /^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){0,3}$/;
 const MAX_TIMEOUT_MS = 6 * 60 * 60 * 1000;
 
-/** Finds every @JobHandler provider of the application and checks it at start. */
+/** Finds every @JobHandler provider of the application and checks it at the start. */
 @Injectable()
 export class JobHandlerRegistry implements OnModuleInit {
   private readonly handlers = new Map<string, RegisteredHandler>();

@@ -96,7 +96,9 @@ function endWithPairsInside(text: string, { start, end }: Span): number {
   }
 }
 
-/** The end of a secret whose separator lies in a part of the text and whose value goes on behind it. */
+/**
+ * The end of a secret whose separator is in a part of the text and whose value continues after that part.
+ */
 function pairBeyond(text: string, from: number, end: number): number | undefined {
   for (const { index, 0: separator } of text.slice(from, end).matchAll(SEPARATOR_INSIDE)) {
     const at = from + index;

@@ -42,7 +42,7 @@ export function reportOf(thrown: unknown): FailureReport {
   if (thrown instanceof ActionTimedOutError || databaseFailureOf(thrown) === 'timeout') {
     return { code: 'ACTION_TIMED_OUT', message: redactText(messageOf(thrown)) };
   }
-  const hindered = hindranceOf(thrown);
+  const hindered = blockedErrorOf(thrown);
   if (hindered) return { code: hindered.code, message: redactText(messageOf(thrown)) };
   return { code: 'ACTION_FAILED', message: redactText(messageOf(thrown)) };
 }
@@ -51,7 +51,7 @@ export function reportOf(thrown: unknown): FailureReport {
  * The 503 for an action that other requests blocked: it waited too long for a lock, or its transaction
  * failed to serialize in every attempt. It may well succeed when it is pressed again.
  */
-function hindranceOf(thrown: unknown): DomainError | undefined {
+function blockedErrorOf(thrown: unknown): DomainError | undefined {
   const failure = databaseFailureOf(thrown);
   return failure === 'busy' || failure === 'retryable' ? databaseErrorOf(thrown) : undefined;
 }
@@ -67,10 +67,10 @@ function messageOf(thrown: unknown): string {
  */
 export function failedPress(actionKey: string, executionId: string, thrown: unknown): DomainError {
   const extensions = { executionId };
-  const told = thrown instanceof DomainError ? thrown : hindranceOf(thrown);
-  if (told) {
-    return new DomainError(told.code, told.status, redactText(told.message), {
-      ...told.options,
+  const known = thrown instanceof DomainError ? thrown : blockedErrorOf(thrown);
+  if (known) {
+    return new DomainError(known.code, known.status, redactText(known.message), {
+      ...known.options,
       extensions,
     });
   }
