@@ -1,7 +1,7 @@
 /**
  * The arrows of docs/architecture.md, as a check that fails: which folder of src/ may import which. The
- * order is the order of the layers: a folder may import what stands above it where its line says so, and
- * never what stands below it.
+ * order is the order of the layers: a folder may import folders above it, those that its line lists, and
+ * never a folder below it.
  */
 const ARROWS = {
   kernel: [],
@@ -109,7 +109,7 @@ module.exports = {
     },
     {
       name: 'no-circular-folders',
-      comment: 'A circle between folders means that something lies in the wrong one.',
+      comment: 'A circle between folders means that something is in the wrong one.',
       severity: 'error',
       scope: 'folder',
       from: { path: '^src/' },

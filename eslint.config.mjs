@@ -2,7 +2,7 @@ import eslint from '@eslint/js';
 import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
-/** Only the configuration room may read the environment: everywhere else a setting is injected. */
+/** Only src/config/env.ts may read the environment: everywhere else a setting is injected. */
 const noProcessEnv = {
   selector: "MemberExpression[object.name='process'][property.name='env']",
   message:
@@ -11,7 +11,7 @@ const noProcessEnv = {
 const noHttpExceptions = {
   selector:
     'NewExpression[callee.name=/^(BadRequest|Unauthorized|Forbidden|NotFound|Conflict|UnprocessableEntity|InternalServerError)Exception$/]',
-  message: 'Throw a DomainError from src/common/errors: only the problem filter knows HTTP.',
+  message: 'Throw a DomainError from src/kernel/errors: only the problem filter knows HTTP.',
 };
 const noSleep = {
   selector: "CallExpression[callee.name='setTimeout'][arguments.0.type!='ArrowFunctionExpression']",

@@ -17,7 +17,7 @@ import { readEnv } from '../src/config/env.js';
 import { startEmbeddedPostgres } from '../src/database/embedded/embedded-postgres.js';
 import { inOwnFolder } from './own-folder.js';
 
-/** What must hold. */
+/** The limit, in ms. */
 const LONGEST_BLOCK_MS = 250;
 const OPERATOR = { email: 'operator@example.com', password: 'nearly-fifteen-horses-graze' };
 
@@ -42,7 +42,7 @@ interface Measured {
 if (process.send) await serve();
 else await inOwnFolder(measureAll);
 
-/** The server: answers "reset" and "read" with what its event loop went through. */
+/** The server: "reset" starts a measurement of its event loop, "read" answers the result. */
 async function serve(): Promise<void> {
   const env = readEnv({
     READ_LIMIT_PER_MINUTE: '0',
@@ -102,7 +102,7 @@ async function measureAll(folder: string): Promise<void> {
   if (failed) throw new Error(`A body blocked the event loop for over ${LONGEST_BLOCK_MS} ms.`);
 }
 
-/** Medians of the tries, which suffer less from what else the machine does; the first try is left out. */
+/** Medians of the attempts, which depend less on other work of the machine; the first one is left out. */
 async function measure(
   server: ChildProcess,
   url: string,

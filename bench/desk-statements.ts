@@ -175,7 +175,7 @@ async function measure(client: Client): Promise<Measured[]> {
   return measured;
 }
 
-/** Runs a statement under EXPLAIN and takes it back. */
+/** Runs a statement under EXPLAIN and rolls it back. */
 async function explain(
   client: Client,
   { text }: Statement,

@@ -8,7 +8,7 @@ import { NEXT_ACTION_COLUMNS } from '../src/next-actions/model/next-actions.sql.
 export const BEGIN: Statement = { name: 'begin', text: 'BEGIN' };
 export const COMMIT: Statement = { name: 'commit', text: 'COMMIT' };
 
-/** Who may not sign in any more is not let in by an old token either. */
+/** A user who may no longer sign in is refused with an old token, too. */
 export const FIND_USER: Statement = {
   name: 'find_user',
   text: 'SELECT id FROM users WHERE id = $1 AND disabled_at IS NULL',
@@ -35,7 +35,9 @@ export const LOOK: Statement = {
       ORDER BY started_at DESC LIMIT 1) AS "repeatOf"`,
 };
 
-/** All that mark_done changes of its NBA. $2 and $3 are begin and end of the execution, $4 is its id. */
+/**
+ * Everything that mark_done changes in its NBA. $2 and $3 are begin and end of the execution, $4 is its id.
+ */
 export const UPDATE_NEXT_ACTION: Statement = {
   name: 'update_next_action',
   text: `

@@ -20,7 +20,7 @@ const ACTION_TIMEOUT_MS = '15000';
 const DEDUPE_MS = 60_000;
 const EXECUTE = /^\/api\/next-actions\/([0-9a-f-]{36})\/execute$/;
 
-/** As long as the server knows a verified token: AUTH_CACHE_MS. */
+/** As long as the server caches a verified token: AUTH_CACHE_MS. */
 const TOKEN_KNOWN_MS = 1000;
 
 const pool = new Pool({ connectionString: process.env.DATABASE_URL, max: 10 });

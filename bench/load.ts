@@ -4,11 +4,11 @@ import { type Contestant } from './servers.js';
 
 export type Route = 'execute' | 'list';
 
-/** What a run brought. */
+/** The result of a run. */
 export interface Result {
   /** Answers a second. */
   readonly rate: number;
-  /** CPU time of the server's process for one answer, in ms; NaN where the system does not tell. */
+  /** CPU time of the server's process for one answer, in ms; NaN if the system does not report it. */
   readonly cpu: number;
 }
 

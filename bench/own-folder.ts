@@ -10,8 +10,8 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * Runs this process's entry again in a process group of its own, with a folder in which it may start
- * servers and clusters. However that ends, by itself, with an error or by a signal to this process:
- * its processes are ended and its files removed before this process ends, too.
+ * servers and clusters. Its processes are stopped and its files removed before this process ends, whether
+ * it ends normally, with an error or by a signal.
  */
 export async function inOwnFolder(work: (folder: string) => Promise<void>): Promise<void> {
   const given = process.env.BENCH_FOLDER;

@@ -1,7 +1,7 @@
 /**
- * What the redaction costs, as a ratio in one run: a text that can hold no secret against one that must
- * be searched, and the log lines of a press against the same lines without redaction. CPU time, medians of
- * interleaved rounds. Run: npm run bench:redaction
+ * What the redaction costs, as a ratio in one run: a text that certainly holds no secret against one that
+ * must be searched, and the log lines of a press against the same lines without redaction. CPU time,
+ * medians of interleaved rounds. Run: npm run bench:redaction
  */
 import { pino } from 'pino';
 import { createLogger } from '../src/logging/logger.js';

@@ -14,7 +14,7 @@ export function median(values: readonly number[]): number {
   return (sorted[Math.ceil(middle) - 1]! + sorted[Math.floor(middle)]!) / 2;
 }
 
-/** Whose figures are divided by whose. */
+/** Which contestant is divided by which. */
 export type Pair = readonly [name: string, base: string];
 
 const NOT_SERVED = '–';

@@ -11,7 +11,7 @@ export interface Contestant {
   /** What it serves. */
   readonly routes: readonly Route[];
   readonly stop: () => Promise<void>;
-  /** CPU time of the process so far, in s; undefined where the system does not tell. */
+  /** CPU time of the process so far, in s; undefined if the system does not report it. */
   readonly cpuSeconds: () => number | undefined;
 }
 

@@ -10,8 +10,8 @@ const WRITTEN = `
   WHERE execution.id = $1::uuid`;
 
 /**
- * Which values a press wrote, down into its JSON: two contestants whose lists differ do not do the same
- * work, so that no ratio between them means anything.
+ * Which values a press wrote, including those inside JSON. If the lists of two contestants differ, they do
+ * not do the same work, and a ratio between them is meaningless.
  */
 export async function writtenBy(databaseUrl: string, executionId: string): Promise<string[]> {
   const client = new Client({ connectionString: databaseUrl });

@@ -1,4 +1,4 @@
-// Builds unless nothing that the build reads has changed since the last one: a second start is quick.
+// Builds only if something that the build reads has changed since the last build.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';

@@ -63,7 +63,8 @@ export class AppModule {
       ],
       providers: [
         { provide: APP_FILTER, useClass: ProblemFilter },
-        // In this order: who is it, how often did they come, may they, what do they bring.
+        // In this order: identify the caller, count the request, refuse a caller without a user, read the
+        // body.
         { provide: APP_GUARD, useClass: JwtAuthGuard },
         { provide: APP_GUARD, useClass: RateLimitGuard },
         { provide: APP_GUARD, useClass: RequireUserGuard },

@@ -38,7 +38,7 @@ export async function setUpApp(
   app.useGlobalPipes(createValidationPipe());
   serveOpenApi(app);
   await app.init();
-  // Behind every route.
+  // After every route: it handles what no route matched.
   app.use(answerUnknownRoute);
 }
 

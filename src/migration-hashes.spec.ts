@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** What the script says, a line a fault; nothing when the check passes. */
+/** Output of the script: one line per fault, empty if the check passes. */
 function run(...args: string[]): { ok: boolean; said: string } {
   const script = ['scripts/migration-hashes.mjs', ...args];
   const { status, stderr } = spawnSync(process.execPath, script, { encoding: 'utf8' });

@@ -9,37 +9,37 @@ import { JobWorker } from './jobs/worker/job-worker.js';
 import { NextActionsService } from './next-actions/model/next-actions.service.js';
 import { Drain, DRAIN_LIMIT_MS } from './process/drain.js';
 import { listen } from './process/listen.js';
-import { APP_CLOSE_MS, type Ending } from './process/process-life.js';
+import { APP_CLOSE_MS, type StopContext } from './process/process-lifecycle.js';
 import { type ProcessContext } from './process/run-process.js';
 import { showWelcome, welcome } from './welcome.js';
 
-/** Starts the application, listens and greets. */
+/** Starts the application, listens, and shows the welcome in development. */
 export async function startServer(context: ProcessContext): Promise<void> {
-  const { env, life, logger } = context;
+  const { env, lifecycle, logger } = context;
   const app = await createApp(context);
-  life.endsWith('the application', () => app.close(), APP_CLOSE_MS);
+  lifecycle.onStop('the application', () => app.close(), APP_CLOSE_MS);
   const server = app.getHttpServer();
   const drain = new Drain(server);
   const port = await listen(server, { port: env.port, host: env.host, portSetting: 'PORT' });
-  life.endsWith('requests and jobs', async (ending) => {
-    if (!(await finish(app, drain, env, ending))) {
+  lifecycle.onStop('requests and jobs', async (stop) => {
+    if (!(await finish(app, drain, env, stop))) {
       logger.warn('some requests did not end in time and were cut off');
     }
   });
   await greet(app, port, context);
 }
 
-/** Requests and jobs end side by side, or a stop would take the time of both. */
+/** Requests and jobs are drained at the same time, so that a stop takes as long as the slower one. */
 async function finish(
   app: NestExpressApplication,
   drain: Drain,
   env: Env,
-  ending: Ending,
+  stop: StopContext,
 ): Promise<boolean> {
   app.get(Readiness).startDraining();
-  const delayMs = ending.asked ? env.shutdownDelayMs : 0;
+  const delayMs = stop.asked ? env.shutdownDelayMs : 0;
   const [complete] = await Promise.all([
-    drain.finish({ delayMs, limitMs: ending.left(DRAIN_LIMIT_MS) }),
+    drain.finish({ delayMs, limitMs: stop.left(DRAIN_LIMIT_MS) }),
     app.get(JobWorker).stop(),
   ]);
   return complete;

@@ -23,17 +23,17 @@ import { DatabaseModule } from './database/database.module.js';
 import { startErrorOf } from './database/start/start-failure.js';
 import { EventsModule } from './events/events.module.js';
 import { openDatabase } from './process/open-database.js';
-import { ProcessLife } from './process/process-life.js';
+import { ProcessLifecycle } from './process/process-lifecycle.js';
 import { schema } from './schema.js';
 
-/** Exit codes: done, it could not be done, the command line was wrong, interrupted. */
+/** Exit codes: done, failed, wrong command line, interrupted. */
 const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
 const logger = createLogger('silent');
 /** A signal ends the command with the code that a shell shows for it. */
-const life = new ProcessLife({ startedByNpm: startedByNpm(), exitCode: 'signal' });
+const lifecycle = new ProcessLifecycle({ startedByNpm: startedByNpm(), exitCode: 'signal' });
 
-/** The part of the application that the users live in. */
+/** The part of the application that the command needs. */
 @Module({})
 class UserCommandsModule {
   static register(env: Env, databaseUrl: string): DynamicModule {
@@ -51,7 +51,7 @@ class UserCommandsModule {
   }
 }
 
-/** `npm run user`: the people who may sign in, from the command line. */
+/** `npm run user`: manages users from the command line. */
 async function run(): Promise<number> {
   try {
     const { values, positionals } = parseArgs({
@@ -73,7 +73,7 @@ async function run(): Promise<number> {
 async function carryOut(command: UserCommand): Promise<string> {
   const env = readEnv(processEnv(), 'command');
   try {
-    const { url } = await openDatabase(env, { attach: true, logger, life });
+    const { url } = await openDatabase(env, { attach: true, logger, lifecycle });
     try {
       const app = await NestFactory.createApplicationContext(
         UserCommandsModule.register(env, url),
@@ -82,17 +82,17 @@ async function carryOut(command: UserCommand): Promise<string> {
           abortOnError: false,
         },
       );
-      life.endsWith('the application', () => app.close());
+      lifecycle.onStop('the application', () => app.close());
       return await runUserCommand(command, app.get(UsersService), () => askPassword(command.email));
     } catch (error) {
       throw startErrorOf(error, { url, setting: databaseSetting(env) });
     }
   } finally {
-    await life.end();
+    await lifecycle.end();
   }
 }
 
-/** At a terminal it is typed twice, since nobody sees it. */
+/** At a terminal it is typed twice, because it is not shown. */
 async function askPassword(email: string): Promise<string> {
   const terminal = { input: process.stdin, prompts: process.stderr };
   const password = await readPassword(`Password of ${email}: `, terminal);

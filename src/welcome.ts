@@ -28,15 +28,15 @@ export function welcome(
   return `\n${lines.join('\n')}\n\n`;
 }
 
-/** Where a text is written: a stream that may be a terminal. */
+/** A stream that may be a terminal. */
 interface Output {
   readonly isTTY?: boolean;
   write(text: string): unknown;
 }
 
 /**
- * Shows the welcome: in a terminal on standard output, behind the log; else on standard error, so that
- * standard output stays lines of JSON.
+ * Shows the welcome: in a terminal on standard output, after the log; otherwise on standard error, so that
+ * standard output has only JSON lines.
  */
 export function showWelcome(
   text: string,

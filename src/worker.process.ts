@@ -6,17 +6,17 @@ import { probeServer } from './health/probe-server.js';
 import { Readiness } from './health/readiness.js';
 import { JobWorker } from './jobs/worker/job-worker.js';
 import { listen } from './process/listen.js';
-import { APP_CLOSE_MS } from './process/process-life.js';
+import { APP_CLOSE_MS } from './process/process-lifecycle.js';
 import { type ProcessContext } from './process/run-process.js';
 
-/** Starts to work jobs. Of HTTP, this process knows the health probes, on WORKER_PORT. */
+/** Starts to run jobs. Its only HTTP routes are the health probes, on WORKER_PORT. */
 export async function startWorker(context: ProcessContext): Promise<void> {
-  const { env, life, logger } = context;
+  const { env, lifecycle, logger } = context;
   const app = await NestFactory.createApplicationContext(AppModule.register(context), {
     logger: new PinoLoggerService(logger),
     abortOnError: false,
   });
-  life.endsWith('the application', () => app.close(), APP_CLOSE_MS);
+  lifecycle.onStop('the application', () => app.close(), APP_CLOSE_MS);
   const readiness = app.get(Readiness);
   const probes = probeServer(readiness, logger);
   limitServer(probes, env.http, logger);
@@ -25,7 +25,7 @@ export async function startWorker(context: ProcessContext): Promise<void> {
     host: env.host,
     portSetting: 'WORKER_PORT',
   });
-  life.endsWith('jobs', async () => {
+  lifecycle.onStop('jobs', async () => {
     readiness.startDraining();
     await app.get(JobWorker).stop();
     probes.close();

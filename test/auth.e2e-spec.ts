@@ -33,7 +33,7 @@ describe('signing in', () => {
     expect(me.body).toEqual({ id: expect.any(String), email: OPERATOR.email, role: 'admin' });
   });
 
-  it('does not mind the case of the e-mail', async () => {
+  it('ignores the case of the e-mail', async () => {
     await app.anonymous
       .post('/api/auth/login', { ...OPERATOR, email: 'Operator@Example.COM' })
       .expect(200);
@@ -44,7 +44,7 @@ describe('signing in', () => {
     expect(row?.hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
   });
 
-  it('answers the same to an unknown e-mail and a wrong password, and tells the feed', async () => {
+  it('answers the same to an unknown e-mail and a wrong password, and publishes an event', async () => {
     const wrong = await app.anonymous
       .post('/api/auth/login', { ...OPERATOR, password: 'canary-wrong' })
       .expect(401);
@@ -63,7 +63,7 @@ describe('signing in', () => {
     expect(JSON.stringify(body) + JSON.stringify(app.logs())).not.toContain('canary');
   });
 
-  it('is on record with who and from where, and without the password', async () => {
+  it('is recorded with the user and the address, without the password', async () => {
     await app.anonymous.post('/api/auth/login', OPERATOR).expect(200);
     const { body } = await app.api
       .get('/api/ops-events', { eventKey: 'auth.login.succeeded' })
@@ -101,7 +101,7 @@ describe('signing in', () => {
     }
   });
 
-  it('needs nobody on a public route: a probe with a token asks the database nothing', async () => {
+  it('reads no token on a public route: a probe with a token does not query the database', async () => {
     await app.rows('ALTER TABLE users RENAME TO users_away');
     try {
       await app.api.get('/health/live').expect(200);
@@ -136,7 +136,7 @@ describe('signing in', () => {
     expect([...new Set(wrong)].sort()).toEqual(fields);
   });
 
-  it('shuts a disabled user out, token and all', async () => {
+  it('refuses a disabled user and their tokens', async () => {
     const users = app.get(UsersService);
     const operator = await users.findByEmail(OPERATOR.email);
     await users.setDisabled(operator!.id, true);
@@ -150,7 +150,7 @@ describe('signing in', () => {
 });
 
 describe('the first user', () => {
-  it('is not changed by other settings later, and a start says so', async () => {
+  it('is not changed by other settings later, and a start logs that', async () => {
     const first = await createTestApp();
     const warnings = async (env: Record<string, string>) => {
       const next = await createTestApp({ database: first.database, env });

@@ -10,7 +10,7 @@ class RememberInput {
   note!: object;
 }
 
-/** Takes free JSON. */
+/** A DTO with free JSON. */
 @DeliveryAction({ key: 'remember', label: 'Remember', input: RememberInput })
 class RememberAction {
   run({ input }: { input: object }) {

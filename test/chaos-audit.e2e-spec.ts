@@ -24,7 +24,7 @@ describe('the audit of the chaos drills', () => {
     return wanted;
   }
 
-  /** What an audit counts more after a change than before it. */
+  /** The difference of the audit's counts after a change. */
   async function foundAfter(change: () => Promise<unknown>): Promise<Partial<Audited>> {
     const before = await audit(app.database.url, journal.presses);
     await change();
@@ -54,7 +54,7 @@ describe('the audit of the chaos drills', () => {
     const { nextActionId } = await press('mark_done');
     const sql = 'DELETE FROM next_action_executions WHERE next_action_id = $1';
     const found = await foundAfter(() => app.rows(sql, [nextActionId]));
-    // The answer, and the key that stands for it.
+    // The answer, and its idempotency key.
     expect(found).toEqual({ lost: 2, doubled: 1, withoutEvent: 0 });
   });
 

@@ -11,7 +11,7 @@ import { processIdentity } from '../src/database/embedded/process.identity.js';
 
 jest.setTimeout(60_000);
 
-describe('what a chaos drill leaves behind', () => {
+describe('what is left after a chaos drill', () => {
   let folder: string;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'nba-sweep-'));

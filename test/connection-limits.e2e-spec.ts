@@ -156,10 +156,10 @@ describe('a connection', () => {
     });
   });
 
-  describe('that asks before it sends a body', () => {
+  describe('that sends Expect: 100-continue', () => {
     const length = Buffer.byteLength('{"title":"x"}');
 
-    it('is told to go on when the body is wanted', async () => {
+    it('gets 100 Continue if the body is wanted', async () => {
       const asking = await connection();
       asking.head(
         'POST /api/next-actions',
@@ -194,7 +194,7 @@ describe('a connection', () => {
     });
   });
 
-  describe('that speaks broken HTTP', () => {
+  describe('that sends malformed HTTP', () => {
     it.each([
       ['no HTTP', 'HELLO\r\n\r\n', 400, 'HTTP_MALFORMED'],
       ['a bad header', 'GET / HTTP/1.1\r\nHost: x\r\nbad header\r\n\r\n', 400, 'HTTP_MALFORMED'],
@@ -239,7 +239,7 @@ describe('a connection', () => {
     });
   });
 
-  it('that the client closes in the middle of a body leaves nothing behind', async () => {
+  it('that the client closes in the middle of a body causes no error', async () => {
     const quitting = await connection();
     quitting.head(
       'POST /api/next-actions',

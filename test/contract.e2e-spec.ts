@@ -58,7 +58,7 @@ describe('the contract', () => {
     expect(contract.undocumented()).toEqual([]);
   });
 
-  it('turns every stranger away with a 401', async () => {
+  it('answers 401 without a token', async () => {
     expect(await contract.strangers()).toEqual([]);
   });
 
@@ -132,7 +132,7 @@ describe('the contract of a route that breaks it', () => {
     ]);
   });
 
-  it('names a route that lets strangers in', async () => {
+  it('names a route that answers without a token', async () => {
     expect(await contract.strangers()).toEqual(['GET /api/liars/open answers 200 without a token']);
   });
 

@@ -17,8 +17,8 @@ describe('wave', () => {
 
   it('waves, and publishes it', async () => {
     const { id } = await createNextAction(app.api);
-    const told = waitForEvent(app, 'nba.delivery.executed');
+    const published = waitForEvent(app, 'nba.delivery.executed');
     await app.api.press(id, 'wave').expect(200);
-    expect((await told).meta).toMatchObject({ actionKey: 'wave', result: { waved: true } });
+    expect((await published).meta).toMatchObject({ actionKey: 'wave', result: { waved: true } });
   });
 });

@@ -14,7 +14,7 @@ import { TcpProxy } from './support/tcp-proxy.js';
 
 jest.setTimeout(40_000);
 
-/** Asks the database something after it was told that it runs; its time limit is the shorter one. */
+/** Runs a statement once the test has been notified; its time limit is the shorter one. */
 @DeliveryAction({ key: 'ask', label: 'Ask', timeoutMs: 200 })
 class AskAction implements DeliveryActionHandler {
   static onRun: () => void = () => undefined;
@@ -26,7 +26,7 @@ class AskAction implements DeliveryActionHandler {
   }
 }
 
-describe('a database that falls silent without closing a connection', () => {
+describe('a database that stops answering without closing a connection', () => {
   let database: TestDatabase;
   let proxy: TcpProxy;
   let app: TestApp;
@@ -46,7 +46,7 @@ describe('a database that falls silent without closing a connection', () => {
     await database.drop();
   });
 
-  it('leaves no request without an answer, and the server is back when the database is', async () => {
+  it('leaves no request without an answer, and the server recovers when the database does', async () => {
     const { id } = await createNextAction(app.api);
     await Promise.all(Array.from({ length: 6 }, () => app.api.get('/api/next-actions')));
     proxy.fallSilent();
@@ -70,7 +70,7 @@ describe('a database that falls silent without closing a connection', () => {
     expect(body.pagination.total).toBe(1);
   });
 
-  it('is not the failure of the action that it meets, though that has the shorter limit', async () => {
+  it('is not counted as a failure of the running action, even if that has the shorter limit', async () => {
     const { id } = await createNextAction(app.api);
     AskAction.onRun = () => proxy.fallSilent();
     const { status, body, headers } = await app.api.press(id, 'ask');
@@ -85,7 +85,7 @@ describe('a database that falls silent without closing a connection', () => {
     await app.api.press(id, 'ask').expect(200);
   });
 
-  it('makes nothing twice that was committed and not answered', async () => {
+  it('repeats nothing that was committed but not answered', async () => {
     const transactions = app.get(TransactionRunner);
     await query(database.url, 'CREATE TABLE test_once (at timestamptz)');
     const insert = { name: 'test_once', text: 'INSERT INTO test_once VALUES (now())' };

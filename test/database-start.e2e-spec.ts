@@ -118,7 +118,7 @@ describe('a start whose database', () => {
     silent.close();
   });
 
-  it('gives no sign is waited for, and that is logged before the attempt is given up', async () => {
+  it('does not respond is waited for, and that is logged before the attempt times out', async () => {
     const silent = createServer(() => undefined);
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', () => resolve()));
     const { port } = silent.address() as { port: number };
@@ -139,7 +139,7 @@ describe('a start whose database', () => {
     silent.close();
   });
 
-  it('takes the connection and then is silent fails, as behind a pooler without its server', async () => {
+  it('accepts the connection and does not respond fails, as behind a pooler without its server', async () => {
     // AuthenticationOk and ReadyForQuery.
     const welcome = Buffer.from('5200000008000000005a0000000549', 'hex');
     const pooler = createServer((socket) => {
@@ -209,7 +209,7 @@ describe('a start whose database', () => {
     expect((await started).error).toBeUndefined();
   });
 
-  it('is migrated leaves no lock behind', async () => {
+  it('is migrated keeps no lock', async () => {
     await start(database.url);
     const ran = withStartLock(database.url, MIGRATION_LOCK, { ...lock, waitMs: 0 }, () =>
       Promise.resolve('at once'),

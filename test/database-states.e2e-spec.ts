@@ -116,7 +116,7 @@ describe('a state of the database', () => {
     },
   );
 
-  it('in which plans of prepared statements are outdated is none for any request', async () => {
+  it('in which plans of prepared statements are outdated fails no request', async () => {
     await createNextAction(app.api);
     await app.api.get('/api/next-actions').expect(200);
     await app.rows('ALTER TABLE next_best_actions ALTER COLUMN source_id TYPE varchar');
@@ -128,7 +128,7 @@ describe('a state of the database', () => {
     for (let i = 0; i < 6; i++) await app.api.get('/api/next-actions').expect(200);
   });
 
-  it('in which a connection has lost its prepared statements is none for the next press', async () => {
+  it('in which a connection has lost its prepared statements does not fail the next press', async () => {
     for (let i = 0; i < 6; i++) {
       const { id } = await createNextAction(app.api);
       await app.api.press(id, 'forget_statements').expect(200);
@@ -136,7 +136,7 @@ describe('a state of the database', () => {
     }
   });
 
-  it('that ended idle connections is none for any request', async () => {
+  it('that ended idle connections fails no request', async () => {
     const { id } = await createNextAction(app.api);
     await Promise.all(Array.from({ length: 6 }, () => app.api.get('/api/next-actions')));
     await app.rows(`SELECT pg_terminate_backend(pid) ${OWN_CONNECTIONS} AND state = 'idle'`);
@@ -206,7 +206,7 @@ describe('a state of the database', () => {
     },
   );
 
-  it('in which a read takes too long is a 503, and the server does not go on with it', async () => {
+  it('in which a read takes too long is a 503, and the statement is cancelled', async () => {
     const { body } = await app.api.get('/api/test-raise').expect(503);
     expect(body.code).toBe('DATABASE_TIMEOUT');
     await eventually('the read to be cancelled', async () => {
@@ -215,7 +215,7 @@ describe('a state of the database', () => {
     });
   });
 
-  it('that takes no writes is a 503 until it takes them again, by whatever connection', async () => {
+  it('that accepts no writes is a 503 until it accepts them again, on any connection', async () => {
     const { id } = await createNextAction(app.api);
     const name = new URL(app.database.url).pathname.slice(1);
     const admin = new Client({ connectionString: process.env.TEST_DATABASE_ADMIN_URL });

@@ -16,8 +16,8 @@ describe('the demo', () => {
     listIn(app.api, '/api/next-actions', scope, { status: 'queued' });
 
   it('is one line in the log, with what it loaded; its events are left to level debug', () => {
-    const told = app.logs().filter(({ msg }) => msg === 'demo loaded');
-    expect(told).toEqual([
+    const lines = app.logs().filter(({ msg }) => msg === 'demo loaded');
+    expect(lines).toEqual([
       expect.objectContaining({
         level: 'info',
         scopes: 3,

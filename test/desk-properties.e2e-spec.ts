@@ -33,7 +33,7 @@ interface NamedItem extends ArbitraryItem {
 /** Before midnight, at midnight, and at noon. */
 const NOWS = ['2026-11-24T23:59:59.999Z', '2026-11-25T00:00:00.000Z', '2026-11-24T12:00:00Z'];
 
-/** What falls due between two runs changes the second for good reason. */
+/** Items that become due between two runs change the second one correctly. */
 function notDueMeanwhile(item: ArbitraryItem): ArbitraryItem {
   const { dueIn } = item;
   return dueIn !== null && dueIn >= 0 && dueIn < 60_000 ? { ...item, dueIn: 60_000 + dueIn } : item;
@@ -75,7 +75,7 @@ describe('properties of the desk', () => {
     return { scope, named };
   }
 
-  it('knows the same facts as a count by hand, to the millisecond', async () => {
+  it('computes the same facts as a count by hand, to the millisecond', async () => {
     const cases = fc.constantFrom(...NOWS).chain((now) => {
       const { startOfToday, dayAgo } = timeWindows(new Date(now));
       const edges = [
@@ -128,7 +128,7 @@ describe('properties of the desk', () => {
     );
   }, 60_000);
 
-  it('changes nothing when everything runs twice in a row', async () => {
+  it('changes nothing in a second run', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(arbitraryItem([0]), { maxLength: 30, size: 'max' }),
@@ -147,7 +147,7 @@ describe('properties of the desk', () => {
     );
   }, 60_000);
 
-  it('neither doubles nor fails when many run at once', async () => {
+  it('neither duplicates nor fails when many run at the same time', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(arbitraryItem([0]), { minLength: 5, maxLength: 30, size: 'max' }),
@@ -174,7 +174,7 @@ describe('properties of the desk', () => {
     );
   }, 60_000);
 
-  /** All that the desk shows of a scope, without the time at which a run last looked. */
+  /** Everything that the API shows of a scope, without the times of the last run. */
   async function seen(scope: TestScope): Promise<unknown> {
     const flags = await listIn<RiskFlagBody & { lastSeenAt?: string }>(app.api, '/api/risk', scope);
     for (const flag of flags) delete flag.lastSeenAt;

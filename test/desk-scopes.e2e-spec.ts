@@ -11,7 +11,7 @@ import {
 
 const RUNS = ['/api/scores/compute', '/api/risk/run-rules', '/api/next-actions/run'];
 
-/** Scopes that are easy to take for each other. */
+/** Scopes that are easily confused. */
 const scopes = fc.uniqueArray(
   fc.record({
     entityType: fc.constantFrom('account', 'account_', 'a', 'review_stream'),

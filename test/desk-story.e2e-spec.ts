@@ -11,7 +11,7 @@ import {
   type TestItem,
 } from './support/desk.js';
 
-/** A desk in trouble, as the systems around it push it. */
+/** The items of a scope with many problems, as other systems push them. */
 const scope = freshScope();
 const trouble: TestItem[] = [
   ...manyItems(scope, 4, {
@@ -28,7 +28,7 @@ const trouble: TestItem[] = [
   ...manyItems(scope, 6, { kind: 'intake_lead', state: 'new' }),
 ];
 
-describe('a desk from trouble to rest', () => {
+describe('a scope from critical to healthy', () => {
   let app: TestApp;
 
   beforeAll(async () => {
@@ -121,7 +121,7 @@ describe('a desk from trouble to rest', () => {
     }
   });
 
-  it('tells a desk at a glance', async () => {
+  it('summarizes a scope', async () => {
     const { body } = await app.api.get('/api/next-actions/summary', { ...scope }).expect(200);
     expect(body).toMatchObject({
       ...scope,
@@ -162,7 +162,7 @@ describe('a desk from trouble to rest', () => {
     });
   });
 
-  it('is silent for as long as an operator asked for it', async () => {
+  it('recommends nothing during a cool-down or a suppression', async () => {
     const byRule = new Map((await queue()).map((action) => [action.createdByRule, action.id]));
     await app.api.press(byRule.get('handoff_no_client_confirm') ?? '', 'mark_done').expect(200);
     await app.api.press(byRule.get('intake_leads_unscored') ?? '', 'dismiss').expect(200);
@@ -190,7 +190,7 @@ describe('a desk from trouble to rest', () => {
     expect(await runIn(app.api, '/api/next-actions/run', scope)).toMatchObject({ created: 1 });
   });
 
-  it('comes to rest when the items are fixed', async () => {
+  it('becomes healthy when the items are fixed', async () => {
     const pressed = (await queue())[0]?.id ?? '';
     const fixed = trouble.map(({ kind, externalId }) => ({
       kind,
@@ -226,7 +226,7 @@ describe('a desk from trouble to rest', () => {
     expect(await queue()).toEqual([]);
   });
 
-  it('raises again what the rule had closed, as a new occurrence', async () => {
+  it('reopens what the rule had resolved, as a new occurrence', async () => {
     await pushItems(app.api, scope, trouble);
     expect(await runIn(app.api, '/api/risk/run-rules', scope)).toMatchObject({ created: 4 });
     expect(await runIn(app.api, '/api/next-actions/run', scope)).toMatchObject({ created: 6 });
@@ -234,7 +234,7 @@ describe('a desk from trouble to rest', () => {
     expect(drop).toMatchObject({ transitions: ['threshold_breach', 'sharp_drop'] });
   });
 
-  it('tells the same transition once an hour', async () => {
+  it('publishes the same transition once an hour', async () => {
     const fixed = trouble.map(({ kind, externalId }) => ({
       kind,
       externalId,

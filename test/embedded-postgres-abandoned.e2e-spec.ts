@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeOwnFolder } from '../src/config/own-folder.js';
+import { makePrivateFolder } from '../src/config/private-folder.js';
 import {
   locateCluster,
   makeClusterFolder,
@@ -41,7 +41,7 @@ const itWithMemoryFileSystem =
 
   /** A DATA_DIR with the folder of its cluster, as a start leaves them; the cluster itself is empty. */
   async function used(dataDir = stage.freshDataDir()): Promise<Used> {
-    makeOwnFolder(dataDir, 0o700);
+    makePrivateFolder(dataDir, 0o700);
     const location = await locateCluster(dataDir);
     if (existsSync(location.cluster)) {
       await noteOwner(location);
@@ -53,7 +53,7 @@ const itWithMemoryFileSystem =
   }
 
   itOnOneFileSystem(
-    'removes the former cluster of a DATA_DIR that was deleted and made anew',
+    'removes the former cluster of a DATA_DIR that was deleted and created again',
     async () => {
       stage.dataDir = stage.freshDataDir();
       await (await stage.start()).stop();

@@ -59,7 +59,7 @@ describe('The embedded PostgreSQL that ends by itself', () => {
     await eventually('its end is noticed', () => log.lines.length >= 1);
     await server.stop();
     await noServerRuns(stage.dataDir);
-    // It let go of the folder.
+    // It released the folder.
     expect((await stage.start()).firstStart).toBe(false);
   });
 });
@@ -72,7 +72,7 @@ describe('The embedded PostgreSQL and the death of its owner', () => {
     await noServerRuns(stage.dataDir);
   });
 
-  it('leaves no server behind a SIGKILL of the whole process group', async () => {
+  it('stops the server after a SIGKILL of the whole process group', async () => {
     const owner = stage.own();
     expect(await owner.answer).toMatchObject({ firstStart: false });
     expect(await serverProcesses(stage.dataDir)).not.toEqual([]);
@@ -94,7 +94,7 @@ describe('The embedded PostgreSQL and the death of its owner', () => {
     }
   });
 
-  it('starts anew after an initdb that was interrupted', async () => {
+  it('starts again after an interrupted initdb', async () => {
     stage.dataDir = stage.freshDataDir();
     const owner = stage.own();
     const initialising = async (): Promise<string | undefined> =>

@@ -19,7 +19,7 @@ describe('The embedded PostgreSQL', () => {
     expect(first.firstStart).toBe(true);
     await query(first.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
     await first.stop();
-    await first.stop(); // Again is nothing.
+    await first.stop(); // A second call does nothing.
 
     const second = await stage.start();
     expect(second.firstStart).toBe(false);
@@ -62,7 +62,7 @@ describe('The embedded PostgreSQL', () => {
     ]);
   });
 
-  it('joins the running server when told to, and leaves it running', async () => {
+  it('attaches to the running server, and leaves it running', async () => {
     const owner = stage.own();
     const { url } = await owner.answer;
     const joined = await stage.start({ attach: true });
@@ -70,7 +70,7 @@ describe('The embedded PostgreSQL', () => {
     await joined.stop();
     expect(await query(joined.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
     expect(await owner.finish()).toBe(0);
-    // Nobody to join any more: it starts a server of its own.
+    // No server to attach to any more: it starts its own.
     expect((await stage.start({ attach: true })).firstStart).toBe(false);
   });
 
@@ -106,7 +106,7 @@ describe('The embedded PostgreSQL', () => {
     await expect(stage.start({ settings: { no_such_setting: '1' } })).rejects.toThrow(
       /DATABASE_URL[^]*unrecognized configuration parameter "no_such_setting"/,
     );
-    await stage.start(); // It let go of the folder.
+    await stage.start(); // It released the folder.
   });
 
   it('sets a new password when its file is lost', async () => {
@@ -148,7 +148,7 @@ describe('The embedded PostgreSQL', () => {
     }
   });
 
-  it('does not silently begin anew when its cluster is gone', async () => {
+  it('does not silently create a new cluster when its cluster is missing', async () => {
     stage.dataDir = stage.freshDataDir();
     await (await stage.start()).stop();
     rmSync((await locateCluster(stage.dataDir)).folder, { recursive: true });

@@ -80,7 +80,7 @@ describe('presses at once', () => {
     expect(answers.map((answer) => answer.status).sort()).toEqual([200, 409]);
   });
 
-  it('while somebody else holds the row for too long are a clear 503, and go on record nowhere', async () => {
+  it('are a 503 without a record while another transaction holds the row for too long', async () => {
     const { id } = await createNextAction(one.api);
     const holder = new Client({ connectionString: one.database.url });
     await holder.connect();

@@ -8,7 +8,7 @@ import {
   type DeliveryOutcome,
 } from '../src/next-actions/delivery/delivery-action.js';
 
-/** Tells of its work under keys that no database and no log should hold. */
+/** Returns meta with keys that no database and no log may hold. */
 @DeliveryAction({ key: 'odd_keys', label: 'Odd keys' })
 class OddKeysAction implements DeliveryActionHandler {
   run(): Promise<DeliveryOutcome> {
@@ -16,7 +16,7 @@ class OddKeysAction implements DeliveryActionHandler {
   }
 }
 
-/** What an action may throw although none should, and what of it goes on record. */
+/** Odd values that an action may throw, and what is recorded of each. */
 const ODD: readonly [string, unknown, string][] = [
   ['a string', 'relay refused', 'relay refused'],
   ['undefined', undefined, 'undefined'],
@@ -48,7 +48,7 @@ class ThrowOddAction implements DeliveryActionHandler {
 
 const BROKEN = { name: 'test_forgotten', text: 'SELECT 1 / 0' };
 
-/** Starts statements that fail and does not wait for them, but for something else. */
+/** Starts statements that fail without awaiting them. */
 @DeliveryAction({ key: 'forget', label: 'Forget' })
 class ForgetAction implements DeliveryActionHandler {
   async run({ tx }: DeliveryContext): Promise<DeliveryOutcome> {
@@ -77,7 +77,7 @@ describe('an action that is careless', () => {
     expect(JSON.stringify(app.logs())).not.toContain('jane.doe');
   });
 
-  it.each(ODD)('has its failure on record when it throws %s', async (_, thrown, errorMessage) => {
+  it.each(ODD)('has its failure recorded when it throws %s', async (_, thrown, errorMessage) => {
     ThrowOddAction.next = thrown;
     const { id } = await createNextAction(app.api);
     const { body } = await app.api.press(id, 'throw_odd').expect(500);

@@ -64,7 +64,7 @@ const executionsOf = async (id: string) =>
 const find = async (id: string) => (await app.api.get(`/api/next-actions/${id}`).expect(200)).body;
 
 describe('what an action changes', () => {
-  it('is written with the press, and on record with the values before, whole', async () => {
+  it('is written with the press, and recorded with the full values before', async () => {
     const before = await createNextAction(app.api, { priority: 'low', score: 10 });
     await app.api.press(before.id, 'rewrite').expect(200);
     const after = await find(before.id);
@@ -128,7 +128,7 @@ describe('what an action changes', () => {
   });
 });
 
-describe('a transaction that an action begins beside its press', () => {
+describe('a second transaction that an action begins', () => {
   const item = (externalId: string) => ({
     kind: 'reminder' as const,
     externalId,

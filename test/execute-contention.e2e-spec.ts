@@ -15,7 +15,7 @@ const LEAVE_EFFECT = {
   text: `INSERT INTO effects (next_action_id, note) VALUES ($1, 'must not stay')`,
 };
 
-/** Leaves an effect, then wants a lock that the test may hold. */
+/** Has an effect, then waits for a lock that the test may hold. */
 @DeliveryAction({ key: 'want_lock', label: 'Want a lock' })
 class WantLockAction implements DeliveryActionHandler {
   async run({ tx, nextAction }: DeliveryContext): Promise<DeliveryOutcome> {
@@ -25,7 +25,7 @@ class WantLockAction implements DeliveryActionHandler {
   }
 }
 
-/** Leaves an effect, then loses every race. */
+/** Has an effect, then fails with a serialization failure in every attempt. */
 @DeliveryAction({ key: 'lose_always', label: 'Lose' })
 class LoseAlwaysAction implements DeliveryActionHandler {
   async run({ tx, nextAction }: DeliveryContext): Promise<DeliveryOutcome> {
@@ -47,7 +47,7 @@ describe('an action that others are in the way of', () => {
   });
   afterAll(() => app.close());
 
-  /** The press is told to come back; it left no effect but its failed execution and event. */
+  /** The press gets a 503 with Retry-After; its only effects are its failed execution and event. */
   async function expectComeBack(id: string, actionKey: string, code: string): Promise<void> {
     const key = `${actionKey}-${id}`;
     const response = await app.api.press(id, actionKey).set('Idempotency-Key', key).expect(503);
@@ -66,7 +66,7 @@ describe('an action that others are in the way of', () => {
     expect(await app.rows('SELECT 1 FROM effects WHERE next_action_id = $1', [id])).toEqual([]);
   }
 
-  it('is a 503 on record when it waited too long for a lock, and its key may be used again', async () => {
+  it('is a recorded 503 when it waited too long for a lock, and its key may be used again', async () => {
     const { id } = await createNextAction(app.api);
     const holder = new Client({ connectionString: app.database.url });
     await holder.connect();
@@ -80,7 +80,7 @@ describe('an action that others are in the way of', () => {
     await app.api.press(id, 'want_lock').set('Idempotency-Key', `want_lock-${id}`).expect(200);
   });
 
-  it('is a 503 on record when its transaction lost every race', async () => {
+  it('is a recorded 503 when its transaction failed to serialize in every attempt', async () => {
     const { id } = await createNextAction(app.api);
     await expectComeBack(id, 'lose_always', 'DATABASE_CONTENTION');
   });

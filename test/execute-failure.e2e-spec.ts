@@ -72,7 +72,7 @@ describe('an action that fails', () => {
     expect(everything).toContain('relay refused');
   });
 
-  it('is told by its own status and code when it refused by itself', async () => {
+  it('is answered with the status and code of the DomainError that the action threw', async () => {
     const { id } = await createNextAction(app.api);
     const { body } = await app.api.press(id, 'refuse').expect(409);
     expect(body).toMatchObject({ code: 'NOTHING_TO_RETRY', detail: 'There is nothing to retry.' });
@@ -87,7 +87,7 @@ describe('an action that fails', () => {
     await app.api.press(id, 'mark_done').expect(200);
   });
 
-  it('is aborted at its time limit, recorded, and lets go of the NBA', async () => {
+  it('is aborted at its time limit, recorded, and releases the lock of the NBA', async () => {
     const { id } = await createNextAction(app.api);
     const before = NeverEndAction.aborted;
     const response = await app.api.press(id, 'never_end').expect(500);

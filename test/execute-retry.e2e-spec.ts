@@ -111,7 +111,7 @@ describe('a press that comes again', () => {
     expect(await executionsOf(id)).toHaveLength(1);
   });
 
-  it('runs anew when the dedupe window of 60 s is over', async () => {
+  it('runs again when the dedupe window of 60 s is over', async () => {
     const { id } = await createNextAction(app.api);
     const first = await app.api.press(id, 'snooze_1d').expect(200);
     await app.rows(
@@ -123,7 +123,7 @@ describe('a press that comes again', () => {
   });
 
   it.each(['mark_done', 'dismiss'])(
-    'is answered by the first success of %s for ever',
+    'is always answered by the first success of %s',
     async (actionKey) => {
       const { id } = await createNextAction(app.api);
       const first = await app.api.press(id, actionKey).expect(200);
@@ -207,7 +207,7 @@ describe('a press that comes again', () => {
       expect(await executionsOf(two.id)).toEqual([]);
     });
 
-    it('tells inputs apart, whatever the order of their keys', async () => {
+    it('distinguishes inputs, whatever the order of their keys', async () => {
       const { id } = await createNextAction(app.api);
       const press = (input: object) =>
         app.api.press(id, 'wait_days', { input }).set('Idempotency-Key', `days-${id}`);
@@ -233,7 +233,7 @@ describe('a press that comes again', () => {
       expect(second.body.executionId).not.toBe(first.body.executionId);
     });
 
-    it('is another key in the hands of another user', async () => {
+    it('is a different key for another user', async () => {
       const { id } = await createNextAction(app.api);
       const other = await createNextAction(app.api);
       await app.rows(
@@ -245,7 +245,7 @@ describe('a press that comes again', () => {
       await client.press(other.id, 'snooze_1d').set('Idempotency-Key', `mine-${id}`).expect(200);
     });
 
-    it('keeps the key of a failed press for its request, until a success takes it over', async () => {
+    it('keeps the key of a failed press for its request, until a success replaces it', async () => {
       const { id } = await createNextAction(app.api);
       const key = `failing-${id}`;
       await app.api.press(id, 'refuse').set('Idempotency-Key', key).expect(409);
@@ -274,7 +274,7 @@ describe('a press that comes again', () => {
       expect(await keysOf(key)).toEqual([{ status: 'success', execution_id: body.executionId }]);
     });
 
-    it('lives for 30 days: then it stands for a new request', async () => {
+    it('is kept for 30 days, and is free for a new request after that', async () => {
       const { id } = await createNextAction(app.api);
       const other = await createNextAction(app.api);
       const key = `old-${id}`;

@@ -23,7 +23,7 @@ describe('pressing a button', () => {
       (event: { eventKey: string }) => event.eventKey.startsWith('nba.delivery.'),
     );
 
-  it('runs the action, and puts it on record with its event', async () => {
+  it('runs the action, and records it with its event', async () => {
     const { id } = await createNextAction(app.api);
     const response = await app.api
       .press(id, 'mark_done')

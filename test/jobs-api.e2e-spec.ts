@@ -13,7 +13,7 @@ describe('the routes of the jobs', () => {
   });
   afterAll(() => app.close());
 
-  it('retries a dead-lettered job with all its tries', async () => {
+  it('retries a dead-lettered job with all its attempts', async () => {
     probe.work = () => Promise.reject(new Error('never'));
     const id = await enqueue(app, { dedupeKey: 'retry me' });
     await untilJob(app, id, 'dead_lettered');
@@ -50,7 +50,7 @@ describe('the routes of the jobs', () => {
     expect(body).toMatchObject({ code: 'JOB_ALREADY_WAITING' });
   });
 
-  it('knows no job of an unknown id, and needs a token', async () => {
+  it('answers 404 for an unknown id, and 401 without a token', async () => {
     for (const id of ['01a20c77-ddc6-7a74-ac83-f744b825647c', 'nonsense']) {
       const { body } = await app.api.get(`/api/jobs/${id}`).expect(404);
       expect(body).toMatchObject({ code: 'JOB_NOT_FOUND' });

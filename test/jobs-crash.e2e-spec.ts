@@ -64,11 +64,11 @@ describe('jobs and processes that die', () => {
     expect(await one.rows(`SELECT 1 FROM job_attempts WHERE attempt > 1`)).toEqual([]);
   });
 
-  it('drops the result of a worker that was taken for lost', async () => {
+  it('drops the result of a worker that was considered lost', async () => {
     const slow = new Probe();
     const blocked = gate();
     slow.work = () => blocked.opened;
-    // With one hand, which is full: the job that it lost is another's to take.
+    // With a concurrency of 1, which is in use: another worker takes the lost job.
     const silent = await start(slow, {
       JOB_HEARTBEAT_MS: '200000',
       JOB_STALE_MS: '600000',
@@ -99,7 +99,7 @@ describe('jobs and processes that die', () => {
     const probe = new Probe();
     const blocked = gate();
     probe.work = () => blocked.opened;
-    // With one hand, which is full: nothing is being taken when the stop begins.
+    // With a concurrency of 1, which is in use: no claim is running when the stop begins.
     const stopping = await start(probe, { JOB_CONCURRENCY: '1', JOB_DRAIN_MS: '20000' });
     const waiter = await start(new Probe(), { WORKER: 'false' });
     const id = await enqueue(waiter);
@@ -143,7 +143,7 @@ describe('jobs and processes that die', () => {
     ]);
   });
 
-  it('puts back what does not finish in time, without counting the try', async () => {
+  it('puts back what does not finish in time, without counting the attempt', async () => {
     const probe = new Probe();
     let reason: unknown;
     probe.work = ({ signal }) => {

@@ -49,7 +49,7 @@ describe('the health of a scope', () => {
     expect(await troubled({ entityType: 'account', entityId: 'other' })).toBe(0);
   });
 
-  it('counts a job that failed and whose further try a stop put back, and none that did not fail', async () => {
+  it('counts a failed job whose retry a stop put back, and none that did not fail', async () => {
     const probe = new Probe();
     probe.work = ({ attempt, payload }) => {
       if (attempt === 1 && payload.word === 'fails') throw new Error('no');

@@ -40,7 +40,7 @@ describe('the start', () => {
       /OddHandler has the type "Odd Type"/,
     ],
     [
-      'a type that is defined anew',
+      'a type that is defined twice',
       [handler(JobHandler('retry_failed_deliveries', definition))],
       /OddHandler defines the type "retry_failed_deliveries" anew/,
     ],
@@ -154,7 +154,7 @@ describe('a schedule', () => {
 });
 
 describe('the health of the jobs', () => {
-  it('counts what waits after a failure, rests and is stale, in all and by scope', async () => {
+  it('counts failed, dead-lettered and stale jobs, in total and by scope', async () => {
     const probe = new Probe();
     const app = await createTestApp({
       env: { ...QUICK_JOBS, JOB_BACKOFF_MS: '3600000' },

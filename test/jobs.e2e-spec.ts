@@ -24,7 +24,7 @@ describe('enqueueing', () => {
     expect(await jobs()).toEqual([]);
   });
 
-  it('shows a job to nobody before the commit', async () => {
+  it('shows a job only after the commit', async () => {
     await app.get(TransactionRunner).run(async (tx) => {
       const id = await enqueueIn(app, tx);
       expect(await jobs()).toEqual([]);
@@ -99,7 +99,7 @@ describe('the worker', () => {
       [id],
     );
 
-  it('runs a job with its payload and puts its end on record', async () => {
+  it('runs a job with its payload and records its result', async () => {
     const id = await enqueue(app, { payload: { word: 'go' } });
     await untilJob(app, id, 'completed');
     expect(probe.runs).toHaveLength(1);
@@ -111,7 +111,7 @@ describe('the worker', () => {
     });
   });
 
-  it('lets a job that fails twice succeed at its third try', async () => {
+  it('lets a job that fails twice succeed at its third attempt', async () => {
     probe.work = ({ attempt }) => {
       if (attempt < 3) throw new Error(`not yet, token=abc123 at try ${attempt}`);
     };
@@ -145,7 +145,7 @@ describe('the worker', () => {
     expect(probe.runs).toHaveLength(4);
   });
 
-  it('fails a try that runs past the time limit of its type, and aborts its signal', async () => {
+  it('fails an attempt that exceeds the time limit of its type, and aborts its signal', async () => {
     let aborted = false;
     probe.work = ({ attempt, signal }) => {
       if (attempt > 1) return;
@@ -158,7 +158,7 @@ describe('the worker', () => {
     expect(await showJob(app, id)).toMatchObject({ attempts: 2, lastErrorCode: 'JOB_TIMED_OUT' });
   });
 
-  it('fails a try whose stored payload is not valid any more', async () => {
+  it('fails an attempt whose stored payload is no longer valid', async () => {
     const id = await enqueue(app, { runAfter: new Date(Date.now() + 3_600_000) });
     await app.rows(
       `UPDATE pgboss.job SET data = '{"word": 1}', start_after = now() WHERE id = $1`,
@@ -188,7 +188,7 @@ describe('the worker', () => {
     expect(most).toBe(1);
   });
 
-  it('finds the waiting job of a key that failed and waits for its next try', async () => {
+  it('finds the waiting job of a key that failed and waits for its next attempt', async () => {
     const runAfter = new Date(Date.now() + 3_600_000);
     const id = await enqueue(app, { dedupeKey: 'again', runAfter });
     await app.rows(
@@ -201,7 +201,7 @@ describe('the worker', () => {
     expect(await enqueue(app, { dedupeKey: 'again' })).toBe(id);
   });
 
-  it('passes by a job that somebody counts on in an open transaction', async () => {
+  it('does not claim a job that an open transaction has enqueued again', async () => {
     const id = await enqueue(app, {
       dedupeKey: 'counted',
       runAfter: new Date(Date.now() + 3_600_000),

@@ -18,14 +18,14 @@ describe('the test kit', () => {
 
   it('waits for the event that is meant', async () => {
     const [first, second] = [await createNextAction(app.api), await createNextAction(app.api)];
-    const told = waitForEvent(
+    const published = waitForEvent(
       app,
       'nba.delivery.executed',
       ({ sourceId }) => sourceId === second.id,
     );
     await app.api.press(first.id, 'mark_done').expect(200);
     await app.api.press(second.id, 'snooze_1d').expect(200);
-    expect((await told).meta).toMatchObject({ actionKey: 'snooze_1d' });
+    expect((await published).meta).toMatchObject({ actionKey: 'snooze_1d' });
   });
 
   it('says which event it waited for in vain', async () => {

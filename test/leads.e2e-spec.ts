@@ -103,7 +103,7 @@ describe('intake leads', () => {
     }
   });
 
-  it('knows no lead of another kind or name', async () => {
+  it('answers 404 for an item of another kind or an unknown id', async () => {
     const externalId = lead('reminder');
     await pushItems(app.api, scope, [{ kind: 'reminder', externalId, state: 'open' }]);
     for (const name of [externalId, 'nobody', '__proto__', '%', 'x'.repeat(200)]) {
@@ -222,7 +222,7 @@ describe('intake leads', () => {
     expect(await snapshots()).toBe(120);
   });
 
-  it('passes over a lead that somebody else holds', async () => {
+  it('skips a locked lead', async () => {
     await pushLeads(2);
     const held = await pushLead('held');
     const outcome = await app.holding(

@@ -8,7 +8,7 @@ import { enqueue, Probe, QUICK_JOBS, untilJob } from './support/jobs.js';
 
 type Line = Record<string, unknown>;
 
-const LATE_FAILURE = 'a request failed after its client had hung up';
+const LATE_FAILURE = 'a request failed after its client had disconnected';
 
 /** Secrets of every kind, as a caller, an action or a database may say them; each with a mark to look for. */
 const MARK = 'canary5ame';
@@ -125,7 +125,7 @@ describe('the logs', () => {
       ]);
     });
 
-    it('what failed and could not be put on record, beside what prevented that', async () => {
+    it('a failure that could not be recorded, with the error that prevented it', async () => {
       leak.run = () => Promise.reject(new Error('the relay is gone'));
       const { id } = await createNextAction(app.api);
       await app.rows(
@@ -149,14 +149,14 @@ describe('the logs', () => {
       expect(app.logs().slice(before)).toContainEqual(
         expect.objectContaining({
           level: 'error',
-          msg: 'a failed press is not on record',
+          msg: 'a failed press could not be recorded',
           executionId: expect.any(String),
           err: expect.objectContaining({ message: 'the relay is gone' }),
         }),
       );
     });
 
-    it('what nobody waited for any more: aborted, without a status; and what failed after that', async () => {
+    it('a request whose client disconnected: aborted, without a status; and its later failure', async () => {
       let fail = (): void => undefined;
       const began = new Promise<void>((begin) => {
         leak.run = () => {
@@ -192,7 +192,7 @@ describe('the logs', () => {
       ]);
     });
 
-    it('which try of a job failed, with its code and stack', async () => {
+    it('which attempt of a job failed, with its code and stack', async () => {
       probe.work = () => Promise.reject(new Error('the relay is gone'));
       const before = app.logs().length;
       const jobId = await enqueue(app, {});
@@ -218,7 +218,7 @@ describe('the logs', () => {
   });
 
   describe('hold no secret', () => {
-    /** Everything that operators can read: logs, events, executions, NBAs and tries of jobs. */
+    /** Everything that operators can read: logs, events, executions, NBAs and attempts of jobs. */
     const onRecord = async (): Promise<string> => {
       const [tables] = await app.rows<{ rows: unknown }>(
         `SELECT json_build_array((SELECT json_agg(e) FROM ops_events e),
@@ -235,10 +235,10 @@ describe('the logs', () => {
         leak.run = () => Promise.reject(error);
         const failed = await app.api.press(id, 'leak').expect(500);
         leak.run = () => Promise.resolve({ meta: { note: secret, list: [{ [secret]: secret }] } });
-        const told = await app.api.press(id, 'leak').expect(200);
+        const succeeded = await app.api.press(id, 'leak').expect(200);
         leak.run = () => Promise.reject(new ConflictError('REFUSED', `The relay said ${secret}`));
         const refused = await app.api.press(id, 'leak').expect(409);
-        expect([failed, told, refused].map(({ text }) => text).join()).not.toContain(MARK);
+        expect([failed, succeeded, refused].map(({ text }) => text).join()).not.toContain(MARK);
       }
       const executions = await app.api.get(`/api/next-actions/${id}/executions`).expect(200);
       expect(executions.body.items.length).toBeGreaterThanOrEqual(25);
@@ -287,11 +287,11 @@ describe('the logs', () => {
       expect(text).not.toContain('99999999999');
     });
 
-    it('of a path, a query, a header or a body, whatever is answered', async () => {
+    it('of a path, a query, a header or a body, for any answer', async () => {
       const before = app.logs().length;
       const paths = [...SECRETS, `${MARK}27.doe@example.com`].map(encodeURIComponent);
       for (const path of paths) {
-        // A person's own item may be called so; nobody who reads the logs learns it.
+        // A name that an item may have, but that must not be in the logs.
         await app.api.put(`/api/work-items/reminder/${path}`, { title: 'x', state: 'open' });
         await app.api.delete(`/api/work-items/reminder/${path}`);
         await app.api.get(`/api/nowhere/${path}`, { token: `${MARK}28` }).expect(404);

@@ -164,7 +164,7 @@ describe('runs of the next-action rules', () => {
     expect((await queue(scope)).map((one) => one.createdByRule)).not.toContain('retention_overdue');
   });
 
-  it('are on record with their counts and their event', async () => {
+  it('are recorded with their counts and their event', async () => {
     const scope = await busyScope();
     const outcome = await run(scope);
     const [record] = await app.rows(
@@ -180,7 +180,7 @@ describe('runs of the next-action rules', () => {
     expect(event?.meta).toMatchObject({ created: 4, updated: 0, expired: 0 });
   });
 
-  it('tell an empty scope at a glance', async () => {
+  it('summarize an empty scope', async () => {
     const scope = freshScope();
     const { body } = await app.api.get('/api/next-actions/summary', { ...scope }).expect(200);
     expect(body).toEqual({

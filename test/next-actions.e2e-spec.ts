@@ -63,7 +63,7 @@ describe('next best actions', () => {
     expect(body).toMatchObject(values);
   });
 
-  it('are updated by their dedupe key while queued, and anew afterwards', async () => {
+  it('are updated by their dedupe key while queued, and created again afterwards', async () => {
     const first = await app.api
       .post('/api/next-actions', { title: 'One', dedupeKey: 'k1' })
       .expect(201);
@@ -120,7 +120,7 @@ describe('next best actions', () => {
     expect(one.body.id).not.toBe(two.body.id);
   });
 
-  it('tell the feed who created them', async () => {
+  it('publish an event with who created them', async () => {
     const { body } = await app.api
       .post('/api/next-actions', { title: 'Told' })
       .set('X-Request-Id', 'create-1')

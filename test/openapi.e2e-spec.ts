@@ -45,7 +45,7 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('tells 401 of every route that asks for a token', () => {
+  it('documents 401 for every route that needs a token', () => {
     const secured = operations.filter(([, operation]) => operation.security.length > 0);
     expect(secured.length).toBeGreaterThan(8);
     for (const [name, operation] of secured)
@@ -65,7 +65,7 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('tells every status of the execute route', () => {
+  it('documents every status of the execute route', () => {
     const [, execute] = operations.find(
       ([name]) => name === 'POST /api/next-actions/{id}/execute',
     )!;

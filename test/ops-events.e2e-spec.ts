@@ -128,9 +128,9 @@ describe('ops events', () => {
     );
   });
 
-  it('of a transaction that rolled back are neither stored nor told', async () => {
-    const told: unknown[] = [];
-    const stop = onEvent(app, '**', (event) => told.push(event.requestId));
+  it('of a transaction that rolled back are neither stored nor emitted', async () => {
+    const published: unknown[] = [];
+    const stop = onEvent(app, '**', (event) => published.push(event.requestId));
     const runner = app.get(TransactionRunner);
     await expect(
       runner.run((tx) => {
@@ -143,7 +143,7 @@ describe('ops events', () => {
       return Promise.resolve();
     });
     stop();
-    expect(told).toEqual(['committed']);
+    expect(published).toEqual(['committed']);
     expect(
       await app.rows(
         `SELECT request_id FROM ops_events WHERE request_id IN ('rolled-back', 'committed')`,
@@ -151,7 +151,7 @@ describe('ops events', () => {
     ).toEqual([{ request_id: 'committed' }]);
   });
 
-  it('are told only after the commit', async () => {
+  it('are emitted only after the commit', async () => {
     let stored: Promise<unknown[]> | undefined;
     const stop = onEvent(app, '**', (event) => {
       stored = app.rows('SELECT id FROM ops_events WHERE id = $1', [event.id]);
@@ -161,7 +161,7 @@ describe('ops events', () => {
     expect(await stored).toHaveLength(1);
   });
 
-  it('survive a listener that throws', async () => {
+  it('do not fail when a listener throws', async () => {
     const stops = [
       onEvent(app, '**', () => {
         throw new Error('a listener of the test');

@@ -77,7 +77,7 @@ describe('a stop of a process', () => {
     const began = Date.now();
     server.signal('SIGTERM');
     expect(await server.exit()).toBe(0);
-    // The limit is 25 s: a process that is still there is killed by whoever runs it.
+    // The limit is 25 s: Kubernetes and others kill a process that still runs.
     expect(Date.now() - began).toBeLessThan(25_000);
     expect((await asked).status).toBe(503);
     expect(server.log).toMatch(/"msg":"stopped"/);

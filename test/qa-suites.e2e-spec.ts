@@ -23,7 +23,7 @@ interface Assertion {
   fullName: string;
 }
 
-/** Runs `npm run test:e2e:remote` as QA people do, in a process that knows no database. */
+/** Runs `npm run test:e2e:remote` as QA does, in a process without access to the database. */
 async function runSuites(folder: string, env: Record<string, string>): Promise<Report> {
   const outputFile = join(folder, 'report.json');
   const jest = ['node_modules/jest/bin/jest.js', '--config', 'jest.remote.config.mjs'];
@@ -93,7 +93,7 @@ describe('the QA suites against a server in another process', () => {
   const events = async (): Promise<number> =>
     (await app.rows<{ count: number }>('SELECT count(*)::int FROM ops_events'))[0]!.count;
 
-  it('pass, touch nothing of others and leave nothing behind', async () => {
+  it('pass, change no other data and clean up', async () => {
     const before = await everythingOfOthers();
     const report = await runSuites(folder, { PLAYWRIGHT_BASE_URL: `${server.url}/` });
     expect(report.testResults.map(({ message }) => message).join('')).toBe('');
@@ -154,7 +154,7 @@ describe('the guard of the QA suites', () => {
     expect(skipReason(env, options) !== undefined).toBe(skips);
   });
 
-  it('comes back when a limited server said so', async () => {
+  it('retries after the Retry-After of a limited server', async () => {
     const answers = [429, 429, 200];
     const http = createServer((_request, response) => {
       response.writeHead(answers.shift() ?? 500, { 'Retry-After': '0' }).end();

@@ -21,7 +21,7 @@ describe('the rate limit', () => {
   });
   beforeEach(() => one.rows('DELETE FROM rate_limits'));
 
-  it('lets 20 presses a minute through, counted down in the headers, and tells when to come back', async () => {
+  it('allows 20 presses a minute, counted down in the headers, then answers with Retry-After', async () => {
     const { id } = await createNextAction(one.api);
     for (let left = 19; left >= 0; left--) {
       const response = await one.api.press(id, 'snooze_1d').expect(200);
@@ -104,7 +104,7 @@ describe('the rate limit', () => {
     expect(response.body).toEqual(problems.rateLimited);
   });
 
-  it('shows the count of a login that has the fewest tries left', async () => {
+  it('shows the sign-in limit with the fewest attempts left', async () => {
     const login = (email: string) =>
       one.anonymous.post('/api/auth/login', { email, password: 'x' }).expect(401);
     for (let i = 0; i < 3; i++) await login(`other${i}@example.com`);
@@ -161,7 +161,7 @@ describe('behind a trusted proxy, the limit of sign-ins', () => {
 
   const wrong = { ...OPERATOR, password: 'wrong' };
 
-  it('keeps nobody out but the one who tries', async () => {
+  it('locks out only the address that guesses', async () => {
     for (let i = 0; i < 5; i++) await signInFrom(app, '10.0.0.1', wrong).expect(401);
     await signInFrom(app, '10.0.0.1', OPERATOR).expect(429);
     await signInFrom(app, '10.0.0.2', OPERATOR).expect(200);
@@ -174,7 +174,7 @@ describe('behind a trusted proxy, the limit of sign-ins', () => {
     await signInFrom(app, '10.1.0.1', OPERATOR).expect(200);
   });
 
-  it('slows down the tries for one e-mail without holding a connection', async () => {
+  it('delays attempts for one e-mail without holding a connection', async () => {
     await rememberTries(app, OPERATOR.email, 100);
     const delay = app.get(SignInDelay);
     const tries = ['10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.4'].map((address) =>
@@ -184,7 +184,7 @@ describe('behind a trusted proxy, the limit of sign-ins', () => {
     await app.api.get('/api/next-actions').expect(200);
     await signInFrom(app, '10.0.0.5', { email: 'other@example.com', password: 'x' }).expect(401);
     expect(delay.pausing).toBe(4);
-    // Where too many pause already, a further try is let through without a pause, not refused.
+    // With too many paused sign-ins, a further attempt passes without a pause and is not refused.
     delay.pausing += MAX_PAUSING;
     await signInFrom(app, '10.0.0.6', OPERATOR).expect(200);
     expect(delay.pausing).toBe(4 + MAX_PAUSING);
@@ -215,7 +215,7 @@ describe('behind a trusted proxy, the limit of sign-ins', () => {
     ['its part of an IPv6 network', (i: number) => `2001:db8:1:2::${i + 1}`],
     ['what it calls itself', (i: number) => ['unknown', '_hidden', '_a', '-', 'x', 'y'][i]!],
     ['a trailing comma', (i: number) => `203.0.113.1${' ,'.repeat(i)}`],
-    ['what stands before its address', (i: number) => `10.9.9.${i}, 203.0.113.1`],
+    ['what comes before its address', (i: number) => `10.9.9.${i}, 203.0.113.1`],
   ])('is not dodged by changing %s', async (_, address) => {
     const login = (i: number) =>
       signInFrom(app, address(i), { email: `u${i}@example.com`, password: 'x' });
@@ -223,7 +223,7 @@ describe('behind a trusted proxy, the limit of sign-ins', () => {
     await login(5).expect(429);
   });
 
-  it('counts by address whatever token comes with it', async () => {
+  it('counts by address, with or without a token', async () => {
     const login = (token: string) =>
       signInFrom(app, '10.0.0.1', wrong).set('Authorization', `Bearer ${token}`);
     for (let i = 0; i < 5; i++) await login(i % 2 === 0 ? app.api.token! : 'nonsense').expect(401);
@@ -231,7 +231,7 @@ describe('behind a trusted proxy, the limit of sign-ins', () => {
   });
 });
 
-/** As many wrong passwords for an e-mail as if they had been tried. */
+/** Counts wrong passwords for an e-mail without sending them. */
 async function rememberTries(app: TestApp, email: string, tries: number): Promise<void> {
   const hash = createHash('sha256').update(email).digest('hex');
   await app.rows(
@@ -277,7 +277,7 @@ describe('the limit of the routes without one of their own', () => {
     await app.api.press(id, 'snooze_1d').expect(200);
   });
 
-  it('counts strangers by their address', async () => {
+  it('counts requests without a user by their address', async () => {
     const from = (address: string) =>
       app.anonymous.get('/api/next-actions').set('X-Forwarded-For', address);
     for (let i = 0; i < 5; i++) await from(`203.0.113.1:${i}`).expect(401);

@@ -99,7 +99,7 @@ describe('a server that is killed under load', () => {
   });
 });
 
-describe('a server that is told to stop', () => {
+describe('a server that gets a stop signal', () => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await createTestDatabase();

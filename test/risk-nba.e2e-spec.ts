@@ -72,7 +72,7 @@ describeOnServer('from risk to next best action and back', {}, (server) => {
     });
   });
 
-  it('does what each button says, once, on record', async () => {
+  it('runs each delivery action once, with a record', async () => {
     const { id } = await byRule('score_in_critical_band');
     for (const key of ['recompute_score', 'run_risk_rules', 'run_next_actions']) {
       const { executionId } = await desk.press(id, key);
@@ -86,10 +86,10 @@ describeOnServer('from risk to next best action and back', {}, (server) => {
       ['run_next_actions', 'success'],
       ['run_risk_rules', 'success'],
     ]);
-    const { body: told } = await server.api
+    const { body: feed } = await server.api
       .get('/api/ops-events', { nextActionId: id, eventKey: 'nba.delivery.executed' })
       .expect(200);
-    expect(told.items).toHaveLength(3);
+    expect(feed.items).toHaveLength(3);
   });
 
   it('hides what is snoozed, enqueues the retry and closes what is done', async () => {
@@ -120,7 +120,7 @@ describeOnServer('from risk to next best action and back', {}, (server) => {
     await desk.press(id, 'dismiss');
   });
 
-  it('comes to rest when the trouble is fixed: score, flags and recommendations', async () => {
+  it('becomes healthy when the items are fixed: score, flags and recommendations', async () => {
     await desk.push(trouble.map((item) => ({ ...item, state: FIXED[item.kind]! })));
     const { body: score } = await server.api.post('/api/scores/compute', desk.scope).expect(200);
     expect(score).toMatchObject({ band: 'healthy', transitions: ['recovery'] });

@@ -154,7 +154,7 @@ describe('risk flags', () => {
     expect(seen).toEqual(severities);
   });
 
-  it('tell of what became critical, once', async () => {
+  it('publish once that a flag became critical', async () => {
     const scope = freshScope();
     const failed = manyItems(scope, 3, { kind: 'notification_delivery', state: 'failed' });
     await pushItems(app.api, scope, failed);

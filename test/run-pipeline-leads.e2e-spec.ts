@@ -97,7 +97,7 @@ describeOnServer('the lead pipeline', {}, (server) => {
     expect(await waiting()).toEqual([]);
   });
 
-  it('refuses strangers and what it does not know', async () => {
+  it('answers 401 without a token, and 400 for unknown fields', async () => {
     const stranger = await server.anonymous.post(RUN, desk.scope).expect(401);
     expect(stranger.body).toEqual(problems.tokenRequired);
     const wrong = await server.limited(() => server.api.post(RUN, { ...desk.scope, limit: 5 }));

@@ -46,13 +46,13 @@ describe('the jobs of a scope', () => {
   });
 
   it.each([0, 1, 2])(
-    'are enqueued after the last item was closed, until the scope is at rest (order %i)',
+    'are enqueued after the last item was closed, until nothing is left to compute (order %i)',
     async (turn) => {
       const routes = ['/api/scores/compute', '/api/risk/run-rules', '/api/next-actions/run'];
       await pushOverdue();
       for (const route of routes) await app.api.post(route, scope).expect(200);
       await app.api.delete('/api/work-items/reminder/overdue-1').expect(204);
-      // Each is the last once: what it alone has left to do keeps the scope on the schedule.
+      // Each kind in turn is the only one left, and keeps the scope on the schedule.
       for (const route of [...routes.slice(turn), ...routes.slice(0, turn)]) {
         expect(await scheduled()).toEqual([scope]);
         await app.api.post(route, scope).expect(200);

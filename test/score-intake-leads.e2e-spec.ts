@@ -25,7 +25,7 @@ const GOOD = {
 
 describeOnServer('scoring intake leads', { scoresLeadsOnly: true }, (server) => {
   const desk = new QaDesk(server);
-  // The desk's rules are not the leads': deleting the leads is all that there is to clean up.
+  // No rules run in this suite: deleting the leads is enough to clean up.
   afterAll(() => desk.deleteItems());
 
   const path = (name: string) => `/api/leads/${encodeURIComponent(name)}`;
@@ -92,14 +92,14 @@ describeOnServer('scoring intake leads', { scoresLeadsOnly: true }, (server) => 
     ]);
   });
 
-  it('tells the operators', async () => {
-    const lead = await score(await push('told', GOOD));
+  it('publishes events', async () => {
+    const lead = await score(await push('published', GOOD));
     const { body } = await server.api
       .get('/api/ops-events', { eventKey: 'score.computed' })
       .expect(200);
     const events = body.items as { sourceType: string; meta: { snapshotId: string } }[];
-    const told = events.find(({ meta }) => meta.snapshotId === lead.snapshotId);
-    expect(told).toMatchObject({ sourceType: 'lead', status: 'success', meta: desk.scope });
+    const event = events.find(({ meta }) => meta.snapshotId === lead.snapshotId);
+    expect(event).toMatchObject({ sourceType: 'lead', status: 'success', meta: desk.scope });
   });
 
   it('refuses what it cannot score', async () => {

@@ -7,7 +7,7 @@ import { ApiClient } from './support/requests.js';
 
 const [DONE, SNOOZED, , , JOB, FAILED] = olderDesk().rows.next_best_actions!.map(({ id }) => id);
 
-/** The keys of presses that succeeded: NBA, action, and the execution that each stands for. */
+/** The idempotency keys of successful presses: NBA, action, and the execution of each. */
 const KEYS: [key: string, id: unknown, actionKey: string, executionId: string][] = [
   ['key-done', DONE, 'mark_done', '01a2221b-1ead-7057-a5b9-17d78717da49'],
   ['key-replayed', SNOOZED, 'snooze_1d', '01a2221b-1eb9-73f7-8498-1b6854f428ad'],
@@ -123,7 +123,7 @@ describe('A start on the database of an earlier build', () => {
     );
   });
 
-  it('keeps the lead, its score and the job with its try', async () => {
+  it('keeps the lead, its score and the job with its attempt', async () => {
     const scores = await app.api.get('/api/leads/lead-1/scores').expect(200);
     expect(scores.body.items).toEqual([expect.objectContaining({ score: 36, band: 'critical' })]);
 

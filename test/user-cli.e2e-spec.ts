@@ -115,7 +115,7 @@ async function user(
 }
 
 describe('npm run user', () => {
-  it('joins the embedded database that runs, and reads the password from standard input', async () => {
+  it('uses the running embedded database, and reads the password from standard input', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'nba-test-'));
     const server = await startEmbeddedPostgres({ dataDir, durable: false });
     try {

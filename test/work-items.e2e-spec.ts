@@ -92,7 +92,7 @@ describe('work items', () => {
         { state: 'open', entityType: 'Desk' },
         ['entityType'],
       ],
-      // It could not stand in the path of a score, which refuses it.
+      // It could not be in the path of a score, which refuses it.
       [
         'a scope that cannot be shown',
         'reminder/x',
@@ -261,7 +261,7 @@ describe('work items', () => {
     });
   });
 
-  it('are nobody’s without a token', async () => {
+  it('need a token', async () => {
     for (const path of ['/api/work-items', '/api/risk', '/api/scores/account/acme']) {
       expect((await app.anonymous.get(path).expect(401)).body).toEqual(problems.tokenRequired);
     }

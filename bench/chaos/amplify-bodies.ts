@@ -65,7 +65,7 @@ const everyField = (value: unknown): object =>
       .map((field) => [field, value]),
   );
 
-/** Every kind that was seen to freeze or end a server of this sort, and their neighbours. */
+/** Every kind of body that is known to freeze or crash servers, and similar ones. */
 export const AMPLIFIERS: readonly Amplifier[] = [
   { name: 'zeros', make: zeros },
   { name: 'zeros in gzip', make: (limit) => gzipSync(zeros(limit)), encoding: 'gzip' },

@@ -18,7 +18,7 @@ const LONGEST_ANSWER_BYTES = 100_000;
 const LONGEST_ANSWER_MS = 5000;
 /** Past this a block is a fault; the API promises less, but a busy machine adds its own. */
 const LONGEST_BLOCK_MS = 1000;
-/** A block that the machine makes does not come again and again. */
+/** A block that is caused by the machine does not repeat. */
 const TRIES = 3;
 const IDLE_MS = 1000;
 const MAX_FAULTS = 10;
@@ -95,7 +95,7 @@ class Amplify {
     this.context.progress(`${operation.name}: ${this.wrong.length} wrong in all`);
   }
 
-  /** One body alone, and how long it keeps the event loop from everybody else. */
+  /** Sends one body alone, and measures how long it blocks the event loop. */
   private async block(
     server: ServerProcess,
     name: string,
@@ -118,7 +118,7 @@ class Amplify {
     }
   }
 
-  /** @param workedMs what the process worked meanwhile: it kept nobody waiting for longer than that */
+  /** @param workedMs CPU time of the process meanwhile: it blocked for no longer than that */
   private judge(name: string, outcome: FuzzOutcome, workedMs: number): void {
     this.tried += 1;
     if (!outcome.answer) {
@@ -179,8 +179,8 @@ function requestOf(
 }
 
 /**
- * CPU time of a process from now on, in ms: on a busy machine it is what its own work takes, and the rest
- * is waiting for others. Infinity where the system does not say.
+ * CPU time of a process from now on, in ms: on a busy machine, this is the time of its own work. Infinity
+ * if the system does not report it.
  */
 function stopwatch({ child }: ServerProcess): () => number {
   const before = cpuSecondsOf(child.pid);
@@ -190,7 +190,10 @@ function stopwatch({ child }: ServerProcess): () => number {
   };
 }
 
-/** The most memory that a process had, in MB; undefined where the system does not say. Source: proc(5), VmHWM. */
+/**
+ * The most memory that a process had, in MB; undefined if the system does not report it. Source: proc(5),
+ * VmHWM.
+ */
 async function peakMbOf({ child }: ServerProcess): Promise<number | undefined> {
   const status = await readFile(`/proc/${child.pid ?? 0}/status`, 'utf8').catch(() => '');
   const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];

@@ -1,6 +1,6 @@
 import { type Agent, type IncomingHttpHeaders, request } from 'node:http';
 
-/** What came of a request: an answer, or the reason why there was none. */
+/** The result of a request: an answer, or the reason why there was none. */
 export interface Reply {
   /** Undefined without an answer. */
   readonly status: number | undefined;
@@ -78,7 +78,7 @@ export class Api {
   }
 }
 
-/** True for the answers that say that it is done. */
+/** True for success answers. */
 export function isDone({ status }: Reply): boolean {
   return status !== undefined && status >= 200 && status < 300;
 }

@@ -30,7 +30,7 @@ const CASES: readonly Case[] = [
 /** So many of them are tried by --quick. */
 const QUICK_CASES = 2;
 
-/** Many presses of one thing at once, over two servers: one effect. */
+/** Many concurrent presses of one NBA, over two servers, have one effect. */
 export const AT_ONCE: Drill = {
   name: 'at-once',
   title: '500 presses at once over two servers: of one NBA with a key, without one, and of 50 NBAs',

@@ -62,8 +62,8 @@ const EFFECTS = `
   FROM next_best_actions WHERE entity_type = $1`;
 
 /**
- * Compares what is on record with what clients were answered, over a connection of its own. A worker must
- * run: it first waits for the end of the jobs that presses enqueued.
+ * Compares the rows with the answers that clients got, over a separate connection. A worker must run: it
+ * first waits for the end of the jobs that presses enqueued.
  */
 export async function audit(url: string, presses: readonly Press[]): Promise<Audited> {
   return direct(url, async (client) => {
@@ -131,7 +131,7 @@ function executedOnce(findings: Findings, successes: readonly Execution[]): void
 /** Every key that answers names a success on record. */
 async function keysStand(client: Client, findings: Findings): Promise<void> {
   for (const { key } of await rows<{ key: string }>(client, KEYS_OF_NOTHING)) {
-    findings.add('lost', `The key ${key} stands for an execution that is not on record.`);
+    findings.add('lost', `The key ${key} names an execution that is not on record.`);
   }
 }
 

@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 
 const CHECK_EVERY_MS = 250;
 const CHECK_LIMIT_MS = 1000;
-/** Checks in a row without an answer after which a server counts as away: it may only be busy. */
+/** Consecutive checks without an answer after which a server counts as down: it may only be busy. */
 const MISSES = 3;
 
 interface Backend {
@@ -23,7 +23,7 @@ export class Balancer {
   private readonly sockets = new Set<Socket>();
   private checking: NodeJS.Timeout | undefined;
   private turn = 0;
-  /** Connections that were refused by one server and taken to another. */
+  /** Connections that one server refused and another one got. */
   refusals = 0;
 
   constructor(ports: readonly number[]) {

@@ -4,7 +4,7 @@ import { Api, isDone, type Reply } from './api.js';
 import { type Journal, type Press } from './journal.js';
 import { pick, randomOf } from './random.js';
 
-/** Pause after an answer that asks to come back, or none, in ms: far shorter than a kind client's. */
+/** Pause after an answer with Retry-After, or without any, in ms: far shorter than a real client's. */
 const PAUSE_MS = 200;
 const SETTLE_LIMIT_MS = 60_000;
 const FAULTS_SHOWN = 5;
@@ -23,7 +23,7 @@ const MIX = [
 ] as const;
 type Kind = (typeof MIX)[number][0];
 
-/** How a crowd of clients behaves. */
+/** Options of the clients. */
 export interface ClientsOptions {
   /** Where they send; each client has a port in turn. */
   readonly ports: readonly number[];
@@ -34,9 +34,9 @@ export interface ClientsOptions {
   readonly limitMs: number;
   /** Whether a connection may break: servers are killed on purpose. */
   readonly mayBreak?: boolean;
-  /** What answers are allowed; 2xx, 4xx and 503 unless given. */
+  /** Which answers are allowed; 2xx, 4xx and 503 by default. */
   readonly allowed?: (status: number) => boolean;
-  /** Which clients keep their connection for the next request; all unless given. */
+  /** Which clients keep their connection for the next request; all by default. */
   readonly keepsAlive?: (client: number) => boolean;
 }
 
@@ -147,7 +147,7 @@ export class Clients {
     }
   }
 
-  /** Sends a press again, the same, while it has no answer or is asked to come back, until the stop. */
+  /** Sends the same press again while it has no answer or a Retry-After, until the stop. */
   private async pressUntilAnswered(api: Api, press: Press): Promise<Reply> {
     for (;;) {
       const reply = await this.press(api, press);

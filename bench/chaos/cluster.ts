@@ -1,6 +1,6 @@
 import { appendFile, chown, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeOwnFolder } from '../../src/config/own-folder.js';
+import { makePrivateFolder } from '../../src/config/private-folder.js';
 import { DATABASE, ensureCluster, ROLE } from '../../src/database/embedded/cluster.init.js';
 import {
   type ClusterLocation,
@@ -22,7 +22,7 @@ import { direct } from './journal.js';
 import { stablePort } from './ports.js';
 import { serverProcesses, signalAll } from './server-processes.js';
 
-/** A PostgreSQL of the embedded binaries, with durable settings, on one port for its whole life. */
+/** A PostgreSQL of the embedded binaries, with durable settings, on a fixed port. */
 export class Cluster {
   private server: SupervisedServer | undefined;
 
@@ -60,14 +60,14 @@ export class Cluster {
     await this.server.stop();
   }
 
-  /** SIGKILL to every process of it, as when the machine loses its power. */
+  /** SIGKILL to every process of it, as in a power failure. */
   async kill(): Promise<void> {
     if (!this.server) return;
     signalAll(serverProcesses(this.server.pid), 'SIGKILL');
     await this.server.stop();
   }
 
-  /** Stops every process where it is; the system still takes new connections for them. */
+  /** Sends SIGSTOP to every process; the kernel still accepts new connections for them. */
   freeze(): void {
     signalAll(serverProcesses(this.server!.pid), 'SIGSTOP');
   }
@@ -88,7 +88,7 @@ export class Cluster {
     await own(cluster, account);
     const label = await direct(this.url, async (client) => {
       await client.query(`SELECT pg_backup_start('standby', true)`);
-      // A file that goes while it is copied is no matter: the log has it.
+      // A file that is deleted during the copy does not matter: the write-ahead log has its changes.
       const copy = 'cp -a "$1/." "$2"; rm -rf "$2"/postmaster.* "$2"/pg_wal/* "$2"/pg_replslot/*';
       await runAs(account, '/bin/sh', ['-c', copy, 'sh', this.location.cluster, cluster]);
       const { rows } = await client.query<{ labelfile: string }>(
@@ -98,7 +98,7 @@ export class Cluster {
     });
     const write = `mkdir -p "$1/pg_wal/archive_status" "$1/pg_wal/summaries" && touch "$1/standby.signal" && cat > "$1/backup_label"`;
     await runAs(account, '/bin/sh', ['-c', write, 'sh', cluster], label);
-    // Kept here, too, or whoever cleans up would not find the cluster of this folder.
+    // Kept here, too, or the clean-up would not find the cluster of this folder.
     await writeFileDurably(join(dataDir, 'embedded-password'), `${this.password}\n`);
     return new Cluster(location, binaries, this.password, await stablePort());
   }
@@ -120,7 +120,7 @@ export class Cluster {
 async function prepare(
   dataDir: string,
 ): Promise<{ location: ClusterLocation; binaries: ServerBinaries }> {
-  makeOwnFolder(dataDir, 0o700);
+  makePrivateFolder(dataDir, 0o700);
   const location = await locateCluster(dataDir);
   const copies = () => (ownAccount().uid === 0 ? systemFolder() : dataDir);
   const binaries = await provideBinaries(findPlatformPackage(), location.account, copies);

@@ -12,7 +12,7 @@ import { Stand } from './stand.js';
 const SEEDED = 4000;
 const LOAD_MS = 1000;
 
-/** One way in which a database goes away, and comes back. */
+/** One kind of outage of a database, and its end. */
 interface Outage {
   readonly name: string;
   readonly lastsMs: number;
@@ -20,11 +20,11 @@ interface Outage {
   readonly end: () => Promise<void> | void;
 }
 
-/** The database goes away under load in every way that it can, and comes back. */
+/** The database fails under load in every possible way, and recovers. */
 export const DATABASE: Drill = {
   name: 'database',
   title:
-    'the database stops, crashes, freezes, falls silent, turns read-only and comes back, under load',
+    'the database stops, crashes, freezes, stops answering, turns read-only and recovers, under load',
   missing: withoutProc,
   run,
 };

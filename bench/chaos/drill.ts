@@ -15,13 +15,13 @@ export interface Tally {
 /** How a drill ended. */
 export interface Finding {
   readonly tally: Tally;
-  /** Facts beside the tally, such as the longest time until the first 200. */
+  /** Facts in addition to the tally, such as the longest time until the first 200. */
   readonly notes: readonly string[];
-  /** What should not have happened, one sentence each: none where the drill passed. */
+  /** Faults, one sentence each: none if the drill passed. */
   readonly faults: readonly string[];
 }
 
-/** What a drill is run with. */
+/** The context of a drill. */
 export interface DrillContext {
   /** An empty folder of the drill's own, removed after it unless a fault was found. */
   readonly folder: string;
@@ -29,11 +29,11 @@ export interface DrillContext {
   readonly quick: boolean;
   /** Start of the random numbers, printed with the result, so that a run can be repeated. */
   readonly seed: number;
-  /** Says how far the drill is, on standard error. */
+  /** Prints the progress of the drill on standard error. */
   readonly progress: (text: string) => void;
 }
 
-/** One thing that is broken on purpose, and the count of what came of it. */
+/** One thing that is broken on purpose, and the count of its effects. */
 export interface Drill {
   /** As `--drill` takes it, such as `sigkill`. */
   readonly name: string;

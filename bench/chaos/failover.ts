@@ -13,7 +13,7 @@ import { Stand } from './stand.js';
 const SEEDED = 4000;
 const LOAD_MS = 1500;
 const IN_STEP_WITHIN_MS = 30_000;
-/** The log that a standby which is just being made may still ask for. */
+/** The write-ahead log that a new standby may still need. */
 const PRIMARY = { wal_keep_size: '1GB' };
 
 /** The primary dies under load; its standby, which has confirmed every commit, takes over. */

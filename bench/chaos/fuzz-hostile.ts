@@ -1,6 +1,6 @@
 /* What is unlike the document: lists, each item with a fault of its own. */
 
-/** Texts that break what trusts them: SQL, templates, control characters, names of every object's own. */
+/** Hostile texts: SQL, templates, control characters, names of every object's own members. */
 export const HOSTILE_TEXTS: readonly string[] = [
   ...['', ' ', '\u0000', 'a\u0000b', '\ud800', 'a\udfff', '\uffff', '\u200b', '\u202e', 'e\u0301'],
   ...["' OR 1=1 --", "'; DROP TABLE users; --", '\\', '%', '_', '%_%', '$1', '${1}', '{{7*7}}'],
@@ -15,7 +15,7 @@ export const HOSTILE_TEXTS: readonly string[] = [
 
 const HUGE = ['x'.repeat(60_000), '\\u0000'.repeat(9000), '\ud83d\ude00'.repeat(9000)];
 
-/** JSON texts of a type or size that nobody expects; some of them no JSON parser writes. */
+/** JSON texts of unexpected types or sizes; some of them no JSON serializer produces. */
 export const HOSTILE_JSON: readonly string[] = [
   ...['null', 'true', 'false', '0', '-0', '1e400', '-1e400', '1e-400', '1.5', '2147483648'],
   ...['9007199254740993', '123456789012345678901234567890', '9'.repeat(400), '-1', '1E+3'],

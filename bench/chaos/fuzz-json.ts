@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { HOSTILE_JSON, HOSTILE_TEXTS } from './fuzz-hostile.js';
 import { type OpenApiDocument, type Schema } from '../../test/support/openapi.js';
 
-/** What a schema says of a value beside its type. */
+/** The constraints of a schema on a value, besides its type. */
 export interface ValueSchema extends Schema {
   readonly pattern?: string;
   readonly minLength?: number;
@@ -43,7 +43,7 @@ export class ValuesBySchema {
     );
   }
 
-  /** A value as it stands in a path or a query, not encoded. */
+  /** A value in a path or a query, not encoded. */
   text(schema: ValueSchema, hostile: number): fc.Arbitrary<string> {
     const valid = this.validJson(schema, 0).map((json) => {
       const value: unknown = JSON.parse(json);

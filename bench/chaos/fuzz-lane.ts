@@ -27,7 +27,7 @@ export class FuzzLane {
       let answer: RawAnswer;
       do answer = await Promise.race([connection.answer(), late]);
       while (answer.status < 200);
-      // What a request of broken form leaves behind would be taken for a part of the next one.
+      // The rest of a malformed request would be read as a part of the next one.
       if (answer.headers.connection === 'close' || !isUsual(request)) this.close();
       return { answer, ms: performance.now() - began };
     } catch (error) {
@@ -52,7 +52,7 @@ export class FuzzLane {
   }
 }
 
-/** Whether a request can't be taken for more or less than one. */
+/** Whether a request is certainly read as exactly one. */
 function isUsual({ headers, framing }: FuzzRequest): boolean {
   const framed = /^(content-length|transfer-encoding|connection|upgrade|expect|)$/i;
   return framing === 'length' && headers.every(([name]) => !framed.test(name));

@@ -114,7 +114,7 @@ async function rowsOnly(server: PostgresAdmin): Promise<MatrixDatabase> {
   };
 }
 
-/** What people set and have, by name; the first is the first to break. */
+/** The databases of the matrix, by name; the first is the most likely to fail. */
 export const DATABASES: readonly {
   readonly name: string;
   readonly make: DatabaseMaker;

@@ -10,7 +10,7 @@ import { runAs, spawnAs } from '../../src/database/embedded/server.command.js';
 import { freePort } from '../server-process.js';
 
 const READY_WITHIN_MS = 30_000;
-/** Where Debian and its kin put the servers, a folder for each version. */
+/** Where Debian and its derivatives put the servers, a folder for each version. */
 const INSTALLED = '/usr/lib/postgresql';
 
 /** A server program of the machine, started for a drill. */

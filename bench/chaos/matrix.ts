@@ -19,7 +19,7 @@ const ALL = { depth: null, breakLength: Infinity, compact: true, maxArrayLength:
 const BEFORE_DIFFERENCE = 60;
 const SHOWN_DIFFERENCE = 100;
 
-/** Databases as people have them: the same answers on each as on a plain one. */
+/** Databases with common configurations: the answers on each are the same as on a plain one. */
 export const MATRIX: Drill = {
   name: 'matrix',
   title: 'other settings, roles, versions and poolers of PostgreSQL',
@@ -129,7 +129,7 @@ class Matrix {
     }
   }
 
-  /** The story on one database; every answer that is unlike the plain one's is a fault. */
+  /** Runs all checks on one database; every answer that differs from the plain one's is a fault. */
   private async tell(
     name: string,
     make: () => Promise<MatrixDatabase>,

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 
 /**
- * A free port that is still free after a restart of whoever listens there: below the ports that systems
- * give to outgoing connections (32768 and up on Linux, 49152 and up elsewhere).
+ * A free port that stays free when the server on it restarts: below the ports that systems give to outgoing
+ * connections (32768 and up on Linux, 49152 and up elsewhere).
  */
 export async function stablePort(): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt++) {

@@ -25,7 +25,7 @@ export function lineOf({ name, seconds, finding, skipped }: Outcome): string {
   return `${name.padEnd(9)} ${verdict} ${counts} (${notes})`;
 }
 
-/** True where nothing happened that should not have. */
+/** True if there is no fault. */
 export function isClean({ tally, faults }: Finding): boolean {
   const { lost, doubled, withoutEvent, other } = tally;
   return faults.length === 0 && lost + doubled + withoutEvent + other === 0;

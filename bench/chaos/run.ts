@@ -1,5 +1,5 @@
 /**
- * Breaks things on purpose and counts what came of it: see docs/testing.md. `--quick`, `--drill sigkill`
+ * Breaks things on purpose and counts the effects: see docs/testing.md. `--quick`, `--drill sigkill`
  * (several times), `--seed 7`, `--markdown`. Exit code 1 where a fault was found.
  */
 import { spawn } from 'node:child_process';

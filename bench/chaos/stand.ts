@@ -7,7 +7,7 @@ import { Journal } from './journal.js';
 import { Product } from './product.js';
 import { ANSWER_MS, SETTINGS } from './settings.js';
 
-/** What most drills need: a database, servers on it, and a journal of what is pressed. */
+/** What most drills need: a database, servers on it, and a journal of the presses. */
 export class Stand {
   readonly journal: Journal;
   private constructor(

@@ -12,9 +12,9 @@ const MARKS = new Set(['embedded.json', 'embedded-password', 'embedded.lock']);
 const DEPTH = 3;
 
 /**
- * Removes a drill's folder with every PostgreSQL whose data directory lies in it, also one that still
- * runs: run by root, its files lie elsewhere. With `keepLogs` the logs stay, and the path of their folder
- * is returned.
+ * Removes a drill's folder with every PostgreSQL whose data directory is in it, also one that still runs:
+ * run by root, its files lie elsewhere. With `keepLogs` the logs stay, and the path of their folder is
+ * returned.
  */
 export async function sweep(folder: string, keepLogs: boolean): Promise<string | undefined> {
   const kept = keepLogs ? `${folder}-logs` : undefined;

@@ -5,7 +5,7 @@ import { ApiProblems } from '../http/problems/api-problems.js';
 import { clientAddress } from '../http/request/client-address.js';
 import { requestIdOf } from '../logging/request-context.js';
 import { RateLimited } from '../rate-limit/rate-limits.js';
-import { enforceStanding } from '../rate-limit/standing.js';
+import { enforceRateLimit } from '../rate-limit/rate-limit-headers.js';
 import { CurrentUser, Public } from './current-user.js';
 import { type AuthUser } from '../users/auth-user.js';
 import { LoginAnswer, LoginBody, MeAnswer } from './auth.dto.js';
@@ -23,7 +23,7 @@ export class AuthController {
   @ApiOperation({
     summary: 'Sign in',
     description:
-      'Five tries a minute per address, whatever token is sent. After five wrong passwords for one e-mail within 15 minutes, from wherever they came, each further try waits a little longer, up to 2 s; it is never refused for them. An unknown e-mail and a wrong password get the same answer.',
+      'Five attempts a minute per address, whatever token is sent. After five wrong passwords for one e-mail within 15 minutes, from any address, each further attempt is delayed a little longer, up to 2 s; it is never refused for that reason. An unknown e-mail and a wrong password get the same answer.',
   })
   @ApiOkResponse({ type: LoginAnswer })
   @ApiProblems(400, 401, 429)
@@ -33,12 +33,12 @@ export class AuthController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<LoginAnswer> {
     const from = { ip: clientAddress(request), requestId: requestIdOf(request) };
-    enforceStanding(response, await this.auth.countTry(body.email, from));
+    enforceRateLimit(response, await this.auth.countAttempt(body.email, from));
     return this.auth.login(body, from);
   }
 
   @Get('me')
-  @ApiOperation({ summary: 'Who am I' })
+  @ApiOperation({ summary: 'The signed-in user' })
   @ApiOkResponse({ type: MeAnswer })
   me(@CurrentUser() user: AuthUser): MeAnswer {
     return { id: user.id, email: user.email, role: user.role };

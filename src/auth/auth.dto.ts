@@ -3,7 +3,7 @@ import { IsString, Length, ValidateBy } from 'class-validator';
 import { EMAIL_MAX, isEmailAddress } from '../config/email-address.js';
 import { USER_ROLES, type UserRole } from '../users/user.entity.js';
 
-/** Body of a login. */
+/** Body of a sign-in. */
 export class LoginBody {
   /** The user's e-mail address; case does not matter. */
   @ApiProperty({ example: 'operator@example.com', maxLength: EMAIL_MAX })
@@ -24,7 +24,7 @@ export class LoginBody {
   password!: string;
 }
 
-/** Answer of a login. */
+/** Answer to a sign-in. */
 export class LoginAnswer {
   /** Send it as `Authorization: Bearer <accessToken>`. */
   @ApiProperty({ example: 'eyJhbGciOiJIUzI1NiJ9.e30.signature' })
@@ -33,7 +33,7 @@ export class LoginAnswer {
   @ApiProperty({ enum: ['Bearer'] })
   tokenType!: 'Bearer';
 
-  /** Life of the token, in seconds. */
+  /** Lifetime of the token, in seconds. */
   @ApiProperty({ example: 28_800 })
   expiresIn!: number;
 }

@@ -11,20 +11,20 @@ import { type Secrets } from '../config/secrets.js';
 import { TransactionRunner } from '../database/transactions/transaction-runner.js';
 import { PostgresThrottlerStorage } from '../rate-limit/postgres-throttler-storage.js';
 import { WINDOW_MS } from '../rate-limit/rate-limits.js';
-import { type Standing, standingOf } from '../rate-limit/standing.js';
+import { type RateLimitState, rateLimitStateOf } from '../rate-limit/rate-limit-headers.js';
 import { type LoginAnswer, type LoginBody } from './auth.dto.js';
 import { PasswordHasher } from '../users/password-hasher.js';
 import { SignInDelay } from './sign-in-delay.js';
 import { type Credentials, normalizeEmail, UsersService } from '../users/users.service.js';
 
-/** Where a sign-in comes from. */
+/** The origin of a sign-in. */
 export interface Origin {
   /** Address of the client. */
   readonly ip: string;
   readonly requestId: string;
 }
 
-/** Signs people in. */
+/** Signs users in. */
 @Injectable()
 export class AuthService implements OnApplicationBootstrap {
   constructor(
@@ -45,7 +45,9 @@ export class AuthService implements OnApplicationBootstrap {
     await this.warnWhereIgnored(admin.email);
   }
 
-  /** Who sets another ADMIN_PASSWORD may believe that it is now the password. */
+  /**
+   * An operator who changes ADMIN_PASSWORD may believe that this changed the password of an existing user.
+   */
   private async warnWhereIgnored(email: string): Promise<void> {
     const { adminEmail = email, adminPassword } = this.env;
     const asSet =
@@ -59,13 +61,13 @@ export class AuthService implements OnApplicationBootstrap {
   }
 
   /**
-   * Counts a try of one address for one e-mail, and returns where it stands: refuse it, before `login`,
-   * when it is exceeded. Rejects while the counters are unavailable.
+   * Counts an attempt of one address for one e-mail, and returns the state of its rate limit: if that is
+   * exceeded, refuse before calling `login`. Rejects while the counters are unavailable.
    */
-  async countTry(email: string, { ip }: Origin): Promise<Standing> {
+  async countAttempt(email: string, { ip }: Origin): Promise<RateLimitState> {
     const limit = this.env.loginLimitPerMinute;
     const key = `login:email:${hashOf(normalizeEmail(email))}:${clientNetwork(ip)}`;
-    return standingOf(limit, await this.counters.increment(key, WINDOW_MS, limit));
+    return rateLimitStateOf(limit, await this.counters.increment(key, WINDOW_MS, limit));
   }
 
   /**

@@ -22,7 +22,7 @@ export const CurrentUser = createParamDecorator((_: unknown, context: ExecutionC
   userOf(context.switchToHttp().getRequest<Request>()),
 );
 
-/** The signed-in user and this request, as whoever causes a change. */
+/** The signed-in user and this request, as the actor of a change. */
 export const CurrentActor = createParamDecorator((_: unknown, context: ExecutionContext): Actor => {
   const request = context.switchToHttp().getRequest<Request>();
   return { userId: userOf(request).id, requestId: requestIdOf(request) };

@@ -14,16 +14,16 @@ interface KnownToken {
   readonly until: number;
 }
 
-/** Tokens that are remembered at once. */
+/** Most tokens in the cache. */
 const MAX_KNOWN = 10_000;
 
 /**
- * Passport's guard, which here only identifies the caller: the rate limit needs to know who it is before
- * anybody is refused, so RequireUserGuard refuses, behind it. On a public route it looks at no token: a
- * probe must not need the database, and a login counts by its address.
+ * Passport's guard, which here only identifies the caller. The rate limit runs next and counts by user, and
+ * RequireUserGuard refuses after that. On a public route no token is read: a probe must not need the
+ * database, and sign-ins are counted by address.
  *
- * A verified token is remembered by its hash for AUTH_CACHE_MS. Without that, each request costs a
- * verification of the signature and a look-up of the user, one more round trip to the database.
+ * A verified token is cached by its hash for AUTH_CACHE_MS. Without the cache, each request costs a
+ * signature check and a query for the user.
  */
 @Injectable()
 export class JwtAuthGuard extends AuthGuard('jwt') {
@@ -47,7 +47,10 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
     return true;
   }
 
-  /** Passport's answer: a user, nobody (any wrong token), or an error of ours such as a lost database. */
+  /**
+   * The result from Passport: a user, no user (an invalid token), or an error such as a lost database
+   * connection.
+   */
   override handleRequest<T>(error: unknown, user: T | false | null): T {
     if (isNativeError(error)) throw error;
     return (user === false ? undefined : user) as T;

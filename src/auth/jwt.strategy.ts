@@ -9,7 +9,7 @@ import { type AuthUser } from '../users/auth-user.js';
 import { TOKEN_AUDIENCE, TOKEN_ISSUER } from './token.js';
 import { UsersService } from '../users/users.service.js';
 
-/** What our tokens hold; times in seconds since 1970. */
+/** The claims of our tokens; times in seconds since 1970. */
 export interface TokenPayload {
   readonly sub: string;
   readonly iat: number;
@@ -20,8 +20,8 @@ export interface TokenPayload {
 const CLOCK_SKEW = 30;
 
 /**
- * Reads the bearer token: HS256 alone, issued by this API for itself, not expired, not from the future,
- * of a user who may sign in.
+ * Validates the bearer token: HS256 only, issuer and audience are this API, not expired, not issued in the
+ * future, and its user may sign in.
  */
 @Injectable()
 export class JwtStrategy extends PassportStrategy(Strategy) {
@@ -40,7 +40,7 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
     });
   }
 
-  /** The user of a token whose signature and times hold; null refuses it. */
+  /** The user of a token with a valid signature and valid times; null refuses the token. */
   async validate(payload: Partial<TokenPayload>): Promise<AuthUser | null> {
     if (typeof payload.exp !== 'number' || typeof payload.iat !== 'number') return null;
     if (payload.iat > Date.now() / 1000 + CLOCK_SKEW) return null;

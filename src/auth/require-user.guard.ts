@@ -5,8 +5,8 @@ import { UnauthenticatedError } from '../kernel/errors/domain-error.js';
 import { isPublic } from './current-user.js';
 
 /**
- * Refuses a caller whom JwtAuthGuard could not identify, on every route that is not marked @Public(). It
- * is a guard of its own because the rate limit stands between the two.
+ * Refuses a caller whom JwtAuthGuard could not identify, on every route that is not marked @Public(). It is
+ * a separate guard because the rate limit runs between the two.
  */
 @Injectable()
 export class RequireUserGuard implements CanActivate {

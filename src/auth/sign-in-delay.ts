@@ -3,12 +3,12 @@ import { Inject, Injectable } from '@nestjs/common';
 import { ENV, type Env } from '../config/env.js';
 import { PostgresThrottlerStorage } from '../rate-limit/postgres-throttler-storage.js';
 
-/** Wrong passwords for one e-mail that cost nothing yet, and how long they are remembered, in ms. */
+/** Wrong passwords for one e-mail before the first pause, and how long they are counted, in ms. */
 const FREE_TRIES = 5;
 const REMEMBERED_MS = 15 * 60_000;
 /** The first pause, in ms; each further one is twice as long. */
 const FIRST_PAUSE_MS = 125;
-/** Sign-ins of a process that pause at once. */
+/** Most sign-ins of a process that pause at the same time. */
 export const MAX_PAUSING = 1000;
 
 /** The pause before a sign-in, in ms, after so many wrong passwords for its e-mail. */
@@ -18,14 +18,14 @@ export function pauseAfter(wrongTries: number, maxMs: number): number {
 }
 
 /**
- * Slows down guesses at one e-mail's password, from wherever they come: up to 2 s a try. It never
- * refuses one, so nobody can keep somebody else from signing in. A pause holds no connection to the
- * database. Past 1000 pauses at once a process lets further tries through without one: to refuse them
- * would be the lock that this must not be.
+ * Slows down password guessing against one e-mail, from any address: up to 2 s per attempt. It never
+ * refuses, because a lock per e-mail would let an attacker keep its owner out. A pause holds no database
+ * connection. Above 1000 concurrent pauses, a process lets further attempts through without one, because
+ * refusing them would be such a lock.
  */
 @Injectable()
 export class SignInDelay {
-  /** Sign-ins that pause now. */
+  /** Sign-ins that are paused now. */
   pausing = 0;
 
   constructor(
@@ -34,9 +34,9 @@ export class SignInDelay {
   ) {}
 
   /**
-   * Counts a try for an e-mail, given by its hash, and pauses as the tries before it demand. It counts
-   * before it pauses, so that tries at once do not all see a count of none. Call `forgive` after a
-   * right password. Rejects while the counters cannot be reached.
+   * Counts an attempt for an e-mail, given by its hash, and pauses for a time that depends on the attempts
+   * before. It counts before it pauses, so that concurrent attempts see each other. Call `forgive` after a
+   * correct password. Rejects while the counters cannot be reached.
    */
   async pause(emailHash: string): Promise<void> {
     const { totalHits } = await this.counters.increment(keyOf(emailHash), REMEMBERED_MS, Infinity);
@@ -50,7 +50,7 @@ export class SignInDelay {
     }
   }
 
-  /** Takes a try back: its password was right. */
+  /** Removes an attempt from the count: its password was correct. */
   async forgive(emailHash: string): Promise<void> {
     await this.counters.takeBack(keyOf(emailHash));
   }

@@ -5,7 +5,7 @@ import { type Secrets } from './secrets.js';
 /** Injection token of the resolved Secrets. */
 export const SECRETS = Symbol('SECRETS');
 
-/** Hands the settings and secrets of this process to every room. */
+/** Provides the settings and secrets of this process to every module. */
 @Global()
 @Module({})
 export class ConfigModule {

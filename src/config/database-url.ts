@@ -1,8 +1,8 @@
 const EXAMPLE = 'postgres://host:5432/database';
 
 /**
- * What is wrong with the address of a database, to be read after the name of its setting; undefined if
- * nothing is. It names no part of the address, which holds a password.
+ * What is wrong with a database URL, as text that follows the name of its setting; undefined if it is
+ * valid. It quotes no part of the URL, which holds a password.
  */
 export function databaseUrlProblem(url: string): string | undefined {
   if (!/^postgres(ql)?:\/\//i.test(url)) return `must be a postgres:// URL, such as ${EXAMPLE}`;
@@ -14,7 +14,7 @@ export function databaseUrlProblem(url: string): string | undefined {
   const rest = url.replace(/^[a-z]+:\/\//i, '');
   const authority = /^[^/?]*/.exec(rest)?.[0] ?? '';
   const tail = rest.slice(authority.length);
-  // A password with one of them ends the authority too early, and the @ comes behind it.
+  // An unencoded one of these in the password ends the authority part early, before the @.
   if (!authority.includes('@') && (/^[^?]*@/.test(tail) || /^\?[^=&]*@/.test(tail))) {
     return 'has a / or ? before its @: write %2F or %3F for it';
   }
@@ -29,7 +29,7 @@ export function databaseUrlProblem(url: string): string | undefined {
   return isReadable(url) ? undefined : `must be a URL such as ${EXAMPLE}`;
 }
 
-/** Whether all its parts can be read, as the driver does it. */
+/** Whether all its parts can be decoded, as the driver does it. */
 function isReadable(url: string): boolean {
   try {
     const { username, password, hostname, pathname } = new URL(url);

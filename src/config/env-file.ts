@@ -3,9 +3,9 @@ import { parseEnv } from 'node:util';
 import { ConfigError } from './start-error.js';
 
 /**
- * The settings of a `.env` file, none where there is no such file. Its first bytes may say how it is
- * encoded: editors and shells on Windows write that, and it is no part of the first key. Throws
- * ConfigError where it can't be read.
+ * The settings of a `.env` file; none if there is no such file. A byte order mark, which editors and shells
+ * on Windows write, selects the encoding and is not part of the first key. Throws ConfigError where it
+ * can't be read.
  */
 export function readEnvFile(path: string): Record<string, string | undefined> {
   let bytes: Buffer;
@@ -20,6 +20,6 @@ export function readEnvFile(path: string): Record<string, string | undefined> {
     );
   }
   const utf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
-  // A TextDecoder drops the mark.
+  // TextDecoder removes the byte order mark.
   return parseEnv(new TextDecoder(utf16 ? 'utf-16le' : 'utf-8').decode(bytes));
 }

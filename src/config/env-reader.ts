@@ -6,13 +6,16 @@ import { ConfigError } from './start-error.js';
 /** Raw settings by key. */
 export type Source = Readonly<Record<string, string | undefined>>;
 
-/** What reads settings: the server, a worker that runs alone, or a command such as `npm run user`. */
+/**
+ * The kind of process that reads settings: the server, a standalone worker, or a command such as `npm run
+ * user`.
+ */
 export type EnvReaderRole = 'server' | 'worker' | 'command';
 
 const SERVER: readonly EnvReaderRole[] = ['server'];
 const SERVED: readonly EnvReaderRole[] = ['server', 'worker'];
 
-/** Who reads the keys that not everybody uses: a value stops no process that does not use it. */
+/** Which kinds of process use a key; the others ignore it, so that a wrong value does not stop them. */
 const READ_BY: Readonly<Record<string, readonly EnvReaderRole[]>> = {
   PORT: SERVER,
   HOST: SERVED,
@@ -56,7 +59,7 @@ export class EnvReader {
     private readonly role: EnvReaderRole,
   ) {}
 
-  /** The value, where this kind of process uses the key. */
+  /** The value, if this kind of process uses the key. */
   text(key: string): string | undefined {
     if (READ_BY[key]?.includes(this.role) === false) return undefined;
     const value = this.source[key]?.trim();
@@ -184,7 +187,10 @@ export class EnvReader {
   }
 }
 
-/** What Express takes as a proxy. It would refuse another later, with the value in its message. */
+/**
+ * Whether Express accepts it as a proxy. Otherwise Express would throw later, with the value in its
+ * message.
+ */
 function isProxy(item: string): boolean {
   if (['loopback', 'linklocal', 'uniquelocal'].includes(item)) return true;
   const match = /^([\d.]+|[\da-f:.]+)(?:\/(\d{1,3}))?$/i.exec(item);

@@ -97,7 +97,7 @@ describe('the settings', () => {
     expect(read).not.toThrow(/sesame/);
   });
 
-  it('try a job again after 30 s, 2 min and 10 min, and run no schedule', () => {
+  it('retry a job after 30 s, 2 min and 10 min, and run no schedule', () => {
     const { jobs } = readEnv({});
     expect(jobs.backoffMs).toEqual([30_000, 120_000, 600_000]);
     expect(jobs.drainMs).toBe(20_000);
@@ -156,7 +156,7 @@ describe('the settings', () => {
     },
   );
 
-  it('stand in .env.example, all of them and no others', () => {
+  it('are all documented in .env.example, and no others are', () => {
     const documented = [...readFileSync('.env.example', 'utf8').matchAll(/^([A-Z0-9_]+)=/gm)].map(
       (match) => match[1],
     );

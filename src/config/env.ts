@@ -14,11 +14,14 @@ export interface Env {
   /** Load the demo desk; unset: when the embedded database is empty. */
   readonly demo: boolean | undefined;
   readonly jwtSecret: string | undefined;
-  /** Life of a token, in seconds. */
+  /** Lifetime of a token, in seconds. */
   readonly jwtExpiresIn: number;
   readonly adminEmail: string | undefined;
   readonly adminPassword: string | undefined;
-  /** How long a process trusts what it knows of a user, in ms: a disabled user is out after it. */
+  /**
+   * How long a process caches a verified token, in ms: a disabled user is refused after this time at the
+   * latest.
+   */
   readonly authCacheMs: number;
   /** Requests a minute: executions, rule runs and logins, per client. */
   readonly executeLimitPerMinute: number;
@@ -31,9 +34,9 @@ export interface Env {
   readonly loginDelayMaxMs: number;
   /** Value of Express's `trust proxy`. */
   readonly trustProxy: boolean | number | string;
-  /** Where migrations run; unset: over `databaseUrl`, without which it is refused. For a pooler. */
+  /** URL for migrations, past a pooler; unset: `databaseUrl`. Refused without `databaseUrl`. */
   readonly databaseDirectUrl: string | undefined;
-  /** Whether statements are prepared by name: PgBouncer before 1.21 loses them in transaction mode. */
+  /** Whether to use named prepared statements: PgBouncer before 1.21 loses them in transaction mode. */
   readonly databasePreparedStatements: boolean;
   /** How long a start waits for a server that is starting, in ms. */
   readonly databaseWaitMs: number;
@@ -42,17 +45,17 @@ export interface Env {
   /** Longest statement outside an action, and longest wait for a lock, in ms. */
   readonly statementTimeoutMs: number;
   readonly lockTimeoutMs: number;
-  /** How long a server that was asked to stop takes new connections yet, in ms. */
+  /** How long a stopping server still accepts new connections, in ms. */
   readonly shutdownDelayMs: number;
-  /** Whether this process also works jobs. */
+  /** Whether this process also runs jobs. */
   readonly worker: boolean;
-  /** Port of the health probes of a worker that runs alone. */
+  /** Port of the health probes of a standalone worker. */
   readonly workerPort: number;
   readonly jobs: JobSettings;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 }
 
-/** What a connection and a request may take. Times in ms. */
+/** Limits of a connection and a request. Times in ms. */
 export interface HttpSettings {
   /** How long an idle connection stays open for the next request. */
   readonly keepAliveTimeoutMs: number;
@@ -60,25 +63,25 @@ export interface HttpSettings {
   readonly headersTimeoutMs: number;
   /** Longest wait for the next byte of a body. */
   readonly bodyTimeoutMs: number;
-  /** Longest time for a whole request, headers and body, however steadily it comes. */
+  /** Longest time for a whole request, headers and body. */
   readonly requestTimeoutMs: number;
   /** Open connections; a further one is closed at once. */
   readonly maxConnections: number;
 }
 
-/** How jobs are worked. Times in ms. */
+/** How jobs are run. Times in ms. */
 export interface JobSettings {
   /** Jobs that one process runs at once. */
   readonly concurrency: number;
   /** How often a worker with nothing to do asks for work. */
   readonly pollMs: number;
-  /** Pause before each further try: as many tries follow the first as there are pauses. */
+  /** Pause before each further attempt; their number is the number of further attempts. */
   readonly backoffMs: readonly number[];
-  /** How often a worker says that its jobs still run. */
+  /** Interval of a worker's heartbeats. */
   readonly heartbeatMs: number;
-  /** A running job that was silent for longer was lost with its worker, and another takes it. */
+  /** A running job without a heartbeat for longer than this is lost, and another worker takes it over. */
   readonly staleMs: number;
-  /** How long a stop waits for running jobs before it puts them back. */
+  /** How long a stop waits for running jobs before it puts them back into the queue. */
   readonly drainMs: number;
   /** Cron expressions by what they enqueue for every scope; unset: off. */
   readonly schedules: {
@@ -112,14 +115,14 @@ export function startedByNpm(source: Source = process.env): boolean {
   return source.npm_lifecycle_event !== undefined;
 }
 
-/** How much of a stop may go by before the listener closes, so that requests still have 5 s, in ms. */
+/** Longest delay before the listener closes in a stop, in ms: requests still have 5 s after it. */
 const MAX_SHUTDOWN_DELAY_MS = 15_000;
-/** How long jobs may take to end in a stop, in ms: all of it ends within 25 s. */
+/** Longest drain of jobs in a stop, in ms: the whole stop takes at most 25 s. */
 const MAX_JOB_DRAIN_MS = 20_000;
 
 /**
  * Reads and checks the settings that this kind of process uses; throws ConfigError for the first that is
- * wrong. What the process does not use has its default.
+ * wrong. A setting that the process does not use has its default.
  */
 export function readEnv(source: Source, role: EnvReaderRole = 'server'): Env {
   const read = new EnvReader(source, role);
@@ -145,7 +148,7 @@ export function readEnv(source: Source, role: EnvReaderRole = 'server'): Env {
     trustProxy: read.trustProxy('TRUST_PROXY'),
     databaseDirectUrl: read.databaseUrl('DATABASE_DIRECT_URL'),
     databasePreparedStatements: read.boolean('DATABASE_PREPARED_STATEMENTS') ?? true,
-    // A person who typed a command hears at once that the database is away.
+    // A command does not wait: its user sees at once that the database is not available.
     databaseWaitMs: read.integer('DATABASE_WAIT_MS', role === 'command' ? 0 : 60_000, 0, 3_600_000),
     http: {
       keepAliveTimeoutMs: read.integer('KEEP_ALIVE_TIMEOUT_MS', 65_000, 0, 3_600_000),
@@ -210,7 +213,7 @@ export function readEnv(source: Source, role: EnvReaderRole = 'server'): Env {
   }
   if (env.jobs.staleMs < 2 * env.jobs.heartbeatMs) {
     throw new ConfigError(
-      'JOB_STALE_MS must be at least twice JOB_HEARTBEAT_MS, or jobs that run would be taken for lost.',
+      'JOB_STALE_MS must be at least twice JOB_HEARTBEAT_MS, or running jobs would be considered lost.',
     );
   }
   return env;

@@ -9,22 +9,22 @@ import {
 } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Env } from './env.js';
-import { makeOwnFolder } from './own-folder.js';
+import { makePrivateFolder } from './private-folder.js';
 import { ConfigError } from './start-error.js';
-import { passwordProblem, secretProblem } from './strength.js';
+import { passwordProblem, secretProblem } from './secret-strength.js';
 
-/** The secrets of a process, resolved: none is undefined where the process needs it. */
+/** The resolved secrets of a process: a secret that the process needs is never undefined. */
 export interface Secrets {
   readonly jwtSecret: string;
   /** The first user, created if there is none; undefined in production where it is not set. */
   readonly admin: { readonly email: string; readonly password: string } | undefined;
-  /** File that holds the development password, where it was made here. */
+  /** File with the generated development password, if one was generated. */
   readonly adminPasswordFile: string | undefined;
 }
 
 /**
- * Takes the secrets from the environment. In production, throws ConfigError for one that is easy to
- * guess. In development, what is unset is made once and kept in DATA_DIR, readable by its owner alone.
+ * Takes the secrets from the environment. In production, throws ConfigError for one that is easy to guess.
+ * In development, an unset secret is generated once and kept in DATA_DIR, readable by its owner only.
  */
 export async function resolveSecrets(env: Env): Promise<Secrets> {
   if (env.production) {
@@ -59,14 +59,14 @@ async function assertStrong({ jwtSecret, adminPassword, adminEmail }: Env): Prom
   if (weakPassword !== undefined) throw new ConfigError(`ADMIN_PASSWORD ${weakPassword}.`);
 }
 
-/** Reads a secret, or makes it: two processes that start at once agree on one. */
+/** Reads a secret from its file, or generates it: two processes that start at once get the same one. */
 function keptSecret(dataDir: string, name: string, bytes: number): string {
   const asGiven = resolve(dataDir);
   const directory = existsSync(asGiven) ? realpathSync(asGiven) : asGiven;
-  makeOwnFolder(directory, 0o700);
+  makePrivateFolder(directory, 0o700);
   const file = join(directory, name);
   if (existsSync(file)) return readFileSync(file, 'utf8').trim();
-  // Written beside and linked into place: nobody ever reads a half-written secret.
+  // Written to a temporary file and linked into place, so that no process reads a half-written secret.
   const draft = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
   writeFileSync(draft, randomBytes(bytes).toString('base64url'), { mode: 0o600 });
   try {

@@ -17,7 +17,7 @@ import { ScopeTransactions } from './transactions/scope-transactions.js';
 import { type TransactionLimits } from './transactions/transaction.js';
 import { TransactionRunner } from './transactions/transaction-runner.js';
 
-/** Connections for the health probe and for heartbeats. */
+/** Number of connections for the health probe and heartbeats. */
 const DUTY_CONNECTIONS = 2;
 
 /** The connection pool, migrated before it is used, and the transaction runners. */

@@ -10,10 +10,13 @@ export interface DemoItem extends Omit<
   readonly occurredInHours?: number;
 }
 
-/** A desk of the demo: what happened in it, and which recommendations somebody snoozed. */
+/** A desk of the demo: its work items, and which recommendations are snoozed. */
 export interface DemoDesk {
   readonly scope: Scope;
   readonly items: readonly DemoItem[];
-  /** Rule of a recommendation, and for how many hours from now; negative: the snooze is over. */
+  /**
+   * For the recommendation of each rule, the end of the snooze in hours from now; negative: the snooze is
+   * over.
+   */
   readonly snoozes: readonly { readonly ruleKey: string; readonly hours: number }[];
 }

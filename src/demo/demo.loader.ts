@@ -15,7 +15,7 @@ import { type DemoDesk, type DemoItem } from './demo-item.js';
 
 const HOUR_MS = 3_600_000;
 
-/** Loads the demo, so that a first look shows something to press: pushes items and lets the rules run. */
+/** Loads the demo data: pushes work items and runs the rules. */
 @Injectable()
 export class DemoLoader {
   constructor(
@@ -30,8 +30,8 @@ export class DemoLoader {
   ) {}
 
   /**
-   * Loads the desks, with their times around `now`. Doing it again brings the items back. One log line
-   * says what there is; that of each event is left to level debug.
+   * Loads the desks, with their times around `now`. Loading again restores the items. It writes one log
+   * line; those of the events are of level debug.
    */
   async load(now: Date): Promise<void> {
     const loaded = { scopes: 0, workItems: 0, riskFlags: 0, nextActions: 0 };

@@ -1,6 +1,6 @@
 import { type Scope } from '../kernel/scope.js';
 
-/** What every event tells: who, about what, how it ended. Ids and primitives, never entities. */
+/** Fields of every event: who, about what, how it ended. Ids and primitives, never entities. */
 export interface EventPayload<Meta extends object> {
   /** The user who caused it, null for the system itself. */
   readonly actorId: string | null;
@@ -31,7 +31,7 @@ interface DeliveryMeta {
   readonly actionKey: string;
 }
 
-/** How the score of a scope, or of a lead in it, stands after a computation. */
+/** The score of a scope, or of a lead in it, after a computation. */
 interface ScoreMeta extends Scope {
   readonly snapshotId: string;
   /** 0–100 */
@@ -41,10 +41,10 @@ interface ScoreMeta extends Scope {
   readonly delta: number | null;
 }
 
-/** One try of a job; its source is the job. */
+/** One attempt of a job; its source is the job. */
 interface JobMeta {
   readonly type: string;
-  /** Number of the try, from 1. */
+  /** Number of the attempt, from 1. */
   readonly attempt: number;
 }
 
@@ -57,7 +57,7 @@ export interface DomainEvents {
   'nba.delivery.executed': EventPayload<
     DeliveryMeta & { readonly result: object; readonly changes: object }
   >;
-  /** A delivery action threw or ran out of time: nothing of its work stayed. */
+  /** A delivery action threw or ran out of time: its work was rolled back. */
   'nba.delivery.failed': EventPayload<DeliveryMeta>;
   /** A delivery action is a placeholder so far: it only enqueued its job. */
   'nba.delivery.stubbed': EventPayload<
@@ -65,9 +65,9 @@ export interface DomainEvents {
   >;
   /** The placeholder's job ran: nothing was sent again. */
   'nba.delivery.retry_job.stub': EventPayload<{ readonly jobId: string; readonly attempt: number }>;
-  /** A try of a job failed; null when no further try follows. */
+  /** An attempt of a job failed; `retryAt` is null when no further attempt follows. */
   'job.failed': EventPayload<JobMeta & { readonly retryAt: string | null }>;
-  /** The last try of a job failed: it stays a dead letter until somebody retries it. */
+  /** The last attempt of a job failed: it stays a dead letter until an operator retries it. */
   'job.dead_lettered': EventPayload<JobMeta>;
   /** An API client created or updated a next best action. */
   'nba.upsert': EventPayload<{
@@ -100,7 +100,7 @@ export interface DomainEvents {
   'score.sharp_drop': EventPayload<ScoreMeta>;
   /** The score is healthy again. */
   'score.recovery': EventPayload<ScoreMeta>;
-  /** The lead pipeline ran in a scope; `failed` counts the leads that stay unscored by an error. */
+  /** The lead pipeline ran in a scope; `failed` counts the leads that an error left unscored. */
   'leads.pipeline.run': EventPayload<
     Scope & { readonly ran: number; readonly skipped: number; readonly failed: number }
   >;
@@ -116,8 +116,8 @@ export interface DomainEvents {
 export type DomainEventName = keyof DomainEvents;
 
 /**
- * How loud each event is in the logs. Also the list of all names, complete by its type. What a score or
- * a rule finds is no error: errors of a scope lower its score, and a bad score would make itself worse.
+ * Level of each event in the log. Also the list of all names, complete by its type. What a score or a rule
+ * finds is no error: errors of a scope lower its score, and a bad score would make itself worse.
  */
 export const EVENT_LEVEL_OF: Readonly<Record<DomainEventName, EventLevel>> = {
   'nba.delivery.executed': 'info',

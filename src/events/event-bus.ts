@@ -6,10 +6,10 @@ import { type RecordedEvent } from './recorded-event.js';
 
 /**
  * Emits committed events inside this process, to listeners that are declared with
- * `@OnEvent('nba.delivery.executed', { suppressErrors: false })`, or `'**'` for every event: without the
- * option, Nest logs an error before it comes here, and without the event. Only the transaction runner
- * emits, and only after the commit: a listener that acted on an event of a transaction that then rolled
- * back would have acted on something that never happened.
+ * `@OnEvent('nba.delivery.executed', { suppressErrors: false })`, or `'**'` for every event. Without the
+ * option, Nest catches an error of the listener first and logs it without the event. Only the transaction
+ * runner emits, and only after the commit: a listener that acted on an event of a transaction that then
+ * rolled back would have acted on something that never happened.
  */
 @Injectable()
 export class EventBus {

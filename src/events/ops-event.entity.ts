@@ -1,7 +1,7 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { type DomainEventName, type EventLevel, type EventStatus } from './domain-events.js';
 
-/** A domain event on record, for the operators' feed. It outlives what it is about. */
+/** A stored domain event, for the operators' feed. It is kept when its source is deleted. */
 @Entity('ops_events')
 @Check('ck_ops_events_level', `"level" IN ('info', 'warn', 'error')`)
 @Check('ck_ops_events_status', `"status" IN ('success', 'failed', 'stubbed')`)

@@ -18,7 +18,7 @@ export interface RecordedEvent<
   readonly createdAt: Date;
 }
 
-/** Makes the event that is stored and emitted; secrets leave it here, before anybody sees it. */
+/** Creates the event that is stored and emitted, redacted. */
 export function recordEvent<K extends DomainEventName>(
   eventKey: K,
   payload: DomainEvents[K],

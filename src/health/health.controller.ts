@@ -11,7 +11,7 @@ export class HealthAnswer {
   status!: 'ok';
 }
 
-// A load balancer asks often, and shares its address with whoever comes through it.
+// A load balancer sends probes often, and shares its address with the clients behind it.
 @ApiTags('health')
 @Public()
 @SkipThrottle()
@@ -28,9 +28,9 @@ export class HealthController {
 
   @Get('ready')
   @ApiOperation({
-    summary: 'The process takes requests',
+    summary: 'The process accepts requests',
     description:
-      '503 while the database is away or the worker of this process does not work, and from the moment a stop was asked for.',
+      '503 while the database is not available, while the worker of this process does not run, and once the process is stopping.',
   })
   @ApiOkResponse({ type: HealthAnswer })
   @ApiProblems(503)

@@ -3,7 +3,7 @@ import { HealthController } from './health.controller.js';
 import { Readiness } from './readiness.js';
 import { JobsModule } from '../jobs/jobs.module.js';
 
-/** Probes for whoever runs the process. */
+/** Health probes of the process. */
 @Module({
   imports: [JobsModule],
   controllers: [HealthController],

@@ -7,8 +7,8 @@ import { type HealthAnswer } from './health.controller.js';
 import { type Readiness } from './readiness.js';
 
 /**
- * The two health probes without the rest of the API, for a worker that runs alone: the bodies, headers
- * and log lines are those of the server. Any other request is a 404.
+ * The two health probes without the rest of the API, for a standalone worker: the bodies, headers and log
+ * lines are those of the server. Any other request is a 404.
  */
 export function probeServer(readiness: Pick<Readiness, 'check'>, logger: Logger): Server {
   const log = accessLog(logger);
@@ -22,7 +22,7 @@ export function probeServer(readiness: Pick<Readiness, 'check'>, logger: Logger)
   });
 }
 
-/** Throws what the probe found, or a 404. */
+/** Throws the error of the probe, or a 404. */
 async function probe(
   request: IncomingMessage,
   readiness: Pick<Readiness, 'check'>,

@@ -3,12 +3,12 @@ import { UnavailableError } from '../kernel/errors/domain-error.js';
 import { DutyTransactions } from '../database/transactions/duty-transactions.js';
 import { JobWorker } from '../jobs/worker/job-worker.js';
 
-/** Also fails where the server takes no writes: such a process can answer no press. */
+/** Also fails if the server accepts no writes, because then no press can succeed. */
 const PROBE = {
   name: 'probe',
   text: `SELECT current_setting('transaction_read_only')::bool AS "readOnly"`,
 };
-/** A probe is asked every few seconds, and asks nothing of the database that could take long. */
+/** A probe runs every few seconds, so its query must be fast. */
 const PROBE_LIMIT_MS = 2000;
 
 /** Whether this process should be sent requests. */
@@ -28,8 +28,8 @@ export class Readiness {
   }
 
   /**
-   * Throws a 503 unless the database answers and takes writes, the worker of this process works if it
-   * has one, and no stop was asked for. Probes that come at once share one look at the database.
+   * Throws a 503 unless the database answers and accepts writes, the worker of this process (if any) is
+   * healthy, and the process is not stopping. Concurrent probes share one query.
    */
   async check(): Promise<void> {
     if (this.draining) throw new UnavailableError('SHUTTING_DOWN', 'This server is stopping.', 5);

@@ -60,7 +60,7 @@ function completeOperation(path: string, operation: Operation, takesBody: boolea
   asProblems(operation.responses);
 }
 
-/** Error answers are problem documents, which the decorators cannot say. */
+/** Error answers are problem documents, which the decorators can't express. */
 function asProblems(responses: Responses): void {
   for (const [status, response] of Object.entries(responses)) {
     if (Number(status) < 400 || !response || !('content' in response) || !response.content)

@@ -4,22 +4,22 @@ import { DEFAULT_SCOPE, PRINTABLE, type Scope, SNAKE_CASE } from '../kernel/scop
 
 /** Scope fields of a query or a body; without them, the command center. */
 export class ScopeFields implements Partial<Scope> {
-  /** Type of the desk. */
+  /** Type of the scope. */
   @ApiPropertyOptional({
     default: DEFAULT_SCOPE.entityType,
     pattern: SNAKE_CASE.source,
-    description: 'Type of the desk, snake_case.',
+    description: 'Type of the scope, snake_case.',
   })
   @IsOptional()
   @IsString()
   @Matches(SNAKE_CASE, { message: 'entityType must be snake_case, at most 64 characters' })
   entityType?: string;
 
-  /** Id of the desk; without it, the type itself for the desks that are known, else required. */
+  /** Id of the scope. Default: the type itself, for the known types; required for any other type. */
   @ApiPropertyOptional({
     default: DEFAULT_SCOPE.entityId,
     maxLength: 128,
-    description: 'Id of the desk. Without it: the same as entityType.',
+    description: 'Id of the scope. Default: the same as entityType.',
   })
   @IsOptional()
   @IsString()

@@ -12,7 +12,7 @@ export function securityHeaders(): RequestHandler {
     removeHeader: () => undefined,
   };
   const middleware = helmet({
-    // The API page of a server that is reached by plain HTTP would ask for its scripts by HTTPS.
+    // Otherwise the API page of a server reached over plain HTTP would load its scripts over HTTPS.
     contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
   }) as (request: object, response: object, next: () => void) => void;
   middleware({}, recorder, () => undefined);

@@ -6,15 +6,15 @@ import { JobHandlerRegistry } from './handlers/job-handler.registry.js';
 import { JobQueue } from './queue/job-queue.js';
 import { JobWorker } from './worker/job-worker.js';
 import { JobsController } from './api/jobs.controller.js';
-import { JobsDeskService } from './api/jobs-desk.service.js';
+import { JobsAdminService } from './api/jobs-admin.service.js';
 import { JobsService } from './queue/jobs.service.js';
 import { HttpModule } from '../http/http.module.js';
 
-/** Work that leaves the request: enqueueing, the worker and the operators' routes. */
+/** Work outside of requests: enqueueing, the worker and the operators' routes. */
 @Module({
   imports: [HttpModule, DiscoveryModule],
   controllers: [JobsController],
-  providers: [Boss, JobHandlerRegistry, JobQueue, JobsService, JobsDeskService, JobWorker],
+  providers: [Boss, JobHandlerRegistry, JobQueue, JobsService, JobsAdminService, JobWorker],
   exports: [Boss, JobsService, JobWorker],
 })
 export class JobsModule implements OnApplicationBootstrap, OnModuleDestroy {
@@ -31,8 +31,8 @@ export class JobsModule implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /**
-   * Before the pool closes, which a running job needs. The worker stops taking jobs first: while cron
-   * ends, it would else begin jobs that the stop then cuts off.
+   * Before the pool closes, because running jobs need it. The worker stops first: otherwise it would start
+   * jobs while cron stops, and they would be cut off.
    */
   async onModuleDestroy(): Promise<void> {
     const drained = this.worker.stop();

@@ -1,13 +1,13 @@
-/** Who causes a change: a signed-in user in a request, or the system itself. */
+/** Who makes a change: a signed-in user in a request, or the system. */
 export interface Actor {
   readonly userId: string | null;
   readonly requestId: string | null;
 }
 
-/** The application acting by itself: jobs, schedules, the demo desk. */
+/** The application itself: jobs, schedules, the demo. */
 export const SYSTEM_ACTOR: Actor = { userId: null, requestId: null };
 
-/** Whom the connections that the work needs are lent to: each caller gets a fair share. */
+/** On whose behalf the work uses connections: each caller gets a fair share. */
 export function callerOf({ userId }: Actor): string {
   return userId ?? 'system';
 }

@@ -1,4 +1,4 @@
-/** From least to most pressing: of a work item and a next best action; also the severity of a risk flag. */
+/** From lowest to highest: of a work item and a next best action; also the severity of a risk flag. */
 export const PRIORITIES = ['low', 'medium', 'high', 'critical'] as const;
 export type Priority = (typeof PRIORITIES)[number];
 

@@ -1,4 +1,4 @@
-/** The desk that an item, score, risk flag or next best action belongs to. Source: docs/domain.md. */
+/** What a work item, score, risk flag or next best action belongs to. Source: docs/domain.md. */
 export interface Scope {
   /** `[a-z][a-z0-9_]{0,63}` */
   readonly entityType: string;
@@ -6,20 +6,22 @@ export interface Scope {
   readonly entityId: string;
 }
 
-/** The desk of a request that names none. */
+/** The scope of a request that names none. */
 export const DEFAULT_SCOPE: Scope = { entityType: 'command_center', entityId: 'command_center' };
 
-/** The desk of reviews, which takes no part in the rules about leads, deliveries and scores. */
+/**
+ * The entity type of review streams, to which the rules about leads, deliveries and scores do not apply.
+ */
 export const REVIEW_STREAM: Scope = { entityType: 'review_stream', entityId: 'review_stream' };
 
-/** Whether the scope is a review stream; every other type counts as the command center or a custom desk. */
+/** Whether the scope is a review stream; every other type is treated like the command center. */
 export function isReviewStream(scope: Scope): boolean {
   return scope.entityType === REVIEW_STREAM.entityType;
 }
 
 /**
- * `<prefix>:<rule>:<entityType>:<entityId>`. Unambiguous although an id may hold colons: neither a
- * rule key nor an entity type can, and the id stands last.
+ * `<prefix>:<rule>:<entityType>:<entityId>`. Unambiguous although an id may hold colons: neither a rule key
+ * nor an entity type can, and the id comes last.
  */
 export function scopedRuleKey(prefix: 'risk' | 'nba', ruleKey: string, scope: Scope): string {
   return `${prefix}:${ruleKey}:${scope.entityType}:${scope.entityId}`;
@@ -28,7 +30,9 @@ export function scopedRuleKey(prefix: 'risk' | 'nba', ruleKey: string, scope: Sc
 /** A word of the domain: types, kinds and keys are written so. */
 export const SNAKE_CASE = /^[a-z][a-z0-9_]{0,63}$/;
 
-/** An id that may stand in a path: PostgreSQL holds no NUL, and no client shows the others. */
+/**
+ * An id that may be in a path: PostgreSQL stores no NUL, and the other control characters are not visible.
+ */
 export const PRINTABLE = /^\P{Cc}+$/u;
 
 /** The scope that fields name: `command_center/command_center` without any, `type/type` without an id. */

@@ -1,6 +1,6 @@
 /**
- * Days are UTC days everywhere, so that one desk read from two time zones, or through a change to
- * summer time, never shows two answers to "is it overdue?".
+ * Days are UTC days everywhere, so that "is it overdue?" has the same answer in every time zone and across
+ * daylight-saving changes.
  */
 
 /** The first instant (UTC) of the day that holds `now`. */

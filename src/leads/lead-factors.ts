@@ -1,11 +1,11 @@
 import { type GradedFactor } from '../scoring/scoring.engine.js';
 
-/** A lead's attributes as other systems push them: nothing about their types can be trusted. */
+/** A lead's attributes as other systems push them: their types are unknown. */
 export type LeadAttributes = Readonly<Record<string, unknown>>;
 
 /**
- * The grade (0–100) of an attribute that is missing or not understood: worse than a known middling
- * one, better than a known bad one, so that asking is worth while.
+ * The grade (0–100) of a missing or invalid attribute: below a medium one and above a bad one, so that
+ * filling it in usually raises the score.
  */
 export const UNKNOWN_GRADE = 25;
 
@@ -37,7 +37,7 @@ const SOURCE_GRADES = new Map([
   ['cold', 15],
 ]);
 
-/** What helps to reach a lead, and the points (100 together) that each is worth. */
+/** Attributes for contacting a lead, and the points (100 in total) of each. */
 const CONTACT_POINTS = [
   ['email', 50],
   ['phone', 40],
@@ -125,7 +125,7 @@ function completeness(attributes: LeadAttributes): Grade {
   };
 }
 
-/** An empty or blank text is as good as none: forms send those. */
+/** An empty or blank text counts as missing: forms send those. */
 function isGiven(value: unknown): boolean {
   return typeof value === 'string' ? value.trim() !== '' : value !== undefined && value !== null;
 }

@@ -14,15 +14,18 @@ import { CLAIM_UNSCORED, LIST_UNSCORED } from './leads.sql.js';
 /** The most leads of one run. */
 export const PIPELINE_MAX = 500;
 
-/** Leads of one transaction: few enough that nobody waits for them for long. */
+/** Leads per transaction: few, so that their locks are held for a short time. */
 const BATCH_SIZE = 50;
 
-/** What the pipeline needs of a transaction. */
+/** The members of a transaction that the pipeline needs. */
 type Parts = Pick<Transaction, 'query' | 'publish' | 'part'>;
 
 const NOTHING: LeadPipelineOutcome = { ran: 0, skipped: 0, failed: [] };
 
-/** Scores the unscored leads of a scope, each as a unit of its own: a bad one fails alone. */
+/**
+ * Scores the unscored leads of a scope. Each is scored in its own savepoint, so that an error affects one
+ * lead only.
+ */
 @Injectable()
 export class LeadPipelineService {
   constructor(
@@ -31,8 +34,8 @@ export class LeadPipelineService {
   ) {}
 
   /**
-   * Runs the pipeline in batches, a transaction each: what was scored before a crash stays scored, and
-   * the next run goes on from there.
+   * Runs the pipeline in batches, a transaction each: what was committed before a crash stays scored, and
+   * the next run continues from there.
    */
   async run(scope: Scope, actor: Actor): Promise<LeadPipelineOutcome> {
     const rows = await this.transactions.query<{ id: string }>(LIST_UNSCORED, unscoredIn(scope), {
@@ -85,7 +88,7 @@ export class LeadPipelineService {
     };
   }
 
-  /** What kept a lead from its score; throws what is no lead's fault. */
+  /** Why a lead could not be scored; rethrows an error that is not about the lead. */
   private failureCode(lead: LockedLead, error: unknown): string {
     if (databaseFailureOf(error) !== undefined) throw error;
     this.logger.error({ leadId: lead.id, err: error }, 'lead not scored');

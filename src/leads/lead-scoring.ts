@@ -7,7 +7,7 @@ import { type Lead } from './lead.js';
 import { type LeadAttributes, leadFactors } from './lead-factors.js';
 import { SCORED_LEAD, STORE_LEAD_SCORE } from './leads.sql.js';
 
-/** A lead that is locked for the rest of the transaction. */
+/** A lead whose row is locked until the transaction ends. */
 export interface LockedLead {
   readonly id: string;
   readonly externalId: string;

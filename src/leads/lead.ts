@@ -1,7 +1,7 @@
 import { type ScoreSnapshot } from '../scoring/score-snapshot.js';
 import { type WorkItem } from '../work-items/work-item.js';
 
-/** The newest score of a lead, on the lead; all null or empty before the first. */
+/** The newest score of a lead, as fields of the lead; null or empty before the first. */
 export interface LeadScore {
   /** Id of the snapshot. */
   readonly snapshotId: string | null;
@@ -29,7 +29,7 @@ export interface LeadFailure {
 export interface LeadPipelineOutcome {
   /** Leads that were scored. */
   readonly ran: number;
-  /** Leads that somebody else scored, changed, moved or deleted meanwhile. */
+  /** Leads that another request scored, changed, moved or deleted meanwhile. */
   readonly skipped: number;
   /** Leads that stay unscored; the others are not affected. */
   readonly failed: readonly LeadFailure[];

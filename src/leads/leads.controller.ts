@@ -27,7 +27,7 @@ export class LeadsController {
   @ApiOperation({
     summary: 'Score the unscored leads of a scope',
     description:
-      'Up to 500 a call, those to be answered first coming first; call again for the rest. A lead that cannot be scored fails alone. Two runs at once score no lead twice.',
+      'Up to 500 per call, earliest dueAt first; call again for the rest. A lead that cannot be scored does not affect the others. Two concurrent runs score no lead twice.',
   })
   @ApiOkResponse({ type: LeadPipelineAnswer, headers: RATE_LIMIT_HEADERS })
   @ApiProblems(400, 429)
@@ -60,7 +60,7 @@ export class LeadsController {
   @ApiOperation({
     summary: 'Score a lead',
     description:
-      'By its attributes; what is missing is among the reasons. A new lead becomes scored, one that is further on keeps its state. Scoring it again appends to its scores.',
+      'By its attributes; the reasons name missing ones. A new lead becomes scored, a lead in a later state keeps it. Scoring it again adds a score to its history.',
   })
   @ApiOkResponse({ type: LeadAnswer })
   @ApiProblems(400, 404, 409)

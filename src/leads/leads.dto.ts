@@ -29,7 +29,7 @@ export class LeadAnswer extends WorkItemAnswer implements Lead {
   @ApiProperty({ type: [ScoreFactorAnswer] })
   factors!: readonly ScoreFactorAnswer[];
 
-  /** Strongest negative first, then strongest positive, five at most; they say what is missing. */
+  /** Strongest negative first, then strongest positive, five at most; they name missing attributes. */
   @ApiProperty({ type: [ScoreReasonAnswer] })
   reasons!: readonly ScoreReasonAnswer[];
 
@@ -53,7 +53,7 @@ export class LeadPipelineAnswer implements LeadPipelineOutcome {
   @ApiProperty({ type: 'integer', minimum: 0, maximum: 500, example: 12 })
   ran!: number;
 
-  /** Leads that somebody else scored, changed, moved or deleted meanwhile. */
+  /** Leads that another request scored, changed, moved or deleted meanwhile. */
   @ApiProperty({ type: 'integer', minimum: 0, example: 0 })
   skipped!: number;
 

@@ -4,7 +4,7 @@ import { LeadsController } from './leads.controller.js';
 import { LeadsService } from './leads.service.js';
 import { HttpModule } from '../http/http.module.js';
 
-/** Intake leads: how promising each is, and why. */
+/** Intake leads and their scores. */
 @Module({
   imports: [HttpModule],
   controllers: [LeadsController],

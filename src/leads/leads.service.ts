@@ -11,7 +11,7 @@ import { type Lead } from './lead.js';
 import { type LockedLead, scoreLead } from './lead-scoring.js';
 import * as sql from './leads.sql.js';
 
-/** Scores one lead, and shows it with its scores. */
+/** Scores one lead, and reads a lead with its scores. */
 @Injectable()
 export class LeadsService {
   constructor(
@@ -20,8 +20,8 @@ export class LeadsService {
   ) {}
 
   /**
-   * Scores a lead, again if need be: each time is a snapshot of its own. Throws a 404, and a 409 for a
-   * lead that is closed, whose score nobody would act on.
+   * Scores a lead, for the first time or again: each call stores a snapshot. Throws a 404, and a 409 for a
+   * closed lead.
    */
   score(externalId: string, actor: Actor): Promise<Lead> {
     return this.transactions.run(

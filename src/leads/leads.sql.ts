@@ -24,7 +24,7 @@ export const FIND_LEAD: Statement = {
     WHERE item.kind = 'intake_lead' AND item.external_id = $1`,
 };
 
-/** Locks a lead, so that its scores follow each other; pushes of it wait. */
+/** Locks a lead, so that its snapshots are stored one after the other; a push of the lead waits. */
 export const LOCK_LEAD: Statement = {
   name: 'lock_lead',
   text: `
@@ -36,7 +36,7 @@ export const LOCK_LEAD: Statement = {
 /** The order in which leads are scored: those to be answered first come first. */
 const ORDER = 'ORDER BY item.due_at, item.external_id COLLATE "C"';
 
-/** Unscored leads of a scope, as many as a run may score. */
+/** Unscored leads of a scope, up to the limit of a run. */
 export const LIST_UNSCORED: Statement = {
   name: 'list_unscored_leads',
   text: `
@@ -47,8 +47,8 @@ export const LIST_UNSCORED: Statement = {
 };
 
 /**
- * Locks those of the leads $3 that are still unscored and in the scope. Passes over what somebody else
- * holds: another run scores it or a push changes it, and waiting for either could only deadlock.
+ * Locks those of the leads $3 that are still unscored and in the scope. Skips locked rows: another run
+ * scores them or a push changes them, and waiting for either could deadlock.
  */
 export const CLAIM_UNSCORED: Statement = {
   name: 'claim_unscored_leads',
@@ -60,7 +60,7 @@ export const CLAIM_UNSCORED: Statement = {
     FOR NO KEY UPDATE SKIP LOCKED`,
 };
 
-/** What a computation knows of a snapshot: the values of {@link STORE_LEAD_SCORE}. */
+/** The computed part of a snapshot: the values of {@link STORE_LEAD_SCORE}. */
 export const SCORED_LEAD = SCORE_SNAPSHOT.only(
   'leadId',
   'id',
@@ -74,9 +74,9 @@ const leadId = SCORED_LEAD.parameter('leadId');
 const score = SCORED_LEAD.parameter('score');
 
 /**
- * Appends a snapshot to a locked lead, with the delta to the one before, and takes a new lead to
- * `scored`; one that is further on stays where it is. The time is the database's, under the lock, so
- * that snapshots of a lead follow each other.
+ * Appends a snapshot to a locked lead, with the delta to the one before, and moves a new lead to `scored`;
+ * a lead in a later state keeps it. The time is the database's, under the lock, so that the snapshots of a
+ * lead are in the order of their times.
  */
 export const STORE_LEAD_SCORE: Statement = {
   name: 'store_lead_score',

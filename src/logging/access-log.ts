@@ -7,27 +7,27 @@ import { assignRequestId, pathOf } from './request-context.js';
 type LoggedRequest = IncomingMessage & {
   originalUrl?: string;
   user?: { id?: string };
-  /** Set by Express when a route was found: its pattern, and its parameters, decoded. */
+  /** Set by Express when a route matched: its pattern, and its decoded parameters. */
   route?: { path?: unknown };
   params?: Record<string, unknown>;
 };
-/** What a request was refused for or failed with. */
+/** Why a request was refused or failed. */
 const PROBLEM = Symbol('PROBLEM');
 type LoggedResponse = ServerResponse & { [PROBLEM]?: DomainError };
 type Handler = (request: LoggedRequest, response: LoggedResponse, next: () => void) => void;
 
 /**
  * One line per request: id, method, path, route, status, duration in ms and, once known, the user; of a
- * refused one the code, of a failed one the code and the error. One whose client hung up is logged as
- * aborted, without a status, since nobody was answered. Headers, bodies and queries are never logged.
- * Health probes that found all well are left out.
+ * refused one the code, of a failed one the code and the error. If the client disconnected, it is logged as
+ * aborted, without a status. Headers, bodies and queries are never logged. Successful health probes are not
+ * logged.
  */
 export function accessLog(logger: Logger): Handler {
   return (request, response, next) => {
     request.id = assignRequestId(request, response);
     const probe = pathOf(request).startsWith('/health/');
     const started = Date.now();
-    // Comes once, after the answer or, when the client hangs up, instead of it.
+    // Emitted once: after the answer, or when the client disconnects.
     response.once('close', () => {
       if (probe && response[PROBLEM] === undefined) return;
       write(logger, request, response, Date.now() - started);
@@ -36,14 +36,14 @@ export function accessLog(logger: Logger): Handler {
   };
 }
 
-/** Puts into the line of a request why it was refused or failed. */
+/** Adds to the log line of a request why it was refused or failed. */
 export function noteProblem(response: LoggedResponse, error: DomainError): void {
   response[PROBLEM] = error;
 }
 
 /**
- * The level of the line about a problem: what is refused is `info`, what failed is `error`, and what this
- * process puts off by its own choice, as while it stops, is `warn`.
+ * The level of the log line of a problem: `info` for a refused request, `error` for a failed one, `warn`
+ * for one that this process refuses because it is stopping.
  */
 export function levelOf({ status, options }: DomainError): 'debug' | 'info' | 'warn' | 'error' {
   if (options.logLevel) return options.logLevel;
@@ -51,7 +51,7 @@ export function levelOf({ status, options }: DomainError): 'debug' | 'info' | 'w
   return status >= 500 ? 'error' : 'info';
 }
 
-/** The fields of a line that say what is wrong. */
+/** The fields of a log line about what is wrong. */
 export function problemFields(error: DomainError): object {
   const cause = error.options.cause ?? (error.status === 500 ? error : undefined);
   return {
@@ -86,9 +86,9 @@ function write(
   );
 }
 
-/** The pattern of the route and its decoded parameters: what a percent-encoded path says. */
+/** The pattern of the route and its decoded parameters: the path may be percent-encoded. */
 function routeOf({ route, params }: LoggedRequest): object {
-  // Nest's own handler of what no route took is `*path`.
+  // Nest's handler of unmatched requests has the pattern `*path`.
   if (typeof route?.path !== 'string' || !route.path.startsWith('/')) return {};
   return route.path.includes(':') ? { route: route.path, params } : { route: route.path };
 }

@@ -75,7 +75,7 @@ describe('the log as JSON', () => {
 });
 
 describe('the log through the Logger of Nest', () => {
-  it('keeps the fields that stand beside a message', () => {
+  it('keeps the fields that come with a message', () => {
     const { logger, lines } = captured();
     const err = new Error('password=s3same refused');
     new PinoLoggerService(logger).warn({ msg: 'not counted', limit: 'run', err }, 'MailService');
@@ -118,7 +118,7 @@ describe('the log in a terminal', () => {
     );
   });
 
-  it('shows a request whose client hung up', () => {
+  it('shows a request whose client disconnected', () => {
     const aborted = { ...request, status: undefined, aborted: true };
     expect(line(aborted, 'request aborted')).toBe(
       'INFO: POST /api/next-actions/run aborted 12 ms\n',
@@ -158,7 +158,7 @@ describe('the log in a terminal', () => {
     expect(line(event, 'nba.run')).toBe('INFO: nba.run account/acme created=2\n');
   });
 
-  it('is one short line whatever is in it', () => {
+  it('is always one short line', () => {
     const shown = line(
       {
         object: { a: { b: 'c' } },

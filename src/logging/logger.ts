@@ -14,7 +14,7 @@ export const LOGGER = Symbol('LOGGER');
 
 /**
  * The process's logger: JSON lines on standard output, one readable line each in a terminal. Every line,
- * message and object, passes the redaction before it is written.
+ * message and object, is redacted before it is written.
  */
 export function createLogger(
   level: LogLevel,
@@ -45,7 +45,7 @@ export function createLogger(
   return logger;
 }
 
-/** What a child is bound to passes no formatter of pino. Children inherit the method. */
+/** pino does not pass the bindings of a child logger to a formatter. Children inherit this method. */
 function redactBindings(logger: Logger): void {
   const bind = Reflect.get(logger, 'child') as (...args: never[]) => unknown;
   Object.assign(logger, {
@@ -55,16 +55,19 @@ function redactBindings(logger: Logger): void {
   });
 }
 
-/** A terminal gets readable lines; standard output that is none is written past Node's stream, which is slower. */
+/**
+ * A terminal gets readable lines. Otherwise pino writes to the file descriptor directly, which is faster
+ * than Node's stream.
+ */
 function streamTo(destination: DestinationStream & { isTTY?: boolean }): DestinationStream {
   if (destination.isTTY === true) return terminalLines(destination);
   return destination === process.stdout ? pino.destination(1) : destination;
 }
 
 /**
- * The fields and the message of a call, without secrets. The message is put together before it is
- * searched, or `('password=%s', value)` would be two innocent parts; and where there is none, pino would
- * take that of the error as it is.
+ * The fields and the message of a call, redacted. The message is formatted before it is searched, because
+ * the parts of `('password=%s', value)` alone show no secret. Without a message, pino would take the one of
+ * the error, unredacted.
  */
 function lineOf([first, ...rest]: unknown[]): [object | undefined, string | undefined] {
   if (typeof first !== 'object' || first === null) return [undefined, messageOf([first, ...rest])];
@@ -86,7 +89,7 @@ function printable(part: unknown): unknown {
   return typeof part === 'object' ? redactValue(part) : part;
 }
 
-/** Contexts in which Nest says that each module and route was set up, and the application started. */
+/** Contexts of Nest's messages about each module and route at the start. */
 const BOOT_CHATTER = new Set<unknown>([
   'NestFactory',
   'NestApplication',

@@ -2,7 +2,7 @@ import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { LOGGER } from './logger.js';
 
-/** The logger, for every module. */
+/** Provides the logger to every module. */
 @Global()
 @Module({})
 export class LoggingModule {

@@ -4,7 +4,7 @@ import { redactText } from '../kernel/redaction/redaction.js';
 
 declare module 'node:http' {
   interface IncomingMessage {
-    /** Assigned by the access log to every request, before anything else sees it. */
+    /** Assigned by the access log to every request, before any other middleware. */
     id: string;
   }
 }
@@ -13,7 +13,7 @@ const ACCEPTED_ID = /^[A-Za-z0-9._-]{1,128}$/;
 
 /**
  * Keeps a well-formed incoming `X-Request-Id`, else makes one, and answers with it. One that looks like a
- * secret is not kept: the id stands in logs and events.
+ * secret is replaced, because the id is in logs and events.
  */
 export function assignRequestId(request: IncomingMessage, response: ServerResponse): string {
   const incoming = request.headers['x-request-id'];
@@ -25,8 +25,8 @@ export function assignRequestId(request: IncomingMessage, response: ServerRespon
 }
 
 /**
- * The path of a request without its query, which may hold what nobody should log. It is whole, for what
- * redacts it before it is cut: half of a secret is not known for one.
+ * The path of a request without its query, which may hold secrets. It is not cut, because redaction comes
+ * before cutting: half of a secret is not recognized.
  */
 export function pathOf(request: IncomingMessage & { originalUrl?: string }): string {
   const url = request.originalUrl ?? request.url ?? '/';

@@ -8,20 +8,20 @@ type Line = Record<string, unknown>;
 const MAX_VALUE = 60;
 const MAX_LINE = 400;
 
-/** What is not shown behind the message: it stands elsewhere in the line, or is for machines. */
+/** Fields that are not shown after the message: they are elsewhere in the line, or are for machines. */
 const SHOWN_ELSEWHERE = new Set([
   ...['level', 'time', 'msg', 'err', 'method', 'path', 'status', 'durationMs', 'code'],
   ...['requestId', 'userId', 'eventId', 'eventKey', 'at', 'route', 'params', 'aborted', 'scope'],
   ...['sourceType', 'sourceId', 'errorMessage', 'meta', 'executionId', 'snapshotId', 'workerId'],
 ]);
 
-/** Control characters would end the line, or steer the terminal. */
+/** Control characters would end the line or control the terminal. */
 const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu;
 
 /**
  * The log for a terminal: each record is one line of time, level, what happened and its fields in short.
- * Only an error of level error or fatal has its stack below. It is written at once, so that what is
- * printed otherwise keeps its place among the lines.
+ * Only an error of level error or fatal has its stack below. It is written synchronously, so that other
+ * output keeps its order among the lines.
  */
 export function terminalLines(terminal: DestinationStream): DestinationStream {
   const print = prettyFactory({
@@ -33,7 +33,7 @@ export function terminalLines(terminal: DestinationStream): DestinationStream {
   return { write: (line) => terminal.write(print(line)) };
 }
 
-/** What stands behind the time and the level of a record. */
+/** The text after the time and the level of a record. */
 function terminalLine(line: Line): string {
   const text = [...headOf(line), ...errorOf(line), ...fieldsOf(line)].join(' ');
   const printable = text.replace(UNPRINTABLE, escaped);
@@ -63,7 +63,7 @@ function errorOf(line: Line): string[] {
     const said = type + textOf(at.message);
     if (at.message !== msg) parts.push(depth === 0 ? `— ${said}` : `(caused by: ${said})`);
   }
-  // Whoever looks for a failure needs what the client was told.
+  // To find a failure, one needs the code that the client got.
   const clues = isSevere(level) ? ['requestId', 'userId', 'executionId'] : [];
   for (const key of clues) if (isPresent(line[key])) parts.push(`${key}=${textOf(line[key])}`);
   return parts;

@@ -48,7 +48,7 @@ export class NextActionsController {
   @ApiOperation({
     summary: 'List, ranked',
     description:
-      'By score, then newest first. With status=queued or without a status, what is snoozed is left out. Read on with nextCursor: no row is missed or seen twice while others are inserted.',
+      'By score, then newest first. With status=queued or without a status, snoozed ones are left out. Continue with nextCursor: no row is skipped or repeated while others are inserted.',
   })
   @ApiOkResponse({ type: NextActionPage })
   @ApiProblems(400)
@@ -79,7 +79,7 @@ export class NextActionsController {
   }
 
   @Get('summary')
-  @ApiOperation({ summary: 'A scope at a glance' })
+  @ApiOperation({ summary: 'Summary of a scope' })
   @ApiOkResponse({ type: NextActionSummary })
   @ApiProblems(400)
   summary(@Query() query: ScopeFields, @CurrentActor() actor: Actor): Promise<NextActionSummary> {
@@ -92,7 +92,7 @@ export class NextActionsController {
   @ApiOperation({
     summary: 'Run the rules in a scope',
     description:
-      'Queues what the rules recommend, updates what is queued, and expires what no longer holds. It touches only what runs made, and is silent about what was done in the last 24 hours, dismissed in the last 7 days, or is not to be suggested for 30 days.',
+      'Queues what the rules recommend, updates what is queued, and expires what no longer holds. It changes only what runs created. A rule recommends nothing for 24 hours after its action was done, for 7 days after it was dismissed, and for 30 days after "don’t suggest again".',
   })
   @ApiOkResponse({ type: NextActionRunAnswer, headers: RATE_LIMIT_HEADERS })
   @ApiProblems(400, 429)
@@ -113,7 +113,7 @@ export class NextActionsController {
   @ApiOperation({
     summary: 'Close by hand',
     description:
-      'Goes on record like a press of mark_done or dismiss. Repeating it is a success, and is answered by the execution that closed it.',
+      'Recorded like a press of mark_done or dismiss. Repeating it is a success: the execution that closed the NBA answers.',
   })
   @ApiId
   @ApiOkResponse({ type: NextActionAnswer })
@@ -129,7 +129,7 @@ export class NextActionsController {
   }
 
   @Get(':id/executions')
-  @ApiOperation({ summary: 'Every press, newest first' })
+  @ApiOperation({ summary: 'The executions, newest first' })
   @ApiId
   @ApiOkResponse({ type: ExecutionPage })
   @ApiProblems(400, 404)
@@ -147,7 +147,7 @@ export class NextActionsController {
   @ApiOperation({
     summary: 'Press a button',
     description:
-      'Runs a delivery action exactly once. A repeat with the same input inside the action’s dedupe window (60 s), or with the same Idempotency-Key, is answered by the first execution and carries Idempotent-Replayed: true. So is mark_done or dismiss of an NBA that is done or dismissed, by the execution that closed it.',
+      'Runs a delivery action exactly once. A repeat with the same input inside the action’s dedupe window (60 s), or with the same Idempotency-Key, gets the answer of the first execution, with Idempotent-Replayed: true. The same holds for mark_done or dismiss of an NBA that is done or dismissed: the execution that closed it answers.',
   })
   @ApiId
   @ApiHeader({
@@ -155,7 +155,7 @@ export class NextActionsController {
     required: false,
     schema: { type: 'string', maxLength: 255, example: 'b5d3c1e0-press-1' },
     description:
-      'Makes a retry safe for 30 days: the same key with the same request is answered by the first success.',
+      'Makes a retry safe for 30 days: the same key with the same request gets the answer of the first success.',
   })
   @ApiOkResponse({
     type: ExecuteAnswer,

@@ -13,8 +13,8 @@ export class OpsEventsController {
 
   @Get()
   @ApiOperation({
-    summary: 'What happened, newest first',
-    description: 'Every event was stored in the transaction of what it tells.',
+    summary: 'The event feed, newest first',
+    description: 'Every event was stored in the transaction of the change that it reports.',
   })
   @ApiOkResponse({ type: OpsEventPage })
   @ApiProblems(400)

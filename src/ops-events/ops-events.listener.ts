@@ -5,8 +5,8 @@ import { LOGGER } from '../logging/logger.js';
 import { type RecordedEvent } from '../events/recorded-event.js';
 
 /**
- * Whether another line says the same, with the error's stack: that of the request for a failed press, that
- * of the worker for a failed try. A try whose worker fell silent has no other.
+ * Whether another line has the same with the stack: the one of the request for a failed press, the one of
+ * the worker for a failed attempt. An attempt of a lost worker has no other line.
  */
 function isLoggedWhereItFailed({
   eventKey,
@@ -23,7 +23,7 @@ export class OpsEventsListener {
 
   constructor(@Inject(LOGGER) private readonly logger: Logger) {}
 
-  /** While the work runs, lines of events that no request caused are of level debug: the work writes one of its own. */
+  /** While the work runs, events without a request are logged at debug: the work writes one line itself. */
   async quietly<T>(work: () => Promise<T>): Promise<T> {
     this.quiet += 1;
     try {

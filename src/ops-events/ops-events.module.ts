@@ -4,7 +4,7 @@ import { OpsEventsListener } from './ops-events.listener.js';
 import { OpsEventsService } from './ops-events.service.js';
 import { HttpModule } from '../http/http.module.js';
 
-/** What operators see of the domain events: a log line per domain event, and the feed. */
+/** A log line per domain event, and the feed. */
 @Module({
   imports: [HttpModule],
   controllers: [OpsEventsController],

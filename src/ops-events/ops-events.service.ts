@@ -5,7 +5,7 @@ import { TransactionRunner } from '../database/transactions/transaction-runner.j
 import { type ListOpsEventsQuery, type OpsEventPage } from './ops-events.dto.js';
 import { feedQuery, NEWEST, type ShownEvent } from './ops-events.sql.js';
 
-/** The operators' feed of what happened. */
+/** Reads the feed of events. */
 @Injectable()
 export class OpsEventsService {
   constructor(

@@ -23,13 +23,13 @@ export interface FeedFilter {
   readonly nextActionId?: string | undefined;
 }
 
-/** How far an event's id may be behind its time, in ms: the clock may be set between the two. */
+/** Most that an event's id may be behind its time, in ms: the clock may be set back between the two. */
 const ID_TOLERANCE_MS = 1000;
 
 /**
- * The smallest UUIDv7 (RFC 9562, 5.7: 48 bits of ms since 1970, then the rest) that an event since then
- * can have. The time has no index, and the few that match might else be looked for through all older
- * ones; the ids are made in the order of time, and theirs ends the search where the answer does.
+ * The smallest UUIDv7 (RFC 9562, 5.7: 48 bits of ms since 1970, then the rest) that an event since then can
+ * have. There is no index on the time, so without this bound the query would scan all older events; ids are
+ * in the order of time, so the bound ends the scan.
  */
 function earliestId(since: string): string {
   const ms = Math.max(0, Date.parse(since) - ID_TOLERANCE_MS);

@@ -4,7 +4,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { Drain } from './drain.js';
 
 describe('the drain of a server', () => {
-  it('tells a client whose request runs that its connection ends with the answer', async () => {
+  it('answers a running request with Connection: close', async () => {
     const server = createServer();
     const drain = new Drain(server);
     server.listen(0, '127.0.0.1');
@@ -35,7 +35,7 @@ describe('the drain of a server', () => {
     agent.destroy();
   });
 
-  it('takes new connections for its delay and answers them with an end, then refuses them', async () => {
+  it('accepts new connections during its delay, with Connection: close, then refuses them', async () => {
     const server = createServer((_, response) => response.end('answered'));
     const drain = new Drain(server);
     server.listen(0, '127.0.0.1');
@@ -56,7 +56,7 @@ describe('the drain of a server', () => {
     await expect(ask()).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 
-  it('resets nobody who connects while the listener closes', async () => {
+  it('resets no client that connects while the listener closes', async () => {
     const server = createServer((_, response) => response.end('answered'));
     const drain = new Drain(server);
     server.listen(0, '127.0.0.1');
@@ -82,7 +82,7 @@ describe('the drain of a server', () => {
     expect(outcomes).toEqual(new Set([200, 'ECONNREFUSED']));
   });
 
-  it('outlives a client that resets its connection while the listener closes', async () => {
+  it('handles a client that resets its connection while the listener closes', async () => {
     const requested = jest.fn();
     const server = createServer(requested);
     const drain = new Drain(server);
@@ -94,7 +94,7 @@ describe('the drain of a server', () => {
       connected.push(socket);
       client.resetAndDestroy();
     });
-    // Long turns keep the drain waiting for a short one, until the reset has arrived.
+    // Long turns make the drain wait for a short one, until the reset has arrived.
     const keepBusy = (): void => {
       if (connected[0]?.closed === true) return;
       const until = performance.now() + 1;

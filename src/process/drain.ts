@@ -2,29 +2,29 @@ import { type Server as HttpServer, type ServerResponse } from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** How long requests that run may take to end, counted from the begin of the drain, in ms. */
+/** How long running requests may take to end, from the begin of the drain, in ms. */
 export const DRAIN_LIMIT_MS = 20_000;
 /** How long an idle kept-alive connection stays open for a request that is already on its way, in ms. */
 const IDLE_GRACE_MS = 1000;
 
-/** A turn of the event loop in which nothing happened takes no longer, in ms. */
+/** Longest duration of an idle turn of the event loop, in ms. */
 const CALM_TURN_MS = 0.5;
-/** How long such a turn is waited for, in ms: newcomers are held up meanwhile. */
+/** How long to wait for such a turn, in ms: new connections are held meanwhile. */
 const CALM_WITHIN_MS = 500;
 
 /** Times of a drain, in ms. */
 export interface DrainOptions {
-  /** How long new connections are taken yet: a load balancer needs a while to send them elsewhere. */
+  /** How long new connections are still accepted: a load balancer needs time to notice. */
   readonly delayMs?: number;
-  /** How long all of it may take. */
+  /** Time limit of the whole drain. */
   readonly limitMs?: number;
 }
 
 /**
- * Lets a server finish: for a while it takes new connections yet, then it refuses them; requests that run
- * are answered, and every answer from then on carries `Connection: close`, or a client would send its next
- * request into a connection that is about to end. Closing idle connections at once would cut off
- * requests that a client has just sent.
+ * Stops a server gracefully. For a while it still accepts new connections, then it refuses them. Running
+ * requests are answered, and every answer carries `Connection: close`, or a client would send its next
+ * request on a connection that is about to close. Idle connections are not closed at once, because a client
+ * may just have sent a request.
  */
 export class Drain {
   private readonly sockets = new Map<Socket, { running: number; idleSince: number }>();
@@ -50,7 +50,9 @@ export class Drain {
     });
   }
 
-  /** Resolves when every connection is closed; after `limitMs` it closes the rest. False if it had to. */
+  /**
+   * Resolves when every connection is closed; after `limitMs` it closes the rest, and resolves with false.
+   */
   async finish({ delayMs = 0, limitMs = DRAIN_LIMIT_MS }: DrainOptions = {}): Promise<boolean> {
     const end = Date.now() + limitMs;
     this.draining = true;
@@ -82,11 +84,11 @@ export class Drain {
   }
 
   /**
-   * Closes the listener, and resolves with the promise of the last connection's end. The kernel takes
-   * connections on its own and resets those that were not accepted when the listener closes: their
-   * clients would see a failure instead of a refusal. So newcomers are accepted and held up until there
-   * is a short turn of the event loop in which nobody came. A held client that resets its connection must
-   * not end the process: until the server takes a socket over, nobody else listens for its errors.
+   * Closes the listener, and resolves with the promise of the last connection's end. The kernel queues new
+   * connections, and resets those that were not accepted when the listener closes: clients would see a
+   * reset instead of a refusal. So new connections are accepted and held until there is a short turn of the
+   * event loop without one. A held socket needs an error listener, because the server has not added its own
+   * yet and an unhandled error would end the process.
    */
   private async stopListening(): Promise<{ connections: Promise<void> }> {
     const { server } = this;
@@ -110,12 +112,12 @@ export class Drain {
   }
 }
 
-/** The error of a held socket: its client is gone, and was promised no answer. */
+/** Error of a held socket: its client has disconnected, and no request was read. */
 function ignoreReset(): void {
   // The socket destroys itself.
 }
 
-/** Resolves in the first short turn of the event loop in which the count stays as it was, or soon. */
+/** Resolves in the first short turn of the event loop without a new connection, or after the time limit. */
 async function calmTurn(count: () => number): Promise<void> {
   const until = performance.now() + CALM_WITHIN_MS;
   let [seen, began] = [-1, 0];

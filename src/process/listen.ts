@@ -8,7 +8,7 @@ export interface ListenAddress {
   readonly portSetting: 'PORT' | 'WORKER_PORT';
 }
 
-/** What people can do about a server that can't listen, by the code of its error. */
+/** How to fix a server that can't listen, by the code of its error. */
 const ADVICE: Readonly<Record<string, (address: ListenAddress) => string>> = {
   EADDRINUSE: ({ port, portSetting }) =>
     `Port ${port} is in use: stop what listens there, or set ${portSetting} to a free one.`,
@@ -28,7 +28,7 @@ function unknownHost({ host }: ListenAddress): string {
   return `HOST names ${host}, which can't be found: set it to an address of this machine, or to 0.0.0.0 for all.`;
 }
 
-/** Listens, and resolves with the port. Throws StartError where a setting or the machine forbids it. */
+/** Listens, and resolves with the port. Throws StartError if a setting or the machine prevents it. */
 export async function listen(server: Server, address: ListenAddress): Promise<number> {
   try {
     await new Promise<void>((resolve, reject) => {

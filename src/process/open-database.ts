@@ -2,9 +2,9 @@ import { type Env } from '../config/env.js';
 import { startEmbeddedPostgres } from '../database/embedded/embedded-postgres.js';
 import { type ServerLogger } from '../database/embedded/server.keeper.js';
 import { type StartLogger } from '../database/start/start-lock.js';
-import { type ProcessLife } from './process-life.js';
+import { type ProcessLifecycle } from './process-lifecycle.js';
 
-/** A start of the embedded server that takes longer is logged, and every so often, in ms. */
+/** When a slow start of the embedded server is logged, and the interval after that, in ms. */
 const LOG_AFTER_MS = 3000;
 const LOG_EVERY_MS = 10_000;
 
@@ -12,16 +12,16 @@ const LOG_EVERY_MS = 10_000;
 export interface OpenedDatabase {
   /** Holds a password: never log it. */
   readonly url: string;
-  /** Whether this start made the embedded database. */
+  /** Whether this start created the embedded database. */
   readonly firstStart: boolean;
 }
 
 /** How the embedded server is started. */
 export interface OpenDatabaseOptions {
-  /** Whether to join the server that another process of ours runs. */
+  /** Whether to use a server that another process of this application runs. */
   readonly attach: boolean;
   readonly logger: StartLogger & ServerLogger;
-  readonly life: ProcessLife;
+  readonly lifecycle: ProcessLifecycle;
 }
 
 /**
@@ -30,12 +30,12 @@ export interface OpenDatabaseOptions {
  */
 export async function openDatabase(
   env: Env,
-  { attach, logger, life }: OpenDatabaseOptions,
+  { attach, logger, lifecycle }: OpenDatabaseOptions,
 ): Promise<OpenedDatabase> {
   if (env.databaseUrl !== undefined) return { url: env.databaseUrl, firstStart: false };
   const { dataDir } = env;
-  const starting = startEmbeddedPostgres({ dataDir, attach, logger, signal: life.stopping });
-  life.endsWith('the embedded PostgreSQL', async () => {
+  const starting = startEmbeddedPostgres({ dataDir, attach, logger, signal: lifecycle.stopping });
+  lifecycle.onStop('the embedded PostgreSQL', async () => {
     const server = await starting.catch(() => undefined);
     await server?.stop();
   });

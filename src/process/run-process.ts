@@ -8,42 +8,45 @@ import { resolveSecrets, type Secrets } from '../config/secrets.js';
 import { StartError } from '../config/start-error.js';
 import { startErrorOf } from '../database/start/start-failure.js';
 import { openDatabase } from './open-database.js';
-import { ProcessLife } from './process-life.js';
-import { endOnUncaughtException, outliveStrayRejections } from './stray-rejections.js';
+import { ProcessLifecycle } from './process-lifecycle.js';
+import { endOnUncaughtException, logUnhandledRejections } from './unhandled-rejections.js';
 
-/** What a process starts with. */
+/** What the start of a process gets. */
 export interface ProcessContext {
   readonly env: Env;
   readonly secrets: Secrets;
   readonly logger: Logger;
   /** Holds a password: never log it. */
   readonly databaseUrl: string;
-  /** Whether this start made the embedded database. */
+  /** Whether this start created the embedded database. */
   readonly firstStart: boolean;
-  /** Where a part that begins says how it ends. */
-  readonly life: ProcessLife;
+  /** Registers how to stop what was started. */
+  readonly lifecycle: ProcessLifecycle;
 }
 
-/** Starts what a process is for; returns once it is ready. Throws StartError for what people can change. */
+/**
+ * Starts the server or the worker; returns once it is ready. Throws StartError for what an operator can
+ * fix.
+ */
 export type ProcessStart = (context: ProcessContext) => Promise<void>;
 
 /**
- * The one start and stop of a process: signals, settings, logger, secrets and database, then what `load`
- * brings. That is loaded late, since a signal must be heard before some thousand files are read. A start
- * that fails prints one sentence on standard error, with a stack only where nobody expected it, and
- * ends the process with 1. A stop by a signal ends it with 0.
+ * Starts a process: signal handlers, settings, logger, secrets and database, then the application, which
+ * `load` imports. It is imported last, because reading some thousand files takes a while and signals must
+ * be handled before. A failed start prints one sentence on standard error, with a stack only if the error
+ * was unexpected, and exits with 1. A stop by a signal exits with 0.
  */
 export async function runProcess(
   role: Extract<EnvReaderRole, 'server' | 'worker'>,
   load: () => Promise<ProcessStart>,
 ): Promise<void> {
-  const life = new ProcessLife({ startedByNpm: startedByNpm() });
+  const lifecycle = new ProcessLifecycle({ startedByNpm: startedByNpm() });
   try {
-    await begin(role, load, life);
+    await begin(role, load, lifecycle);
   } catch (error) {
-    // What a stop interrupts fails: that is no failure of the start.
-    if (life.stopping.aborted) return;
-    await life.end();
+    // An error that a stop caused is not a failure of the start.
+    if (lifecycle.stopping.aborted) return;
+    await lifecycle.end();
     process.stderr.write(`The ${role} did not start. ${failureText(error)}`);
     process.exit(1);
   }
@@ -52,26 +55,30 @@ export async function runProcess(
 async function begin(
   role: Extract<EnvReaderRole, 'server' | 'worker'>,
   load: () => Promise<ProcessStart>,
-  life: ProcessLife,
+  lifecycle: ProcessLifecycle,
 ): Promise<void> {
   const env = readEnv(processEnv(), role);
   const logger = createLogger(env.logLevel);
-  life.logger = logger;
-  outliveStrayRejections(logger);
+  lifecycle.logger = logger;
+  logUnhandledRejections(logger);
   endOnUncaughtException(logger);
   const secrets = await resolveSecrets(env);
-  // A worker joins the embedded server of whoever started it first; without one, it starts its own.
-  const { url, firstStart } = await openDatabase(env, { attach: role === 'worker', logger, life });
+  // A worker uses the embedded server of another process if one runs; otherwise it starts its own.
+  const { url, firstStart } = await openDatabase(env, {
+    attach: role === 'worker',
+    logger,
+    lifecycle,
+  });
   const start = await load();
-  if (life.stopping.aborted) return;
+  if (lifecycle.stopping.aborted) return;
   try {
-    await start({ env, secrets, logger, databaseUrl: url, firstStart, life });
+    await start({ env, secrets, logger, databaseUrl: url, firstStart, lifecycle });
   } catch (error) {
     throw startErrorOf(error, { url, setting: databaseSetting(env) });
   }
 }
 
-/** What people can change is one sentence; a stack is for what nobody expected. */
+/** A StartError is one sentence; only an unexpected error has a stack. */
 function failureText(error: unknown): string {
   const { message, stack } = redactError(error instanceof Error ? error : new Error(String(error)));
   return `${String(message)}\n${error instanceof StartError ? '' : `${String(stack)}\n`}`;

@@ -1,13 +1,13 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { type ThrottlerStorage } from '@nestjs/throttler';
 import { TransactionRunner } from '../database/transactions/transaction-runner.js';
-import { type Usage, usageOf } from './usage.js';
+import { type ThrottlerRecord, throttlerRecordOf } from './throttler-record.js';
 
 interface Hit {
   readonly key: string;
   readonly ttl: number;
   readonly limit: number;
-  readonly resolve: (usage: Usage) => void;
+  readonly resolve: (usage: ThrottlerRecord) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -18,9 +18,9 @@ interface CounterRow {
 }
 
 /**
- * Counts any number of hits on any number of keys, in one statement. A window starts at its first hit
- * and is the database's time, so that replicas agree. Keys come sorted: two replicas that count the
- * same keys lock the rows in the same order.
+ * Counts any number of hits on any number of keys, in one statement. A window starts at its first hit and
+ * is the database's time, so that replicas agree. Keys are sorted, so that two replicas that count the same
+ * keys lock the rows in the same order.
  */
 const COUNT_HITS = {
   name: 'count_rate_limit_hits',
@@ -49,13 +49,13 @@ const DELETE_EXPIRED = {
 
 const CLEAN_EVERY_MS = 60_000;
 
-/** A count must not take the time of the request that it is for. */
+/** A count must be much faster than its request. */
 const COUNT_OPTIONS = { caller: 'rate limits', statementMs: 2000 };
 
 /**
- * The counters of the rate limits, in PostgreSQL, so that they hold across replicas. While one
- * statement is under way, further hits wait and are counted together by the next: under load, many
- * requests share a round trip, and every one still gets its own exact number.
+ * The counters of the rate limits, in PostgreSQL, so that they hold across replicas. While one statement
+ * runs, further hits wait, and the next statement counts all of them: under load, many requests share a
+ * round trip, and each still gets its exact number.
  */
 @Injectable()
 export class PostgresThrottlerStorage implements ThrottlerStorage, OnModuleDestroy {
@@ -74,14 +74,14 @@ export class PostgresThrottlerStorage implements ThrottlerStorage, OnModuleDestr
   }
 
   /** Counts one hit; `ttl` in ms. Rejects when the database cannot be reached. */
-  increment(key: string, ttl: number, limit: number): Promise<Usage> {
+  increment(key: string, ttl: number, limit: number): Promise<ThrottlerRecord> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ key, ttl, limit, resolve, reject });
       if (!this.counting) void this.countAll();
     });
   }
 
-  /** Takes one hit back, as if it had never been. */
+  /** Removes one hit from the count. */
   async takeBack(key: string): Promise<void> {
     await this.transactions.run((tx) => tx.execute(TAKE_BACK, [key]));
   }
@@ -117,7 +117,9 @@ export class PostgresThrottlerStorage implements ThrottlerStorage, OnModuleDestr
     for (const row of rows) {
       const hits = byKey.get(row.key) ?? [];
       hits.forEach((hit, index) =>
-        hit.resolve(usageOf(hit.limit, row.hits - hits.length + index + 1, row.expiresInMs)),
+        hit.resolve(
+          throttlerRecordOf(hit.limit, row.hits - hits.length + index + 1, row.expiresInMs),
+        ),
       );
     }
   }

@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { MemoryThrottlerStorage } from './memory-throttler-storage.js';
 import { PostgresThrottlerStorage } from './postgres-throttler-storage.js';
 
-/** Where requests are counted. */
+/** Provides the counters. */
 @Module({
   providers: [PostgresThrottlerStorage, MemoryThrottlerStorage],
   exports: [PostgresThrottlerStorage, MemoryThrottlerStorage],

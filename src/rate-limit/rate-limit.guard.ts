@@ -4,21 +4,22 @@ import { type Request, type Response } from 'express';
 import { clientAddress, clientNetwork } from '../http/request/client-address.js';
 import { MemoryThrottlerStorage } from './memory-throttler-storage.js';
 import { FAIL_OPEN, GENERAL_LIMIT, ONLY_WHERE_ASKED } from './rate-limits.js';
-import { enforceStanding, standingOf } from './standing.js';
-import { type Usage } from './usage.js';
+import { enforceRateLimit, rateLimitStateOf } from './rate-limit-headers.js';
+import { type ThrottlerRecord } from './throttler-record.js';
 
 /**
  * The throttler guard, keyed by the signed-in user and, without one, by the client's address (an IPv6
- * client by its /64). It stands between identifying the caller and refusing an unknown one, so that a
- * flood without a token is limited, too.
+ * client by its /64). It runs after the caller was identified and before an unknown one is refused, so that
+ * requests without a token are limited, too.
  */
 @Injectable()
 export class RateLimitGuard extends ThrottlerGuard {
   @Inject(MemoryThrottlerStorage) private readonly memory!: MemoryThrottlerStorage;
 
   /**
-   * Counts a request under one throttler. It differs from the library's in its headers, which are named
-   * alike for every throttler, in the general limit's counters, and where counters are unavailable.
+   * Counts a request under one throttler. It differs from the library's method in three points: the headers
+   * have the same names for every throttler, the general limit has its own counters, and it handles
+   * unavailable counters.
    */
   protected override async handleRequest(asked: ThrottlerRequest): Promise<boolean> {
     const { context, limit, ttl, throttler, getTracker, generateKey } = asked;
@@ -28,7 +29,7 @@ export class RateLimitGuard extends ThrottlerGuard {
     const tracker = await getTracker(http.getRequest<Request>(), context);
     const usage = await this.count(generateKey(context, tracker, name), name, asked);
     if (usage && (usage.isBlocked || throttler.setHeaders !== false)) {
-      enforceStanding(http.getResponse<Response>(), standingOf(limit, usage));
+      enforceRateLimit(http.getResponse<Response>(), rateLimitStateOf(limit, usage));
     }
     return true;
   }
@@ -44,12 +45,15 @@ export class RateLimitGuard extends ThrottlerGuard {
     return `${name}:${context.getClass().name}.${context.getHandler().name}:${tracker}`;
   }
 
-  /** The usage after this request; undefined where it could not be counted and passes nevertheless. */
+  /**
+   * The counter after this request; undefined if it could not be counted and the request passes
+   * nevertheless.
+   */
   private async count(
     key: string,
     name: string,
     { ttl, limit, blockDuration }: ThrottlerRequest,
-  ): Promise<Usage | undefined> {
+  ): Promise<ThrottlerRecord | undefined> {
     const storage: ThrottlerStorage = name === GENERAL_LIMIT ? this.memory : this.storageService;
     try {
       return await storage.increment(key, ttl, limit, blockDuration, name);

@@ -10,13 +10,16 @@ export type RateLimitName = (typeof RATE_LIMITS)[number];
 /** The throttler of every route that asks for none. It is counted in the memory of each process. */
 export const GENERAL_LIMIT = 'default';
 
-/** The throttlers that let a request pass while their counts are unavailable: a guessed password must not. */
+/**
+ * The throttlers that let a request pass while their counters are unavailable. Sign-in is not one of them,
+ * because passwords could be guessed.
+ */
 export const FAIL_OPEN: ReadonlySet<string> = new Set<RateLimitName>(['execute', 'run']);
 
 /** Length of every window, in ms. */
 export const WINDOW_MS = 60_000;
 
-/** The window of a throttler that counts nothing, until a route gives it a window. */
+/** The window of a throttler that is off unless a route sets its own. */
 export const ONLY_WHERE_ASKED = 0;
 
 /** The throttlers of this process; limits are in requests a window. Source: docs/http-api.md. */

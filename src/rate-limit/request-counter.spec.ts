@@ -1,7 +1,7 @@
 import { RequestCounter } from './request-counter.js';
 
 describe('the count of requests in memory', () => {
-  it('is each client’s own, and begins anew with a window', () => {
+  it('is counted per client, and restarts with each window', () => {
     const counter = new RequestCounter(60_000, 10);
     expect(counter.count('a', 0)).toEqual({ hits: 1, endsAt: 60_000 });
     expect(counter.count('b', 10)).toEqual({ hits: 1, endsAt: 60_010 });
@@ -9,7 +9,7 @@ describe('the count of requests in memory', () => {
     expect(counter.count('a', 60_000)).toEqual({ hits: 1, endsAt: 120_000 });
   });
 
-  it('remembers so many clients and no more, those whose windows began last', () => {
+  it('keeps a limited number of clients, those whose windows began last', () => {
     const counter = new RequestCounter(60_000, 3);
     for (const client of ['a', 'b', 'c']) counter.count(client, 0);
     counter.count('a', 60_000);

@@ -1,14 +1,13 @@
-/** How often one client came in the window that runs. */
+/** The requests of one client in the current window. */
 interface ClientWindow {
   hits: number;
-  /** When the window ends, in ms of the clock that is passed in. */
+  /** When the window ends, in ms, by the clock of `now`. */
   endsAt: number;
 }
 
 /**
- * Counts requests a client in the memory of this process. A window starts at a client's first request.
- * It remembers a bounded number of clients: past it, the one whose window began first is forgotten,
- * and starts anew.
+ * Counts requests a client in the memory of this process. A window starts at a client's first request. The
+ * number of clients is limited: above it, the one whose window began first is dropped, and starts again.
  */
 export class RequestCounter {
   private readonly standings = new Map<string, ClientWindow>();
@@ -25,7 +24,7 @@ export class RequestCounter {
       known.hits += 1;
       return known;
     }
-    // Put in anew, so that the map stays in the order in which the windows began.
+    // Inserted again, so that the map stays in the order in which the windows began.
     this.standings.delete(client);
     if (this.standings.size >= this.maxClients) {
       for (const oldest of this.standings.keys()) {
@@ -38,7 +37,7 @@ export class RequestCounter {
     return standing;
   }
 
-  /** How many clients are remembered. */
+  /** Number of clients that are counted. */
   get size(): number {
     return this.standings.size;
   }

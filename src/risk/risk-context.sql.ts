@@ -16,8 +16,8 @@ import {
 import { type RiskRuleContext } from './risk-rules.js';
 
 /**
- * Everything that the risk rules may know of a scope, in one snapshot of the database. Each fact is
- * read from the index of open items alone. $6 is the heartbeat before which a job is stale.
+ * Everything that the risk rules may know of a scope, in one snapshot of the database. Each fact is read
+ * from the index of open items only. $6 is the heartbeat before which a job is stale.
  */
 export const FETCH_RISK_CONTEXT: Statement = {
   name: 'fetch_risk_context',

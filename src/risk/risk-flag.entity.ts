@@ -2,13 +2,13 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { type Priority } from '../kernel/priority.js';
 import { type RiskEvidence } from './risk-rules.js';
 
-/** Who closed a flag: what an operator closed, no run opens again. */
+/** Who closed a flag: a run never reopens one that an operator closed. */
 export const RESOLVERS = ['rule', 'operator'] as const;
 export type Resolver = (typeof RESOLVERS)[number];
 
 /**
- * A condition that a risk rule found: one row for each rule and scope. A snoozed flag is an open one
- * whose `snoozedUntil` is ahead, so that no clock has to wake it.
+ * A condition that a risk rule found: one row for each rule and scope. A snoozed flag is an open one whose
+ * `snoozedUntil` is in the future, so that no job has to reopen it.
  */
 @Entity('risk_flags')
 @Check('ck_risk_flags_severity', `"severity" IN ('low', 'medium', 'high', 'critical')`)
@@ -54,7 +54,7 @@ export class RiskFlagRow {
   @Column('jsonb')
   evidence!: RiskEvidence;
 
-  /** When the present occurrence was found first. */
+  /** When the current occurrence was found first. */
   @Column('timestamp with time zone', { precision: 3 })
   firstSeenAt!: Date;
 

@@ -1,6 +1,6 @@
 import { type RiskFlagRow } from './risk-flag.entity.js';
 
-/** The state of a flag as people see it: an open one is snoozed while its snooze runs. */
+/** The status of a flag in the API: an open flag is `snoozed` while its snooze runs. */
 export const RISK_STATUSES = ['open', 'snoozed', 'resolved', 'dismissed'] as const;
 export type RiskStatus = (typeof RISK_STATUSES)[number];
 
@@ -13,7 +13,7 @@ export interface RiskFlag extends Readonly<
 
 /** What a run of the rules changed. */
 export interface RiskRunCounts {
-  /** Flags that were opened: new ones, and those that a rule had closed. */
+  /** Flags that were opened: new ones, and those that a rule had resolved. */
   readonly created: number;
   /** Open flags whose severity, text or evidence changed. */
   readonly updated: number;

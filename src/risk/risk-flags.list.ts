@@ -6,14 +6,14 @@ import { type Scope } from '../kernel/scope.js';
 import { type RiskFlag, type RiskStatus } from './risk-flag.js';
 import { RISK_FLAG_COLUMNS } from './risk-flags.sql.js';
 
-/** What a list of flags is narrowed to. All filters combine. */
+/** Filters of a list of flags. All filters combine. */
 export interface RiskFilter extends Scope {
   readonly status?: RiskStatus | undefined;
   readonly severity?: Priority | undefined;
   readonly ruleKey?: string | undefined;
 }
 
-/** Each status as a condition on what is stored. */
+/** Each status as a condition on the stored columns. */
 const STATUS_IS: Readonly<Record<RiskStatus, string>> = {
   open: `status = 'open' AND (snoozed_until IS NULL OR snoozed_until <= now())`,
   snoozed: `status = 'open' AND snoozed_until > now()`,

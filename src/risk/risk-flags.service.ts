@@ -67,8 +67,8 @@ export class RiskFlagsService {
   }
 
   /**
-   * Snoozes or closes a flag. Doing it again is a success that changes nothing. Throws a 404 without
-   * the flag, a 409 for one that is closed otherwise, a 400 for a snooze without an end.
+   * Snoozes or closes a flag. Repeating it succeeds and changes nothing. Throws a 404 without the flag, a
+   * 409 for a flag that was closed in another way, a 400 for a snooze without an end.
    */
   async change(id: string, body: PatchRiskFlagBody, actor: Actor): Promise<RiskFlag> {
     const until = snoozeEnd(body);

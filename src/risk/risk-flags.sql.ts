@@ -2,7 +2,7 @@ import { columnsOf, type RowOf } from '../database/sql/columns.js';
 import { type Statement } from '../database/transactions/transaction.js';
 import { RiskFlagRow } from './risk-flag.entity.js';
 
-/** The status as people see it. */
+/** The status in the API. */
 const STATUS = `CASE WHEN status = 'open' AND snoozed_until > now() THEN 'snoozed' ELSE status END`;
 
 const RISK_FLAG = columnsOf(RiskFlagRow).without('createdAt', 'updatedAt');
@@ -10,7 +10,7 @@ const RISK_FLAG = columnsOf(RiskFlagRow).without('createdAt', 'updatedAt');
 /** What the statements select of a RiskFlag. */
 export const RISK_FLAG_COLUMNS = RISK_FLAG.select(undefined, { status: STATUS });
 
-/** What a run finds again and again of one flag; where it changes, the flag was updated. */
+/** The columns that a run compares: if one differs, the flag is updated. */
 const CONTENT = RISK_FLAG.only('severity', 'title', 'reason', 'evidence');
 const FOUND = RISK_FLAG.only(
   'id',
@@ -28,18 +28,17 @@ const OPENED = RISK_FLAG.only(
   'firstSeenAt',
   'lastSeenAt',
 );
-/** What a run tells of a flag that it changed. */
+/** What a run returns about a flag that it changed. */
 const CHANGED = RISK_FLAG.only('id', 'ruleKey', 'severity', 'reason');
 
 /**
- * Stores what a run found in the scope $1, $2 at $4, given as one JSON array in $3, and returns the
- * flags that it opened or changed, each with what was done. A flag whose snooze runs is not touched; one
- * that an operator closed is not opened again; one that a rule closed is. An open flag that was found
- * again as it stands only keeps the time at which it was last seen. Open flags that were not found are
- * resolved by the rule.
+ * Stores what a run found in the scope $1, $2 at $4, given as one JSON array in $3, and returns the flags
+ * that it opened or changed, each with what was done. A snoozed flag is not changed. A flag that an
+ * operator closed is not reopened; one that a rule resolved is. For an open flag without a difference, only
+ * `last_seen_at` is updated. Open flags that were not found are resolved by the rule.
  *
- * Runs take the scope's lock first, so \`before\` is what the statement meets; an operator may still
- * close a flag meanwhile, which the conditions then see in the row itself.
+ * Runs take the scope's lock first, so `before` is what the statement meets; an operator may still close
+ * a flag meanwhile, which the conditions then see in the row itself.
  */
 export const UPSERT_FLAGS: Statement = {
   name: 'upsert_risk_flags',

@@ -49,7 +49,8 @@ function stale(count: number): Partial<RiskRuleContext> {
 }
 
 describe('risk rules', () => {
-  it('find nothing in a quiet scope', () => expect(evaluateRiskRules(QUIET)).toEqual([]));
+  it('find nothing in a scope without problems', () =>
+    expect(evaluateRiskRules(QUIET)).toEqual([]));
 
   it.each<[RiskRuleKey, string, Partial<RiskRuleContext>, string | null]>([
     ['critical_notifications_failed_delivery', '2', { failedDeliveries: items(2) }, null],

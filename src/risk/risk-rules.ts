@@ -13,12 +13,12 @@ export const FAILED_DELIVERIES_FROM = 3;
 export const FOLLOW_UPS_HIGH_FROM = 5;
 export const RETENTION_HIGH_FROM = 3;
 
-/** Jobs of a scope that have run without a heartbeat for over {@link STALE_JOB_AFTER_MS}. */
+/** Jobs of a scope that run without a heartbeat for over {@link STALE_JOB_AFTER_MS}. */
 export interface StaleJobFacts {
   readonly count: number;
-  /** The earliest last sign of life; null where no job is stale. */
+  /** The oldest heartbeat; null if no job is stale. */
   readonly oldestHeartbeatAt: Date | null;
-  /** A few examples, longest silent first. */
+  /** A few examples, oldest heartbeat first. */
   readonly jobIds: readonly string[];
 }
 
@@ -39,7 +39,7 @@ export interface RiskRuleContext {
   readonly overdueRetention: WorkItemFacts;
 }
 
-/** The facts that made a rule fire; times are ISO 8601 UTC. */
+/** The facts that triggered a rule; times are ISO 8601 UTC. */
 export type RiskEvidence = Readonly<Record<string, string | number | null | readonly string[]>>;
 
 /** A risk that holds now, ready to be stored as a flag. */
@@ -78,7 +78,7 @@ const RISK_RULES = {
       ? null
       : {
           severity: 'high',
-          title: 'Jobs have stopped without saying so',
+          title: 'Running jobs have no heartbeat',
           reason: `${countNoun(stale.count, 'running job')} without a heartbeat for over 10 minutes.`,
           evidence: {
             count: stale.count,

@@ -15,7 +15,7 @@ import { type RiskRunCounts } from './risk-flag.js';
 import { type FlagChange, UPSERT_FLAGS } from './risk-flags.sql.js';
 import { evaluateRiskRules, type RiskCandidate, type RiskRuleContext } from './risk-rules.js';
 
-/** What a run needs of a transaction. */
+/** The members of a transaction that a run needs. */
 type Statements = Pick<Transaction, 'query' | 'publish'>;
 
 /** Runs the risk rules: context in one statement, pure rules, flags in one statement. */
@@ -28,10 +28,7 @@ export class RiskRunsService {
     return this.scopes.run('risk', scope, actor, (tx) => this.runRiskRules(tx, scope, actor));
   }
 
-  /**
-   * Runs the rules in the caller's transaction, one run at a time per scope, and publishes what came
-   * of it.
-   */
+  /** Runs the rules in the caller's transaction, one run at a time per scope, and publishes its events. */
   async runRiskRules(tx: Statements, scope: Scope, actor: Actor): Promise<RiskRunCounts> {
     const now = await lockScope(tx, 'risk', scope);
     const context = await this.fetchRiskRuleContext(tx, scope, now);

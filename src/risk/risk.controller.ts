@@ -51,7 +51,7 @@ export class RiskController {
   @ApiOperation({
     summary: 'Run the risk rules in a scope',
     description:
-      'Opens and updates flags, and resolves those whose condition is gone. Leaves a running snooze alone, and never opens again what an operator closed.',
+      'Opens and updates flags, and resolves those whose condition is gone. Does not change a snoozed flag, and never reopens one that an operator closed.',
   })
   @ApiOkResponse({ type: RiskRunAnswer, headers: RATE_LIMIT_HEADERS })
   @ApiProblems(400, 429)
@@ -63,7 +63,7 @@ export class RiskController {
   @ApiOperation({
     summary: 'Snooze, resolve or dismiss a flag',
     description:
-      'A snooze takes a preset or until. Repeating it is a success. Resolving what a rule resolved makes it the operator’s: no run opens it again.',
+      'A snooze takes a preset or until. Repeating it is a success. Resolving a flag that a rule resolved makes it the operator’s: no run reopens it.',
   })
   @ApiParam({ name: 'id', format: 'uuid', description: 'Id of the risk flag.' })
   @ApiOkResponse({ type: RiskFlagAnswer })

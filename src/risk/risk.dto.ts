@@ -82,7 +82,7 @@ export class RiskFlagAnswer implements RiskFlag {
   @ApiProperty({ example: '2 retention contacts overdue.' })
   reason!: string;
 
-  /** The facts that made the rule fire. */
+  /** The facts that triggered the rule. */
   @ApiProperty({ type: 'object', additionalProperties: true, example: { count: 2 } })
   evidence!: RiskEvidence;
 
@@ -100,7 +100,7 @@ export class RiskFlagAnswer implements RiskFlag {
   @ApiProperty({ ...Time, nullable: true })
   resolvedAt!: Date | null;
 
-  /** What an operator resolved, no run opens again. */
+  /** A run never reopens what an operator resolved. */
   @ApiProperty({ type: String, enum: [...RESOLVERS, null], nullable: true })
   resolvedBy!: Resolver | null;
 
@@ -149,7 +149,7 @@ class CountsBySeverity implements Record<Priority, number> {
   critical!: number;
 }
 
-/** How risky a scope is. */
+/** Counts of the risk flags of a scope. */
 export class RiskSummary {
   @ApiProperty({ example: 'command_center' })
   entityType!: string;
@@ -171,7 +171,7 @@ export class RiskSummary {
 
 /** What a run of the rules changed. */
 export class RiskRunAnswer implements RiskRunCounts {
-  /** Flags that were opened: new ones, and those that a rule had closed. */
+  /** Flags that were opened: new ones, and those that a rule had resolved. */
   @ApiProperty({ example: 2 })
   created!: number;
 

@@ -5,7 +5,7 @@ import { RiskRunsService } from './risk-runs.service.js';
 import { RiskController } from './risk.controller.js';
 import { HttpModule } from '../http/http.module.js';
 
-/** Conditions that somebody should know of. */
+/** Risk rules and risk flags. */
 @Module({
   imports: [HttpModule],
   controllers: [RiskController],

@@ -8,10 +8,10 @@ import { type ScopeJobType, type TickPayload } from '../jobs/handlers/job-types.
 import { JobsService } from '../jobs/queue/jobs.service.js';
 import { UnsettledScopes } from './unsettled-scopes.js';
 
-/** Scopes a transaction: each holds the lock of its key until the commit. */
+/** Scopes per transaction: each holds the lock of its key until the commit. */
 const CHUNK = 100;
 
-/** Enqueues one job for every scope in which there is something to do. */
+/** Enqueues one job for every scope that has something to compute. */
 @Injectable()
 export class ScopeFanOut {
   constructor(
@@ -42,7 +42,7 @@ export class ScopeFanOut {
     this.logger.info({ type, scopes: scopes.length }, 'schedule ticked');
   }
 
-  /** In one order, so that two ticks at once lock the keys one after the other. */
+  /** Sorted, so that two concurrent ticks lock the keys in the same order. */
   private async scopes(): Promise<readonly Scope[]> {
     const scopes = await this.unsettled.list();
     return scopes.sort((a, b) => (scopeKey(a) < scopeKey(b) ? -1 : 1));

@@ -4,10 +4,10 @@ import { type Statement } from '../database/transactions/transaction.js';
 import { TransactionRunner } from '../database/transactions/transaction-runner.js';
 
 /**
- * Every scope in which a computation may find something to do: one with an open work item, and one whose
- * items are closed but not yet what was made of them: an open flag, a queued action, a latest score
- * below 100. Without those, the last item to be closed would leave its flag open for ever. The latest
- * scores are read by going from one scope to the next, not through their history.
+ * Every scope that may have something to compute: one with an open work item, and one whose items are all
+ * closed but that still has an open flag, a queued action or a latest score below 100. Without the second
+ * kind, the flag of the last closed item would stay open. The latest scores are read by a skip scan over
+ * the scopes, not through their history.
  */
 const LIST_UNSETTLED_SCOPES: Statement = {
   name: 'list_unsettled_scopes',
@@ -34,7 +34,7 @@ const LIST_UNSETTLED_SCOPES: Statement = {
     SELECT entity_type, entity_id FROM next_best_actions WHERE status = 'queued' AND origin = 'rule'`,
 };
 
-/** Finds the scopes in which a scheduled computation may find something to do. */
+/** Finds the scopes for which a schedule has something to compute. */
 @Injectable()
 export class UnsettledScopes {
   constructor(private readonly transactions: TransactionRunner) {}

@@ -1,6 +1,6 @@
 import { type ScoreBand } from './scoring.engine.js';
 
-/** What a rule may know of a scope's latest score snapshot. */
+/** What a rule can read of a scope's latest score snapshot. */
 export interface LatestScore {
   readonly snapshotId: string;
   /** 0–100 */

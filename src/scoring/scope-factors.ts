@@ -1,7 +1,7 @@
 import { countNoun } from '../kernel/count-noun.js';
 import { type CountFactor } from './scoring.engine.js';
 
-/** What is counted in a scope for its score, open items and today's trouble only. */
+/** The counts of a scope's score: open items and today's failures. */
 export interface ScopeCounts {
   /** Proposals, sent or viewed, whose follow-up date is before today (UTC). */
   readonly overdueProposalFollowUps: number;
@@ -19,7 +19,7 @@ export interface ScopeCounts {
   readonly overdueReminders: number;
 }
 
-/** The counts of a scope in which nothing is wrong. */
+/** The counts of a scope without any problem. */
 export const NOTHING_WRONG: ScopeCounts = {
   overdueProposalFollowUps: 0,
   overdueRetentionContacts: 0,

@@ -3,7 +3,7 @@ import { JobHandler, type JobContext, type JobRunner } from '../jobs/handlers/jo
 import { type ScopePayload } from '../jobs/handlers/job-types.js';
 import { ScoringService } from './scoring.service.js';
 
-/** Scores a scope outside a request. Twice is two snapshots of one state: the second has no delta. */
+/** Scores a scope outside a request. A repeated run stores a second snapshot with a delta of 0. */
 @JobHandler('score.compute')
 export class ScoreComputeHandler implements JobRunner<'score.compute'> {
   constructor(private readonly scoring: ScoringService) {}

@@ -11,7 +11,7 @@ import {
 import { ScoreSnapshotRow } from './score-snapshot.entity.js';
 import { type ScoreTransition } from './transitions.js';
 
-/** A transition of a scope's score that was told; the same one is not told again for an hour. */
+/** A published transition of a scope's score; the same one is not published again for an hour. */
 @Entity('score_events')
 @Check(
   'ck_score_events_transition',

@@ -15,7 +15,7 @@ import { type ScoreBand, type ScoreFactor, type ScoreReason } from './scoring.en
 export const SCORE_SUBJECTS = ['scope', 'lead'] as const;
 export type ScoreSubject = (typeof SCORE_SUBJECTS)[number];
 
-/** A score as it was computed once; the newest is the present one. */
+/** A score as it was computed once; the newest is the current one. */
 @Entity('score_snapshots')
 @Check('ck_score_snapshots_subject', `"subject" IN ('scope', 'lead')`)
 @Check('ck_score_snapshots_lead', `("subject" = 'lead') = ("lead_id" IS NOT NULL)`)

@@ -5,9 +5,9 @@ import { type ScoreTransition } from './transitions.js';
 /** A scope's score as it was computed once. */
 export type ScoreSnapshot = RowOf<typeof SNAPSHOT>;
 
-/** A snapshot that was just made, and what it told. */
+/** A new snapshot and its published transitions. */
 export interface ComputedScore extends ScoreSnapshot {
-  /** Those that were not told within the last hour. */
+  /** Those that were not published within the last hour. */
   readonly transitions: readonly ScoreTransition[];
 }
 

@@ -22,7 +22,7 @@ export class ScoringController {
   @ApiOperation({
     summary: 'Compute a scope’s score',
     description:
-      'Counts what is open now, stores the score and says how it changed. Ten a minute per client.',
+      'Counts the open items, stores the score and returns how it changed. Ten a minute per client.',
   })
   @ApiOkResponse({ type: ComputedScoreAnswer, headers: RATE_LIMIT_HEADERS })
   @ApiProblems(400, 429)

@@ -28,7 +28,7 @@ export class ScoreFactorAnswer implements ScoreFactor {
   @ApiProperty({ minimum: 0, maximum: 100, example: 55 })
   normalized!: number;
 
-  /** What it does to the score, in points: 100 and all impacts together are the score. */
+  /** Its effect on the score, in points: 100 plus all impacts is the score. */
   @ApiProperty({ example: -11.3 })
   impact!: number;
 
@@ -91,7 +91,7 @@ export class ScoreSnapshotAnswer extends PastScoreAnswer implements ScoreSnapsho
 
 /** A score that was just computed. */
 export class ComputedScoreAnswer extends ScoreSnapshotAnswer implements ComputedScore {
-  /** What changed since the score before and was not told within the last hour. */
+  /** Transitions since the score before that were not published within the last hour. */
   @ApiProperty({ enum: SCORE_TRANSITIONS, enumName: 'ScoreTransition', isArray: true })
   transitions!: readonly ScoreTransition[];
 }

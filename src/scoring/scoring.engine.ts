@@ -8,7 +8,7 @@ export type ScoreBand = (typeof SCORE_BANDS)[number];
 export const HEALTHY_FROM = 80;
 export const WARNING_FROM = 50;
 
-/** The score where nothing is known: neither praise nor alarm. */
+/** The score without any factors: neutral. */
 export const SCORE_WITHOUT_FACTORS = 50;
 
 /** The most reasons a score carries. */
@@ -19,11 +19,11 @@ interface FactorBase {
   readonly label: string;
   /** More than 0; only its share of the sum of weights matters. */
   readonly weight: number;
-  /** One sentence for people, good news or bad. */
+  /** One sentence for users, positive or negative. */
   readonly reason: string;
 }
 
-/** A count of things gone wrong: normalized = max(0, 100 − penalty × count). */
+/** A count of problems: normalized = max(0, 100 − penalty × count). */
 export interface CountFactor extends FactorBase {
   readonly count: number;
   /** Points (0–100) that each costs. */
@@ -46,7 +46,7 @@ export interface ScoreFactor {
   /** 0–100 */
   readonly normalized: number;
   /**
-   * Points of the score, to one decimal. A count is measured from 100, so it only ever costs:
+   * Points of the score, to one decimal. A count is measured from 100, so its impact is never positive:
    * score = 100 + Σ impact. A graded factor is measured from 50: score = 50 + Σ impact.
    */
   readonly impact: number;
@@ -155,6 +155,6 @@ function clamp(value: number): number {
 }
 
 function oneDecimal(value: number): number {
-  // + 0 turns −0 into 0, which JSON and toEqual would otherwise tell apart.
+  // + 0 turns −0 into 0: toEqual distinguishes them.
   return Math.round(value * 10) / 10 + 0;
 }

@@ -4,7 +4,7 @@ import { ScoringController } from './scoring.controller.js';
 import { ScoringService } from './scoring.service.js';
 import { HttpModule } from '../http/http.module.js';
 
-/** How healthy a scope is, 0–100, and why. */
+/** Scores of scopes, 0–100, with reasons. */
 @Module({
   imports: [HttpModule],
   controllers: [ScoringController],

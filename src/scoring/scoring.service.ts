@@ -20,14 +20,14 @@ import { computeScore } from './scoring.engine.js';
 import * as sql from './scoring.sql.js';
 import { scoreDelta, type ScoreTransition, scoreTransitions } from './transitions.js';
 
-/** What a computation needs of a transaction. */
+/** The members of a transaction that a computation needs. */
 type Statements = Pick<Transaction, 'query' | 'publish'>;
 
 interface ScoreContext extends ScopeCounts {
   readonly previous: LatestScoreRow | null;
 }
 
-/** Computes, stores and tells the scores of scopes. */
+/** Computes, stores and publishes the scores of scopes. */
 @Injectable()
 export class ScoringService {
   constructor(
@@ -45,7 +45,7 @@ export class ScoringService {
 
   /**
    * Counts, scores and stores a scope in the caller's transaction, and publishes the score and each
-   * transition that was not told within the last hour. One at a time per scope, so that each snapshot
+   * transition that was not published within the last hour. One at a time per scope, so that each snapshot
    * is compared with the one right before it.
    */
   async computeAndStoreScore(tx: Statements, scope: Scope, actor: Actor): Promise<ComputedScore> {
@@ -101,8 +101,8 @@ async function store(
     sql.STORE_SNAPSHOT,
     sql.storedSnapshot(snapshot, actor.userId, transitions),
   );
-  const told = new Set(stored.map(({ transition }) => transition));
-  return transitions.filter((transition) => told.has(transition));
+  const published = new Set(stored.map(({ transition }) => transition));
+  return transitions.filter((transition) => published.has(transition));
 }
 
 function publish(

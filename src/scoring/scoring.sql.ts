@@ -12,9 +12,8 @@ import { HISTORY, SCORE_SNAPSHOT, SNAPSHOT } from './score-snapshot.sql.js';
 import { type ScoreTransition, TRANSITION_COOL_DOWN_MS } from './transitions.js';
 
 /**
- * Everything that a scope's score is made of, in one snapshot of the database: the counts, each read
- * from the index of open items alone, and the score before. $6 is the heartbeat before which a job is
- * stale.
+ * The input of a scope's score, in one snapshot of the database: the counts, each read from the index of
+ * open items only, and the previous score. $6 is the heartbeat before which a job is stale.
  */
 export const FETCH_SCORE_CONTEXT: Statement = {
   name: 'fetch_score_context',
@@ -51,8 +50,8 @@ const computedAt = STORED_SNAPSHOT.parameter('computedAt');
 const { size } = STORED_SNAPSHOT;
 
 /**
- * Stores a snapshot and the transitions that were not told within the last hour, and returns those: an
- * event leaves only for what is stored here. {@link storedSnapshot} makes the values.
+ * Stores a snapshot and the transitions that were not published within the last hour, and returns those:
+ * only they are published. {@link storedSnapshot} makes the values.
  */
 export const STORE_SNAPSHOT: Statement = {
   name: 'store_score_snapshot',
@@ -63,18 +62,18 @@ export const STORE_SNAPSHOT: Statement = {
       RETURNING id)
     INSERT INTO score_events (${STORED_EVENT.names()})
     SELECT ${STORED_EVENT.expressions({
-      id: 'told.id',
+      id: 'found.id',
       snapshotId: 'snapshot.id',
-      transition: 'told.transition',
+      transition: 'found.transition',
       entityType,
       entityId,
       occurredAt: computedAt,
     })}
-    FROM snapshot, unnest($${size + 1}::uuid[], $${size + 2}::text[]) AS told(id, transition)
+    FROM snapshot, unnest($${size + 1}::uuid[], $${size + 2}::text[]) AS found(id, transition)
     WHERE NOT EXISTS (
       SELECT FROM score_events AS earlier
       WHERE earlier.entity_type = ${entityType} AND earlier.entity_id = ${entityId}
-        AND earlier.transition = told.transition
+        AND earlier.transition = found.transition
         AND earlier.occurred_at
           > ${computedAt}::timestamptz - interval '${TRANSITION_COOL_DOWN_MS} milliseconds')
     RETURNING transition`,

@@ -1,13 +1,13 @@
 import { type ScoreBand } from './scoring.engine.js';
 
-/** What a scope's score can do between two snapshots. Source: docs/domain.md, "Scores". */
+/** The transitions of a scope's score between two snapshots. Source: docs/domain.md, "Scores". */
 export const SCORE_TRANSITIONS = ['threshold_breach', 'sharp_drop', 'recovery'] as const;
 export type ScoreTransition = (typeof SCORE_TRANSITIONS)[number];
 
-/** Points lost between two snapshots that make a drop sharp. */
+/** Points lost between two snapshots from which a drop is sharp. */
 export const SHARP_DROP_POINTS = 15;
 
-/** A scope reports the same transition at most once in this time. */
+/** A scope publishes the same transition at most once in this time. */
 export const TRANSITION_COOL_DOWN_MS = 60 * 60 * 1000;
 
 /** The part of a snapshot that is compared. */

@@ -41,7 +41,7 @@ export async function argon2id(
       );
     });
   }
-  // A package that carries its binaries in itself: none is lost when optional ones are left out.
+  // A package with its binaries inside, so that `--omit=optional` does not remove them.
   const { hash } = await import('argon2');
   return hash(password, {
     raw: true,

@@ -6,7 +6,7 @@ import { argon2id, type Argon2idCost } from './argon2id.js';
 const COST: Argon2idCost = { memory: 19_456, passes: 2, lanes: 1 };
 const SALT_BYTES = 16;
 const TAG_BYTES = 32;
-/** Version 19 (0x13) is the one of RFC 9106; others are not made. */
+/** Version 19 (0x13) is the one of RFC 9106; older ones are not supported. */
 const PHC = /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,3})\$([\w+/-]+)\$([\w+/-]+)$/;
 
 /** argon2id hashes, and checks that take the same time whether or not the user exists. */
@@ -22,7 +22,7 @@ export class PasswordHasher {
     return `$argon2id$v=19$m=${memory},t=${passes},p=${lanes}$${base64(salt)}$${base64(tag)}`;
   }
 
-  /** Whether the password fits; without a hash, the same work for nothing and false. */
+  /** Whether the password is correct; without a hash, false after the same work. */
   async verify(passwordHash: string | undefined, password: string): Promise<boolean> {
     const fits = await fitsHash(passwordHash ?? (await this.nobody), password);
     return passwordHash !== undefined && fits;

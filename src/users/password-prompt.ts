@@ -1,14 +1,14 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 
-/** What a command reads from and asks on. */
+/** Input and output of a prompt. */
 export interface Terminal {
   readonly input: NodeJS.ReadableStream & { readonly isTTY?: boolean };
   /** Where questions are shown: never standard output, which may go into a file. */
   readonly prompts: NodeJS.WritableStream;
 }
 
-/** Longest standard input that is read, in bytes. */
+/** Most bytes that are read from standard input. */
 const MAX_INPUT = 16_384;
 
 /**
@@ -22,7 +22,7 @@ export async function readPassword(question: string, terminal: Terminal): Promis
 }
 
 async function askHidden(question: string, { input, prompts }: Terminal): Promise<string> {
-  // readline takes the terminal's own echo away; what it would show instead goes nowhere.
+  // readline turns the echo of the terminal off; its own output is discarded.
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const reader = createInterface({ input, output: nowhere, terminal: true });
   const controller = new AbortController();

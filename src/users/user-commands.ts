@@ -1,9 +1,9 @@
 import { EMAIL_MAX, isEmailAddress } from '../config/email-address.js';
-import { passwordProblem } from '../config/strength.js';
+import { passwordProblem } from '../config/secret-strength.js';
 import { USER_ROLES, type UserRole } from './user.entity.js';
 import { type Credentials, normalizeEmail, type UsersService } from './users.service.js';
 
-/** A command that was typed. */
+/** A parsed command. */
 export interface UserCommand {
   readonly name: 'add' | 'password' | 'disable' | 'enable' | 'list';
   /** Empty for `list`. */
@@ -11,10 +11,10 @@ export interface UserCommand {
   readonly role: UserRole;
 }
 
-/** The command line cannot be understood; the message is one sentence. */
+/** The command line is wrong; the message is one sentence. */
 export class UsageError extends Error {}
 
-/** A command cannot be carried out; the message is one sentence. */
+/** A command failed; the message is one sentence. */
 export class CommandError extends Error {}
 
 export const USAGE = `Usage: npm run user -- <command>
@@ -55,7 +55,7 @@ export function parseUserCommand(
   return { name, email: normalizeEmail(email), role: known };
 }
 
-/** Carries out a command and returns what it has to say; throws CommandError. */
+/** Runs a command and returns its output; throws CommandError. */
 export async function runUserCommand(
   command: UserCommand,
   users: UsersService,

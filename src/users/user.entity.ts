@@ -11,7 +11,7 @@ import {
 export const USER_ROLES = ['admin', 'operator'] as const;
 export type UserRole = (typeof USER_ROLES)[number];
 
-/** Somebody who may sign in. */
+/** A user who may sign in. */
 @Entity('users')
 @Check('ck_users_role', `"role" IN ('admin', 'operator')`)
 @Check('ck_users_email', `"email" = lower("email")`)
@@ -31,7 +31,7 @@ export class User {
   @Column('text')
   role!: UserRole;
 
-  /** Set: the user can no longer sign in, and tokens of theirs no longer count. */
+  /** If set, the user can't sign in, and their tokens are refused. */
   @Column('timestamptz', { nullable: true })
   disabledAt!: Date | null;
 

@@ -4,7 +4,7 @@ import { PasswordHasher } from './password-hasher.js';
 import { User } from './user.entity.js';
 import { UsersService } from './users.service.js';
 
-/** The people who may sign in, and their passwords. */
+/** Users and their passwords. */
 @Module({
   imports: [TypeOrmModule.forFeature([User])],
   providers: [PasswordHasher, UsersService],

@@ -18,7 +18,7 @@ export interface Credentials extends AuthUser {
   readonly disabled: boolean;
 }
 
-// Prepared SQL, since every request with a token that is not known yet asks for it.
+// Prepared SQL, because every request with a token that is not cached runs it.
 const FIND_BY_ID = {
   name: 'find_user_by_id',
   text: `
@@ -34,10 +34,10 @@ export interface ListedUser {
   readonly createdAt: Date;
 }
 
-/** A look at one user must leave the request that it is for the time to be answered. */
+/** The query of one user must leave time to answer its request. */
 const LOOK_UP = { caller: 'users', statementMs: 3000 };
 
-/** The people who may sign in. */
+/** Manages users. */
 @Injectable()
 export class UsersService {
   constructor(
@@ -60,8 +60,8 @@ export class UsersService {
   }
 
   /**
-   * Creates the first user where there is none, and says so in the log; whether it did. Replicas that
-   * start together on an empty table make one.
+   * Creates the first user if there is none, and logs it; returns whether it did. Replicas that start at
+   * the same time create only one.
    */
   async ensureFirstUser(email: string, password: string): Promise<boolean> {
     if (await this.within((users) => users.exists())) return false;
@@ -74,13 +74,13 @@ export class UsersService {
     return created;
   }
 
-  /** Creates a user; false where somebody has this e-mail. */
+  /** Creates a user; false if the e-mail is taken. */
   async create(email: string, password: string, role: UserRole): Promise<boolean> {
     const passwordHash = await this.hasher.hash(password);
     return this.within((users) => insert(users, { email, passwordHash, role }));
   }
 
-  /** Gives a user another password. Tokens that were issued before go on until they expire. */
+  /** Changes the password of a user. Tokens that were issued before stay valid until they expire. */
   async setPassword(id: string, password: string): Promise<void> {
     const passwordHash = await this.hasher.hash(password);
     await this.within((users) => users.update({ id }, { passwordHash }));
@@ -104,7 +104,7 @@ export class UsersService {
     return user !== undefined && (await this.hasher.verify(user.passwordHash, password));
   }
 
-  /** Shuts a user out, or lets them in again; in force everywhere within AUTH_CACHE_MS. */
+  /** Disables or enables a user; effective on all servers within AUTH_CACHE_MS. */
   async setDisabled(id: string, disabled: boolean): Promise<void> {
     await this.within((users) =>
       disabled
@@ -114,8 +114,8 @@ export class UsersService {
   }
 
   /**
-   * The repository in a transaction of the runner: on a connection that TypeORM takes itself, a database
-   * that falls silent would never be given up.
+   * The repository in a transaction of the runner: connections that TypeORM takes itself have no time limit
+   * if the database does not answer.
    */
   private within<T>(
     work: (users: Repository<User>) => Promise<T>,
@@ -125,7 +125,7 @@ export class UsersService {
   }
 }
 
-/** Inserts a user; false where somebody has this e-mail. */
+/** Inserts a user; false if the e-mail is taken. */
 async function insert(
   users: Repository<User>,
   { email, ...user }: Pick<User, 'email' | 'passwordHash' | 'role'>,

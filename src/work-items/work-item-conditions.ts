@@ -8,7 +8,7 @@ export type DueTest = 'before_now' | 'before_today' | 'missing';
 /** `last_24_hours`: occurredAt ≥ now − 24 h. `today`: occurredAt is not before today's first UTC instant. */
 export type OccurredTest = 'last_24_hours' | 'today';
 
-/** What makes an open item count: every part that is given must hold. */
+/** When an open item meets the condition: every part that is given must hold. */
 export interface ConditionOf<K extends WorkItemKind> {
   readonly kind: K;
   readonly states: readonly OpenStateOf<K>[];
@@ -19,9 +19,9 @@ export interface ConditionOf<K extends WorkItemKind> {
 export type WorkItemCondition = { [K in WorkItemKind]: ConditionOf<K> }[WorkItemKind];
 
 /**
- * The conditions that scores, risk rules and next-action rules count, as data: the SQL that counts,
- * the filter that lists the items behind a count, and the check of one item read the same words.
- * Source: docs/domain.md, "Conditions".
+ * The conditions that scores, risk rules and next-action rules count, as data: the SQL that counts, the
+ * filter of the list and the check of one item read the same definition. Source: docs/domain.md,
+ * "Conditions".
  */
 export const WORK_ITEM_CONDITIONS = {
   reminder_overdue: { kind: 'reminder', states: ['open'], due: 'before_now' },
@@ -60,7 +60,7 @@ export interface TimeWindows {
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** The windows at `now`: the only place that turns "overdue", "today" and "in 24 h" into instants. */
+/** The windows at `now`: the only place that defines "overdue", "today" and "in 24 h" as instants. */
 export function timeWindows(now: Date): TimeWindows {
   return { now, startOfToday: startOfUtcDay(now), dayAgo: new Date(now.getTime() - DAY_MS) };
 }

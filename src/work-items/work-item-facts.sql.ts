@@ -21,7 +21,7 @@ export function windowValues(scope: Scope, now: Date): unknown[] {
 export const WINDOWS =
   '(SELECT $3::timestamptz AS now, $4::timestamptz AS start_of_today, $5::timestamptz AS day_ago) AS windows';
 
-/** Whether an item meets the condition. The words are ours, never a client's. */
+/** Whether an item meets the condition. Its literals come from the code, never from a client. */
 export function conditionSql(key: WorkItemConditionKey): string {
   const condition: WorkItemCondition = WORK_ITEM_CONDITIONS[key];
   const parts = [
@@ -38,7 +38,7 @@ export function conditionSql(key: WorkItemConditionKey): string {
   return parts.join(' AND ');
 }
 
-/** The items of the scope that meet a condition; all columns that it names stand in one index. */
+/** The items of the scope that meet a condition; all columns that it uses are in one index. */
 function itemsThatMeet(key: WorkItemConditionKey): string {
   return `
       FROM work_items AS item

@@ -1,8 +1,8 @@
 /**
  * The kinds of work item and the states each can be in. Source: docs/domain.md, "Work items".
  *
- * A state is *open* when somebody may still have to act on the item; every rule and count reads
- * open items only, so the cost of a desk does not grow with its history.
+ * A state is *open* if somebody may still need to act on the item; every rule and count reads open items
+ * only, so the cost of a scope does not grow with its history.
  */
 export const WORK_ITEM_KINDS = {
   reminder: { open: ['open'], closed: ['done', 'cancelled'] },
@@ -16,7 +16,7 @@ export const WORK_ITEM_KINDS = {
     closed: ['confirmed', 'cancelled'],
   },
   intake_lead: { open: ['new', 'scored', 'qualified'], closed: ['disqualified', 'converted'] },
-  // `sent` is closed: many channels never report a delivery, and such items would stay open for ever.
+  // `sent` is closed: many channels never report a delivery, and such items would never be closed.
   notification_delivery: { open: ['queued', 'failed'], closed: ['sent', 'delivered', 'cancelled'] },
 } as const;
 
@@ -29,7 +29,7 @@ export type WorkItemState = { [K in WorkItemKind]: WorkItemStateOf<K> }[WorkItem
 /** Every kind, in the order of the documentation. */
 export const WORK_ITEM_KIND_NAMES = Object.keys(WORK_ITEM_KINDS) as readonly WorkItemKind[];
 
-/** Whether the word names a kind. Safe for any text: names of Object's own members are no kinds. */
+/** Whether the word names a kind. Safe for any text: names of Object's own members are not kinds. */
 export function isWorkItemKind(word: string): word is WorkItemKind {
   return Object.hasOwn(WORK_ITEM_KINDS, word);
 }
@@ -44,7 +44,7 @@ export function openStatesOf<K extends WorkItemKind>(kind: K): readonly OpenStat
   return WORK_ITEM_KINDS[kind].open;
 }
 
-/** The states in which an item of the kind asks nothing of anybody. */
+/** The states in which nobody needs to act on an item of the kind. */
 export function closedStatesOf<K extends WorkItemKind>(kind: K): readonly ClosedStateOf<K>[] {
   return WORK_ITEM_KINDS[kind].closed;
 }
@@ -57,12 +57,15 @@ export function isStateOf<K extends WorkItemKind>(
   return (statesOf(kind) as readonly string[]).includes(state);
 }
 
-/** Whether an item of this kind and state still asks for somebody to act. */
+/** Whether an item of this kind and state still needs somebody to act. */
 export function isOpenState(kind: WorkItemKind, state: string): boolean {
   return (openStatesOf(kind) as readonly string[]).includes(state);
 }
 
-/** What is wrong with a pushed kind and state, as a sentence that lists what is allowed; else undefined. */
+/**
+ * Why a pushed kind and state are invalid, as a sentence that lists what is allowed; undefined if they are
+ * valid.
+ */
 export function kindAndStateProblem(
   kind: string,
   state: string,

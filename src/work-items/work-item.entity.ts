@@ -8,15 +8,18 @@ import {
   type WorkItemState,
 } from './work-item-kinds.js';
 
-/** A work item, as the schema's truth for migrations; it is read and written by SQL (work-items.sql.ts). */
+/**
+ * A work item. It defines the schema for migrations; the table is read and written by SQL
+ * (work-items.sql.ts).
+ */
 @Entity('work_items')
 @Check('ck_work_items_state', kindsWith(statesOf))
-// A plain column, which an index's predicate can name and a push can compute once.
+// A stored column, so that a push computes it once and a partial index can use it.
 @Check('ck_work_items_is_open', `"is_open" = (${kindsWith(openStatesOf)})`)
 @Check('ck_work_items_priority', `"priority" IN ('low', 'medium', 'high', 'critical')`)
 @Index('uq_work_items_external_id', ['kind', 'externalId'], { unique: true })
 @Index('ix_work_items_scope', ['entityType', 'entityId', 'id'])
-// Holds included columns, which TypeORM cannot express: made by the migration, left alone by it.
+// Has included columns, which TypeORM can't express: the migration creates it, and TypeORM ignores it.
 @Index('ix_work_items_open', { synchronize: false })
 export class WorkItemRow {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_work_items' })
@@ -38,7 +41,7 @@ export class WorkItemRow {
   @Column('text')
   state!: WorkItemState;
 
-  /** Whether the kind's state is an open one; rules and scores read open items alone. */
+  /** Whether the kind's state is an open one; rules and scores read open items only. */
   @Column('boolean', { name: 'is_open' })
   open!: boolean;
 

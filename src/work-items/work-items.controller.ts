@@ -44,7 +44,7 @@ export class WorkItemsController {
   @ApiOperation({
     summary: 'List, newest first',
     description:
-      'The links in an explanation lead here, with the condition that a rule counted. Read on with nextCursor: no item is missed or seen twice while others come in.',
+      'The links in an explanation lead here, with the condition that a rule counted. Continue with nextCursor: no item is skipped or repeated while others are pushed.',
   })
   @ApiOkResponse({ type: WorkItemPage })
   @ApiProblems(400)
@@ -58,7 +58,7 @@ export class WorkItemsController {
   @ApiOperation({
     summary: 'Push many',
     description:
-      'Up to 1000 items in one statement: all of them or, when one is wrong, none. Errors name the item, for example items.3.dueAt. Takes a body of up to 1 MiB.',
+      'Up to 1000 items in one statement: all of them or, if one is wrong, none. Errors name the item, for example items.3.dueAt. The body may have up to 1 MiB.',
   })
   @ApiOkResponse({ type: BatchAnswer })
   @ApiProblems(400)
@@ -70,10 +70,10 @@ export class WorkItemsController {
   @ApiOperation({
     summary: 'Push one',
     description:
-      'Creates the item, or replaces the one with this kind and external id: 200 instead of 201. An item that names another scope than before moves there.',
+      'Creates the item, or replaces the one with this kind and external id: 200 instead of 201. A push with another scope moves the item there.',
   })
   @ApiCreatedResponse({ type: WorkItemAnswer, description: 'Created.' })
-  @ApiOkResponse({ type: WorkItemAnswer, description: 'Updated, or already so.' })
+  @ApiOkResponse({ type: WorkItemAnswer, description: 'Updated, or unchanged.' })
   @ApiProblems(400)
   async put(
     @Param() key: WorkItemKey,

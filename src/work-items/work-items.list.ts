@@ -8,7 +8,7 @@ import { conditionSql, WINDOWS, windowValues } from './work-item-facts.sql.js';
 import { type WorkItemKind } from './work-item-kinds.js';
 import { WORK_ITEM, WORK_ITEM_COLUMNS } from './work-items.sql.js';
 
-/** What a list of work items is narrowed to. All filters combine. */
+/** Filters of a list of work items. All filters combine. */
 export interface WorkItemFilter extends Scope {
   readonly kind?: WorkItemKind;
   readonly state?: string;
@@ -23,7 +23,7 @@ export interface WorkItemFilter extends Scope {
 /** The newest first: ids are ordered in time. */
 export const NEWEST = Keyset.by(WORK_ITEM.only('id'), 'item');
 
-/** Each item beside the windows that the conditions read. */
+/** Each item joined with the windows that the conditions read. */
 const FROM = `${WINDOWS} CROSS JOIN work_items AS item`;
 
 /** A page of the list, and its total. */
@@ -38,7 +38,7 @@ export function listQueries(
     values: windowValues(filter, now),
   });
   if (condition !== undefined) list.when(condition, conditionSql(condition));
-  // The partial index of open items serves a list only if its predicate stands in the statement.
+  // The partial index of open items is used only if its predicate is in the statement.
   if (open !== undefined) {
     list.when(open ? 'open' : 'closed', open ? 'item.is_open' : 'NOT item.is_open');
   }

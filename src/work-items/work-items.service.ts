@@ -20,11 +20,11 @@ import * as sql from './work-items.sql.js';
 export interface BatchOutcome {
   readonly created: number;
   readonly updated: number;
-  /** Items that were already as they were pushed. */
+  /** Items without a change. */
   readonly unchanged: number;
 }
 
-/** Takes in, lists and deletes what the business must act on. */
+/** Creates, updates, lists and deletes work items. */
 @Injectable()
 export class WorkItemsService {
   constructor(
@@ -33,9 +33,8 @@ export class WorkItemsService {
   ) {}
 
   /**
-   * Creates an item or replaces the one with its kind and external id. One that names another scope
-   * than before moves there: an item is in one scope at a time. Throws a 400 for a state that the kind
-   * does not have.
+   * Creates an item or replaces the one with its kind and external id. A push with another scope moves the
+   * item there: an item is in one scope at a time. Throws a 400 for a state that the kind does not have.
    */
   async put(pushed: PushedWorkItem, actor: Actor): Promise<{ item: WorkItem; created: boolean }> {
     assertStates([pushed], () => '');
@@ -46,7 +45,7 @@ export class WorkItemsService {
           tx.query<WorkItem>(sql.FIND, [pushed.kind, pushed.externalId]),
         ]);
         const [item] = found;
-        // The push holds the row's lock, also where it found it unchanged: no DELETE can come between.
+        // The push locks the row even if nothing changes, so that no DELETE can come in between.
         if (!item) throw new Error('An item was not there right after it was pushed.');
         return { item, created: changes[0]?.created ?? false };
       },
@@ -137,7 +136,7 @@ function assertStates(pushed: readonly PushedWorkItem[], path: (index: number) =
   if (errors.length > 0) throw new ValidationFailedError(errors);
 }
 
-/** The statement cannot write one row twice, and of two states for one item nobody knows the right one. */
+/** The statement can't write one row twice, and it is not known which of two states is the right one. */
 function assertDistinct(pushed: readonly PushedWorkItem[]): void {
   const seen = new Map<string, number>();
   const errors = pushed.flatMap((item, index): FieldError[] => {

@@ -17,10 +17,10 @@ const OCCURRED_AT = `
       COALESCE(p."occurredAt", CASE WHEN known.state = p."state" THEN known.occurred_at END, now())`;
 
 /**
- * Creates or updates any number of items, given as one JSON array, and tells which were created. Items
- * come in the order of their keys, so two pushes at once lock rows in one order and never deadlock. An
- * item that is pushed again as it stands is not written: its row stays as it is. Without a time, an
- * item that changes its state came into it now, and any other keeps its time.
+ * Creates or updates any number of items, given as one JSON array, and returns which were created. Items
+ * are sorted by their keys, so that two concurrent pushes lock rows in the same order and do not deadlock.
+ * An unchanged item is not written. Without `occurredAt`, an item whose state changes gets the current
+ * time, and any other keeps its time.
  */
 export const UPSERT: Statement = {
   name: 'upsert_work_items',

@@ -19,7 +19,7 @@ export interface ArbitraryItem {
 
 const HOUR_MS = 3_600_000;
 
-/** Any distance within ten days, and often one at which a rule changes its mind, to the millisecond. */
+/** Any distance within ten days, and often exactly the threshold of a rule, to the millisecond. */
 export function distance(edges: readonly number[]): fc.Arbitrary<number> {
   return fc.oneof(
     fc.integer({ min: -240 * HOUR_MS, max: 240 * HOUR_MS }),

@@ -19,7 +19,7 @@ export async function createNextAction(
   return response.body as { id: string } & Record<string, unknown>;
 }
 
-/** A work item, pushed through the API: an open reminder of its own name unless told otherwise. */
+/** A work item, pushed through the API: an open reminder with a unique name by default. */
 export async function createWorkItem(
   api: ApiClient,
   {

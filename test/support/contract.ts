@@ -14,9 +14,9 @@ type Values = Readonly<Record<string, string>>;
 const TRIES = 40;
 
 /**
- * Walks every operation of a server's OpenAPI document and holds the server to it. No operation is
- * named here: what a path's parameters stand for is looked up in the server's own lists, and bodies
- * come from the document's examples.
+ * Calls every operation of a server's OpenAPI document and checks the answers against it. No operation is
+ * named here: values of path parameters come from the server's own lists, and bodies from the document's
+ * examples.
  */
 export class Contract {
   private constructor(
@@ -55,7 +55,7 @@ export class Contract {
     return served.filter((route) => !documented.has(route));
   }
 
-  /** Operations that let a stranger in, or turn one away otherwise than documented. */
+  /** Operations that answer without a token, or refuse otherwise than documented. */
   strangers(): Promise<string[]> {
     return this.each(async (operation) => {
       const answer = await this.send(this.anonymous, operation, {}, this.bodyOf(operation));
@@ -81,7 +81,7 @@ export class Contract {
     });
   }
 
-  /** Operations that take what is malformed, or refuse it otherwise than documented. */
+  /** Operations that accept malformed input, or refuse it otherwise than documented. */
   malformed(): Promise<string[]> {
     return this.each(async (operation) => {
       const [values = {}] = await this.valuesFor(operation);

@@ -19,7 +19,7 @@ export interface TestItem {
   readonly attributes?: object;
 }
 
-/** The state in which each kind asks nothing of anybody. */
+/** The closed state of each kind. */
 export const FIXED: Readonly<Record<string, string>> = {
   notification_delivery: 'delivered',
   reminder: 'done',

@@ -27,7 +27,7 @@ export interface AppCopy {
 
 const SOURCES = join('src', 'database', 'embedded');
 /** What the launcher imports from elsewhere. */
-const SHARED = ['own-folder.ts', 'start-error.ts'].map((name) => join('src', 'config', name));
+const SHARED = ['private-folder.ts', 'start-error.ts'].map((name) => join('src', 'config', name));
 const FIXTURE = join('test', 'fixtures', 'embedded-owner.ts');
 
 /** Compiles the launcher and the fixture that owns a server into a folder: plain node runs it. */

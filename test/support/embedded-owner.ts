@@ -15,7 +15,7 @@ export interface OwnerAnswer {
 /** A process of its own (and of its own group) that owns an embedded server. */
 export interface Owner {
   readonly answer: Promise<OwnerAnswer>;
-  /** Lets it stop its server and resolves with its exit code. */
+  /** Makes it stop its server, and resolves with its exit code. */
   finish(): Promise<number | null>;
   /** SIGKILL to the whole process group, resolves when the owner is gone. */
   kill(): Promise<void>;

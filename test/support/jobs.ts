@@ -7,7 +7,7 @@ import { JobsService, type NewJob } from '../../src/jobs/queue/jobs.service.js';
 import { type TestApp } from './app.js';
 import { eventually } from './eventually.js';
 
-/** Settings that make jobs quick: nothing waits longer than a test does. */
+/** Settings with short pauses, for fast tests. */
 export const QUICK_JOBS = {
   JOB_POLL_MS: '20',
   JOB_BACKOFF_MS: '20,20,20',
@@ -16,7 +16,7 @@ export const QUICK_JOBS = {
   JOB_DRAIN_MS: '2000',
 };
 
-/** What the jobs of the tests carry. */
+/** The payload of the test jobs. */
 export class ProbePayload {
   @IsString()
   word!: string;
@@ -28,7 +28,7 @@ export class ProbePayload {
 
 type Work = (context: JobContext<ProbePayload>) => Promise<void> | void;
 
-/** A type of the tests' own, whose work the test decides; notes every run. */
+/** A job type for tests, whose work the test defines; records every run. */
 export class Probe {
   readonly runs: JobContext<ProbePayload>[] = [];
   work: Work = () => undefined;

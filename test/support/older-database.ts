@@ -23,8 +23,8 @@ const SAVED_AT = '2026-11-28T12:30:00Z';
 const INSTANT = /(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d+)?(Z|\+00:00)/g;
 
 /**
- * The desk as if it had been saved now, so that nothing on it is too old to be kept. Ids stay as they
- * are: they are in the hashes of the requests.
+ * The data with its times moved to now, so that nothing is past its retention. Ids are not changed: they
+ * are in the hashes of the requests.
  */
 export function olderDesk(): OlderDesk {
   const later = Math.floor((Date.now() - Date.parse(SAVED_AT)) / 1000) * 1000;

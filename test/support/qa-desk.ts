@@ -1,7 +1,7 @@
 import { listIn, pushItems, freshScope, type TestItem, type TestScope } from './desk.js';
 import { type QaServer } from './qa-server.js';
 
-/** A desk that a suite makes for itself on whatever server, and leaves empty and at rest. */
+/** A scope that a suite creates for itself on any server, and leaves empty. */
 export class QaDesk {
   readonly scope: TestScope = freshScope();
   private readonly made: string[] = [];

@@ -11,7 +11,7 @@ export interface QaEnv {
   readonly E2E_ALLOW_PROD_SCORE?: string;
 }
 
-/** The host on which people work: a suite that changes data has no business there. */
+/** The production host: a suite that changes data must not run there. */
 const GUARDED = 'evenslouis.ca';
 
 /** Longest wait for a limit of the server to pass: a minute's window and a little more. */

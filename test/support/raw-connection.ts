@@ -9,7 +9,7 @@ export interface RawAnswer {
   readonly body: unknown;
 }
 
-/** A connection that sends whatever bytes a test wants, as no client library would. */
+/** A connection that sends any bytes, also those that no client library would send. */
 export class RawConnection {
   private received = '';
   private readonly waiting = new Set<() => void>();

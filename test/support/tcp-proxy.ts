@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** A way to a database that can be cut, or fall silent: what a server sees when its database goes away. */
+/** A proxy to a database that can cut connections or stop forwarding, to simulate an outage. */
 export class TcpProxy {
   private readonly sockets = new Set<Socket>();
   private server: Server | undefined;
@@ -47,17 +47,17 @@ export class TcpProxy {
     for (const socket of this.sockets) socket.destroy();
   }
 
-  /** Forwards nothing any more, and closes nothing. */
+  /** Stops forwarding, without closing connections. */
   fallSilent(): void {
     this.silent = true;
   }
 
-  /** Forwards no answers any more, only what is sent to the database. */
+  /** Stops forwarding answers; requests still reach the database. */
   swallowAnswers(): void {
     this.deaf = true;
   }
 
-  /** Forwards again, on new connections: what the silent ones swallowed is lost. */
+  /** Forwards again, on new connections: what was sent on the old ones is lost. */
   speak(): void {
     for (const socket of this.sockets) socket.destroy();
     this.silent = false;

@@ -6,7 +6,7 @@ import { schema } from '../../src/schema.js';
 /** The migrated, empty database that every test database is a copy of. */
 export const TEMPLATE_DATABASE = 'nba_template';
 
-/** Makes the template anew. Every connection to it must be closed when this resolves. */
+/** Recreates the template. Every connection to it must be closed when this resolves. */
 export async function prepareTemplate(adminUrl: string): Promise<void> {
   const admin = new Client({ connectionString: adminUrl });
   await admin.connect();

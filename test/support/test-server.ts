@@ -1,6 +1,6 @@
 import type { EmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
 
-/** What the global set-up hands to the global teardown; both run in jest's parent process. */
+/** State that the global set-up passes to the global teardown; both run in jest's parent process. */
 export interface TestServer {
   readonly server: EmbeddedPostgres;
   readonly dataDir: string;

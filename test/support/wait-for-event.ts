@@ -6,7 +6,7 @@ import { type TestApp } from './app.js';
 /**
  * Resolves with the next event of this name that `matches`; it is emitted after its commit. Ask before
  * the work is begun, and await afterwards:
- * `const told = waitForEvent(app, 'job.dead_lettered'); await work(); await told;`
+ * `const published = waitForEvent(app, 'job.dead_lettered'); await work(); await published;`
  */
 export function waitForEvent<K extends DomainEventName>(
   app: TestApp,

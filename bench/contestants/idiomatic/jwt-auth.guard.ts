@@ -3,7 +3,7 @@ import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import { IS_PUBLIC } from './health.controller.js';
 
-/** Lets in who has a valid token, and everybody to a public route. */
+/** Allows requests with a valid token, and all requests to a public route. */
 @Injectable()
 export class JwtAuthGuard extends AuthGuard('jwt') {
   constructor(private readonly reflector: Reflector) {

@@ -1,6 +1,6 @@
 /**
- * The contestant "idiomatic": a press as the documentation of NestJS and TypeORM would have it written,
- * on the same tables, with the same rows. See docs/performance.md.
+ * The contestant "idiomatic": a press written as the documentation of NestJS and TypeORM shows, on the same
+ * tables, with the same rows. See docs/performance.md.
  */
 import 'reflect-metadata';
 import { ValidationPipe } from '@nestjs/common';

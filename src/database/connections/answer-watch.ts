@@ -1,13 +1,15 @@
 import { NoAnswerError } from '../../kernel/errors/database-failure.js';
 import { type PgClient } from './pg-client.js';
 
-/** What an answer may take beyond the limit of its statement, in ms. */
+/** Extra time for an answer beyond the time limit of its statement, in ms. */
 const GRACE_MS = 1000;
 const LOOK_EVERY_MS = 500;
-/** A look that comes so late says that this process did not run, not that the server was silent. */
+/**
+ * If the timer fires this late, this process was blocked or suspended: the server may well have answered.
+ */
 const LATE_LOOK_MS = 5000;
 
-/** A connection in use, and since when it has received nothing of what it waits for. */
+/** A connection in use, and since when it waits for an answer without receiving anything. */
 interface Watched {
   readonly limitMs: number;
   bytesRead: number;
@@ -15,9 +17,9 @@ interface Watched {
 }
 
 /**
- * Closes connections on which the server owes an answer for too long: PostgreSQL's own time limits can't
- * reach us where a connection falls silent. One timer looks at all of them, so that a statement costs
- * nothing more; a timer for each statement (`query_timeout` of pg) was measurable in a press.
+ * Closes connections that have waited too long for an answer: on a dead network connection, PostgreSQL's
+ * own time limits have no effect here. One timer checks all connections; a timer per statement
+ * (`query_timeout` of pg) was measurable in a press.
  */
 export class AnswerWatch {
   private readonly watched = new Map<PgClient, Watched>();

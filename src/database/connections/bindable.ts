@@ -1,4 +1,4 @@
-/** A value that can't be a parameter of a statement; the message says why. */
+/** A value that can't be bound as a parameter; the message says why. */
 export class UnbindableValueError extends TypeError {
   constructor(position: number, why: string) {
     super(`The value of parameter $${position} can't be sent to PostgreSQL: ${why}.`);
@@ -7,14 +7,15 @@ export class UnbindableValueError extends TypeError {
 }
 
 /**
- * The values of a statement, with objects as JSON: what pg would make of them while it writes, when a
- * value that can't be converted leaves a half-written message behind. Throws UnbindableValueError.
+ * Converts the values of a statement, objects to JSON, before pg writes anything. pg converts while it
+ * writes, so a value that can't be converted would leave a half-written message on the connection. Throws
+ * UnbindableValueError.
  */
 export function bindable(values: readonly unknown[]): unknown[] {
   return convertedAll(values, (index) => index + 1);
 }
 
-/** The same array where no value changes: most statements hold texts, numbers and dates alone. */
+/** Returns the same array if no value changes, as in most statements. */
 function convertedAll(values: readonly unknown[], position: (index: number) => number): unknown[] {
   let copy: unknown[] | undefined;
   for (let index = 0; index < values.length; index++) {

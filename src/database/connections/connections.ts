@@ -1,6 +1,6 @@
 import { type Pool, type PoolClient } from 'pg';
 import { databaseFailureOf } from '../../kernel/errors/database-failure.js';
-import { databaseBusy, databaseUnavailable } from '../../kernel/errors/database-refusals.js';
+import { databaseBusy, databaseUnavailable } from '../../kernel/errors/database-errors.js';
 import { UnavailableError } from '../../kernel/errors/domain-error.js';
 import { AnswerWatch } from './answer-watch.js';
 import { FairShare } from './fair-share.js';
@@ -9,20 +9,20 @@ import { type PgClient } from './pg-client.js';
 /** A connection of the pool. */
 export type PooledClient = PoolClient & PgClient;
 
-/** Whose work a connection is lent for, where nobody is named: jobs, schedules, the start. */
+/** The caller of work that names none: jobs, schedules, the start. */
 export const SYSTEM_CALLER = 'system';
 
-/** How long a caller waits for a connection, in ms; then it is a 503. */
+/** How long a caller waits for a connection, in ms, before a 503. */
 export const CONNECTION_WAIT_MS = 5000;
 
-/** Lends the connections of a pool, fairly among callers, and none that is known to be of no use. */
+/** Shares the connections of a pool fairly among callers, and hands out none that is known to be broken. */
 export class Connections {
   private readonly share: FairShare;
   private readonly generations = new WeakMap<PoolClient, number>();
   private readonly watch = new AnswerWatch();
   private generation = 0;
 
-  /** @param waitMs how long a caller waits, in ms, for its place and for a connection together */
+  /** @param waitMs how long a caller waits, in ms, for its share and for a connection together */
   constructor(
     private readonly pool: Pool,
     private readonly waitMs = CONNECTION_WAIT_MS,
@@ -31,8 +31,8 @@ export class Connections {
   }
 
   /**
-   * A connection, which must be given back. It is closed when the server owes it an answer for longer
-   * than `answerMs`, and a little for the way. Throws a 503 when none can be had or made.
+   * Acquires a connection, which must be released. It is closed if an answer takes longer than `answerMs`
+   * plus a margin. Throws a 503 if no connection is free or can be opened in time.
    */
   async lend(caller: string, answerMs: number): Promise<PooledClient> {
     const since = performance.now();
@@ -41,7 +41,7 @@ export class Connections {
     try {
       for (;;) {
         const connecting = this.pool.connect() as Promise<PooledClient>;
-        // The pool limits a connect alone: after the wait for a place, that would be one limit more.
+        // The pool limits only the connect itself; the wait for a share must count against the same limit.
         const client = await (entered
           ? inTime(connecting, this.waitMs - (performance.now() - since))
           : connecting);
@@ -61,25 +61,27 @@ export class Connections {
     }
   }
 
-  /** Takes a connection back; one that is broken, or older than the last `renew`, is closed. */
+  /** Releases a connection; one that is broken, or older than the last `renew`, is closed. */
   giveBack(caller: string, client: PooledClient, broken: boolean): void {
     this.watch.end(client);
-    // pg's own end would wait for the answers that are outstanding, if need be for ever.
+    // pg's own `end` would wait for outstanding answers, without a limit.
     if (broken && client.awaitsAnswer) client.abort(new Error('The connection was given up.'));
     client.release(broken || this.generations.get(client) !== this.generation);
     this.share.leave(caller);
   }
 
   /**
-   * Closes every connection as soon as nobody uses it. The address of the database leads elsewhere by
-   * now, or may: connections that stay open would keep to where it led before.
+   * Closes every connection as soon as it is idle. The database address may resolve to another server now,
+   * and open connections would stay with the old one.
    */
   renew(): void {
     this.generation += 1;
   }
 }
 
-/** The connection, if it is there within `ms`; else a 503, and the connection goes back when it comes. */
+/**
+ * The connection, if it is ready within `ms`; else a 503, and the connection is released when it is ready.
+ */
 async function inTime(connecting: Promise<PooledClient>, ms: number): Promise<PooledClient> {
   let timer: NodeJS.Timeout | undefined;
   const timeUp = new Promise<undefined>((resolve) => {

@@ -35,7 +35,7 @@ describe('a fair share of connections', () => {
     expect(share.usage).toEqual({ held: 0, waiting: 0 });
   });
 
-  it('lets in next who holds the fewest: while others wait, nobody gets more than a share', async () => {
+  it('serves the waiting caller with the fewest slots: while others wait, nobody gets more than a share', async () => {
     const share = new FairShare(4);
     const entered: string[] = [];
     for (let i = 0; i < 8; i++) enter(share, 'hog', entered);
@@ -50,7 +50,7 @@ describe('a fair share of connections', () => {
     expect(entered.at(-1)).toBe('other');
   });
 
-  it('refuses with a 503 whoever waits too long, and forgets them', async () => {
+  it('refuses a caller that waits too long with a 503, and removes it from the queue', async () => {
     const share = new FairShare(2);
     const entered: string[] = [];
     for (let i = 0; i < 2; i++) enter(share, 'one', entered);
@@ -63,7 +63,7 @@ describe('a fair share of connections', () => {
     expect(share.enter('one', 1)).toBeUndefined();
   });
 
-  it('never lends more places than there are, and in the end all of them are free', async () => {
+  it('never gives out more slots than there are, and in the end all of them are free', async () => {
     const callers = fc.array(fc.constantFrom('a', 'b', 'c'), { minLength: 1, maxLength: 60 });
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 2, max: 12 }), callers, async (places, order) => {

@@ -1,31 +1,31 @@
-import { databaseBusy } from '../../kernel/errors/database-refusals.js';
+import { databaseBusy } from '../../kernel/errors/database-errors.js';
 
-/** Somebody who waits for a place. */
+/** A caller that waits for a slot. */
 interface Waiter {
   readonly begin: () => void;
 }
 
 /**
- * Shares a number of places among callers. Who is let in next is the one who holds the fewest, and the
- * first of equals to have come: while others wait, a caller gets no place beyond its share. A reserve
- * that no caller can take alone is there for whoever comes while one holds all it may have.
+ * Shares a number of slots among callers. The next slot goes to the waiting caller that holds the fewest,
+ * and among equals to the one that waited first: while others wait, no caller gets more than its share. A
+ * reserve that no caller can take alone stays free for other callers.
  */
 export class FairShare {
   private free: number;
   private readonly most: number;
   private readonly held = new Map<string, number>();
-  /** Per caller, in the order of their first waiter. */
+  /** Waiting requests per caller, callers in the order of their first one. */
   private readonly waiting = new Map<string, Set<Waiter>>();
 
-  /** A fifth of the places, at least one of four, is the reserve. */
+  /** The reserve is a fifth of the slots, and at least one if there are four. */
   constructor(places: number) {
     this.free = places;
     this.most = places < 4 ? places : places - Math.max(1, Math.floor(places / 5));
   }
 
   /**
-   * Takes a place; undefined where one was free, else a promise that rejects with a 503 after `limitMs`.
-   * Whoever got a place must `leave`.
+   * Takes a slot: undefined if one was free, else a promise that rejects with a 503 after `limitMs`. Every
+   * slot that was taken must be given back with `leave`.
    */
   enter(caller: string, limitMs: number): Promise<void> | undefined {
     if (this.free > 0 && this.waiting.size === 0 && this.mayTake(caller)) {
@@ -50,7 +50,7 @@ export class FairShare {
     });
   }
 
-  /** Gives a place back. */
+  /** Gives a slot back. */
   leave(caller: string): void {
     const held = (this.held.get(caller) ?? 1) - 1;
     if (held > 0) this.held.set(caller, held);
@@ -59,7 +59,7 @@ export class FairShare {
     if (this.waiting.size > 0) this.admit();
   }
 
-  /** Places that are taken, and callers that wait. */
+  /** Slots that are taken, and callers that wait. */
   get usage(): { readonly held: number; readonly waiting: number } {
     const sum = (numbers: Iterable<number>): number => [...numbers].reduce((a, b) => a + b, 0);
     return {
@@ -88,7 +88,7 @@ export class FairShare {
     }
   }
 
-  /** Of those who wait and may take a place, the one who holds the fewest. */
+  /** Of the waiting callers that may take a slot, the one that holds the fewest. */
   private poorest(): string | undefined {
     let found: string | undefined;
     let least = this.most;

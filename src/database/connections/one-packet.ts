@@ -4,9 +4,9 @@ import { type PoolClient } from 'pg';
 const writers = new WeakMap<Socket, JoinedWriter>();
 
 /**
- * Holds back what is written to a connection until the running turn of the event loop ends: statements
- * that are sent together then leave as one buffer in one system call. Not by `cork`, which would hand
- * the pieces, a dozen for a press, to `writev` one by one: that alone was 8 % of a press.
+ * Collects what is written to a connection until the current turn of the event loop ends, so that
+ * statements that are sent together leave as one buffer in one system call. `cork` would pass the pieces, a
+ * dozen for a press, to `writev`: that alone was 8 % of the CPU time of a press.
  */
 export function sendAsOnePacket(client: PoolClient): void {
   const { stream } = (client as PoolClient & { connection: { stream: Socket } }).connection;
@@ -17,7 +17,7 @@ export function sendAsOnePacket(client: PoolClient): void {
 
 type Write = (chunk: Uint8Array | string, ...rest: unknown[]) => boolean;
 
-/** Takes the place of a socket's `write`, and joins what comes while it is open. */
+/** Replaces the `write` of a socket, and joins what is written while it collects. */
 class JoinedWriter {
   private readonly write: Write;
   private pieces: Uint8Array[] = [];
@@ -29,14 +29,17 @@ class JoinedWriter {
     stream.write = take;
   }
 
-  /** Joins from now to the end of this turn. */
+  /** Starts collecting, until the end of this turn of the event loop. */
   open(): void {
     if (this.isOpen) return;
     this.isOpen = true;
     process.nextTick(() => this.flush());
   }
 
-  /** A write with a callback, such as that of a connection's end, goes out after what came before it. */
+  /**
+   * A write with a callback, such as the one at the end of a connection, is sent after what was collected
+   * before it.
+   */
   private take(chunk: Uint8Array | string, rest: unknown[]): boolean {
     if (this.isOpen && rest.length === 0 && typeof chunk !== 'string') {
       this.pieces.push(chunk);

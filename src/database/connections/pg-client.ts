@@ -4,13 +4,13 @@ import { NoAnswerError } from '../../kernel/errors/database-failure.js';
 import { bindable } from './bindable.js';
 import { StatementNames } from './statement.js';
 
-/** What a connection is made with, beside the settings of pg. */
+/** Settings of a connection, in addition to those of pg. */
 export interface PgClientConfig extends ClientConfig {
   /** Whether named statements are prepared; a pooler in transaction mode may not keep them. */
   readonly preparedStatements?: boolean;
 }
 
-/** The parts of pg's client that its types leave out. Source: pg lib/client.js, 8.23. */
+/** Members of pg's client that its type declarations lack. Source: pg lib/client.js, 8.23. */
 interface ClientInternals {
   readonly processID: number | null;
   readonly secretKey: number | null;
@@ -21,7 +21,7 @@ interface ClientInternals {
   getStartupConf(): Record<string, string>;
 }
 
-/** The same of its connection. Source: pg lib/connection.js, 8.23. */
+/** The same for its connection. Source: pg lib/connection.js, 8.23. */
 interface ConnectionInternals extends Connection {
   connect(portOrPath: number | string, host?: string): void;
   requestSsl(): void;
@@ -34,26 +34,24 @@ const KEEP_ALIVE_AFTER_MS = 10_000;
 
 const names = new StatementNames();
 
-/**
- * A connection to PostgreSQL as this application needs every one to be, whoever opens it: the pool, the
- * migrations, the probes.
- */
+/** The one client class for every connection to PostgreSQL: of the pool, the migrations and the probes. */
 export class PgClient extends Client {
   constructor(config: PgClientConfig = {}) {
-    // A peer that is gone without a word is noticed by the system, also in a wait that has no other end.
+    // With keep-alive, the operating system detects a peer that vanished, also in a wait without a time
+    // limit.
     super({ keepAlive: true, keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS, ...config });
     const prepares = config.preparedStatements ?? true;
     const send = this.query.bind(this) as (...args: unknown[]) => unknown;
-    // By assignment, for no override can have all the signatures of pg's query.
+    // Assigned, because an override can't have all overloads of pg's `query`.
     this.query = ((...args: unknown[]) => send(...prepared(args, prepares))) as typeof this.query;
-    // For the whole life of the connection. The pool takes its own listener off while a connection is
-    // lent, and an error event without a listener ends the process.
+    // Stays for as long as the connection exists. The pool removes its own listener while a connection is
+    // in use, and an error event without a listener ends the process.
     this.on('error', () => undefined);
   }
 
   /**
-   * Times are read and written in one form, whatever the database, the role or the server set. As
-   * startup parameters, which PgBouncer knows and keeps for each of its clients.
+   * Fixes the format of times, whatever the database, the role or the server set. Sent as startup
+   * parameters, which PgBouncer tracks for each client.
    */
   getStartupConf(): Record<string, string> {
     const inherited = Client.prototype as unknown as ClientInternals;
@@ -81,9 +79,9 @@ export class PgClient extends Client {
   }
 
   /**
-   * Asks the server to give up what this connection runs, on a connection of its own. The server checks
-   * a secret, so that nobody else's statement can be meant, also behind PgBouncer and after a failover.
-   * Resolves when the request was sent or could not be; never rejects.
+   * Sends a cancel request for the statement of this connection, over a second connection. The server
+   * checks a secret, so that no other client's statement is cancelled, also behind PgBouncer and after a
+   * failover. Resolves when the request was sent or failed; never rejects.
    */
   async cancelRunning(): Promise<void> {
     const { processID, secretKey, ssl } = this as unknown as ClientInternals;
@@ -111,8 +109,8 @@ export class PgClient extends Client {
   }
 
   /**
-   * Asks the server to give up what this connection runs, and resolves with whether it answers within
-   * some seconds; true where it owes no answer.
+   * Cancels the statement of this connection, and resolves with whether the server answers within some
+   * seconds; true if no answer is outstanding.
    */
   async answersCancel(): Promise<boolean> {
     if (!this.awaitsAnswer) return true;
@@ -145,8 +143,8 @@ export class PgClient extends Client {
 }
 
 /**
- * The arguments of pg's query with the values checked: one that fails while it is written would leave
- * half a message on the connection. A named statement gets its name by its text, or none.
+ * The arguments of pg's `query`, with the values converted first: a value that fails during the write would
+ * leave half a message on the connection. The name of a prepared statement is derived from its text.
  */
 function prepared(args: unknown[], prepares: boolean): unknown[] {
   const [query, values] = args;

@@ -11,7 +11,7 @@ describe('the name of a prepared statement', () => {
     expect(one?.length).toBeLessThanOrEqual(63);
   });
 
-  it('is none for the texts past the limit, so that nothing grows for ever', () => {
+  it('is undefined for texts past the limit, so that memory does not grow without bound', () => {
     expect(names.of('SELECT 3')).toBeUndefined();
     expect(names.of('SELECT 1')).toBeDefined();
   });

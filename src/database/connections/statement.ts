@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 /** A statement that is prepared once per connection and then executed by name. */
 export interface Statement {
-  /** What people call it, in logs and errors. The name on the server is derived from the text. */
+  /** Name in logs and errors. The name on the server is derived from the text. */
   readonly name: string;
   readonly text: string;
 }
@@ -13,13 +13,13 @@ export interface Query {
   readonly values: unknown[];
 }
 
-/** Most texts that one process prepares: each takes memory in every connection, for as long as it lives. */
+/** Most texts that one process prepares: each takes memory in every connection, until that is closed. */
 const MAX_PREPARED = 1000;
 
 /**
- * The name of a prepared statement, derived from its text: two texts can never meet under one name,
- * and one text is prepared once however it is called. Undefined for the texts past the limit, which are
- * sent unprepared: SQL that is put together from values would else fill the memory of the server.
+ * The name of a prepared statement, derived from its text: two texts never share a name, and one text is
+ * prepared once. Undefined for texts past the limit, which are sent unprepared: otherwise SQL that is built
+ * from values would fill the memory of the server.
  */
 export class StatementNames {
   private readonly names = new Map<string, string>();

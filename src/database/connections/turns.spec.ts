@@ -1,7 +1,7 @@
 import { Turns } from './turns.js';
 
 describe('turns', () => {
-  it('come one at a time per key, in the order of asking, whatever fails in between', async () => {
+  it('run one at a time per key, in order, also after a failure', async () => {
     const turns = new Turns();
     const log: string[] = [];
     let running = 0;
@@ -20,7 +20,7 @@ describe('turns', () => {
     await expect(all[1]).rejects.toThrow('second');
   });
 
-  it('of different keys run at once', async () => {
+  it('of different keys run at the same time', async () => {
     const turns = new Turns();
     let release: () => void = () => undefined;
     const held = turns.run(
@@ -33,7 +33,7 @@ describe('turns', () => {
     await held;
   });
 
-  it('that come too late are a 503, and the others still come', async () => {
+  it('that wait too long are a 503, and the others still run', async () => {
     const turns = new Turns();
     let release: () => void = () => undefined;
     const held = turns.run(

@@ -1,14 +1,14 @@
 import { UnavailableError } from '../../kernel/errors/domain-error.js';
 
-/** Somebody's work that waits for its turn. */
+/** Work that waits for its turn. */
 interface Waiter {
   begin(): void;
 }
 
 /**
- * One at a time per key, the others wait in memory. For work that would else wait for a lock in the
- * database, each with a connection that everybody else then lacks. The lock stays what decides: other
- * processes have turns of their own.
+ * Runs one piece of work at a time per key; the others wait in memory. For work that would otherwise wait
+ * for a lock in the database, with a connection each. The lock is still needed: each process has its own
+ * turns.
  */
 export class Turns {
   private readonly queues = new Map<string, Set<Waiter>>();

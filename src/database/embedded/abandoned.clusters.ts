@@ -10,11 +10,10 @@ import { ownAccount } from './server.account.js';
 const CLUSTER_NAME = /^[0-9a-f]{16}$/;
 
 /**
- * Removes root's clusters whose DATA_DIR was deleted: they lie in a system folder, where nobody
- * would look for them. One that is in doubt stays: without a record of its DATA_DIR or a second
- * name of its `embedded.json` (so wherever the two are on different file systems), with a DATA_DIR
- * that was a mount point, was moved, or lies on a disk that is not mounted now, or with a
- * postmaster.pid.
+ * Removes root's clusters whose DATA_DIR was deleted: they are in a system folder, where nobody would look
+ * for them. A cluster stays if there is any doubt: no record of its DATA_DIR, no hard link to its
+ * `embedded.json` (as when the two are on different file systems), a DATA_DIR that was a mount point, was
+ * moved or is on a disk that is not mounted, or a postmaster.pid.
  */
 export async function removeAbandonedClusters({ folder: own }: ClusterLocation): Promise<void> {
   if (ownAccount().uid !== 0) return;
@@ -22,7 +21,7 @@ export async function removeAbandonedClusters({ folder: own }: ClusterLocation):
     for (const name of await readdir(system).catch(() => [])) {
       const folder = join(system, name);
       if (!CLUSTER_NAME.test(name) || folder === own) continue;
-      // What fails here is somebody else's business, too: another start may be removing it.
+      // Errors are ignored: another start may be removing the same cluster.
       if (await isAbandoned(folder).catch(() => false))
         await rm(folder, { recursive: true, force: true }).catch(() => undefined);
     }
@@ -37,14 +36,14 @@ async function isAbandoned(folder: string): Promise<boolean> {
   ) as OwnerRecord;
   // A mount point (or a record from before both were noted) may be mounted again.
   if (device !== parentDevice) return false;
-  // Deleted, or is the disk that it lay on not mounted?
+  // Deleted, or is its disk not mounted?
   if ((await stat(await nearestFolder(dataDir))).dev !== device) return false;
   if (!(await isMissing(dataDir))) {
-    // There again, with a cluster of its own?
+    // Was it created again, with another cluster?
     const record = await readRecord(dataDir);
     if (!record || record.folder === folder) return false;
   }
-  // The proof: DATA_DIR's name of this file is gone, so DATA_DIR was deleted, not moved.
+  // The proof that DATA_DIR was deleted and not moved: its hard link to this file is gone.
   if ((await lstat(join(folder, RECORD_FILE))).nlink !== 1) return false;
   return !(await isInUse(join(folder, 'cluster')));
 }

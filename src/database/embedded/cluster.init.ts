@@ -25,8 +25,8 @@ export async function readPassword(dataDir: string): Promise<string | undefined>
 }
 
 /**
- * Makes the cluster if there is none, and returns its password.
- * It is made beside and renamed: an interrupted initdb leaves a directory that never starts.
+ * Creates the cluster if there is none, and returns its password. initdb runs in a temporary directory that
+ * is then renamed: an interrupted initdb leaves a directory that never starts.
  */
 export async function ensureCluster(
   location: ClusterLocation,
@@ -40,7 +40,7 @@ export async function ensureCluster(
   const password = known ?? randomBytes(24).toString('base64url');
   if (exists && known) return { password, firstStart: false };
   if (exists) {
-    // DATA_DIR lost its password file: whoever owns the files may set a new one.
+    // DATA_DIR lost its password file: the owner of the files may set a new password.
     await singleUser(location, binaries, location.cluster, [setPassword(password)]);
   } else {
     await makeClusterFolder(location);
@@ -50,7 +50,7 @@ export async function ensureCluster(
   return { password, firstStart: !exists };
 }
 
-/** Never starts on another user's files, nor silently with an empty database after a loss. */
+/** Refuses files of another user, and refuses to replace a lost cluster silently with an empty one. */
 function refuseForeignOrLost(location: ClusterLocation, owner?: number, wasMade = false): void {
   const { cluster, dataDir, account } = location;
   if (owner !== undefined && owner !== account.uid) {
@@ -83,7 +83,7 @@ async function createBeside(
       setPassword(password),
       `CREATE DATABASE ${DATABASE}`,
     ]);
-    // The only way in. Until here the cluster has never listened to anybody.
+    // The only way to connect. Until here, the cluster has accepted no connection.
     await writeFile(join(beside, 'pg_hba.conf'), 'host all all 127.0.0.1/32 scram-sha-256\n');
     await rename(beside, cluster);
     if (durable) await syncFolder(folder);
@@ -92,7 +92,7 @@ async function createBeside(
   }
 }
 
-/** An initdb whose starter was killed may still be writing: what stays is removed next time. */
+/** An initdb whose parent was killed may still be writing: leftovers are removed at the next start. */
 async function removeLeftover(path: string): Promise<void> {
   await rm(path, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
 }

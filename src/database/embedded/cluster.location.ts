@@ -1,6 +1,6 @@
 import { chown, link, lstat, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { FolderError, makeOwnFolder } from '../../config/own-folder.js';
+import { FolderError, makePrivateFolder } from '../../config/private-folder.js';
 import { EmbeddedPostgresError, systemErrorCode } from './embedded-postgres.error.js';
 import { randomSuffix, writeFileDurably } from './safe-files.js';
 import type { ServerAccount } from './server.account.js';
@@ -9,7 +9,7 @@ import { ownAccount, serverAccount } from './server.account.js';
 /** Where root keeps what an unprivileged account must reach; the first one that can be made. */
 export const SYSTEM_FOLDERS = ['/var/lib/next-best-actions', '/var/tmp/next-best-actions'] as const;
 
-/** The files of one cluster, and whom its server runs as. */
+/** The paths of one cluster, and the account that its server runs as. */
 export interface ClusterLocation {
   readonly dataDir: string;
   /** Holds the cluster and the server's log. */
@@ -23,24 +23,24 @@ export interface LocationRecord extends ServerAccount {
   readonly folder: string;
 }
 
-/** What lies beside root's cluster, so that it can be removed once its DATA_DIR is gone. */
+/** Stored next to root's cluster, so that it can be removed once its DATA_DIR is gone. */
 export interface OwnerRecord {
   readonly dataDir: string;
   /** The file system that DATA_DIR itself is on. */
   readonly device: number;
-  /** The one that its parent is on: another where DATA_DIR is a mount point. */
+  /** The file system of its parent; a different one if DATA_DIR is a mount point. */
   readonly parentDevice: number;
 }
 
-/** Says in DATA_DIR where root's cluster lies; has a second name beside the cluster. */
+/** File in DATA_DIR that records where root's cluster is; it has a hard link next to the cluster. */
 export const RECORD_FILE = 'embedded.json';
 /** The name of the OwnerRecord's file. */
 export const OWNER_FILE = 'data-dir.json';
 
 /**
- * Where the cluster of a DATA_DIR lies: inside it, except for root. Root's DATA_DIR is 0700, which
- * the server's unprivileged account can't enter, so root's cluster lies in a system folder under a
- * random name that `embedded.json` in DATA_DIR records, with the account that owns it.
+ * Where the cluster of a DATA_DIR is: inside it, except for root. Root's DATA_DIR is 0700, which the
+ * server's unprivileged account can't enter, so root's cluster is in a system folder under a random name
+ * that `embedded.json` in DATA_DIR records, with the account that owns it.
  */
 export async function locateCluster(dataDir: string): Promise<ClusterLocation> {
   const own = ownAccount();
@@ -57,29 +57,28 @@ function location(dataDir: string, folder: string, account: ServerAccount): Clus
   return { dataDir, folder, cluster: join(folder, 'cluster'), account: { uid, gid } };
 }
 
-/** Makes the folder around the cluster: ours alone, but for the server's account passing through. */
+/** Creates the folder around the cluster: private, but the server's account may pass through it. */
 export async function makeClusterFolder({
   dataDir,
   folder,
   account,
 }: ClusterLocation): Promise<void> {
   if (ownAccount().uid !== 0) {
-    makeOwnFolder(folder, 0o700);
+    makePrivateFolder(folder, 0o700);
     return;
   }
   const record: LocationRecord = { folder, ...account };
-  // Recorded first: a crash in between must not leave a cluster that nobody knows of.
+  // Recorded first: a crash in between must not leave a cluster without a record.
   await writeFileDurably(recordPath(dataDir), `${JSON.stringify(record)}\n`);
-  makeOwnFolder(folder, 0o750);
+  makePrivateFolder(folder, 0o750);
   await chown(folder, 0, account.gid);
   await noteOwner({ dataDir, folder });
 }
 
 /**
- * Notes beside root's cluster whose it is: the DATA_DIR's path, and a second name of its
- * `embedded.json`, whose link count shows whether DATA_DIR's own name of it still exists, wherever
- * DATA_DIR was moved to. Where the two are on different file systems, there is no second name, and
- * the cluster is never removed.
+ * Records next to root's cluster which DATA_DIR it belongs to: the path, and a hard link to its
+ * `embedded.json`. The link count shows whether the file in DATA_DIR still exists, also after DATA_DIR was
+ * moved. If the two are on different file systems, there is no hard link, and the cluster is never removed.
  */
 export async function noteOwner({
   dataDir,
@@ -100,7 +99,7 @@ export async function noteOwner({
   // A DATA_DIR that was restored from a backup has another file under the same name.
   if (await areLinked(first, second)) return;
   await linkAnew(first, second);
-  // A stale second name, or one on a file system that does not count links, would look abandoned.
+  // A stale hard link, or a file system that does not count links, would make the cluster look abandoned.
   if (!(await areLinked(first, second))) await rm(second, { force: true });
 }
 
@@ -122,12 +121,14 @@ async function linkAnew(first: string, second: string): Promise<void> {
   }
 }
 
-/** Root's shared folder for clusters and copies of the binaries: all may enter, only root writes. */
+/**
+ * Root's shared folder for clusters and copies of the binaries: everybody may enter, only root may write.
+ */
 export function systemFolder(): string {
   let failure: unknown;
   for (const path of SYSTEM_FOLDERS) {
     try {
-      makeOwnFolder(path, 0o755);
+      makePrivateFolder(path, 0o755);
       return path;
     } catch (error) {
       failure ??= error;
@@ -141,8 +142,8 @@ export function systemFolder(): string {
 }
 
 /**
- * Deletes the cluster of a DATA_DIR (and DATA_DIR), wherever it lies. Nothing may run on it.
- * Only for tests and for starting over: it can't be undone.
+ * Deletes the cluster of a DATA_DIR (and DATA_DIR), wherever it is. Nothing may run on it. Only for tests
+ * and for starting over: it can't be undone.
  */
 export async function removeClusterAndDataDir(dataDir: string): Promise<void> {
   const known = ownAccount().uid === 0 ? await readRecord(resolve(dataDir)) : undefined;
@@ -164,7 +165,7 @@ export async function readRecord(dataDir: string): Promise<LocationRecord | unde
     const ours = SYSTEM_FOLDERS.some((system) => dirname(record.folder) === system);
     if (ours && /^[0-9a-f]{16}$/.test(basename(record.folder)) && record.uid > 0) return record;
   } catch {
-    // Fall through to the one clear sentence.
+    // Fall through to the error below.
   }
   throw new EmbeddedPostgresError(
     `${path} does not say where the database lies: restore it, or delete it to begin with a new database.`,

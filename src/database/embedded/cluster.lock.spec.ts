@@ -36,7 +36,7 @@ describe('takeLock', () => {
     expect(readdirSync(folder)).toEqual(['lock']);
   });
 
-  it('survives a successor that died on taking over', async () => {
+  it('can be taken after a process died while it took the lock over', async () => {
     writeFileSync(path, JSON.stringify({ pid: dead(), identity: 'gone', nonce: 'a' }));
     writeFileSync(`${path}.a`, JSON.stringify({ pid: dead(), identity: 'gone', nonce: 'b' }));
     expect(await takeLock(path)).toHaveProperty('release');
@@ -45,7 +45,7 @@ describe('takeLock', () => {
 });
 
 describe('processIdentity', () => {
-  it('knows the living from the dead', () => {
+  it('distinguishes a running process from one that has ended', () => {
     expect(processIdentity(process.pid)).toBe(processIdentity(process.pid));
     expect(processIdentity(spawnSync(process.execPath, ['--version']).pid)).toBeUndefined();
     expect(processIdentity(0)).toBeUndefined();

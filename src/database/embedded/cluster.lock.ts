@@ -6,7 +6,7 @@ import { randomSuffix } from './safe-files.js';
 /** Who holds a lock. */
 export interface LockClaim {
   readonly pid: number;
-  /** What tells the process from a later one with the same pid. */
+  /** Distinguishes the process from a later one with the same pid. */
   readonly identity: string;
   readonly nonce: string;
 }
@@ -29,8 +29,8 @@ export async function takeLock(path: string): Promise<ClusterLock | LockClaim> {
 }
 
 /**
- * A dead holder's claim is replaced by whoever holds the lock on *that* claim (named by its
- * nonce): with a plain "delete it, then create mine" two starts at once delete each other's.
+ * A dead holder's file is replaced only under a second lock, named by the nonce of that file. With a plain
+ * "delete it, then create mine", two concurrent starts would delete each other's file.
  */
 async function hold(path: string, claim: LockClaim): Promise<LockClaim | undefined> {
   const mine = `${path}.${claim.nonce}.new`;

@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { makeOwnFolder } from '../../config/own-folder.js';
+import { makePrivateFolder } from '../../config/private-folder.js';
 import { StartError } from '../../config/start-error.js';
 import { DATABASE, ROLE, ensureCluster, readPassword } from './cluster.init.js';
 import { removeAbandonedClusters } from './abandoned.clusters.js';
@@ -31,9 +31,9 @@ export interface EmbeddedPostgresOptions {
   settings?: Readonly<Record<string, string>>;
   /** If a server of ours already runs on this folder: join it instead of failing (for the migration CLI). Default false. */
   attach?: boolean;
-  /** Where a server that ended by itself, and each try to start it again, is reported. Default: nowhere. */
+  /** Logs a server that ended by itself, and each attempt to start it again. Default: no log. */
   logger?: ServerLogger;
-  /** Gives the start up as soon as it aborts; what has begun is stopped. */
+  /** Aborts the start; what was started is stopped. */
   signal?: AbortSignal;
 }
 
@@ -58,10 +58,10 @@ export async function startEmbeddedPostgres(
   options: EmbeddedPostgresOptions,
 ): Promise<EmbeddedPostgres> {
   const platformPackage = findPlatformPackage();
-  // A link that the operator made is followed; what it leads to must be ours.
+  // A symbolic link is followed; its target must belong to this process's user.
   const asGiven = resolve(options.dataDir);
   const dataDir = await realpath(asGiven).catch(() => asGiven);
-  makeOwnFolder(dataDir, 0o700);
+  makePrivateFolder(dataDir, 0o700);
 
   const deadline = Date.now() + ATTACH_PATIENCE_MS;
   for (;;) {

@@ -20,9 +20,9 @@ export function platformPackageName(platform: string, arch: string): string {
 }
 
 /**
- * Finds the installed binaries; throws an EmbeddedPostgresError where there are none.
- * Windows is refused although binaries exist: the supervisor that keeps a killed application from
- * leaving a server behind is a POSIX shell.
+ * Finds the installed binaries; throws an EmbeddedPostgresError where there are none. Windows is refused
+ * although binaries exist: the supervisor that stops the server when the application was killed is a POSIX
+ * shell.
  */
 export function findPlatformPackage(
   platform: string = process.platform,

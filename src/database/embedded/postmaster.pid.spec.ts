@@ -13,7 +13,7 @@ describe('parsePostmasterPid', () => {
     });
   });
 
-  it('takes a half-written file for nobody’s', () => {
+  it('treats a half-written file as missing', () => {
     expect(parsePostmasterPid('')).toMatchObject({ pid: 0, ready: false });
   });
 });

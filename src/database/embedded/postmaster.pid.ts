@@ -32,9 +32,9 @@ export async function readPostmasterPid(cluster: string): Promise<PostmasterPid 
 }
 
 /**
- * Makes way for a new server. One whose owner was killed is just shutting down: wait for it.
- * The postmaster.pid of a server that crashed is removed once nothing runs in the data directory;
- * PostgreSQL would refuse to start for ever if its pid now belonged to somebody else.
+ * Prepares for a new server. If the application of the old one was killed, that server is shutting down:
+ * wait for it. The postmaster.pid of a server that crashed is removed once nothing runs in the data
+ * directory; otherwise PostgreSQL would refuse to start if its pid now belonged to another process.
  */
 export async function awaitFreeCluster(
   location: ClusterLocation,

@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { SERVER_ENVIRONMENT } from './server.command.js';
 
 /**
- * What tells a living process from a later one with the same pid (its start time, and the boot it
- * belongs to); undefined when no such process lives. A zombie does not live.
+ * Distinguishes a running process from a later one with the same pid: its start time and boot. Undefined if
+ * no such process runs; a zombie counts as not running.
  */
 export function processIdentity(pid: number): string | undefined {
   if (!Number.isSafeInteger(pid) || pid <= 0) return undefined;

@@ -8,7 +8,9 @@ export function randomSuffix(): string {
   return randomBytes(8).toString('hex');
 }
 
-/** Writes a private file so that after a crash or a power cut it is there in full or not at all. */
+/**
+ * Writes a private file atomically and durably: after a crash or a power cut, it is complete or missing.
+ */
 export async function writeFileDurably(path: string, content: string): Promise<void> {
   const beside = `${path}.${randomSuffix()}`;
   const file = await open(beside, 'wx', 0o600);
@@ -22,7 +24,7 @@ export async function writeFileDurably(path: string, content: string): Promise<v
   await syncFolder(dirname(path));
 }
 
-/** Makes the names in a folder (a rename into it) survive a power cut. */
+/** Syncs a folder, so that a rename into it survives a power cut. */
 export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r');
   try {
@@ -32,7 +34,7 @@ export async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** Whether there is certainly nothing under a path: one that can't be looked at is not missing. */
+/** Whether a path certainly does not exist; one that can't be checked counts as existing. */
 export async function isMissing(path: string): Promise<boolean> {
   try {
     await lstat(path);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { EmbeddedPostgresError } from './embedded-postgres.error.js';
 
-/** Whom PostgreSQL runs as. */
+/** The account that PostgreSQL runs as. */
 export interface ServerAccount {
   readonly uid: number;
   readonly gid: number;

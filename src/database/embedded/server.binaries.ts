@@ -10,7 +10,7 @@ import {
   symlink,
 } from 'node:fs/promises';
 import { basename, join, dirname } from 'node:path';
-import { makeOwnFolder } from '../../config/own-folder.js';
+import { makePrivateFolder } from '../../config/private-folder.js';
 import { EmbeddedPostgresError, systemErrorCode } from './embedded-postgres.error.js';
 import type { PlatformPackage } from './platform-package.resolver.js';
 import { randomSuffix } from './safe-files.js';
@@ -25,9 +25,9 @@ export interface ServerBinaries {
 }
 
 /**
- * The package's binaries where they lie, or else a copy in `copiesDir`: needed when the account
- * may not enter the project's folder (below /root), or when the library links are missing from a
- * node_modules that we may not write to.
+ * The package's binaries in place, or else a copy in `copiesDir`: needed when the account may not enter the
+ * project's folder (below /root), or when the library links are missing from a node_modules that we may not
+ * write to.
  */
 export async function provideBinaries(
   source: PlatformPackage,
@@ -76,24 +76,27 @@ async function linkLibraries(nativeDir: string): Promise<boolean> {
   return true;
 }
 
-/** Copies beside and renames, so that nobody ever runs half a copy; a finished copy is reused. */
+/**
+ * Copies to a temporary folder and renames it, so that no process runs an incomplete copy; a complete copy
+ * is reused.
+ */
 async function copyOnce(source: string, target: string): Promise<void> {
   if (!(await lstat(target).catch(() => undefined))) {
     const beside = `${target}.${randomSuffix()}`;
     const native = join(beside, 'native');
     try {
-      makeOwnFolder(beside, 0o755);
+      makePrivateFolder(beside, 0o755);
       await copyTree(source, native);
       await linkLibraries(native);
       await rename(native, target);
     } catch (error) {
-      // The other one of two starts at once was faster: its copy is as good as ours.
+      // A concurrent start was faster: use its copy.
       if (!['ENOTEMPTY', 'EEXIST'].includes(systemErrorCode(error) ?? '')) throw error;
     } finally {
       await rm(beside, { recursive: true, force: true });
     }
   }
-  makeOwnFolder(target, 0o755);
+  makePrivateFolder(target, 0o755);
 }
 
 /** Everybody may read and run the copy, only we may write to it. Static libraries stay behind. */

@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import type { ServerAccount } from './server.account.js';
 import { ownAccount } from './server.account.js';
 
-/** All that PostgreSQL and its helpers see of the environment: the messages in English, no secrets. */
+/** The environment of PostgreSQL and its tools: English messages, no secrets. */
 export const SERVER_ENVIRONMENT = { LC_ALL: 'C', PATH: '/usr/bin:/bin' } as const;
 
-/** What a finished command said. */
+/** Output of a finished command. */
 export interface CommandResult {
   /** Exit code, or null when it could not be started or was killed. */
   readonly code: number | null;

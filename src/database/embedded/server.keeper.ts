@@ -8,14 +8,14 @@ export interface ServerLogger {
   error(fields: object, message: string): void;
 }
 
-/** Before the first, second and each further try: at most 3 tries a minute. */
+/** Pauses before the first, second and each further attempt: at most 3 attempts a minute. */
 const PAUSES_MS = [0, 5_000, 30_000] as const;
-/** A server that ran for so long was well, so that the pauses begin anew. */
+/** After a server has run for this long, the pauses start from the first again. */
 const WELL_AFTER_MS = 60_000;
 
 /**
  * Starts the server again, on the same port, when it ends without having been asked to: it or its
- * supervisor was killed, or its disk was full. It goes on trying, since a full disk gets room again.
+ * supervisor was killed, or its disk was full. It does not give up, because a full disk may be freed.
  */
 export class ServerKeeper {
   private readonly stopping = new AbortController();
@@ -51,7 +51,7 @@ export class ServerKeeper {
     }
   }
 
-  /** Resolves with the number of tries so far, once the server runs or nobody wants it any more. */
+  /** Resolves with the number of attempts so far, once the server runs or was stopped. */
   private async startAgain(tries: number): Promise<number> {
     const { signal } = this.stopping;
     const { port } = this.launched;
@@ -65,7 +65,8 @@ export class ServerKeeper {
         await this.launched.server.stop();
         const launched = await this.launch(this.options, { port, signal });
         if (this.isStopping()) {
-          // Stopped after the launcher's last look at the signal: nobody else knows this server.
+          // Stopped after the launcher last checked the signal: nothing else has a reference to this
+          // server.
           await launched.server.stop();
           break;
         }

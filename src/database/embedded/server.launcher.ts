@@ -13,7 +13,7 @@ const ATTEMPTS = 3;
 const POLL_MS = 10;
 /** Generous: a crash under heavy writes may have left a long log to replay. */
 const READY_PATIENCE_MS = 300_000;
-/** Somebody took the port in between, or an orphan that was just starting took the cluster. */
+/** Another process took the port in between, or an orphaned server that was starting took the cluster. */
 const WORTH_ANOTHER_TRY =
   /could not create any TCP\/IP sockets|lock file "postmaster\.pid" already exists/;
 

@@ -10,7 +10,7 @@ const TAIL_LINES = 15;
 export interface ServerLog {
   readonly path: string;
   readonly file: FileHandle;
-  /** What this start has written so far. */
+  /** What was written since this start. */
   written(): Promise<string>;
 }
 

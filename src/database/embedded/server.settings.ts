@@ -1,4 +1,4 @@
-/** Fit for a desk-side machine of 2 cores and 2 GB; nothing here gives up durability. */
+/** Tuned for a machine with 2 cores and 2 GB; nothing here reduces durability. */
 const SETTINGS = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
@@ -10,8 +10,8 @@ const SETTINGS = {
   jit: 'off', // Costs more than it saves on short statements.
   timezone: 'UTC',
   log_timezone: 'UTC',
-  // An error's text, statement and detail quote values of rows: the application reports its own
-  // errors, redacted, and this log keeps to the server's affairs.
+  // An error's text, statement and detail quote values of rows: the application logs its own errors,
+  // redacted, and this log has only messages about the server.
   log_min_messages: 'log',
   log_min_error_statement: 'panic',
   log_error_verbosity: 'terse',

@@ -10,11 +10,10 @@ import { spawnAs } from './server.command.js';
 const STOP_PATIENCE_MS = 30_000;
 
 /**
- * Starts the server and tells us its pid; then a watcher waits for the end of our pipe, which
- * comes when we close it and also when we are killed in any way, and asks the server for a fast
- * shutdown. It asks again until the server is gone: a signal that comes before the server has its
- * handlers is lost. The shells ignore a SIGTERM to the whole group (systemd sends one), so that
- * the server outlives the requests that are being answered.
+ * Starts the server and prints its pid. A watcher then waits for the end of our pipe, which also closes
+ * when this process is killed, and sends the server a fast shutdown. It repeats that until the server has
+ * ended: a signal is lost if the server has not installed its handlers yet. The shells ignore a SIGTERM to
+ * the whole process group (systemd sends one), so that the server runs until requests have been answered.
  */
 const SCRIPT = `
 exec 3<&0 </dev/null
@@ -41,7 +40,7 @@ export interface SupervisedServer {
   readonly pid: number;
   /** True once the server, or the shell above it, has gone. */
   hasExited(): boolean;
-  /** Resolves when `hasExited` turns true, whoever ended it. */
+  /** Resolves when `hasExited` turns true, for any reason. */
   readonly exited: Promise<void>;
   /**
    * Asks for a fast shutdown and resolves when the server is gone. A server whose shell was killed is
@@ -50,7 +49,7 @@ export interface SupervisedServer {
   stop(): Promise<void>;
 }
 
-/** Starts a server whose messages go to `logFd`, and that never outlives this process. */
+/** Starts a server that logs to `logFd` and is stopped when this process ends. */
 export async function superviseServer(
   account: ServerAccount,
   command: readonly string[],
@@ -73,7 +72,7 @@ export async function superviseServer(
   const pid = Number(said);
   const identity = processIdentity(pid);
 
-  // Nothing of it keeps this process alive: when we end, the pipe ends, and so does the server.
+  // It must not keep this process alive: when this process ends, the pipe closes and the server stops.
   child.unref();
   child.stdin.unref();
   return {
@@ -83,13 +82,13 @@ export async function superviseServer(
     stop: async () => {
       child.stdin.end();
       if (gone) {
-        // Without its shell the server may still run, its watcher, too, or neither of them.
+        // Without its shell, the server and its watcher may or may not still run.
         if (identity !== undefined && processIdentity(pid) === identity) signal(pid, 'SIGINT');
         return;
       }
       child.ref();
-      // A shutdown that hangs (a stuck disk) gives way to an immediate one, which the next start
-      // recovers from: nothing committed is lost.
+      // A fast shutdown that hangs (a stuck disk) is followed by an immediate one. The next start recovers:
+      // no commit is lost.
       const patience = setTimeout(() => signal(pid, 'SIGQUIT'), STOP_PATIENCE_MS);
       await exited;
       clearTimeout(patience);
@@ -101,6 +100,6 @@ function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch {
-    // It has just gone.
+    // It has just ended.
   }
 }

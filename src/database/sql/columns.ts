@@ -10,7 +10,7 @@ interface Column<Key> {
   readonly type: string;
 }
 
-/** SQL expressions by the property that they are the value of. */
+/** SQL expressions, by the property that they give a value to. */
 type Expressions<Key extends string> = Readonly<Record<Key, string>>;
 
 /** A row that holds these columns: `RowOf<typeof COLUMNS>`. */
@@ -41,8 +41,8 @@ function typeName(type: string): string {
 }
 
 /**
- * Columns of one table, named once: by its entity. Made when a module is loaded, for the parts of
- * constant statements; nothing here runs per request but `values`.
+ * Columns of one table, named once: in its entity. Created when a file is imported, to build constant
+ * statements; only `values` runs per request.
  */
 export class Columns<Entity extends object, Key extends keyof Entity & string> {
   constructor(
@@ -63,12 +63,12 @@ export class Columns<Entity extends object, Key extends keyof Entity & string> {
     return new Columns(this.entityName, columns as Column<Exclude<Key, K>>[]);
   }
 
-  /** Their properties. */
+  /** The properties of these columns. */
   get properties(): readonly Key[] {
     return this.columns.map(({ property }) => property);
   }
 
-  /** How many columns there are, which is also the number of the last of their parameters. */
+  /** Number of columns, which is also the number of the last parameter. */
   get size(): number {
     return this.columns.length;
   }
@@ -90,7 +90,7 @@ export class Columns<Entity extends object, Key extends keyof Entity & string> {
 
   /**
    * What a SELECT or RETURNING lists, each column under its property's name: `id, source_type AS
-   * "sourceType"`. An expression stands in place of its property's column.
+   * "sourceType"`. An expression replaces the column of its property.
    */
   select(alias?: string, expressions: Partial<Expressions<Key>> = {}): string {
     return this.join(({ property, name }) => {
@@ -124,8 +124,8 @@ export class Columns<Entity extends object, Key extends keyof Entity & string> {
   }
 
   /**
-   * The fields of such records, in the order of the columns: `alias."sourceType"`. An expression stands
-   * in place of its property's field.
+   * The fields of such records, in the order of the columns: `alias."sourceType"`. An expression replaces
+   * the field of its property.
    */
   fields(alias: string, expressions: Partial<Expressions<Key>> = {}): string {
     return this.join(({ property }) => expressions[property] ?? `${alias}."${property}"`);

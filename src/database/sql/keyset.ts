@@ -1,11 +1,11 @@
 import { type Columns } from './columns.js';
 
-/** Where a row stands in its list: its values of the columns that order it. */
+/** The position of a row in its list: its values of the columns that order the list. */
 export type Position = readonly (string | number)[];
 
 /** One of the columns that order a list. */
 export interface KeysetColumn<Row> {
-  /** The column, or the expression that takes its place. */
+  /** The column, or an expression instead of it. */
   readonly sql: string;
   /** Its type in SQL, which a parameter is cast to. */
   readonly type: string;
@@ -19,8 +19,8 @@ type Sortable<Entity> = {
 }[keyof Entity & string];
 
 /**
- * The order of a list: by these columns, each descending, the last of which makes it total. From it
- * follow the ORDER BY, the position of a row, and the condition that goes on behind a position.
+ * The order of a list: by these columns, each descending; the last one is unique. It gives the ORDER BY,
+ * the position of a row, and the condition for the rows after a position.
  */
 export class Keyset<Row> {
   /** What follows ORDER BY. */
@@ -52,8 +52,8 @@ export class Keyset<Row> {
     });
 
   /**
-   * Whether a row stands behind the position that is bound to the parameters: one comparison of rows,
-   * which an index on the same columns answers by going straight to the place.
+   * Whether a row comes after the position that is bound to the parameters: one row comparison, which an
+   * index on the same columns answers directly.
    */
   behind(parameters: readonly string[]): string {
     const columns = this.columns.map(({ sql }) => sql).join(', ');

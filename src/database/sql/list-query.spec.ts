@@ -62,14 +62,14 @@ describe('the statements of a list', () => {
     );
   });
 
-  it('tell conditions without a value apart by their names', () => {
+  it('distinguish conditions without a value by their names', () => {
     const open = page(new ListQuery('listed').when('open', 'closed_at IS NULL')).statement;
     const closed = page(new ListQuery('listed').when('closed', 'closed_at IS NOT NULL')).statement;
     expect([open.name, closed.name]).toEqual(['list_listed_open', 'list_listed_closed']);
     expect(open.text).toContain('WHERE closed_at IS NULL');
   });
 
-  it('begin behind a position, which wins over an offset', () => {
+  it('begin after a position, which wins over an offset', () => {
     const { statement, values } = page(list(), { limit: 6, offset: 50, after: [7, 'then', 'x'] });
     expect(flat(statement.text)).toContain(
       'owner = $1 AND (score, made_at, id) < ($2::int, $3::timestamptz, $4::uuid) ORDER BY',

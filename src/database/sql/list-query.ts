@@ -3,11 +3,11 @@ import { type Keyset, type Position } from './keyset.js';
 
 /** Which rows of a list to read. */
 export interface PageStart {
-  /** Most rows to read: one more than a page holds tells whether another follows. */
+  /** Most rows to read: one more than a page holds, which shows whether another page follows. */
   readonly limit: number;
-  /** The position behind which the page begins. */
+  /** The position after which the page begins. */
   readonly after?: Position | undefined;
-  /** How many rows to pass over, where there is no such position. */
+  /** How many rows to skip (OFFSET), if there is no such position. */
   readonly offset?: number;
 }
 
@@ -16,14 +16,14 @@ interface PageParts<Row> {
   readonly select: string;
   readonly from: string;
   readonly keyset: Keyset<Row>;
-  /** Makes the statement out of the one that reads the page. */
+  /** Builds the statement around the one that reads the page. */
   readonly wrap?: (page: string) => string;
 }
 
 /**
- * The statements of one list: a page of it, and how many rows it has. They differ by their shape, which
- * is the conditions that are set and how a page begins, and never by values: each shape is prepared and
- * planned once per connection, and no value can reach the text.
+ * The statements of one list: a page of it, and its number of rows. They differ only in which conditions
+ * are set and how a page begins, never in values: each variant is prepared and planned once per connection,
+ * and no value can get into the text.
  */
 export class ListQuery {
   private readonly conditions: string[];
@@ -39,7 +39,7 @@ export class ListQuery {
     this.values = [...(base.values ?? [])];
   }
 
-  /** Adds a condition that has no value of its own. `name` stands in the name of the statement. */
+  /** Adds a condition without a value. `name` becomes a part of the statement's name. */
   when(name: string, condition: string): this {
     this.conditions.push(condition);
     this.shape.push(name);

@@ -9,7 +9,7 @@ import { type StartLogger } from './start-lock.js';
 /** A server and where its address comes from. */
 export interface DatabaseAddress {
   readonly url: string;
-  /** What people change to change it: a setting's key, or the name of the embedded server. */
+  /** Where it is configured: the key of a setting, or the name of the embedded server. */
   readonly setting: string;
 }
 
@@ -18,7 +18,7 @@ const OLDEST_SERVER = 140_000;
 const POLL_MS = 500;
 const CONNECT_LIMIT_MS = 5000;
 const LOG_EVERY_MS = 5000;
-/** A server that does not answer is logged before the attempt is given up, in ms. */
+/** When a server that does not answer is logged, in ms, before the attempt is given up. */
 const SILENT_MS = 2000;
 
 const LOOK = `
@@ -26,8 +26,8 @@ const LOOK = `
     current_setting('transaction_read_only')::bool AS "readOnly"`;
 
 /**
- * Waits until the server takes connections and writes, at most `waitMs`: in a deployment, it often
- * starts beside the application. What no waiting helps throws at once. Throws StartError.
+ * Waits until the server accepts connections and writes, at most `waitMs`: in a deployment, it often starts
+ * at the same time as the application. Errors that waiting can't fix throw at once. Throws StartError.
  */
 export async function awaitServer(
   address: DatabaseAddress,
@@ -65,7 +65,7 @@ async function look(address: DatabaseAddress, limitMs: number): Promise<unknown>
       application_name: 'next-best-actions start',
     });
     await client.connect();
-    // A pooler takes the connection and lets us wait when its server is away.
+    // A pooler accepts the connection and does not answer while its server is down.
     const { rows } = await client.answerWithin(
       limitMs,
       client.query<{ version: number; readOnly: boolean }>(LOOK),
@@ -85,14 +85,14 @@ async function look(address: DatabaseAddress, limitMs: number): Promise<unknown>
   }
 }
 
-/** The server takes connections and no writes: a standby, or one that was set to read only. */
+/** The server accepts connections but no writes: a standby, or one that was set to read only. */
 class ReadOnlyServerError extends Error {
   readonly code = '25006';
 }
 
 const PASSING = new Set<DatabaseFailure>(['unavailable', 'busy', 'read_only', 'timeout']);
 
-/** States that pass by themselves while a server, a container or a failover is under way. */
+/** Temporary states while a server or container starts, or during a failover. */
 function isStarting(failure: unknown): boolean {
   const code = sqlStateOf(failure);
   if (code === 'ENOTFOUND' || code?.startsWith('28') || code === '3D000') return false;

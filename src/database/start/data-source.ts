@@ -6,13 +6,13 @@ import { PgClient } from '../connections/pg-client.js';
 import { SnakeCaseNaming } from '../sql/snake-case-naming.js';
 import { MIGRATION_LOCK, type StartLockOptions, withStartLock } from './start-lock.js';
 
-/** What PostgreSQL shows of our connections, in pg_stat_activity. */
+/** application_name of our connections in pg_stat_activity. */
 export const APPLICATION_NAME = 'next-best-actions';
 
 /** Options of a PostgreSQL data source. */
 export type PostgresOptions = Extract<DataSourceOptions, { type: 'postgres' }>;
 
-/** What the schema is made of: the lists of `src/schema.ts`. */
+/** Entities and migrations: the lists of `src/schema.ts`. */
 export interface Schema {
   readonly entities: NonNullable<DataSourceOptions['entities']>;
   readonly migrations: NonNullable<DataSourceOptions['migrations']>;
@@ -30,7 +30,8 @@ export function dataSourceOptions(url: string, env: Env, schema: Schema): Postgr
     namingStrategy: new SnakeCaseNaming(),
     applicationName: APPLICATION_NAME,
     installExtensions: false,
-    // Whoever uses a connection that is lost gets the error; the loss of an idle one needs no handling.
+    // The error of a lost connection reaches the code that uses it; the loss of an idle one needs no
+    // handling.
     poolErrorHandler: () => undefined,
     extra: {
       Client: PgClient,
@@ -46,10 +47,10 @@ export function dataSourceOptions(url: string, env: Env, schema: Schema): Postgr
 }
 
 /**
- * A data source that migrates under a lock, so that replicas may start together and a deployment may
- * run the CLI meanwhile: the first migrates, the others wait and find nothing to do. Throws StartError
- * when the database has a migration that is not in this build: its statements were written for another
- * schema, and could write what the newer version can't read.
+ * A data source that migrates under a lock, so that replicas may start together and a deployment may run
+ * the CLI meanwhile: the first migrates, the others wait and find nothing to do. Throws StartError when the
+ * database has a migration that is not in this build: its statements were written for another schema, and
+ * could write data that the newer version can't read.
  */
 export class MigratingDataSource extends DataSource {
   constructor(

@@ -8,7 +8,7 @@ import { type StartLogger } from './start-lock.js';
 export const MIGRATION_WAIT_MS = 10 * 60_000;
 
 const nothing = (): void => undefined;
-/** TypeORM would write to the console what is thrown anyway. */
+/** Otherwise TypeORM would print an error that is thrown anyway. */
 const SILENT = {
   log: nothing,
   logMigration: nothing,

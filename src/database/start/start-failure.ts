@@ -9,7 +9,7 @@ interface Address {
   readonly setting: string;
 }
 
-/** What people can do about an error of a start, by its SQLSTATE or its system or TLS code. */
+/** How to fix an error of a start, by its SQLSTATE or its system or TLS code. */
 const ADVICE: Readonly<Record<string, (place: Place) => string>> = {
   ENOTFOUND: ({ setting, host }) =>
     `${setting} names the host ${host}, which can't be found: correct it.`,
@@ -55,11 +55,11 @@ interface Place {
   readonly database: string;
   /** How long the start waited, for a sentence; empty where it did not. */
   readonly waited: string;
-  /** The error's own words, without secrets. */
+  /** The error's message, redacted. */
   readonly reason: string;
 }
 
-/** Host and port of an address, which people need and which are no secret. */
+/** Host and port of an address: useful, and not secret. */
 export function placeOf({ url }: Address): string {
   const { hostname, port, searchParams } = new URL(url);
   const host = searchParams.get('host') ?? hostname;
@@ -67,8 +67,8 @@ export function placeOf({ url }: Address): string {
 }
 
 /**
- * What kept a start from using its database, as a sentence that says what to do. An error that is no
- * state of the database is given back as it is: its stack is needed.
+ * A StartError that says why the database can't be used and what to do. An error that is not about the
+ * database is returned unchanged, because its stack is needed.
  */
 export function startErrorOf(error: unknown, address: Address, waitMs = 0): unknown {
   if (error instanceof StartError || !isNativeError(error)) return error;
@@ -83,7 +83,7 @@ export function startErrorOf(error: unknown, address: Address, waitMs = 0): unkn
     reason: redactText(error.message),
   };
   const code = codeOf(error);
-  // A missing file is the database's concern only where its address names one.
+  // A missing file concerns the database only if the URL names a file (certificate, socket).
   if (code === 'ENOENT' && !/[?&]ssl\w+=/.test(address.url)) return error;
   const advice = code === undefined ? undefined : ADVICE[code];
   if (advice) return new StartError(advice(place), { cause: error });
@@ -101,7 +101,7 @@ export function startErrorOf(error: unknown, address: Address, waitMs = 0): unkn
   );
 }
 
-/** The code of an error, or of the one that TypeORM wrapped. */
+/** The code of an error, or of the error that TypeORM wrapped. */
 function codeOf(error: Error): string | undefined {
   return sqlStateOf(error) ?? sqlStateOf((error as { driverError?: unknown }).driverError);
 }

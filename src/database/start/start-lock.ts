@@ -6,14 +6,14 @@ import { PgClient } from '../connections/pg-client.js';
 export interface StartLock {
   /** Key of the advisory lock. */
   readonly key: number;
-  /** What its holder does, for people who wait. */
+  /** What its holder does, for the log of those who wait. */
   readonly purpose: string;
 }
 
 /** Brings the schema to the newest version: the bytes of "nbam". */
 export const MIGRATION_LOCK: StartLock = { key: 0x6e62616d, purpose: 'migrates the database' };
 
-/** Where a start says what it waits for. */
+/** Log for what the start waits for. */
 export interface StartLogger {
   info(details: object, message: string): void;
 }
@@ -26,10 +26,10 @@ export interface StartLockOptions {
 }
 
 const CONNECT_LIMIT_MS = 5000;
-/** Longest wait for an answer to the statements here, none of which waits for anything. */
+/** Longest wait for an answer to the statements here, none of which waits for a lock. */
 const ANSWER_LIMIT_MS = 10_000;
 const POLL_MS = 200;
-/** A wait is logged when it begins to be noticed, and every so often. */
+/** When a wait is logged first, and the interval after that. */
 const LOG_AFTER_MS = 1000;
 const LOG_EVERY_MS = 10_000;
 
@@ -38,17 +38,17 @@ const BEGIN = `BEGIN ISOLATION LEVEL READ COMMITTED;
   SET LOCAL idle_in_transaction_session_timeout = 0;
   SELECT set_config(name, '0', true) FROM pg_settings WHERE name = 'transaction_timeout'`;
 const TRY_LOCK = 'SELECT pg_try_advisory_xact_lock($1) AS taken';
-/** A lock by one bigint stands in pg_locks as its high and its low half, with the sub-id 1. */
+/** pg_locks shows a lock by one bigint as its high and its low half, with the sub-id 1. */
 const HOLDER = `
   SELECT pid FROM pg_locks
   WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND classid = 0 AND objid = $1
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
 
 /**
- * Does work while no other process holds the same lock. The lock is one of a transaction that stays
- * open, not of a session: PgBouncer in transaction mode would leave a session's lock behind on a server
- * connection of its own, where nobody can release it. It ends with its process, however that ends.
- * Throws StartError when the lock can't be had in time.
+ * Does work while no other process holds the same lock. It is a transaction-level lock, and the transaction
+ * stays open: PgBouncer in transaction mode would leave a session-level lock on one of its server
+ * connections, where nothing releases it. The lock ends when its process ends for whatever reason. Throws
+ * StartError if the lock is not free in time.
  */
 export async function withStartLock<T>(
   url: string,
@@ -104,7 +104,7 @@ async function take(
   }
 }
 
-/** Whose lock it is, as people find it in pg_stat_activity. */
+/** The holder of the lock, as pg_stat_activity shows it. */
 async function holder(client: PgClient, key: number): Promise<string> {
   const { rows } = await client.answerWithin(
     ANSWER_LIMIT_MS,

@@ -8,8 +8,8 @@ import { type TransactionLimits } from './transaction.js';
 import { TransactionRunner } from './transaction-runner.js';
 
 /**
- * Connections of a process's own duties, the health probe and the heartbeats of its jobs: a pool that
- * requests have filled must neither make the process look ill nor make its jobs look lost.
+ * A separate pool for the health probe and the heartbeats of jobs: when requests use up the main pool, the
+ * process must not look unhealthy and its jobs must not look lost.
  */
 export class DutyTransactions extends TransactionRunner implements OnApplicationShutdown {
   private readonly duties: Connections;
@@ -26,7 +26,7 @@ export class DutyTransactions extends TransactionRunner implements OnApplication
     this.duties = connections;
   }
 
-  /** Makes the next duty look where the address of the database leads by then. */
+  /** Closes its connections, so that the next use resolves the database address again. */
   renew(): void {
     this.duties.renew();
   }

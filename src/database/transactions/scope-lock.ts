@@ -1,13 +1,13 @@
 import { type Scope } from '../../kernel/scope.js';
 import { type Statement, type Transaction } from './transaction.js';
 
-/** What runs one at a time in a scope. */
+/** Kinds of work of which one at a time runs in a scope. */
 export type ScopeWork = 'score' | 'risk' | 'next_actions';
 
 /**
  * Takes the lock of one kind of work in one scope until the transaction ends, and returns the time. A
- * statement of its own: the snapshot of the next one is taken after the lock was granted, so it sees
- * what the lock's last holder committed. Two scopes that share a hash merely wait for each other.
+ * separate statement, so that the next one takes its snapshot after the lock was granted and sees what the
+ * last holder committed. Two scopes that share a hash merely wait for each other.
  */
 const LOCK_SCOPE: Statement = {
   name: 'lock_scope',

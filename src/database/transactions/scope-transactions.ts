@@ -8,8 +8,8 @@ import { TransactionRunner } from './transaction-runner.js';
 import { Turns } from '../connections/turns.js';
 
 /**
- * Transactions of work that takes the lock of a scope. Those of one process wait for each other in
- * memory, without a connection each.
+ * Runs transactions that take a scope lock. Within one process they wait for each other in memory, without
+ * a connection each.
  */
 @Injectable()
 export class ScopeTransactions {

@@ -13,27 +13,27 @@ import { Transaction, type TransactionLimits } from './transaction.js';
 
 const MAX_ATTEMPTS = 4;
 
-/** What a caller may ask of the database's work. */
+/** Options of a statement or transaction. */
 export interface WorkOptions {
-  /** For whom it is done: no caller gets more than a fair share of the connections. */
+  /** On whose behalf it runs: no caller gets more than a fair share of the connections. */
   readonly caller?: Actor | string;
   /** Longest statement, in ms; STATEMENT_TIMEOUT_MS unless given. */
   readonly statementMs?: number;
 }
 
-/** What a caller may ask of a transaction. */
+/** Options of a transaction. */
 export interface TransactionOptions extends WorkOptions {
   /** Further errors after which the whole transaction runs again. */
   readonly retryOn?: (error: unknown) => boolean;
 }
 
 /**
- * Runs work in one transaction on one connection. Serialization failures and deadlocks run the whole
- * work again, so the work must do nothing outside the transaction; events leave after the commit. A
- * connection that can't be used any more is replaced once, where nothing of the work can have stayed.
+ * Runs work in one transaction on one connection. After a serialization failure or a deadlock, the whole
+ * work runs again, so it must have no effects outside the transaction. Events are emitted after the commit.
+ * A broken connection is replaced once, if nothing of the work can have been committed.
  */
 export class TransactionRunner {
-  /** The actors whose work has a transaction open. */
+  /** The actors that have a transaction open. */
   private readonly occupied = new WeakSet<Actor>();
 
   constructor(
@@ -45,10 +45,10 @@ export class TransactionRunner {
   ) {}
 
   /**
-   * Runs work that has a transaction open for this actor: while it lasts, the actor can begin no other,
-   * which would commit on its own, also where the first one fails. The actor is told by its identity, so
-   * it must be an object of this work alone. (An AsyncLocalStorage would find transactions without a
-   * caller, too, but costs every press some 4 % of the processor on Node.js 20.)
+   * Runs work with an open transaction of this actor. Until it ends, the actor can't begin another
+   * transaction, which would commit independently, even if the first one fails. Actors are compared by
+   * object identity, so each press needs its own object. (An AsyncLocalStorage would also find transactions
+   * without a caller, but costs each press about 4 % CPU on Node.js 20.)
    */
   async inside<T>(actor: Actor, work: () => Promise<T>): Promise<T> {
     this.occupied.add(actor);
@@ -59,7 +59,7 @@ export class TransactionRunner {
     }
   }
 
-  /** Throws a NestedTransactionError for an actor whose work has a transaction open. */
+  /** Throws a NestedTransactionError for an actor that has a transaction open. */
   assertOutside(caller: Actor | string | undefined): void {
     if (typeof caller === 'object' && this.occupied.has(caller)) throw new NestedTransactionError();
   }
@@ -90,8 +90,8 @@ export class TransactionRunner {
   }
 
   /**
-   * Runs one statement in a transaction of its own and returns its rows: a read, or a write that may be
-   * done twice, since it is sent again where its connection was lost.
+   * Runs one statement in its own transaction and returns its rows: a read, or an idempotent write, because
+   * it is sent again if its connection was lost.
    */
   async query<Row extends QueryResultRow>(
     statement: Statement,
@@ -105,7 +105,7 @@ export class TransactionRunner {
   /** Runs several reads on one connection in one round trip and returns the rows of each. */
   async read(queries: readonly Query[], options: WorkOptions = {}): Promise<QueryResultRow[][]> {
     const caller = callerIn(options);
-    // Outside a transaction the server sets no limit: the connection does.
+    // Outside a transaction there is no statement_timeout: the client enforces the limit.
     const limitMs = options.statementMs ?? this.limits.statementMs;
     for (let attempt = 1; ; attempt++) {
       const client = await this.connections.lend(caller, limitMs);
@@ -120,8 +120,8 @@ export class TransactionRunner {
   }
 
   /**
-   * Runs the SQL of a library in a transaction: in ours, or in its own, where the text begins with one.
-   * Where that fails, its connection is closed: a text that stops after its BEGIN leaves it inside.
+   * Runs the SQL of a library in a transaction: ours, or its own if the text begins with BEGIN. If that
+   * fails, the connection is closed, because it may still be inside the transaction.
    */
   async executeSql(text: string, values?: unknown[]): Promise<{ rows: QueryResultRow[] }> {
     if (!/^\s*BEGIN\b/i.test(text)) return this.run((tx) => tx.executeSql(text, values));
@@ -157,7 +157,7 @@ export class TransactionRunner {
       this.noteFailure(tx.connectionError);
       throw cause;
     } finally {
-      // Other connections may be silent, too.
+      // Other connections may be dead, too.
       if (tx.unanswered) this.connections.renew();
       this.giveBack(client, caller, broken, tx.unanswered);
     }
@@ -205,8 +205,8 @@ export class TransactionRunner {
   }
 
   /**
-   * After a read-only server and after silence, the address of the database may lead elsewhere; after a
-   * stale statement, the other connections have the same one.
+   * After a read-only server or no answer, the database address may resolve to another server now; after a
+   * stale prepared statement, the other connections have the same one.
    */
   private noteFailure(error: unknown): void {
     if (isCuredByFreshConnection(databaseFailureOf(error)) || error instanceof NoAnswerError) {
@@ -215,8 +215,8 @@ export class TransactionRunner {
   }
 
   /**
-   * Takes a connection back. What may still run on a broken one is cancelled: else it would keep its
-   * locks, and the server its work, until it ends by itself.
+   * Releases a connection. A statement that may still run on a broken one is cancelled: otherwise it would
+   * keep its locks until it ends by itself.
    */
   private giveBack(client: PooledClient, caller: string, broken: boolean, mayRun: boolean): void {
     if (mayRun) void client.cancelRunning();
@@ -224,7 +224,7 @@ export class TransactionRunner {
   }
 }
 
-/** An action began a transaction of its own instead of using that of its press. */
+/** An action began its own transaction instead of using the one of its press. */
 export class NestedTransactionError extends Error {
   constructor() {
     super(
@@ -234,7 +234,7 @@ export class NestedTransactionError extends Error {
   }
 }
 
-/** Whom the options name; jobs, schedules and the start name nobody. */
+/** The caller in the options; jobs, schedules and the start name none. */
 function callerIn({ caller = SYSTEM_CALLER }: WorkOptions): string {
   return typeof caller === 'string' ? caller : callerOf(caller);
 }

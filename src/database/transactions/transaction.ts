@@ -26,10 +26,10 @@ export interface TransactionLimits {
   readonly lockMs: number;
 }
 
-/** Longest pause between two statements, in ms: work that hangs must not keep its locks for ever. */
+/** Longest pause between two statements, in ms: work that hangs must not keep its locks. */
 const IDLE_LIMIT_MS = 60_000;
 
-/** A part of a transaction: parts may hold parts, the names shadow each other. */
+/** Savepoint of a part. Parts may be nested; PostgreSQL uses the innermost savepoint of a name. */
 const SAVEPOINT: Statement = { name: 'savepoint', text: 'SAVEPOINT part' };
 const RELEASE: Statement = { name: 'release_savepoint', text: 'RELEASE SAVEPOINT part' };
 const ROLLBACK_TO: Statement = {
@@ -45,8 +45,8 @@ export class Transaction {
   /** Events of this transaction, emitted after the commit. */
   readonly events: RecordedEvent[] = [];
   /**
-   * Set once the work was given up while it may still run: the connection must not be used again.
-   * Resolves when the server has stopped, too, or was silent.
+   * Set when the work was abandoned while it may still run: the connection must not be used again. Resolves
+   * when the server has cancelled its statement or did not answer.
    */
   abandoned: Promise<void> | undefined;
 
@@ -66,7 +66,7 @@ export class Transaction {
     private readonly limits: TransactionLimits,
   ) {}
 
-  /** Why the connection was lost, or must be closed; undefined while it is sound. */
+  /** Why the connection was lost or must be closed; undefined while it is usable. */
   get connectionError(): Error | undefined {
     const { firstError } = this;
     const lost = this.unanswered || endsConnection(databaseFailureOf(firstError));
@@ -79,9 +79,9 @@ export class Transaction {
   }
 
   /**
-   * Whether the connection turned out to be dead before PostgreSQL had begun the transaction. Where the
-   * COMMIT has left in the same packet as the BEGIN, a connection that just ends says nothing of what
-   * came to pass: only the server's own word that it ends the session (class 57) does.
+   * Whether the connection turned out to be dead before PostgreSQL had begun the transaction. If the COMMIT
+   * was sent in the same packet as the BEGIN, a connection that just ends proves nothing: only an error of
+   * the server that it ends the session (class 57) does.
    */
   get neverBegan(): boolean {
     if (this.begun || !endsConnection(databaseFailureOf(this.firstError))) return false;
@@ -89,8 +89,8 @@ export class Transaction {
   }
 
   /**
-   * What made the transaction fail. A statement that nobody awaited may have failed first: those behind
-   * it only say that the transaction is aborted.
+   * What made the transaction fail. A statement that was not awaited may have failed first: the later ones
+   * only report that the transaction is aborted.
    */
   causeOf(error: unknown): unknown {
     const aborted =
@@ -116,28 +116,28 @@ export class Transaction {
   }
 
   /**
-   * Runs the SQL of a library in this transaction: the shape that pg-boss asks of its `db`. Its texts
-   * are few and constant, so each is prepared, too.
+   * Runs the SQL of a library in this transaction: the interface that pg-boss requires of its `db`. Its
+   * texts are few and constant, so each is prepared, too.
    */
   async executeSql(text: string, values: unknown[] = []): Promise<{ rows: QueryResultRow[] }> {
     const { rows } = await this.mayBeForgotten(this.send({ name: 'library', text }, values));
     return { rows };
   }
 
-  /** Sends a statement whose answer nobody waits for before the commit; the commit fails if it fails. */
+  /** Sends a statement without waiting for its result; if it fails, the commit fails. */
   defer(statement: Statement, values: unknown[] = []): void {
     this.pending.push(this.mayBeForgotten(this.send(statement, values)));
   }
 
-  /** Stores an event in this transaction; listeners hear of it after the commit. */
+  /** Stores an event in this transaction; it is emitted after the commit. */
   publish<K extends DomainEventName>(eventKey: K, payload: DomainEvents[K]): void {
     this.assertOpen();
     this.events.push(recordEvent(eventKey, payload));
   }
 
   /**
-   * Runs a part of the work that may fail alone: where it throws, its statements and events are taken
-   * back, its error is thrown, and the transaction goes on. One part at a time.
+   * Runs a part of the work in a savepoint: if it throws, its statements and events are rolled back, its
+   * error is thrown, and the transaction can continue. One part at a time.
    */
   async part<T>(work: () => Promise<T>): Promise<T> {
     this.defer(SAVEPOINT);
@@ -149,7 +149,7 @@ export class Transaction {
       return result;
     } catch (error) {
       await this.execute(ROLLBACK_TO);
-      // What failed in the part is over with it: it must fail neither the commit nor be its reason.
+      // An error in the part was rolled back with it: it must not fail the commit.
       this.events.length = before.events;
       this.pending.length = before.pending;
       this.firstError = firstError;
@@ -159,8 +159,8 @@ export class Transaction {
   }
 
   /**
-   * Sends BEGIN along with whatever follows it. What the transaction relies on it sets itself, for its
-   * own time: the defaults of a database, a role or a pooler may be others.
+   * Sends BEGIN in one packet with the next statements. The transaction sets its own isolation level and
+   * time limits, because the defaults of a database, a role or a pooler may differ.
    */
   begin(): void {
     const { statementMs, lockMs } = this.limits;
@@ -176,8 +176,8 @@ export class Transaction {
   }
 
   /**
-   * Gives the work up. What the server still runs of it is cancelled; where the server does not answer
-   * that either, the database is silent, and that is the transaction's error.
+   * Abandons the work. Its running statement is cancelled; if the server does not answer that either, the
+   * transaction fails with that error.
    */
   abandon(): void {
     this.abandoned = this.client.answersCancel().then((answered) => {
@@ -199,7 +199,7 @@ export class Transaction {
     if (command !== 'COMMIT') throw new TransactionAbortedError();
   }
 
-  /** Takes everything back. */
+  /** Rolls the transaction back. */
   async rollback(): Promise<void> {
     this.close();
     await this.mayBeForgotten(this.sendText('ROLLBACK'));
@@ -246,8 +246,8 @@ export class Transaction {
   }
 
   /**
-   * A promise whose rejection ends no process although nobody awaits it. Nothing is lost by that: the
-   * statement that failed has aborted its transaction, so that the commit fails.
+   * Marks a promise as handled, so that its rejection does not count as unhandled if it is not awaited. No
+   * error is lost: the failed statement has aborted its transaction, so the commit fails.
    */
   private mayBeForgotten<T>(promise: Promise<T>): Promise<T> {
     promise.catch(this.noteError);
@@ -255,8 +255,8 @@ export class Transaction {
   }
 
   /**
-   * Notes that the connection was lost under a statement of TypeORM, whose errors do not pass here
-   * otherwise. Others are not noted: its savepoints may take them back.
+   * Records that the connection was lost during a statement of TypeORM, whose errors are not seen here
+   * otherwise. Other errors are not recorded, because a savepoint of TypeORM may roll them back.
    */
   private noting(runner: QueryRunner): QueryRunner {
     const query = runner.query.bind(runner) as (...args: unknown[]) => Promise<unknown>;
@@ -270,7 +270,10 @@ export class Transaction {
     return runner;
   }
 
-  /** From here on, work that was left running gets an error instead of somebody else's transaction. */
+  /**
+   * From here on, work that still runs gets an error instead of access to another transaction on the same
+   * connection.
+   */
   private close(): void {
     this.open = false;
     if (this.runner) Object.assign(this.runner, { isReleased: true, isTransactionActive: false });
@@ -289,7 +292,7 @@ export class TransactionClosedError extends Error {
   }
 }
 
-/** A statement failed, the work caught its error and went on: nothing of it can be committed. */
+/** A statement failed and the work caught its error: the transaction can't be committed. */
 export class TransactionAbortedError extends Error {
   constructor() {
     super(

@@ -1,6 +1,6 @@
 import { type DemoItem } from '../demo-item.js';
 
-/** What the agency has promised somebody: reminders, proposals, retention contacts. */
+/** What the agency has promised: reminders, proposals, retention contacts. */
 export const PROMISES: readonly DemoItem[] = [
   {
     kind: 'reminder',

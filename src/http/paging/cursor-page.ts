@@ -20,7 +20,7 @@ export class CursorQuery {
   /** `nextCursor` of the page before. */
   @ApiPropertyOptional({
     description:
-      'nextCursor of the page before, with the same filters. No row is seen twice or missed while rows are inserted.',
+      'nextCursor of the page before, with the same filters. No row is repeated or skipped while rows are inserted.',
   })
   @IsOptional()
   @IsString()
@@ -28,7 +28,7 @@ export class CursorQuery {
   cursor?: string;
 }
 
-/** Where a page of such a list stands. */
+/** Pagination of a page of such a list. */
 export class CursorPagination {
   /** Rows a page. */
   @ApiProperty({ example: 25 })

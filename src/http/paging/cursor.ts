@@ -2,8 +2,8 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { InvalidRequestError } from '../../kernel/errors/domain-error.js';
 
 /**
- * Keyset cursors: opaque to the client, sealed so that a changed one is a clear 400 instead of a
- * page from nowhere, and bound to the filters they were made for.
+ * Keyset cursors: opaque to the client, signed so that a changed one is a 400, and bound to the filters
+ * they were made for.
  */
 export class CursorCodec {
   private readonly key: Buffer;

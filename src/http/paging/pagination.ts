@@ -20,7 +20,7 @@ export class PageQuery extends CursorQuery {
   page: number = 1;
 }
 
-/** Where a page of such a list stands. */
+/** Pagination of a page of such a list. */
 export class Pagination extends CursorPagination {
   /** Page number from 1. */
   @ApiProperty({ example: 1 })

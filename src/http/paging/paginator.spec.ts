@@ -23,7 +23,7 @@ describe('a page by cursor', () => {
     });
   });
 
-  it('begins behind the last row of the page before', () => {
+  it('begins after the last row of the page before', () => {
     const { pagination } = paginator
       .open('list', filters, { pageSize: 2 })
       .answer(rows(3), positionOf);
@@ -41,7 +41,7 @@ describe('a page by cursor', () => {
     expect(() => paginator.openNumbered('list', {}, { ...query, page: 1 })).toThrow(/cursor/);
   });
 
-  it('takes a filter that is undefined for one that is not set', () => {
+  it('treats an undefined filter as not set', () => {
     const { pagination } = paginator
       .open('list', { color: undefined }, { pageSize: 2 })
       .answer(rows(3), positionOf);
@@ -51,12 +51,12 @@ describe('a page by cursor', () => {
 });
 
 describe('a page by number', () => {
-  it('passes over the pages before it', () => {
+  it('skips the pages before it', () => {
     const page = paginator.openNumbered('list', filters, { page: 3, pageSize: 10 });
     expect([page.limit, page.offset, page.after]).toEqual([11, 20, undefined]);
   });
 
-  it('tells where it stands in the list', () => {
+  it('has its page number and the totals of the list', () => {
     const page = paginator.openNumbered('list', filters, { page: 2, pageSize: 2 });
     const answer = page.answer(rows(3), positionOf, 7);
     expect(answer.items).toEqual(rows(2));

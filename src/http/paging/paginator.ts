@@ -2,7 +2,7 @@ import { type CursorCodec } from './cursor.js';
 import { type CursorPagination, type CursorQuery } from './cursor-page.js';
 import { paginate, type PageQuery, type Pagination } from './pagination.js';
 
-/** Where a row stands in its list: its values of the columns that order it. */
+/** The position of a row in its list: its values of the columns that order the list. */
 export type Position = readonly (string | number)[];
 
 /** A page of a list. */
@@ -13,7 +13,7 @@ export interface Page<Row, Where> {
 
 /**
  * Opens the pages that clients ask for. A cursor holds the position of the last row of its page; it is
- * bound to the name of the list and to the filters, and is sealed and opened here alone.
+ * bound to the name of the list and to the filters. Only this class seals and opens cursors.
  */
 export class Paginator {
   constructor(private readonly cursors: CursorCodec) {}
@@ -52,12 +52,12 @@ export class Paginator {
 abstract class PageRequest {
   constructor(
     protected readonly pageSize: number,
-    /** The position behind which the page begins; undefined at the start, and for a page by number. */
+    /** The position after which the page begins; undefined for the first page and for a page by number. */
     readonly after: Position | undefined,
     private readonly seal: (position: Position) => string,
   ) {}
 
-  /** Most rows to read: one more than the page holds, which tells whether another follows. */
+  /** Most rows to read: one more than the page holds, which shows whether another page follows. */
   get limit(): number {
     return this.pageSize + 1;
   }
@@ -99,7 +99,7 @@ export class NumberedPageRequest extends PageRequest {
     super(pageSize, after, seal);
   }
 
-  /** How many rows to pass over where there is no position. */
+  /** How many rows to skip (OFFSET) if there is no position. */
   get offset(): number {
     return (this.number - 1) * this.pageSize;
   }

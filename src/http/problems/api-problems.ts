@@ -4,10 +4,10 @@ import { Problem } from './problem.js';
 
 const MEANING: Readonly<Record<number, string>> = {
   400: 'The request is not valid; `errors` names the wrong fields.',
-  401: 'No, an expired or a wrong token.',
-  404: 'There is no such thing.',
+  401: 'No token, or an expired or invalid one.',
+  404: 'Not found.',
   408: 'The request did not arrive in time.',
-  409: 'The thing is in a state that does not allow this.',
+  409: 'The current state does not allow this.',
   413: 'The request body is too large.',
   415: 'The request body is in an encoding that is not read.',
   422: 'The `Idempotency-Key` was used before with another request.',
@@ -52,7 +52,7 @@ function problemResponse(status: number): MethodDecorator & ClassDecorator {
   });
 }
 
-/** What a status means where a route says nothing more of it. */
+/** Description of a status, unless a route has its own. */
 export function problemMeaning(status: number): string {
   return MEANING[status] ?? 'The request failed.';
 }

@@ -7,7 +7,7 @@ import { levelOf, noteProblem, problemFields } from '../../logging/access-log.js
 import { problemOf, routeNotFound, toDomainError } from './problem.js';
 import { pathOf, requestIdOf } from '../../logging/request-context.js';
 
-/** The one place where an error becomes HTTP: problem+json out, and its code in the request's log line. */
+/** Maps every error to a problem document, and adds its code to the log line of the request. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(@Inject(LOGGER) private readonly logger: Logger) {}
@@ -18,9 +18,9 @@ export class ProblemFilter implements ExceptionFilter {
     const response = http.getResponse<Response>();
     const error = toDomainError(thrown);
     if (response.closed && error.status >= 500) {
-      // The line of the request was written when its client hung up.
+      // The log line of the request was written when the client disconnected.
       const fields = { requestId: requestIdOf(request), ...problemFields(error) };
-      this.logger[levelOf(error)](fields, 'a request failed after its client had hung up');
+      this.logger[levelOf(error)](fields, 'a request failed after its client had disconnected');
     }
     sendProblem(error, request, response);
   }
@@ -42,7 +42,9 @@ export function sendProblem(error: DomainError, request: Request, response: Resp
     .send(JSON.stringify(problemOf(error, pathOf(request), requestIdOf(request))));
 }
 
-/** The last handler: what no route of ours took, also outside the prefix, is a problem document, too. */
+/**
+ * The last handler: a request that no route matched, also outside the prefix, gets a problem document, too.
+ */
 export function answerUnknownRoute(request: Request, response: Response): void {
   sendProblem(routeNotFound(), request, response);
 }

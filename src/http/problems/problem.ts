@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { databaseRefusalOf } from '../../kernel/errors/database-refusals.js';
+import { databaseErrorOf } from '../../kernel/errors/database-errors.js';
 import {
   DomainError,
   type FieldError,
@@ -69,10 +69,10 @@ export class Problem {
   executionId?: string;
 }
 
-/** Reads anything that was thrown as the error that the client will see. */
+/** Converts anything that was thrown to the error that the client gets. */
 export function toDomainError(thrown: unknown): DomainError {
   if (thrown instanceof DomainError) return thrown;
-  const refusal = databaseRefusalOf(thrown);
+  const refusal = databaseErrorOf(thrown);
   if (refusal) return refusal;
   if (thrown instanceof HttpException) return fromHttpException(thrown);
   return new DomainError(
@@ -125,13 +125,13 @@ function withoutSecrets({ field, message }: FieldError): FieldError {
   return { field: redactText(field), message: redactText(message) };
 }
 
-/** A detail may list what there is, such as the actions of a server that has many. */
+/** A detail may contain a long list, such as all actions of the server. */
 function shortened(detail: string): string {
   if (detail.length <= MAX_DETAIL) return detail;
   return `${detail.slice(0, MAX_DETAIL - 1).toWellFormed()}…`;
 }
 
-/** 404: no route of ours. */
+/** 404: no such route. */
 export function routeNotFound(): NotFoundError {
   return new NotFoundError('ROUTE_NOT_FOUND', 'There is no such route.');
 }

@@ -6,7 +6,7 @@ import { DomainError, InvalidRequestError } from '../../kernel/errors/domain-err
 import { assertTextShape } from './body-shape.js';
 import { closeAfterAnswer } from './connection-close.js';
 
-/** What a body may take. */
+/** Limits of a body. */
 export interface BodyLimits {
   /** Largest body, in bytes, both as it is sent and uncompressed. */
   readonly bytes: number;
@@ -25,9 +25,10 @@ const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]+)/i;
 const BYTE_ORDER_MARK = '\uFEFF';
 
 /**
- * Reads and parses a JSON body with no more levels and values than MAX_LEVELS and MAX_VALUES. It stops at the limit and leaves the rest unread, where express.json()
- * would take in the whole request before it answers. Throws 400 for what is no JSON in UTF-8, 408 when
- * the client stops sending, 413 past the limit, 415 for an encoding that is not read.
+ * Reads and parses a JSON body with no more levels and values than MAX_LEVELS and MAX_VALUES. It stops
+ * reading at the limit, while express.json() would read the whole request before it answers. Throws 400 for
+ * what is not JSON in UTF-8, 408 when the client stops sending, 413 past the limit, 415 for an encoding
+ * that is not read.
  */
 export async function readJsonBody(
   request: IncomingMessage,
@@ -40,7 +41,8 @@ export async function readJsonBody(
   if (encoding !== 'identity' && !Object.hasOwn(INFLATERS, encoding)) throw notReadable();
   if (Number(request.headers['content-length']) > limits.bytes) throw tooLarge(limits.bytes);
 
-  // The server leaves this to us, so that a client who asks first never sends a body that is refused.
+  // Sent here and not by Node, so that a client with `Expect: 100-continue` never sends a body that is
+  // refused.
   if (request.headers.expect !== undefined) response.writeContinue();
   const bytes = await receive(
     request,
@@ -50,7 +52,7 @@ export async function readJsonBody(
     if (!request.complete) closeAfterAnswer(request, response);
     throw error;
   });
-  // The decoder would put a replacement character where a byte is wrong, and store what nobody sent.
+  // Otherwise the decoder would replace a wrong byte, and text that nobody sent would be stored.
   if (!isUtf8(bytes)) throw notJson('The request body is not valid UTF-8.');
   assertTextShape(bytes);
   const text = bytes.toString('utf8');
@@ -87,7 +89,7 @@ function receive(
       else idle?.refresh();
     };
     const onClose = (): void => {
-      // raw-body watches the inflater, which never hears that the client went away.
+      // raw-body listens to the inflater, which gets no event when the client disconnects.
       if (!request.complete) end(aborted());
     };
     const end = (error: Error | undefined, body?: Buffer): void => {
@@ -110,7 +112,7 @@ function receive(
       } else if (!inflater || request.readableEnded) {
         end(undefined, body);
       } else {
-        // What follows the compressed data belongs to this request, and counts.
+        // Bytes after the compressed data belong to the body, and count.
         request.unpipe(inflater);
         request.once('end', () => end(undefined, body)).resume();
       }
@@ -151,7 +153,7 @@ function stalled(idleMs: number): string {
   return `The request body stopped: no byte of it came for ${Math.ceil(idleMs / 1000)} s.`;
 }
 
-/** Nobody reads this answer: the client is gone. */
+/** The client has disconnected: nobody reads this answer. */
 function aborted(): DomainError {
   return new DomainError('REQUEST_ABORTED', 400, 'The client closed the connection.', {
     logLevel: 'debug',

@@ -1,5 +1,5 @@
 import { ValidationFailedError } from '../../kernel/errors/domain-error.js';
-import { pathOf } from '../validation/field-faults.js';
+import { pathOf } from '../validation/field-errors.js';
 
 /** Most keys of one object in a body. */
 export const MAX_KEYS = 1000;
@@ -9,15 +9,15 @@ export const MAX_LEVELS = 20;
 export const MAX_VALUES = 100_000;
 
 /**
- * Keys that are lost or dangerous on the way through libraries: those that can poison prototypes, and
- * the names of every object's own methods. Source: class-transformer, TransformOperationExecutor.
+ * Keys that libraries lose or that are dangerous to them: those that can poison prototypes, and the names
+ * of every object's own methods. Source: class-transformer, TransformOperationExecutor.
  */
 const REFUSED_KEYS = new Set(['prototype', ...Object.getOwnPropertyNames(Object.prototype)]);
 
 /**
- * Refuses, with a 400, a body that is larger in its parts than anybody needs, so that the work on it
- * is bounded before any of it is done, and what PostgreSQL cannot store: NUL characters and halves of
- * surrogate pairs. One walk, in time linear in the body's size; it stops at the first fault.
+ * Refuses, with a 400, a body with too many levels, keys or values, so that the work on it is bounded
+ * before it begins, and strings that PostgreSQL can't store: NUL characters and halves of surrogate pairs.
+ * One walk, in time linear in the body's size; it stops at the first fault.
  */
 export function assertBodyShape(body: object): void {
   new Walk().object(body, 0);
@@ -32,9 +32,9 @@ const OPEN = 0x7b;
 const CLOSE = 0x7d;
 
 /**
- * Refuses, with a 400, a JSON text with too many levels or values before it is parsed, since what the
- * parser makes of it is many times larger than the text. It counts brackets and commas; whether the
- * text is JSON at all, the parser says.
+ * Refuses, with a 400, a JSON text with too many levels or values before it is parsed, because the parsed
+ * value is many times larger than the text. It counts brackets and commas; the parser checks whether the
+ * text is JSON.
  */
 export function assertTextShape(json: Uint8Array): void {
   let level = 0;
@@ -69,7 +69,7 @@ export function assertStorableText(text: string, field: string): void {
 
 class Walk {
   private values = 0;
-  /** Where the walk is: the key or index at each level, valid up to the current level. */
+  /** Current path: the key or index at each level, valid up to the current level. */
   private readonly at: (string | number)[] = [];
 
   object(value: object, level: number): void {

@@ -4,10 +4,10 @@ import ipaddr from 'ipaddr.js';
 type TrustedHop = (address: string, hop: number) => boolean;
 
 /**
- * The address of the client: the connection's own, or what trusted proxies say in `X-Forwarded-For`.
- * Trust is Express's (`trust proxy`, TRUST_PROXY). Each entry is parsed, since some proxies add ports;
- * where one is no address (`unknown`, `_hidden`, anything else), the client is the proxy that sent it.
- * IPv4 addresses in IPv6 form are IPv4. `unknown` when the connection is gone.
+ * The address of the client: the connection's own, or what trusted proxies say in `X-Forwarded-For`. Trust
+ * is Express's (`trust proxy`, TRUST_PROXY). Each entry is parsed, since some proxies add ports; if one is
+ * not an address (`unknown`, `_hidden`, anything else), the proxy that sent it counts as the client. IPv4
+ * addresses in IPv6 form are IPv4. `unknown` when the connection is gone.
  */
 export function clientAddress(request: Request): string {
   const trusts = request.app.get('trust proxy fn') as TrustedHop;
@@ -53,7 +53,7 @@ function parseAddress(text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
   const match = WITH_PORT.exec(text);
   const address = match?.[1] ?? match?.[2] ?? text;
   if (ipaddr.IPv4.isValidFourPartDecimal(address)) return ipaddr.IPv4.parse(address);
-  // A zone (`fe80::1%eth0`) names an interface of whoever wrote it.
+  // A zone (`fe80::1%eth0`) names an interface of the sender's machine.
   const bare = address.replace(/%.*$/, '');
   if (!bare.includes(':') || !ipaddr.IPv6.isValid(bare)) return undefined;
   const ipv6 = ipaddr.IPv6.parse(bare);

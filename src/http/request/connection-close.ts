@@ -1,16 +1,16 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Socket } from 'node:net';
 
-/** What is still read after the last answer, and for how long; in bytes and ms. */
+/** How much is still read after the last answer, in bytes, and for how long, in ms. */
 const LINGER_BYTES = 1024 * 1024;
 const LINGER_MS = 2000;
 
 const lingering = new WeakSet<Socket>();
 
 /**
- * Makes the connection of a request end after its answer, whatever is left of its body. Returns how to
- * take that back. Node would take in the whole body to keep the connection, and closing it at once,
- * while the client still sends, would reset it: the answer could be lost on its way.
+ * Makes the connection of a request end after its answer, even if a part of the body is unread. Returns a
+ * function that undoes this. Node would read the whole body to keep the connection. Closing at once, while
+ * the client still sends, would reset the connection, and the client could miss the answer.
  */
 export function closeAfterAnswer(request: IncomingMessage, response: ServerResponse): () => void {
   const { socket } = request;
@@ -36,7 +36,7 @@ export function closeAfterAnswer(request: IncomingMessage, response: ServerRespo
 export function linger(socket: Socket): void {
   lingering.add(socket);
   let left = LINGER_BYTES;
-  // The listener takes the socket from Node's parser, which must have begun to read again by then.
+  // The listener takes the socket over from Node's parser, which must be reading again by then.
   setImmediate(() =>
     socket.on('data', (chunk: Buffer) => {
       left -= chunk.length;
@@ -49,7 +49,7 @@ export function linger(socket: Socket): void {
   socket.end();
 }
 
-/** Whether a connection was answered for the last time; what still comes from it is ignored. */
+/** Whether the last answer of a connection was sent; further input is ignored. */
 export function isLingering(socket: Socket): boolean {
   return lingering.has(socket);
 }

@@ -12,7 +12,7 @@ import { notJson, readJsonBody } from './body-reader.js';
 import { assertBodyShape } from './body-shape.js';
 import { assertQueryShape } from './query-shape.js';
 
-/** Largest request body of a route that says nothing else, in bytes. */
+/** Largest request body of a route without `@BodyLimit`, in bytes. */
 export const BODY_LIMIT = 100 * 1024;
 const BODY_LIMIT_KEY = Symbol('BODY_LIMIT');
 
@@ -20,10 +20,10 @@ const BODY_LIMIT_KEY = Symbol('BODY_LIMIT');
 export const BodyLimit = (bytes: number): MethodDecorator => SetMetadata(BODY_LIMIT_KEY, bytes);
 
 /**
- * Reads the JSON body of a request. It is a guard, and the last one, so that a body is read only
- * after the caller was identified and counted: an unauthenticated client gets its 401, not a 400, and
- * costs no parsing. Answers 400 for what is no JSON object, for a body or a query with too many parts,
- * for broken UTF-8, and for strings that PostgreSQL cannot hold; 408, 413 and 415 as readJsonBody does.
+ * Reads the JSON body of a request. It is the last guard, so that a body is read only after the caller was
+ * identified and counted: a client without a token gets a 401, not a 400, and its body is not parsed.
+ * Answers 400 for what is not a JSON object, for a body or a query with too many parts, for broken UTF-8,
+ * and for strings that PostgreSQL cannot hold; 408, 413 and 415 as readJsonBody does.
  */
 @Injectable()
 export class JsonBodyGuard implements CanActivate {
@@ -35,7 +35,7 @@ export class JsonBodyGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const http = context.switchToHttp();
     const request = http.getRequest<Request>();
-    // Express parses the query at every look: most requests have none.
+    // Express parses the query at each access, and most requests have none.
     if (request.url.includes('?')) assertQueryShape(request.query);
     if (request.method === 'GET' || request.method === 'HEAD') return true;
     if (!hasBody(request)) {

@@ -1,6 +1,6 @@
 import { ValidationFailedError } from '../../kernel/errors/domain-error.js';
 import { assertStorableText } from './body-shape.js';
-import { pathOf } from '../validation/field-faults.js';
+import { pathOf } from '../validation/field-errors.js';
 
 /** Most parameters of a query. */
 export const MAX_PARAMETERS = 50;
@@ -9,7 +9,7 @@ export const MAX_PARAMETER_NAME = 200;
 export const MAX_PARAMETER_VALUE = 2000;
 
 /**
- * Refuses, with a 400, a query that is more than a short list of distinct `name=value` pairs: a repeated
+ * Refuses, with a 400, a query that is not a short list of distinct `name=value` pairs: a repeated
  * parameter would reach a filter as a list, and a nested one (`a[b]=c`) means nothing here.
  */
 export function assertQueryShape(query: Readonly<Record<string, unknown>>): void {

@@ -3,8 +3,8 @@ import { DomainError } from '../../kernel/errors/domain-error.js';
 import { sendProblem } from '../problems/problem.filter.js';
 
 /**
- * Refuses what Node would refuse without a word: a request of HTTP/1.1 without a `Host` header (400),
- * and an `Expect` header that asks for anything but `100-continue` (417).
+ * Refuses, with a problem document, what Node would refuse without one: a request of HTTP/1.1 without a
+ * `Host` header (400), and an `Expect` header that asks for anything but `100-continue` (417).
  */
 export function checkRequestHead(request: Request, response: Response, next: NextFunction): void {
   const { host, expect } = request.headers;

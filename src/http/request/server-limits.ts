@@ -4,7 +4,7 @@ import { type Logger } from 'pino';
 import { closeAfterAnswer, isLingering, linger } from './connection-close.js';
 import { answerUnreadable } from './unreadable-request.js';
 
-/** What a connection and a request may take; times in ms. */
+/** Limits of a connection and a request; times in ms. */
 export interface ServerLimits {
   readonly keepAliveTimeoutMs: number;
   readonly headersTimeoutMs: number;
@@ -12,18 +12,18 @@ export interface ServerLimits {
   readonly maxConnections: number;
 }
 
-/** How often Node looks for requests that are past their time, at most, in ms. */
+/** Longest interval at which Node checks for requests past their time limit, in ms. */
 const CHECK_EVERY_MS = 5000;
-/** A body of up to this size is taken in although nobody reads it, which keeps the connection; in bytes. */
+/** An unread body of up to this size is read and dropped, which keeps the connection; in bytes. */
 const TAKEN_IN_BYTES = 64 * 1024;
 
 /**
- * Bounds what clients can hold of a server: connections, the time for the headers (408), the time for
- * a whole request (408), and what is read of a body that was refused. Answers what never becomes a
- * request, such as malformed HTTP, with a problem document. Call it before the server listens.
+ * Limits what clients can use of a server: connections, the time for the headers (408), the time for a
+ * whole request (408), and how much of a refused body is read. Answers malformed HTTP with a problem
+ * document. Call it before the server listens.
  *
- * The time for the headers may be shorter than the time that an idle connection is kept: Node counts
- * it from the first byte of each request. Source: node_http_parser.cc, ConnectionsList::Expired.
+ * The time for the headers may be shorter than the time that an idle connection is kept: Node counts it
+ * from the first byte of each request. Source: node_http_parser.cc, ConnectionsList::Expired.
  */
 export function limitServer(server: Server, limits: ServerLimits, logger: Logger): void {
   server.maxConnections = limits.maxConnections;
@@ -51,7 +51,7 @@ export function limitServer(server: Server, limits: ServerLimits, logger: Logger
   });
 }
 
-/** Ends the connection after the answer to a request with a large body that was not read to its end. */
+/** Ends the connection after the answer to a request whose large body was not read to the end. */
 function closeUnlessRead(request: IncomingMessage, response: ServerResponse): void {
   const { 'content-length': length, 'transfer-encoding': coding } = request.headers;
   if (coding === undefined && (length === undefined || Number(length) <= TAKEN_IN_BYTES)) return;

@@ -6,14 +6,14 @@ import { DomainError } from '../../kernel/errors/domain-error.js';
 import { problemOf } from '../problems/problem.js';
 import { pathOf } from '../../logging/request-context.js';
 
-/** What Node holds of the answer that is due on a connection; it reads the same for its own answers. */
+/** Node's internal state of the pending answer on a connection; Node reads the same for its own answers. */
 type HttpSocket = Socket & {
   readonly _httpMessage?: (ServerResponse & { readonly req: IncomingMessage }) | null;
 };
 
 /**
- * Writes the problem document of a request that Node could not read, or not in time; such a request
- * reaches no route. False where nothing can be said: the client is gone, or an answer is on its way.
+ * Writes the problem document for a request that Node could not parse, or not in time; such a request
+ * reaches no route. False if no answer is possible: the client has disconnected, or an answer was begun.
  */
 export function answerUnreadable(
   error: NodeJS.ErrnoException,

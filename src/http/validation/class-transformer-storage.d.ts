@@ -1,4 +1,4 @@
-/** class-transformer ships the types of its metadata storage, but not beside the module that holds it. */
+/** class-transformer ships the types of its metadata storage, but not next to that file. */
 declare module 'class-transformer/cjs/storage.js' {
   export { defaultMetadataStorage } from 'class-transformer/types/storage.js';
 }

@@ -1,23 +1,23 @@
 import { type Type } from '@nestjs/common';
 import { plainToInstance, TransformationType } from 'class-transformer';
 import { type FieldPlan, planOf } from './dto-plan.js';
-import { FieldFaults, pathOf } from './field-faults.js';
+import { FieldErrors, pathOf } from './field-errors.js';
 
 type Plain = Readonly<Record<string, unknown>>;
 
 /**
- * Makes instances of DTOs out of JSON. class-transformer converts the simple values of one object at a
- * time; lists, nested DTOs and free JSON are put in here. The time that class-transformer takes is
- * quadratic in the keys of an object, so nothing that a client chose the keys of may pass through it.
- * Source: class-transformer, TransformOperationExecutor.getKeys.
+ * Creates instances of DTOs from JSON. class-transformer converts only the simple values, one object at a
+ * time; lists, nested DTOs and free JSON are assigned here. The run time of class-transformer is quadratic
+ * in the keys of an object, so an object with keys that a client chose must not pass through it. Source:
+ * class-transformer, TransformOperationExecutor.getKeys.
  *
- * Unknown fields, lists that are too long and values of the wrong shape are noted before any rule of
- * the validator runs, and are left out of the instance.
+ * Unknown fields, lists that are too long and values of the wrong shape are reported before class-validator
+ * runs, and are left out of the instance.
  */
 export class DtoBinder {
-  readonly faults = new FieldFaults();
+  readonly fieldErrors = new FieldErrors();
 
-  /** An instance of `type` with the values of `plain`; `path` is where it stands in the request. */
+  /** An instance of `type` with the values of `plain`; `path` is its path in the request. */
   bind<T extends object>(type: Type<T>, plain: Plain, path: string): T {
     const plan = planOf(type);
     const simple: Record<string, unknown> = {};
@@ -26,7 +26,7 @@ export class DtoBinder {
       const field = plan.get(key);
       const value = plain[key];
       if (!field) {
-        this.faults.add(path, key, (at) => `${at} is not a known field`);
+        this.fieldErrors.add(path, key, (at) => `${at} is not a known field`);
       } else if (!isObject(value)) {
         simple[key] = value;
       } else if (this.fits(field, value, path, key)) {
@@ -41,11 +41,11 @@ export class DtoBinder {
     return instance;
   }
 
-  /** Whether a list or an object may be bound to a field at all; what is wrong is noted. */
+  /** Whether a list or an object may be bound to a field; if not, adds a field error. */
   private fits(field: FieldPlan, value: object, parent: string, name: string): boolean {
     if (Array.isArray(value)) {
       if (value.length > field.maxItems) {
-        this.faults.addFinal(
+        this.fieldErrors.addFinal(
           parent,
           name,
           (at) => `${at} must have at most ${field.maxItems} items, and has ${value.length}`,
@@ -53,11 +53,11 @@ export class DtoBinder {
         return false;
       }
       if (field.kind !== 'nested' || field.isArray) return true;
-      this.faults.addFinal(parent, name, (at) => `${at} must be an object`);
+      this.fieldErrors.addFinal(parent, name, (at) => `${at} must be an object`);
       return false;
     }
     if (field.kind !== 'nested' || !field.isArray) return true;
-    this.faults.addFinal(parent, name, (at) => `${at} must be an array`);
+    this.fieldErrors.addFinal(parent, name, (at) => `${at} must be an array`);
     return false;
   }
 
@@ -66,10 +66,10 @@ export class DtoBinder {
     if (!type) return value;
     if (!Array.isArray(value)) return this.bind(type, value as Plain, path);
     return value.map((item: unknown, index) => {
-      // What is no object at all, the validator refuses by itself.
+      // The validator refuses what is not an object.
       if (!isObject(item)) return item;
       if (!Array.isArray(item)) return this.bind(type, item as Plain, pathOf(path, String(index)));
-      this.faults.addFinal(path, String(index), (at) => `${at} must be an object`);
+      this.fieldErrors.addFinal(path, String(index), (at) => `${at} must be an object`);
       return undefined;
     });
   }

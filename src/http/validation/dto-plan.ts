@@ -10,7 +10,7 @@ import { getMetadataStorage } from 'class-validator';
 
 type Rules = ReturnType<ReturnType<typeof getMetadataStorage>['getTargetValidationMetadatas']>;
 
-/** Most items of an array field that says nothing else; `@ArrayMaxSize` sets another bound. */
+/** Most items of an array field without `@ArrayMaxSize`. */
 export const MAX_ARRAY_ITEMS = 1000;
 
 /** How one field of a DTO gets its value. */
@@ -24,14 +24,14 @@ export interface FieldPlan {
   readonly kind: 'plain' | 'nested' | 'converted';
   /** The class of a nested DTO. */
   readonly type: Type<object> | undefined;
-  /** Whether a list is due. */
+  /** Whether the field is a list. */
   readonly isArray: boolean;
   readonly maxItems: number;
   /** The `@Transform`s of the field, in the order in which they apply. */
   readonly transforms: readonly TransformMetadata[];
 }
 
-/** The fields of a DTO by their keys in JSON. What has no validation rule is not a field. */
+/** The fields of a DTO by their keys in JSON. A property without a validation rule is not a field. */
 export type DtoPlan = ReadonlyMap<string, FieldPlan>;
 
 const plans = new WeakMap<Type<object>, DtoPlan>();
@@ -91,7 +91,7 @@ function readField(type: Type<object>, name: string, rules: Rules): FieldPlan {
   };
 }
 
-/** The class of a nested DTO; undefined where there is none, or where the value decides which. */
+/** The class of a nested DTO; undefined if there is none, or if it depends on the value. */
 function nestedTypeOf(metadata: TypeMetadata | undefined): Type<object> | undefined {
   if (!metadata || metadata.options.discriminator) return undefined;
   const type = metadata.typeFunction() as Type<object>;

@@ -7,17 +7,17 @@ import {
 } from 'class-validator';
 import { ValidationFailedError } from '../../kernel/errors/domain-error.js';
 import { DtoBinder } from './dto-binder.js';
-import { type FieldFaults, pathOf } from './field-faults.js';
+import { type FieldErrors, pathOf } from './field-errors.js';
 
 const OPTIONS: ValidatorOptions = {
   whitelist: true,
   forbidNonWhitelisted: true,
   forbidUnknownValues: true,
-  // The value is looked at to say "is required"; it is never shown.
+  // The value is needed to report "is required"; it is never shown.
   validationError: { target: false, value: true },
 };
 
-/** Rules that a missing value breaks for no other reason than that it is missing. */
+/** Rules that a missing value breaks only because it is missing. */
 const ABOUT_THE_VALUE = /^(is[A-Z]|matches$|nestedValidation$)/;
 
 /** The pipe of every route: unknown fields are refused, each wrong field is named in `errors`. */
@@ -35,7 +35,7 @@ class DtoPipe extends ValidationPipe {
     const { metatype } = metadata;
     if (!metatype || !this.toValidate(metadata)) return super.transform(value, metadata);
     const bound = bind(metatype as Type<object>, value ?? {}, metadata.data ?? '');
-    note(bound.faults, await validate(bound.instance, OPTIONS), bound.path);
+    note(bound.fieldErrors, await validate(bound.instance, OPTIONS), bound.path);
     return checked(bound);
   }
 }
@@ -46,13 +46,13 @@ class DtoPipe extends ValidationPipe {
  */
 export function validateAs<T extends object>(type: Type<T>, value: unknown, field: string): T {
   const bound = bind(type, value, field);
-  note(bound.faults, validateSync(bound.instance, OPTIONS), bound.path);
+  note(bound.fieldErrors, validateSync(bound.instance, OPTIONS), bound.path);
   return checked(bound);
 }
 
 interface Bound<T extends object> {
   readonly instance: T;
-  readonly faults: FieldFaults;
+  readonly fieldErrors: FieldErrors;
   readonly path: string;
 }
 
@@ -63,34 +63,37 @@ function bind<T extends object>(type: Type<T>, value: unknown, path: string): Bo
   }
   const binder = new DtoBinder();
   const instance = binder.bind(type, value as Record<string, unknown>, path);
-  return { instance, faults: binder.faults, path };
+  return { instance, fieldErrors: binder.fieldErrors, path };
 }
 
-function checked<T extends object>({ instance, faults }: Bound<T>): T {
-  if (faults.count > 0) {
-    throw new ValidationFailedError(faults.errors, faults.count - faults.errors.length);
+function checked<T extends object>({ instance, fieldErrors }: Bound<T>): T {
+  if (fieldErrors.count > 0) {
+    throw new ValidationFailedError(
+      fieldErrors.errors,
+      fieldErrors.count - fieldErrors.errors.length,
+    );
   }
   return instance;
 }
 
-/** Adds class-validator's tree of errors to the faults: one a field, with its whole path. */
-function note(faults: FieldFaults, errors: readonly ValidationError[], parent: string): void {
+/** Adds class-validator's tree of errors to the fieldErrors: one a field, with its whole path. */
+function note(fieldErrors: FieldErrors, errors: readonly ValidationError[], parent: string): void {
   for (const error of errors) {
     const { property = '', constraints, children } = error as Partial<ValidationError>;
     const missing = (error.value as unknown) === undefined;
     const path = pathOf(parent, property);
-    if (faults.isClosed(path)) continue;
+    if (fieldErrors.isClosed(path)) continue;
     const failed = Object.entries(constraints ?? {});
     // Decorators apply from the bottom up, so the last rule is the topmost: it says what the field is.
     const rule = failed.at(-1);
     if (rule) {
-      faults.add(parent, property, (field) =>
+      fieldErrors.add(parent, property, (field) =>
         missing && ABOUT_THE_VALUE.test(rule[0])
           ? `${field} is required`
           : messageOf(rule, property, field),
       );
     }
-    if (children) note(faults, children, path);
+    if (children) note(fieldErrors, children, path);
   }
 }
 

@@ -17,9 +17,9 @@ export interface JobHealthParameters {
 }
 
 /**
- * A subselect of exactly one row about all jobs: how many wait after a failed try, rest as dead
- * letters, and run without a heartbeat for over 10 minutes, since when the longest of them. Each count
- * is answered by a partial index on few rows, whatever has been completed.
+ * A subselect of exactly one row about all jobs: how many wait after a failed attempt, are dead letters, or
+ * run without a heartbeat for over 10 minutes, and the oldest heartbeat of those. Each count uses a partial
+ * index on few rows, however many jobs were completed.
  */
 export const JOB_HEALTH_SQL = healthSql({
   scope: '',
@@ -47,8 +47,8 @@ export function jobHealthSql({ entityType, entityId, staleBefore }: JobHealthPar
 }
 
 /**
- * A job that was put back by a stop waits in the state "retry", too. It is as if it had not been
- * started, and has failed only if a try before was counted.
+ * A job that was put back by a stop waits in the state "retry", too. It counts as not started, and as
+ * failed only if an earlier attempt failed.
  */
 function healthSql(parts: {
   scope: string;

@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger'
 import { CurrentActor } from '../../auth/current-user.js';
 import { type Actor } from '../../kernel/actor.js';
 import { ApiProblems } from '../../http/problems/api-problems.js';
-import { JobsDeskService } from './jobs-desk.service.js';
+import { JobsAdminService } from './jobs-admin.service.js';
 import { JobDetailAnswer, JobPage, JobSummary, ListJobsQuery } from './jobs.dto.js';
 
 const ApiId = ApiParam({ name: 'id', format: 'uuid', description: 'Id of the job.' });
@@ -11,7 +11,7 @@ const ApiId = ApiParam({ name: 'id', format: 'uuid', description: 'Id of the job
 @ApiTags('jobs')
 @Controller('jobs')
 export class JobsController {
-  constructor(private readonly jobs: JobsDeskService) {}
+  constructor(private readonly jobs: JobsAdminService) {}
 
   @Get()
   @ApiOperation({
@@ -26,14 +26,14 @@ export class JobsController {
   }
 
   @Get('summary')
-  @ApiOperation({ summary: 'How many jobs are in which state' })
+  @ApiOperation({ summary: 'Count the jobs in each state' })
   @ApiOkResponse({ type: JobSummary })
   summary(@CurrentActor() actor: Actor): Promise<JobSummary> {
     return this.jobs.summary(actor);
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'Get one, with its tries and its last error' })
+  @ApiOperation({ summary: 'Get one, with its attempts (tries) and its last error' })
   @ApiId
   @ApiOkResponse({ type: JobDetailAnswer })
   @ApiProblems(404)
@@ -46,7 +46,7 @@ export class JobsController {
   @ApiOperation({
     summary: 'Run a dead-lettered or cancelled job again',
     description:
-      'It is due at once and has all its tries again. 409 in any other state, and when another job with its dedupe key, or the next tick of its schedule, waits already.',
+      'It is due at once and has all its attempts again. 409 in any other state, and if another job with its dedupe key, or the next tick of its schedule, already waits.',
   })
   @ApiId
   @ApiOkResponse({ type: JobDetailAnswer })
@@ -58,8 +58,8 @@ export class JobsController {
   @Post(':id/cancel')
   @HttpCode(200)
   @ApiOperation({
-    summary: 'Cancel a job that waits',
-    description: 'For its first or a further try; 409 in any other state.',
+    summary: 'Cancel a waiting job',
+    description: 'Waiting for its first or a further attempt; 409 in any other state.',
   })
   @ApiId
   @ApiOkResponse({ type: JobDetailAnswer })

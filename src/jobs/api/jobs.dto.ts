@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, Length } from 'class-validator';
 import { CursorPagination, CursorQuery } from '../../http/paging/cursor-page.js';
-import { type Job, JOB_STATES, type JobState, type JobTry } from '../queue/job.js';
+import { type Job, JOB_STATES, type JobState, type JobAttemptRecord } from '../queue/job.js';
 import { ATTEMPT_STATUSES, type AttemptStatus } from '../queue/job-attempt.entity.js';
 
 /** Filters of the list; a bad value is a 400. */
@@ -34,15 +34,15 @@ export class JobAnswer implements Job {
   @ApiProperty({ type: 'object', additionalProperties: true })
   payload!: object;
 
-  /** Of the jobs of one type with one key, one waits at a time. */
+  /** At most one job of a type with this key waits at a time. */
   @ApiProperty({ type: String, nullable: true })
   dedupeKey!: string | null;
 
-  /** Tries so far. */
+  /** Attempts so far. */
   @ApiProperty({ type: 'integer', example: 1 })
   attempts!: number;
 
-  /** When its next try is due, while it waits. */
+  /** When its next attempt is due, while it waits. */
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   runAfter!: Date | null;
 
@@ -56,7 +56,7 @@ export class JobAnswer implements Job {
   @ApiProperty({ type: String, format: 'date-time' })
   createdAt!: Date;
 
-  /** When its last try began. */
+  /** When its last attempt began. */
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   startedAt!: Date | null;
 
@@ -65,19 +65,19 @@ export class JobAnswer implements Job {
   finishedAt!: Date | null;
 }
 
-/** One try of a job. */
-export class JobTryAnswer implements JobTry {
-  /** Number of the try, from 1. */
+/** One attempt of a job. */
+export class JobAttemptAnswer implements JobAttemptRecord {
+  /** Number of the attempt, from 1. */
   @ApiProperty({ type: 'integer', example: 1 })
   attempt!: number;
 
-  @ApiProperty({ enum: ATTEMPT_STATUSES, enumName: 'JobTryStatus' })
+  @ApiProperty({ enum: ATTEMPT_STATUSES, enumName: 'JobAttemptStatus' })
   status!: AttemptStatus;
 
   @ApiProperty({ type: String, format: 'date-time' })
   startedAt!: Date;
 
-  /** When its worker last said that it runs. */
+  /** Its worker's last heartbeat. */
   @ApiProperty({ type: String, format: 'date-time' })
   heartbeatAt!: Date;
 
@@ -95,10 +95,10 @@ export class JobTryAnswer implements JobTry {
   workerId!: string;
 }
 
-/** A job with its tries, first to last. */
+/** A job with its attempts, first to last. */
 export class JobDetailAnswer extends JobAnswer {
-  @ApiProperty({ type: [JobTryAnswer] })
-  tries!: JobTryAnswer[];
+  @ApiProperty({ type: [JobAttemptAnswer] })
+  tries!: JobAttemptAnswer[];
 }
 
 /** A page of jobs, newest first. */
@@ -145,7 +145,7 @@ export class JobSummary {
   @ApiProperty({ type: [JobTypeCounts] })
   types!: JobTypeCounts[];
 
-  /** Running jobs whose worker was silent for over 10 minutes. */
+  /** Running jobs without a heartbeat for over 10 minutes. */
   @ApiProperty({ type: 'integer', example: 0 })
   stale!: number;
 }

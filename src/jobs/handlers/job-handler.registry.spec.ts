@@ -29,7 +29,7 @@ function handlerOf(type: string, definition?: object): new () => object {
 const everyType = (): (new () => object)[] => Object.keys(JOB_TYPES).map((type) => handlerOf(type));
 
 describe('the registry of job handlers', () => {
-  it('fails on a type that nothing works, naming it and the fix', () => {
+  it('fails on a type without a handler, naming it and the fix', () => {
     const registry = registryOf();
     expect(() => registry.onModuleInit()).toThrow(JobHandlerError);
     expect(() => registry.onModuleInit()).toThrow(
@@ -37,7 +37,7 @@ describe('the registry of job handlers', () => {
     );
   });
 
-  it('knows every type that is worked, with its time limit', () => {
+  it('knows every type with a handler, with its time limit', () => {
     const definition = { payload: ScopePayload, timeoutMs: 5 };
     const registry = registryOf(...everyType(), handlerOf('own.type', definition));
     registry.onModuleInit();
@@ -47,7 +47,7 @@ describe('the registry of job handlers', () => {
     expect(registry.get('score.compute')?.timeoutMs).toBe(60_000);
   });
 
-  it('knows no type by the name of a property of every object', () => {
+  it('does not find a type named like a property of every object', () => {
     const registry = registryOf(...everyType());
     registry.onModuleInit();
     expect(registry.definitionOf('constructor')).toBeUndefined();

@@ -22,13 +22,13 @@ export interface RegisteredHandler {
   readonly handler: { handle(context: JobContext): Promise<void> };
 }
 
-/** A mistake in a handler's class; its message names the class and the fix, and stops the start. */
+/** A mistake in a handler's class. Its message names the class and the fix; the start fails. */
 export class JobHandlerError extends StartError {}
 
 const TYPE = /^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){0,3}$/;
 const MAX_TIMEOUT_MS = 6 * 60 * 60 * 1000;
 
-/** Finds every @JobHandler provider of the application and checks it at start. */
+/** Finds every @JobHandler provider of the application and checks it at the start. */
 @Injectable()
 export class JobHandlerRegistry implements OnModuleInit {
   private readonly handlers = new Map<string, RegisteredHandler>();
@@ -49,7 +49,7 @@ export class JobHandlerRegistry implements OnModuleInit {
     this.logger.debug({ jobTypes: this.types() }, 'job handlers found');
   }
 
-  /** The types that this process can work. */
+  /** The types that this process has a handler for. */
   types(): string[] {
     return [...this.handlers.keys()].sort();
   }
@@ -58,7 +58,7 @@ export class JobHandlerRegistry implements OnModuleInit {
     return this.handlers.get(type);
   }
 
-  /** What a type is made of, whether it has a handler yet or not; undefined for an unknown type. */
+  /** The definition of a type, with or without a handler; undefined for an unknown type. */
   definitionOf(type: string): Pick<RegisteredHandler, 'payload'> | undefined {
     const known = Object.hasOwn(JOB_TYPES, type) ? JOB_TYPES[type as JobType] : undefined;
     return this.handlers.get(type) ?? known;

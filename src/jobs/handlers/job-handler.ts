@@ -3,27 +3,27 @@ import { type JobDefinition, type JobType, type JobTypes } from './job-types.js'
 
 /** The developers' API of jobs: the decorator and its contract. */
 
-/** What a handler is given. */
+/** The argument of a handler. */
 export interface JobContext<Payload extends object = object> {
   readonly jobId: string;
   readonly type: string;
-  /** Number of this try, from 1. */
+  /** Number of this attempt, from 1. */
   readonly attempt: number;
   /** Validated against the type's class. */
   readonly payload: Payload;
-  /** The database's time at which this try began. */
+  /** When this attempt began, by the database's time. */
   readonly now: Date;
   /**
-   * Aborts at the type's time limit, when the server stops and does not wait any longer, and when the
-   * job was given to another worker: hand it to whatever can be stopped, and do no more work then.
+   * Aborts at the type's time limit, when the server stops and does not wait any longer, and when the job
+   * was given to another worker. Pass it on to calls that take a signal, and stop working then.
    */
   readonly signal: AbortSignal;
 }
 
 /**
- * Works one type of job. It runs at least once: a crash after the work and before it is on record
- * makes it run again, so that doing it twice must be the same as doing it once. Throwing is a failed
- * try; it runs again after a pause, until its tries are used up.
+ * Runs the jobs of one type. A job runs at least once: after a crash between the work and the record of its
+ * result, it runs again. So the handler must be idempotent. If it throws, the attempt has failed; the job
+ * runs again after a pause, until its attempts are used up.
  */
 export interface JobRunner<T extends JobType> {
   handle(context: JobContext<JobTypes[T]>): Promise<void>;
@@ -31,7 +31,7 @@ export interface JobRunner<T extends JobType> {
 
 export interface JobHandlerOptions {
   readonly type: string;
-  /** Given by a handler that brings a type of its own, which JOB_TYPES does not know. */
+  /** Options of a handler whose type is not in JOB_TYPES. */
   readonly definition: JobDefinition | undefined;
 }
 
@@ -39,7 +39,7 @@ export const JOB_HANDLER = Symbol('JOB_HANDLER');
 
 /** Makes a provider class the handler of a type of job: list it in the `providers` of any module. */
 export function JobHandler<T extends JobType>(type: T): (target: Type<JobRunner<T>>) => void;
-/** The same for a type that only this handler's own room knows and enqueues. */
+/** The same for a type that only the handler's own module enqueues. */
 export function JobHandler<Payload extends object>(
   type: string,
   definition: JobDefinition<Payload>,

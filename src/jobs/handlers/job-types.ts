@@ -2,7 +2,7 @@ import { IsIn, IsString, IsUUID, Length, Matches } from 'class-validator';
 import { type Type } from '@nestjs/common';
 import { type Scope, SNAKE_CASE } from '../../kernel/scope.js';
 
-/** The desk that a job works on. */
+/** The scope that a job works on. */
 export class ScopePayload implements Scope {
   @IsString()
   @Matches(SNAKE_CASE, { message: 'entityType must be snake_case, at most 64 characters' })
@@ -29,7 +29,7 @@ export class TickPayload {
   enqueue!: ScopeJobType;
 }
 
-/** Every type of job and what it carries. A new type is one line here and one in JOB_TYPES. */
+/** Every type of job and its payload. A new type is one line here and one in JOB_TYPES. */
 export interface JobTypes {
   /** Computes and stores the score of a scope. */
   'score.compute': ScopePayload;
@@ -39,7 +39,7 @@ export interface JobTypes {
   'next_actions.run': ScopePayload;
   /** Sends failed deliveries again: a placeholder so far. */
   retry_failed_deliveries: NextActionPayload;
-  /** Ticks of the schedules; a type each, for the library keeps one schedule a queue. */
+  /** Ticks of the schedules: one type each, because the library keeps one schedule per queue. */
   'schedule.score.compute': TickPayload;
   'schedule.risk.run_rules': TickPayload;
   'schedule.next_actions.run': TickPayload;
@@ -47,15 +47,15 @@ export interface JobTypes {
 
 export type JobType = keyof JobTypes;
 
-/** What the worker must know of a type. */
+/** Definition of a type. */
 export interface JobDefinition<Payload extends object = object> {
   /** Validates the payload when it is enqueued and when it is run. */
   readonly payload: Type<Payload>;
-  /** Longest run, in ms; then the handler's signal aborts and the try has failed. 60 s unless told. */
+  /** Longest run, in ms, 60 s by default; then the handler's signal aborts and the attempt has failed. */
   readonly timeoutMs?: number;
 }
 
-/** The same list for the running application; complete by its type. */
+/** The definitions of all types; the compiler checks that none is missing. */
 export const JOB_TYPES: { readonly [T in JobType]: JobDefinition<JobTypes[T]> } = {
   'score.compute': { payload: ScopePayload },
   'risk.run_rules': { payload: ScopePayload },

@@ -30,7 +30,7 @@ const INSTALL_LIMIT_MS = 10 * 60_000;
 const ARCHIVE_COMPLETED_S = 3 * 24 * 3600;
 const ARCHIVE_FAILED_S = 30 * 24 * 3600;
 
-/** A job to be sent; the key is unique among the jobs of its type that wait for their first try. */
+/** A job to be sent; the key is unique among the jobs of its type that wait for their first attempt. */
 export interface SentJob {
   readonly id: string;
   readonly type: string;
@@ -49,8 +49,8 @@ export interface Schedule {
 }
 
 /**
- * pg-boss on the application's own pool: its schema and queues, sending in the caller's transaction,
- * cron, and the archive of what has ended. Its worker and its expiry are not used: see JobWorker.
+ * pg-boss on the application's own pool: its schema and queues, sending in the caller's transaction, cron,
+ * and the archive of ended jobs. Its worker and its expiry are not used: see JobWorker.
  */
 @Injectable()
 export class Boss {
@@ -69,7 +69,7 @@ export class Boss {
     this.boss = new PgBoss({
       db: { executeSql: (text, values) => transactions.executeSql(text, values) },
       migrate: false,
-      // Its maintenance would also expire jobs by a fixed time limit; ours goes by heartbeats.
+      // Its maintenance would also expire jobs by a fixed time limit; we use heartbeats instead.
       supervise: false,
       archiveCompletedAfterSeconds: ARCHIVE_COMPLETED_S,
       archiveFailedAfterSeconds: ARCHIVE_FAILED_S,
@@ -77,7 +77,7 @@ export class Boss {
       retentionDays: 365,
     });
     this.boss.on('error', (error) =>
-      this.logger.warn({ err: redactError(error) }, 'the job library met an error'),
+      this.logger.warn({ err: redactError(error) }, 'the job library reported an error'),
     );
   }
 
@@ -142,7 +142,7 @@ export class Boss {
     return [...this.queues];
   }
 
-  /** Sends a job in the caller's transaction; null when a job of the key waits for its first try. */
+  /** Sends a job in the caller's transaction; null if a job with the key waits for its first attempt. */
   send(tx: Pick<Transaction, 'executeSql'>, job: SentJob): Promise<string | null> {
     return this.boss.send(job.type, job.data, {
       db: tx,
@@ -153,7 +153,7 @@ export class Boss {
     });
   }
 
-  /** Brings the stored schedules to what is configured, and starts cron if any is on. */
+  /** Updates the stored schedules to the configuration, and starts cron if there is any. */
   async startCron(schedules: readonly Schedule[]): Promise<void> {
     const { timeZone, backoffMs } = this.env.jobs;
     for (const { type, payload, setting, cron } of schedules) {
@@ -178,9 +178,9 @@ export class Boss {
     await this.boss.start();
   }
 
-  /** Moves what ended long ago to the library's archive, and drops what is there. */
+  /** Moves jobs that ended long ago to the library's archive, and deletes old rows of the archive. */
   async archive(): Promise<void> {
-    // Its own type declaration lacks these two, which its maintain() is made of.
+    // The library's type declarations lack these two, which its maintain() calls.
     const boss = this.boss as PgBoss & { archive(): Promise<void>; drop(): Promise<void> };
     await boss.archive();
     await boss.drop();

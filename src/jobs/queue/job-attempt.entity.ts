@@ -1,8 +1,8 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /**
- * `failed` a further try follows or followed; `dead_lettered` the last one failed and nobody has
- * retried the job; `interrupted` the server stopped and put the job back: that counts as no try.
+ * `failed`: a further attempt follows or followed. `dead_lettered`: the last one failed and the job was not
+ * retried. `interrupted`: the server stopped and put the job back, which does not count as an attempt.
  */
 export const ATTEMPT_STATUSES = [
   'running',
@@ -14,8 +14,8 @@ export const ATTEMPT_STATUSES = [
 export type AttemptStatus = (typeof ATTEMPT_STATUSES)[number];
 
 /**
- * One try of a job, with the heartbeat of the worker that runs it. pg-boss keeps no history of tries
- * and knows a lost worker only by a fixed time limit, so both are ours.
+ * One attempt of a job, with the heartbeat of the worker that runs it. pg-boss keeps no history of attempts
+ * and detects a lost worker only by a fixed time limit, so this table has both.
  */
 @Entity('job_attempts')
 @Check(
@@ -23,11 +23,11 @@ export type AttemptStatus = (typeof ATTEMPT_STATUSES)[number];
   `"status" IN ('running', 'succeeded', 'failed', 'dead_lettered', 'interrupted')`,
 )
 @Index('uq_job_attempts_attempt', ['jobId', 'attempt'], { unique: true })
-// Who runs, whose heartbeat stopped, what is a dead letter: never many rows.
+// Running attempts, stale ones and dead letters: never many rows.
 @Index('ix_job_attempts_open', ['status', 'heartbeatAt'], {
   where: `"status" IN ('running', 'dead_lettered')`,
 })
-// Whether a job of a key runs or waits for its next try.
+// Whether a job of a key runs or waits for its next attempt.
 @Index('ix_job_attempts_key', ['type', 'dedupeKey'], {
   where: `"dedupe_key" IS NOT NULL AND "status" <> 'succeeded'`,
 })
@@ -35,14 +35,14 @@ export class JobAttempt {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_job_attempts' })
   id!: string;
 
-  /** Of the library's table, which archives and drops its rows by itself: no foreign key. */
+  /** An id in the library's table, which archives and deletes its rows by itself: no foreign key. */
   @Column('uuid')
   jobId!: string;
 
   @Column('text')
   type!: string;
 
-  /** Number of the try, from 1. */
+  /** Number of the attempt, from 1. */
   @Column('int')
   attempt!: number;
 

@@ -8,7 +8,7 @@ import { Boss } from './boss.js';
 import { type JobFailure, WORKER_LOST } from './jobs.errors.js';
 import * as sql from './jobs.sql.js';
 
-/** A try that is under way. */
+/** A running attempt. */
 export interface Attempt {
   readonly attemptId: string;
   readonly jobId: string;
@@ -17,14 +17,14 @@ export interface Attempt {
   readonly startedAt: Date;
 }
 
-/** A job that was taken for this worker. */
+/** A job that this worker has claimed. */
 export interface ClaimedJob extends Attempt {
   readonly payload: unknown;
 }
 
 /**
- * The worker's side of the queue. Each result is fenced by its try: a worker that was taken for lost
- * can neither end nor fail the job that another runs by now.
+ * The worker's side of the queue. Each result is fenced by its attempt: a worker that was considered lost
+ * can't end a job that another worker runs by now.
  */
 @Injectable()
 export class JobQueue {
@@ -35,7 +35,7 @@ export class JobQueue {
     @Inject(ENV) private readonly env: Env,
   ) {}
 
-  /** Takes up to `limit` due jobs. */
+  /** Claims up to `limit` due jobs. */
   claim(types: readonly string[], limit: number, workerId: string): Promise<ClaimedJob[]> {
     return this.transactions.run(async (tx) => {
       const ids = Array.from({ length: limit }, () => uuidv7());
@@ -47,26 +47,28 @@ export class JobQueue {
     });
   }
 
-  /** Says that tries still run; returns the ids of those that are still this worker's. */
-  async beat(attemptIds: readonly string[]): Promise<ReadonlySet<string>> {
-    const rows = await this.duties.query<{ id: string }>(sql.BEAT, [attemptIds]);
+  /** Records a heartbeat of running attempts; returns the ids of those that still belong to this worker. */
+  async sendHeartbeats(attemptIds: readonly string[]): Promise<ReadonlySet<string>> {
+    const rows = await this.duties.query<{ id: string }>(sql.RECORD_HEARTBEATS, [attemptIds]);
     return new Set(rows.map(({ id }) => id));
   }
 
-  /** The try and its job have ended well; false when they were no longer this worker's. */
+  /** Records that the attempt and its job succeeded; false if they no longer belonged to this worker. */
   async succeed(attempt: Attempt): Promise<boolean> {
     const { attemptId } = attempt;
     return (await this.transactions.run((tx) => tx.query(sql.SUCCEED, [attemptId]))).length === 1;
   }
 
-  /** The try failed: the job waits for its next one, or is dead-lettered. Both are events. */
+  /**
+   * Records that the attempt failed: the job waits for its next one, or is dead-lettered. Both are events.
+   */
   fail(attempt: Attempt, failure: JobFailure): Promise<boolean> {
     return this.transactions.run((tx) =>
       this.settle(tx, attempt, failure, this.env.jobs.backoffMs),
     );
   }
 
-  /** Puts a running job back, as if this try had not been. */
+  /** Puts a running job back; this attempt does not count. */
   putBack(attempt: Attempt, reason: JobFailure): Promise<boolean> {
     return this.transactions.run(async (tx) => {
       const mine = await endAttempt(tx, attempt, 'interrupted', reason);
@@ -76,10 +78,11 @@ export class JobQueue {
   }
 
   /**
-   * Fails the tries whose worker fell silent. Their jobs are due at once, for the job is rarely to
-   * blame; but the try counts, or a job that kills its worker would go on killing. Returns how many.
+   * Fails the attempts whose heartbeat is too old. Their jobs are due at once, because the job is rarely
+   * the cause; but the attempt counts, or a job that kills its worker would run without end. Returns how
+   * many.
    */
-  reap(): Promise<number> {
+  releaseLost(): Promise<number> {
     return this.duties.run(async (tx) => {
       const lost = await tx.query<Attempt>(sql.FIND_LOST, [this.env.jobs.staleMs]);
       for (const attempt of lost) await this.settle(tx, attempt, WORKER_LOST, []);
@@ -87,8 +90,8 @@ export class JobQueue {
     });
   }
 
-  /** Lets go of what ended long ago. */
-  async tidy(): Promise<void> {
+  /** Deletes what ended long ago. */
+  async cleanUp(): Promise<void> {
     await this.boss.archive();
     await this.transactions.query(sql.DELETE_ORPHANED_ATTEMPTS);
     await this.transactions.query(sql.DELETE_LOST_TICKS);
@@ -102,10 +105,10 @@ export class JobQueue {
   ): Promise<boolean> {
     if (!(await endAttempt(tx, attempt, 'failed', failure))) return false;
     const [job] = await tx.query<{ state: 'retry' | 'failed'; startAfter: Date }>(
-      sql.PUT_OFF_OR_BURY,
+      sql.RETRY_OR_DEAD_LETTER,
       [attempt.type, attempt.jobId, backoffMs],
     );
-    const buried = job?.state === 'failed';
+    const deadLettered = job?.state === 'failed';
     const about = {
       actorId: null,
       requestId: null,
@@ -119,8 +122,8 @@ export class JobQueue {
     const meta = { type: attempt.type, attempt: attempt.attempt };
     const retryAt = job?.state === 'retry' ? job.startAfter.toISOString() : null;
     tx.publish('job.failed', { ...about, meta: { ...meta, retryAt } });
-    if (buried) {
-      tx.defer(sql.BURY_ATTEMPT, [attempt.attemptId]);
+    if (deadLettered) {
+      tx.defer(sql.DEAD_LETTER_ATTEMPT, [attempt.attemptId]);
       tx.publish('job.dead_lettered', { ...about, meta });
     }
     return true;

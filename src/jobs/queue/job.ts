@@ -3,8 +3,8 @@ import { columnsOf, type RowOf } from '../../database/sql/columns.js';
 import { JobAttempt } from './job-attempt.entity.js';
 
 /**
- * `waiting` for its first try; `retrying` waiting for a further one; `dead_lettered` its tries are used
- * up and it stays so until somebody retries it.
+ * `waiting` for its first attempt; `retrying`: waiting for a further one; `dead_lettered`: its attempts are
+ * used up, and it stays so until an operator retries it.
  */
 export const JOB_STATES = [
   'waiting',
@@ -16,7 +16,7 @@ export const JOB_STATES = [
 ] as const;
 export type JobState = (typeof JOB_STATES)[number];
 
-/** What the library calls each state. */
+/** The library's name of each state. */
 export const LIBRARY_STATE: Readonly<Record<JobState, string>> = {
   waiting: 'created',
   retrying: 'retry',
@@ -27,8 +27,8 @@ export const LIBRARY_STATE: Readonly<Record<JobState, string>> = {
 };
 
 /**
- * Where a job's stored data holds the scope that it concerns, beside its payload and no part of it:
- * taken out before the payload is run or shown.
+ * Member of a job's stored data that holds the scope that it concerns. It is not a part of the payload, and
+ * is removed before the payload is run or shown.
  */
 export const SCOPE_MEMBER = '_scope';
 
@@ -49,9 +49,9 @@ export interface Job {
   readonly state: JobState;
   readonly payload: object;
   readonly dedupeKey: string | null;
-  /** Tries so far. */
+  /** Attempts so far. */
   readonly attempts: number;
-  /** When its next try is due, while it waits. */
+  /** When its next attempt is due, while it waits. */
   readonly runAfter: Date | null;
   readonly lastErrorCode: string | null;
   readonly lastErrorMessage: string | null;
@@ -60,8 +60,8 @@ export interface Job {
   readonly finishedAt: Date | null;
 }
 
-/** The columns of a JobTry, in the order in which it is shown. */
-export const JOB_TRY = columnsOf(JobAttempt).only(
+/** The columns of a JobAttemptRecord, in the order in which they are shown. */
+export const JOB_ATTEMPT_COLUMNS = columnsOf(JobAttempt).only(
   'attempt',
   'status',
   'startedAt',
@@ -72,5 +72,5 @@ export const JOB_TRY = columnsOf(JobAttempt).only(
   'workerId',
 );
 
-/** One try of a job. */
-export type JobTry = RowOf<typeof JOB_TRY>;
+/** One attempt of a job, as it is shown. */
+export type JobAttemptRecord = RowOf<typeof JOB_ATTEMPT_COLUMNS>;

@@ -1,7 +1,7 @@
 import { InvalidRequestError } from '../../kernel/errors/domain-error.js';
 import { failureOf, JobInterruptedError, JobTimedOutError } from './jobs.errors.js';
 
-describe('what goes on record of a failed try', () => {
+describe('the recorded error of a failed attempt', () => {
   it.each([
     [new InvalidRequestError('DESK_CLOSED', 'The desk is closed.'), 'DESK_CLOSED'],
     [new JobTimedOutError(50), 'JOB_TIMED_OUT'],
@@ -15,7 +15,7 @@ describe('what goes on record of a failed try', () => {
     expect(failureOf(thrown).code).toBe(code);
   });
 
-  it('holds no secret and no endless text', () => {
+  it('holds no secret and is cut', () => {
     const { message } = failureOf(new Error(`password=hunter2 ${'x'.repeat(2000)}`));
     expect(message).not.toContain('hunter2');
     expect(message.length).toBeLessThanOrEqual(500);

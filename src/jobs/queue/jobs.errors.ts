@@ -32,7 +32,7 @@ export function jobAlreadyWaits(): ConflictError {
   );
 }
 
-/** A handler ran past its type's time limit. */
+/** A handler exceeded its type's time limit. */
 export class JobTimedOutError extends Error {
   constructor(timeoutMs: number) {
     super(`The job did not end within ${timeoutMs} ms.`);
@@ -40,7 +40,7 @@ export class JobTimedOutError extends Error {
   }
 }
 
-/** The server stops, and the job did not end in the time it had. */
+/** The server stops, and the job did not end within the drain time. */
 export class JobInterruptedError extends Error {
   constructor() {
     super('The server stopped while the job ran; it was put back.');
@@ -48,7 +48,7 @@ export class JobInterruptedError extends Error {
   }
 }
 
-/** The job was taken for lost and belongs to another worker. */
+/** The job was considered lost and belongs to another worker now. */
 export class JobLeaseLostError extends Error {
   constructor() {
     super('The heartbeat came too late: the job was given to another worker.');
@@ -56,25 +56,25 @@ export class JobLeaseLostError extends Error {
   }
 }
 
-/** How a failed try goes on record; both without secrets. */
+/** How a failed attempt is recorded; both redacted. */
 export interface JobFailure {
   readonly code: string;
   readonly message: string;
 }
 
-/** A worker that fell silent in the middle of a job. */
+/** A worker whose heartbeat stopped in the middle of a job. */
 export const WORKER_LOST: JobFailure = {
   code: 'WORKER_LOST',
   message: 'The worker that ran the job fell silent: its process was killed or hung.',
 };
 
-/** A claim that was answered when the worker had given it up. */
+/** A claim whose answer came after the worker had given it up. */
 export const TAKEN_TOO_LATE: JobFailure = {
   code: 'TAKEN_TOO_LATE',
   message: 'The database answered the worker too late; the job was put back.',
 };
 
-/** The code and message of whatever a handler threw. */
+/** The code and message of what a handler threw. */
 export function failureOf(thrown: unknown): JobFailure {
   const message = redactText(textOf(thrown instanceof Error ? thrown.message : thrown));
   if (thrown instanceof DomainError) return { code: thrown.code, message };

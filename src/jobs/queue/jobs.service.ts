@@ -13,24 +13,24 @@ import { FIND_WAITING, LOCK_KEY } from './jobs.sql.js';
 export interface NewJob<T extends JobType = JobType> {
   readonly type: T;
   readonly payload: JobTypes[T];
-  /** While a job of this type and key waits, another is not made: the waiting one does for both. */
+  /** While a job of this type and key waits, no second one is created: the waiting one serves both. */
   readonly dedupeKey?: string;
   /**
-   * The scope in whose health the job counts, where its payload names none. No part of the payload:
-   * the handler is not given it, and it is not shown.
+   * The scope whose health score counts the job, if its payload names none. Not a part of the payload: it
+   * is neither passed to the handler nor shown.
    */
   readonly scope?: Scope;
-  /** Not before then; at once unless told. */
+  /** Earliest start; at once by default. */
   readonly runAfter?: Date;
 }
 
-/** What enqueueing needs of a transaction. */
+/** The members of a transaction that enqueueing needs. */
 export type EnqueueTransaction = Pick<Transaction, 'query' | 'executeSql'>;
 
 /** Longest dedupe key, in characters. */
 const MAX_KEY = 300;
 
-/** Takes work out of the request: enqueues it in the caller's transaction. */
+/** Enqueues jobs in the caller's transaction. */
 @Injectable()
 export class JobsService {
   constructor(
@@ -39,9 +39,9 @@ export class JobsService {
   ) {}
 
   /**
-   * Enqueues a job in the caller's transaction and returns its id, or the id of the job that waits for
-   * the same key. No worker sees it before the commit, and a rollback takes it back. Throws
-   * ValidationFailedError for a payload that its type's class refuses.
+   * Enqueues a job in the caller's transaction and returns its id, or the id of the job that waits for the
+   * same key. No worker sees it before the commit, and a rollback removes it. Throws ValidationFailedError
+   * for a payload that its type's class refuses.
    */
   async enqueue<T extends JobType>(tx: EnqueueTransaction, job: NewJob<T>): Promise<string> {
     const definition = this.registry.definitionOf(job.type);
@@ -68,8 +68,8 @@ export class JobsService {
 }
 
 /**
- * The job that waits for a key. Locks the key until the transaction ends: of two who enqueue at once,
- * the second waits for the first to commit and then finds its job.
+ * The job that waits for a key. Locks the key until the transaction ends: of two concurrent calls, the
+ * second waits for the first to commit and then finds its job.
  */
 export async function findWaiting(
   tx: Pick<Transaction, 'query'>,

@@ -2,14 +2,14 @@ import { columnsOf } from '../../database/sql/columns.js';
 import { payloadSql, scopeFieldSql } from './job.js';
 import { JobAttempt } from './job-attempt.entity.js';
 
-/** The columns of a try that has not ended. */
+/** The columns of a running attempt. */
 const OPENED = columnsOf(JobAttempt).without('finishedAt', 'errorCode', 'errorMessage');
-/** What a worker knows of a try, beside its id. */
+/** What a worker needs of an attempt, besides its id. */
 const RUNNING = OPENED.only('jobId', 'type', 'attempt', 'startedAt');
 
 /**
- * Every statement that touches pg-boss's tables beside the library itself, which has no call for exact
- * pauses, fenced results, or a retry that begins anew. Written against its schema version 24.
+ * Our statements on pg-boss's tables. The library has no call for exact pauses, fenced results, or a retry
+ * with all attempts. Written against its schema version 24.
  */
 
 /** How a dedupe key is locked for the rest of a transaction. `$1` type, `$2` key. */
@@ -19,9 +19,9 @@ export const LOCK_KEY = {
 };
 
 /**
- * The waiting job of a key, be it for its first try (the first half, by the library's unique index of
- * the "short" policy) or for a further one. The lock makes workers pass it by until the caller commits:
- * a job that began before would not see the caller's changes.
+ * The waiting job of a key: for its first attempt (the first half, by the library's unique index of the
+ * "short" policy) or for a further one. The lock makes workers skip it until the caller commits: a job that
+ * started before would not see the caller's changes.
  */
 export const FIND_WAITING = {
   name: 'find_waiting_job',
@@ -47,8 +47,9 @@ export const LOCK_CLAIMS = {
 };
 
 /**
- * Takes up to `$2` due jobs of the types `$1` and opens their tries, under the ids `$3`, for the worker
- * `$4`. A key never runs twice at once. `retry_count` counts as the library does: from the second try.
+ * Claims up to `$2` due jobs of the types `$1` and inserts their attempts, with the ids `$3`, for the
+ * worker `$4`. Two jobs of one key never run at the same time. `retry_count` counts as in the library: from
+ * the second attempt.
  */
 export const CLAIM = {
   name: 'claim_jobs',
@@ -99,15 +100,15 @@ export const CLAIM = {
     ORDER BY opened.id`,
 };
 
-/** Says that tries still run; those that are not returned belong to somebody else by now. */
-export const BEAT = {
-  name: 'beat_job_attempts',
+/** Records a heartbeat of running attempts; those that are not returned belong to another worker now. */
+export const RECORD_HEARTBEATS = {
+  name: 'record_job_heartbeats',
   text: `
     UPDATE job_attempts SET heartbeat_at = now()
     WHERE id = ANY($1::uuid[]) AND status = 'running' RETURNING id`,
 };
 
-/** Ends a try that succeeded, and its job, unless the try was taken for lost meanwhile. */
+/** Ends a successful attempt and its job, unless the attempt was considered lost meanwhile. */
 export const SUCCEED = {
   name: 'succeed_job',
   text: `
@@ -120,7 +121,7 @@ export const SUCCEED = {
     RETURNING job.id`,
 };
 
-/** Ends a try, with its error. */
+/** Ends an attempt, with its error. */
 export const END_ATTEMPT = {
   name: 'end_job_attempt',
   text: `
@@ -128,13 +129,13 @@ export const END_ATTEMPT = {
     WHERE id = $1 AND status = 'running' RETURNING id`,
 };
 
-/** The last try of a job whose tries are used up. */
-export const BURY_ATTEMPT = {
-  name: 'bury_job_attempt',
+/** The last attempt of a job whose attempts are used up. */
+export const DEAD_LETTER_ATTEMPT = {
+  name: 'dead_letter_job_attempt',
   text: `UPDATE job_attempts SET status = 'dead_lettered' WHERE id = $1`,
 };
 
-/** Tries whose worker was silent for `$1` ms, locked. */
+/** Attempts without a heartbeat for `$1` ms, locked. */
 export const FIND_LOST = {
   name: 'find_lost_job_attempts',
   text: `
@@ -145,11 +146,11 @@ export const FIND_LOST = {
 };
 
 /**
- * A running job after a failed try: put off by its next pause of `$3` (ms; an empty list: no pause), or
- * a dead letter when its tries are used up.
+ * A running job after a failed attempt: delayed by its next pause of `$3` (ms; an empty list: no pause), or
+ * a dead letter if its attempts are used up.
  */
-export const PUT_OFF_OR_BURY = {
-  name: 'put_off_or_bury_job',
+export const RETRY_OR_DEAD_LETTER = {
+  name: 'retry_or_dead_letter_job',
   text: `
     UPDATE pgboss.job SET
       state = CASE WHEN retry_count < retry_limit THEN 'retry' ELSE 'failed' END::pgboss.job_state,
@@ -163,9 +164,9 @@ export const PUT_OFF_OR_BURY = {
 };
 
 /**
- * A running job that was interrupted by a stop: due at once, and the try does not count, for the
- * library counts a try only where `started_on` is set. In the state "retry": a job of the same key may
- * have been enqueued meanwhile, and only one may wait for a first try.
+ * A running job that was interrupted by a stop: due at once, and the attempt does not count, because the
+ * library counts an attempt only if `started_on` is set. In the state "retry": a job of the same key may
+ * have been enqueued meanwhile, and only one may wait for a first attempt.
  */
 export const PUT_BACK = {
   name: 'put_back_job',
@@ -189,7 +190,7 @@ export const CANCEL = {
     WHERE name = $1 AND id = $2 AND state < 'active' RETURNING id`,
 };
 
-/** A dead-lettered or cancelled job begins anew: due at once, with `$3` further tries after the first. */
+/** Restarts a dead-lettered or cancelled job: due at once, with `$3` further attempts after the first. */
 export const REVIVE = {
   name: 'revive_job',
   text: `
@@ -199,13 +200,13 @@ export const REVIVE = {
     WHERE name = $1 AND id = $2 AND state IN ('failed', 'cancelled') RETURNING id`,
 };
 
-/** A revived job is no dead letter any more. */
-export const UNBURY_ATTEMPTS = {
-  name: 'unbury_job_attempts',
+/** The last attempt of a restarted job is no dead letter any more. */
+export const REVIVE_ATTEMPTS = {
+  name: 'revive_job_attempts',
   text: `UPDATE job_attempts SET status = 'failed' WHERE job_id = $1 AND status = 'dead_lettered'`,
 };
 
-/** Tries of jobs that the library has archived. */
+/** Attempts of jobs that the library has archived. */
 export const DELETE_ORPHANED_ATTEMPTS = {
   name: 'delete_orphaned_job_attempts',
   text: `
@@ -215,7 +216,7 @@ export const DELETE_ORPHANED_ATTEMPTS = {
         SELECT FROM pgboss.job job WHERE job.name = attempt.type AND job.id = attempt.job_id)`,
 };
 
-/** Ticks that a process took from the library's own queue and was killed before it sent them. */
+/** Ticks that a process took from the library's own queue before it was killed. */
 export const DELETE_LOST_TICKS = {
   name: 'delete_lost_ticks',
   text: `

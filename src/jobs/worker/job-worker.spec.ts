@@ -14,7 +14,7 @@ const JOB: ClaimedJob = {
   payload: { nextActionId: '01a20c77-ddc6-7a74-ac83-f744b825647c' },
 };
 
-/** A worker on a queue of one job, whose ends it notes. */
+/** A worker on a queue with one job; records the results of the job. */
 function workerOn(handle: () => Promise<void>, queue: Partial<JobQueue> = {}) {
   const ends: string[] = [];
   const left = [JOB];
@@ -72,11 +72,11 @@ describe('a worker whose database does not answer', () => {
     await stopped;
   });
 
-  it('claims anew, and puts back what comes of the claim before', async () => {
+  it('claims again, and puts back the jobs of an earlier claim that answers late', async () => {
     let late: (jobs: ClaimedJob[]) => void = () => undefined;
     const claims = [new Promise<ClaimedJob[]>((resolve) => (late = resolve))];
     const claim = jest.fn(() => claims.shift() ?? Promise.resolve([]));
-    const { worker, ends } = workerOn(() => Promise.resolve(), { claim, reap: never });
+    const { worker, ends } = workerOn(() => Promise.resolve(), { claim, releaseLost: never });
     worker.start();
     await jest.advanceTimersByTimeAsync(LIMIT_MS - 1);
     expect(claim).toHaveBeenCalledTimes(1);
@@ -90,7 +90,7 @@ describe('a worker whose database does not answer', () => {
     await stopped;
   });
 
-  it('hears of a claim that fails late without ending the process', async () => {
+  it('handles a claim that fails late, without an unhandled rejection', async () => {
     const unhandled: unknown[] = [];
     const note = (reason: unknown) => unhandled.push(reason);
     process.on('unhandledRejection', note);
@@ -109,12 +109,12 @@ describe('a worker whose database does not answer', () => {
     expect(unhandled).toEqual([]);
   });
 
-  it('puts an end on record anew', async () => {
+  it('retries the record of a result', async () => {
     let tries = 0;
     const { worker } = workerOn(() => Promise.resolve(), {
       succeed: () => (++tries === 1 ? never() : Promise.resolve(true)),
-      reap: () => Promise.resolve(0),
-      beat: (ids) => Promise.resolve(new Set(ids)),
+      releaseLost: () => Promise.resolve(0),
+      sendHeartbeats: (ids) => Promise.resolve(new Set(ids)),
     });
     worker.start();
     await jest.advanceTimersByTimeAsync(LIMIT_MS + 1000);
@@ -124,24 +124,27 @@ describe('a worker whose database does not answer', () => {
     await stopped;
   });
 
-  it.each(['beat', 'reap'] as const)('beats anew after a %s', async (hangs) => {
-    const hung = jest.fn(never);
-    const { worker } = workerOn(never, {
-      beat: (ids) => Promise.resolve(new Set(ids)),
-      reap: () => Promise.resolve(0),
-      [hangs]: hung,
-    });
-    worker.start();
-    await jest.advanceTimersByTimeAsync(2 * LIMIT_MS);
-    expect(hung.mock.calls.length).toBeGreaterThan(1);
-    const stopped = worker.stop();
-    await jest.advanceTimersByTimeAsync(5000);
-    await stopped;
-  });
+  it.each(['sendHeartbeats', 'releaseLost'] as const)(
+    'sends the next heartbeat after a %s that hangs',
+    async (hangs) => {
+      const hung = jest.fn(never);
+      const { worker } = workerOn(never, {
+        sendHeartbeats: (ids) => Promise.resolve(new Set(ids)),
+        releaseLost: () => Promise.resolve(0),
+        [hangs]: hung,
+      });
+      worker.start();
+      await jest.advanceTimersByTimeAsync(2 * LIMIT_MS);
+      expect(hung.mock.calls.length).toBeGreaterThan(1);
+      const stopped = worker.stop();
+      await jest.advanceTimersByTimeAsync(5000);
+      await stopped;
+    },
+  );
 });
 
 describe('the worker', () => {
-  it('puts a success on record', async () => {
+  it('records a success', async () => {
     const { worker, ends, ended } = workerOn(() => Promise.resolve());
     worker.start();
     await ended;
@@ -149,7 +152,7 @@ describe('the worker', () => {
     expect(ends).toEqual(['succeeded']);
   });
 
-  it('fails the try of a handler that throws before its first await', async () => {
+  it('fails the attempt of a handler that throws before its first await', async () => {
     const { worker, ends, ended } = workerOn(() => {
       throw new Error('at once');
     });
@@ -159,7 +162,7 @@ describe('the worker', () => {
     expect(ends).toEqual(['failed']);
   });
 
-  it('survives a stop that comes while an early failure is put on record', async () => {
+  it('can be stopped while an early failure is being recorded', async () => {
     const unhandled: unknown[] = [];
     const note = (reason: unknown) => unhandled.push(reason);
     process.on('unhandledRejection', note);
@@ -204,7 +207,7 @@ describe('the worker', () => {
     expect(ends).toEqual(['put back']);
   });
 
-  it('tries again to put an end on record while the database is away', async () => {
+  it('retries the record of a result while the database is not available', async () => {
     let tries = 0;
     let done: () => void = () => undefined;
     const recorded = new Promise<void>((resolve) => (done = resolve));
@@ -222,7 +225,7 @@ describe('the worker', () => {
     expect(tries).toBe(2);
   });
 
-  it('tries once more, and no more, to put an end on record when the time of a stop is over', async () => {
+  it('tries to record a result exactly once more after the drain time of a stop', async () => {
     let tries = 0;
     let failed: () => void = () => undefined;
     const failure = new Promise<void>((resolve) => (failed = resolve));

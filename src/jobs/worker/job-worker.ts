@@ -15,37 +15,36 @@ import {
   JobTimedOutError,
   TAKEN_TOO_LATE,
 } from '../queue/jobs.errors.js';
-import { JobPulse } from './job-pulse.js';
+import { WorkerHeartbeat } from './worker-heartbeat.js';
 import { answerLimitMs, pauseUntil, within } from './time-limit.js';
 
-/** A job in this process, and what stops it. */
+/** A job that runs in this process, and the controller that stops it. */
 interface RunningJob {
   readonly job: ClaimedJob;
   readonly controller: AbortController;
   readonly ended: Promise<void>;
 }
 
-/** How often a result is tried to be put on record while the database is away, and the first pause. */
-const RECORD_TRIES = 6;
+/** Number of attempts to record a result while the database is not available, and the first pause. */
+const RECORD_ATTEMPTS = 6;
 const RECORD_PAUSE_MS = 200;
 
-/** How long a stop waits for the last results to go on record once its drain time is over, in ms. */
+/** How long a stop waits after the drain time for the last results to be recorded, in ms. */
 const LAST_RECORDS_MS = 3000;
 
 /**
- * Takes due jobs and runs them, a few at once. It is a worker of our own on the library's queues,
- * because the library's own knows neither exact pauses nor heartbeats, and records a result without
- * waiting for it.
+ * Claims due jobs and runs them, several at once. It replaces the library's worker, which has neither exact
+ * pauses nor heartbeats and does not wait until a result is recorded.
  */
 @Injectable()
 export class JobWorker {
   readonly id = uuidv7();
   private readonly running = new Map<string, RunningJob>();
-  private readonly pulse: JobPulse;
+  private readonly heartbeat: WorkerHeartbeat;
   private loop: Promise<void> | undefined;
   private stopped: Promise<void> | undefined;
   private stopping = false;
-  /** Aborts when the drain time of a stop is over. */
+  /** Aborts at the end of the drain time of a stop. */
   private readonly over = new AbortController();
   private readonly limitMs: number;
   private lastContact = 0;
@@ -59,33 +58,33 @@ export class JobWorker {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
     this.limitMs = answerLimitMs(env);
-    this.pulse = new JobPulse(queue, env.jobs.heartbeatMs, this.limitMs, logger, {
+    this.heartbeat = new WorkerHeartbeat(queue, env.jobs.heartbeatMs, this.limitMs, logger, {
       attempts: () => [...this.running.keys()],
       lost: (attemptId) => this.running.get(attemptId)?.controller.abort(new JobLeaseLostError()),
-      beaten: () => (this.lastContact = Date.now()),
+      reached: () => (this.lastContact = Date.now()),
     });
   }
 
-  /** Begins to take jobs. */
+  /** Starts to claim jobs. */
   start(): void {
     if (this.loop) return;
     this.lastContact = Date.now();
-    this.pulse.start();
+    this.heartbeat.start();
     this.loop = this.work();
     this.logger.info({ workerId: this.id, concurrency: this.env.jobs.concurrency }, 'worker runs');
   }
 
   /**
-   * Takes no more jobs, lets the running ones finish for the drain time and puts the rest back.
-   * Resolves when none is left, or soon after the drain time if the database does not answer: the
-   * missing heartbeat makes another worker run what is left then. Calling it again is the same stop.
+   * Claims no more jobs, lets the running ones finish within the drain time and puts the rest back.
+   * Resolves when none is left, or soon after the drain time if the database does not answer; without a
+   * heartbeat, another worker takes those jobs over. A second call returns the same promise.
    */
   stop(): Promise<void> {
     this.stopped ??= this.drain();
     return this.stopped;
   }
 
-  /** Throws a 503 when this process should work jobs and has not reached its queue for a while. */
+  /** Throws a 503 if this process should run jobs and has not reached its queue for a while. */
   check(): void {
     if (!this.env.worker) return;
     const { pollMs, heartbeatMs } = this.env.jobs;
@@ -106,15 +105,15 @@ export class JobWorker {
           taken = await this.take(types, free);
           this.lastContact = Date.now();
         } catch (error) {
-          this.logger.warn({ err: error }, 'no jobs could be taken');
+          this.logger.warn({ err: error }, 'no jobs could be claimed');
         }
       }
-      // As many as there was room for: there may be more, as soon as there is room.
+      // Every free slot was filled: there may be more due jobs, so do not pause.
       if (free === 0 || taken < free) await this.pause(pollMs);
     }
   }
 
-  /** Takes jobs and begins them; those that come when nobody waits for them any more are put back. */
+  /** Claims jobs and starts them; if the claim is answered too late, its jobs are put back. */
   private async take(types: readonly string[], free: number): Promise<number> {
     let awaited = true;
     const claim = this.queue.claim(types, free, this.id).then((jobs) => {
@@ -158,7 +157,7 @@ export class JobWorker {
     this.running.set(job.attemptId, { job, controller, ended });
   }
 
-  /** Runs a job and puts its end on record; never rejects. */
+  /** Runs a job and records its result; never rejects. */
   private async run(job: ClaimedJob, controller: AbortController): Promise<void> {
     const about = aboutOf(job);
     const registered = this.registry.get(job.type);
@@ -171,7 +170,7 @@ export class JobWorker {
       failed = true;
       thrown = error;
     }
-    // A handler that ends in spite of an abort has ended all the same.
+    // A handler that succeeds in spite of an abort has succeeded.
     const reason: unknown = failed ? controller.signal.reason : undefined;
     if (reason instanceof JobLeaseLostError) {
       this.logger.warn(about, 'job given up: another worker has it');
@@ -190,20 +189,20 @@ export class JobWorker {
   }
 
   /**
-   * Puts an end on record, patiently: while the database is away, the job would else run again though
-   * its work is done. When that is in vain, the missing heartbeat makes another worker run it. Once
-   * the drain time of a stop is over, it is tried one last time.
+   * Records a result, with retries: otherwise a short outage of the database would make the job run again
+   * although its work is done. If all retries fail, the heartbeat stops and another worker runs the job
+   * again. After the drain time of a stop, there is one last attempt.
    */
   private async record(about: object, write: () => Promise<boolean>): Promise<void> {
     const { signal } = this.over;
     for (let tried = 1; ; tried++) {
-      const last = tried === RECORD_TRIES || signal.aborted;
+      const last = tried === RECORD_ATTEMPTS || signal.aborted;
       try {
         if (!(await within(this.limitMs, 'A record', write())))
           this.logger.warn(about, 'job result dropped: another worker has it');
         return;
       } catch (error) {
-        this.logger.warn({ ...about, err: error, tried }, 'job result not on record yet');
+        this.logger.warn({ ...about, err: error, tried }, 'a job result could not be recorded yet');
         if (last) return;
         await pauseUntil(signal, RECORD_PAUSE_MS * 2 ** tried);
       }
@@ -213,15 +212,15 @@ export class JobWorker {
   private async drain(): Promise<void> {
     this.stopping = true;
     this.wake();
-    // What the claim under way brings is worked, too: until it has ended, not all are known.
+    // The claim in progress may still return jobs, so wait for it first.
     const idle = (this.loop ?? Promise.resolve()).then(() => this.ended());
     await within(this.env.jobs.drainMs, 'The drain', idle).catch(() => undefined);
     this.over.abort();
     for (const { controller } of this.running.values()) controller.abort(new JobInterruptedError());
-    const recorded = this.ended().then(() => this.pulse.stop());
+    const recorded = this.ended().then(() => this.heartbeat.stop());
     await within(LAST_RECORDS_MS, 'The end of a stop', recorded).catch((error: unknown) => {
-      this.logger.warn({ err: error }, 'the stop leaves jobs to other workers');
-      void this.pulse.stop();
+      this.logger.warn({ err: error }, 'the stop abandons jobs: other workers take them over');
+      void this.heartbeat.stop();
     });
   }
 
@@ -249,7 +248,7 @@ async function handle(
     const aborted = new Promise<never>((_, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
     });
-    // What throws before the race leaves nobody to hear of a later abort: it would end the process.
+    // If something throws before the race, a later abort would be an unhandled rejection.
     aborted.catch(() => undefined);
     const context = {
       jobId,

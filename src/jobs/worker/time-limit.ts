@@ -1,7 +1,6 @@
 /**
- * What the promise brings, or an error after `ms`. The work goes on by itself; its late result or
- * error is dropped and ends no process. For waits of several statements: each has its own end, a
- * connection that fell silent included, but their sum has none.
+ * The result of the promise, or an error after `ms`. The work continues; its late result or error is
+ * ignored. For work of several statements: each has a time limit, but their sum has none.
  */
 export async function within<T>(ms: number, what: string, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
@@ -15,7 +14,7 @@ export async function within<T>(ms: number, what: string, work: Promise<T>): Pro
   }
 }
 
-/** Longest wait for the answer to a duty of the worker: what a statement may take, and some for the way. */
+/** Longest wait for one step of the worker: the time limit of a statement plus a margin. */
 export function answerLimitMs({ statementTimeoutMs }: { statementTimeoutMs: number }): number {
   return statementTimeoutMs + 5000;
 }

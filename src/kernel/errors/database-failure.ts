@@ -12,7 +12,9 @@ const SOCKET_CODES = new Set([
   'EAI_AGAIN',
 ]);
 
-/** Words of the errors that pg and pg-pool raise without a code. Source: pg client.js, pg-pool index.js. */
+/**
+ * Messages of the errors that pg and pg-pool raise without a code. Source: pg client.js, pg-pool index.js.
+ */
 const BY_MESSAGE: readonly (readonly [RegExp, DatabaseFailure])[] = [
   [
     /Connection terminated|connection error and is not queryable|Client was closed|Driver not Connected|Cannot use a pool after calling end/,
@@ -22,7 +24,7 @@ const BY_MESSAGE: readonly (readonly [RegExp, DatabaseFailure])[] = [
   [/^timeout expired$/, 'unavailable'],
 ];
 
-/** Reads an error, or the error that it wraps, as a database failure; undefined if it is none. */
+/** Classifies an error, or the error that it wraps, as a database failure; undefined if it is none. */
 export function databaseFailureOf(error: unknown): DatabaseFailure | undefined {
   for (let current = error, depth = 0; isNativeError(current) && depth < 5; depth++) {
     if (current instanceof NoAnswerError) return 'timeout';
@@ -41,7 +43,7 @@ export function databaseFailureOf(error: unknown): DatabaseFailure | undefined {
   return undefined;
 }
 
-/** The server owed an answer for too long: its connection was closed, and other ones may be silent, too. */
+/** The server did not answer in time: its connection was closed, and others may be dead, too. */
 export class NoAnswerError extends Error {
   constructor() {
     super('PostgreSQL did not answer in time.');

@@ -4,7 +4,7 @@ export interface FieldError {
   readonly message: string;
 }
 
-/** What an error may add to its problem document, its headers and its log line. */
+/** Additions of an error to its problem document, headers and log line. */
 export interface DomainErrorOptions {
   /** The wrong fields, for a validation error. */
   readonly errors?: readonly FieldError[];
@@ -35,7 +35,7 @@ export class DomainError extends Error {
   }
 }
 
-/** 400: the request is wrong as it stands; sending it again changes nothing. */
+/** 400: the request is invalid; sending it again does not help. */
 export class InvalidRequestError extends DomainError {
   constructor(code: string, detail: string, options?: DomainErrorOptions) {
     super(code, 400, detail, options);
@@ -49,7 +49,7 @@ export const MAX_DETAIL = 499;
 
 /**
  * 400 with the wrong fields: the first 50 are named in `errors`, and `moreErrors` counts the others.
- * `uncounted` are wrong fields that the caller found and left out of `errors`.
+ * `uncounted` is the number of wrong fields that the caller left out of `errors`.
  */
 export class ValidationFailedError extends InvalidRequestError {
   constructor(errors: readonly FieldError[], uncounted = 0) {
@@ -78,35 +78,35 @@ function detailOf(errors: readonly FieldError[], more: number): string {
   return others > 0 ? `${detail} and ${others} more.` : `${detail}.`;
 }
 
-/** 401: no, an expired or a wrong token. */
+/** 401: no token, or an expired or invalid one. */
 export class UnauthenticatedError extends DomainError {
   constructor(code: string, detail: string) {
     super(code, 401, detail, { headers: { 'WWW-Authenticate': 'Bearer' }, logLevel: 'info' });
   }
 }
 
-/** 404: there is no such thing, or its id cannot be one. */
+/** 404: not found, or its id is malformed. */
 export class NotFoundError extends DomainError {
   constructor(code: string, detail: string) {
     super(code, 404, detail, { logLevel: 'info' });
   }
 }
 
-/** 409: the thing is in a state that does not allow this. */
+/** 409: the current state does not allow this. */
 export class ConflictError extends DomainError {
   constructor(code: string, detail: string) {
     super(code, 409, detail);
   }
 }
 
-/** 503: a part that is needed is away for the moment; `retryAfter` is in seconds. */
+/** 503: a required part is temporarily unavailable; `retryAfter` is in seconds. */
 export class UnavailableError extends DomainError {
   constructor(code: string, detail: string, retryAfter = 1, cause?: unknown) {
     super(code, 503, detail, { headers: { 'Retry-After': String(retryAfter) }, cause });
   }
 }
 
-/** 429: the client asked too often; it may come back after `retryAfter` seconds. */
+/** 429: too many requests; the client may retry after `retryAfter` seconds. */
 export class TooManyRequestsError extends DomainError {
   constructor(detail: string, retryAfter: number) {
     super('RATE_LIMITED', 429, detail, {

@@ -69,7 +69,7 @@ describe('a SQLSTATE', () => {
     expect(failureOfSqlState(code, message)).toBe(failure);
   });
 
-  it('ends its connection only where another one can do better', () => {
+  it('closes its connection only if another one would work', () => {
     expect(['stale', 'read_only', 'unavailable'].every((f) => endsConnection(f as never))).toBe(
       true,
     );

@@ -1,30 +1,30 @@
 /**
- * Every SQLSTATE sorted by who has to act. Source: PostgreSQL documentation, appendix A (error
- * codes), and src/backend/utils/errcodes.txt; a class is the first two characters of a code.
+ * Classifies every SQLSTATE by who has to act. Source: PostgreSQL documentation, appendix A (error codes),
+ * and src/backend/utils/errcodes.txt; a class is the first two characters of a code.
  */
 
 /**
  * What a failed statement means for the caller.
  *
- * Not now, a 503 that asks to come back:
+ * Temporary, a 503 with Retry-After:
  * - `retryable`: the transaction lost a race and may run again as a whole;
- * - `busy`: a lock or a connection could not be had in time;
+ * - `busy`: no lock or connection was free in time;
  * - `timeout`: the statement ran past its time limit, or got no answer;
- * - `stale`: only this connection can't be used any more, a fresh one can;
+ * - `stale`: only this connection is unusable, a new one works;
  * - `read_only`: the server is a standby, or was set to read only;
- * - `unavailable`: the server is away, is going away, or has run out of something.
+ * - `unavailable`: the server is down, is shutting down, or has run out of a resource.
  *
  * The client's fault, a 400:
  * - `refused`: PostgreSQL can't hold a value that the client sent.
  *
- * Any other code is ours: a 500.
+ * Any other code is a bug: a 500.
  */
 export type DatabaseFailure =
   'retryable' | 'busy' | 'timeout' | 'stale' | 'read_only' | 'unavailable' | 'refused';
 
 /** Codes that differ from their class. */
 const BY_CODE: Readonly<Record<string, DatabaseFailure>> = {
-  // Values that no validation can know of: what this server's encoding and types hold.
+  // Values that validation can't check: they depend on the server's encoding and types.
   '22001': 'refused', // string_data_right_truncation
   '22003': 'refused', // numeric_value_out_of_range
   '22007': 'refused', // invalid_datetime_format
@@ -63,11 +63,13 @@ const BY_CLASS: Readonly<Record<string, DatabaseFailure>> = {
   '58': 'unavailable', // system error: input and output
 };
 
-/** 0A000 of a prepared statement whose table was altered: on a fresh connection it is planned anew. */
+/** 0A000 of a prepared statement whose table was altered: a new connection plans it again. */
 const FEATURE_NOT_SUPPORTED = '0A000';
 const CACHED_PLAN = 'cached plan must not change result type';
 
-/** What a SQLSTATE means; undefined where it is ours. The message distinguishes one use of 0A000 from others. */
+/**
+ * What a SQLSTATE means; undefined if it is a bug. The message distinguishes one use of 0A000 from others.
+ */
 export function failureOfSqlState(code: string, message = ''): DatabaseFailure | undefined {
   if (!/^[0-9A-Z]{5}$/.test(code)) return undefined;
   if (code === FEATURE_NOT_SUPPORTED) return message.includes(CACHED_PLAN) ? 'stale' : undefined;
@@ -81,7 +83,7 @@ const ENDS_CONNECTION: ReadonlySet<DatabaseFailure> = new Set([
   'unavailable',
 ]);
 
-/** Whether the connection that a failure came from is to be closed instead of given back. */
+/** Whether the connection that a failure came from must be closed instead of released. */
 export function endsConnection(failure: DatabaseFailure | undefined): boolean {
   return failure !== undefined && ENDS_CONNECTION.has(failure);
 }

@@ -52,7 +52,7 @@ const JWT: SecretPattern = {
   stays: ['honeyJar.count', 'monkeyJumpController.run', 'eyJ'],
 };
 
-/** Words that may follow `bearer` and are no token, also where nothing else stands. */
+/** Words that may follow `bearer` and are not a token, even alone. */
 const BEARER_WORD =
   /^(?:tokens?|auth|authentication|authorization|scheme|headers?|format|credentials?|required|missing|expected|expired|invalid|only|of|and|or)(?:$|[-.])/i;
 
@@ -66,7 +66,7 @@ function isToken(value: string, alone: boolean): boolean {
   return alone && token.length > 0;
 }
 
-/** What base64 says; empty where that can't be read. */
+/** The decoded base64; empty if it is not readable text. */
 function readableOf(base64: string): string {
   const bytes = Buffer.from(base64, 'base64');
   const decoded = bytes.toString('utf8');
@@ -74,14 +74,14 @@ function readableOf(base64: string): string {
   return readable ? decoded : '';
 }
 
-/** Ends of base64 that are looked at, where a path or a name goes on behind it. */
+/** Number of ends of the base64 that are tried, if a path or a name follows it. */
 const MOST_ENDS = 20;
 
 /** What follows `basic` is user:password in base64, or at least base64 of something that can be read. */
 function isBasic(value: string): boolean {
   const decoded = readableOf(value);
   if (decoded.includes(':') || Buffer.byteLength(decoded) >= 6 || /[^=]=$/.test(value)) return true;
-  // `/api/leads/Basic dXNlcjpwYXNz/score`: a slash is of base64, too.
+  // `/api/leads/Basic dXNlcjpwYXNz/score`: base64 contains slashes, too.
   const [base64 = ''] = value.split(/[.~-]/, 1);
   const parts = base64.split('/', MOST_ENDS);
   return parts.some((_, index) => readableOf(parts.slice(0, index + 1).join('/')).includes(':'));

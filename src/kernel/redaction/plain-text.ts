@@ -22,9 +22,10 @@ const SHORTEST_TOKEN = 13;
 const SCHEME = /\b(?:bearer|basic) /i;
 
 /**
- * Whether a text can hold no secret: it has no sign that a pair, a URL, an e-mail address or a control
- * character would need, no long word that is more than hexadecimal, and nothing that leads to a secret.
- * One pass over ids, paths, keys and words, which are nearly all that is logged; false proves nothing.
+ * Whether a text certainly holds no secret: it has no character that a name-value pair, a URL, an e-mail
+ * address or a control sequence needs, no long word except hexadecimal ones, and no word that introduces a
+ * secret. One pass; it is true for ids, paths, keys and words, which are most of what is logged. False
+ * proves nothing.
  */
 export function isPlainText(text: string): boolean {
   let begin = 0;

@@ -137,7 +137,9 @@ const JSON_SNIPPET: SecretPattern = {
   stays: ['"undefined" is not valid JSON', 'The request body is not valid JSON.'],
 };
 
-/** Messages that quote a value which nobody chose to log. They come first: what they quote may be cut. */
+/**
+ * Messages that quote a value of a row or parameter. They come first, because the quoted text may be cut.
+ */
 export const QUOTED_VALUES: readonly SecretPattern[] = [
   AFTER_COLON,
   IN_THE_MIDDLE,

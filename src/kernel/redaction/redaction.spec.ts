@@ -30,7 +30,7 @@ describe('the redaction of a text', () => {
     expect(redactText(text)).not.toContain(secret);
   });
 
-  it('leaves what stands behind an escaped secret', () => {
+  it('keeps the text after an escaped secret', () => {
     const text = String.raw`{"data":"{\"password\":\"x1\",\"note\":\"kept\"}"}`;
     expect(redactText(text)).toContain('kept');
   });
@@ -81,7 +81,7 @@ describe('the redaction of a text', () => {
     expect(redactText(text)).not.toContain('ghp_');
   });
 
-  it('takes what PostgreSQL cannot hold out of a text', () => {
+  it('removes what PostgreSQL cannot store', () => {
     expect(redactText('a\u0000b\ud800')).toBe('ab\ufffd');
   });
 
@@ -100,7 +100,7 @@ describe('the redaction of a text', () => {
       .array(fc.tuple(anyPart, anyGap), { maxLength: 8 })
       .map((parts) => parts.flat().join(''));
 
-    it('does nothing when it is done again', () => {
+    it('is idempotent', () => {
       fc.assert(
         fc.property(anyText, (text) => {
           const once = redactText(text);
@@ -110,7 +110,7 @@ describe('the redaction of a text', () => {
       );
     });
 
-    it('takes a secret out whatever stands around it', () => {
+    it('removes a secret from any surrounding text', () => {
       // Some are known only where they stand alone.
       const secrets = SECRET_TABLE.flatMap(({ goes }) => goes).filter(
         ({ text, gone }) => !redactText(`it said ${text} then`).includes(gone),
@@ -126,7 +126,7 @@ describe('the redaction of a text', () => {
       );
     });
 
-    it('calls no text plain that holds a secret', () => {
+    it('never classifies a text with a secret as plain', () => {
       const plainish = fc
         .array(
           fc.oneof(
@@ -162,7 +162,7 @@ describe('the redaction of a value', () => {
     expect(redactValue({ [key]: 'sesame' })).toEqual({ [key]: '[redacted]' });
   });
 
-  it('hides numbers, arrays and objects under such a key, and shows that there is none', () => {
+  it('hides numbers, arrays and objects under such a key, and keeps null and booleans', () => {
     const secrets = { pin: 4711, tokens: ['sesame'], auth: { user: 'a', word: 'sesame' } };
     expect(redactValue(secrets)).toEqual({
       pin: '[redacted]',
@@ -173,7 +173,7 @@ describe('the redaction of a value', () => {
     expect(redactValue(none)).toEqual(none);
   });
 
-  it('hides a value whose name stands beside it', () => {
+  it('hides a value whose name is in a sibling field', () => {
     expect(
       redactValue([
         { name: 'Authorization', value: 'sesame' },
@@ -241,13 +241,13 @@ describe('the redaction of a value', () => {
     expect(redactValue(redactValue(keys))).toEqual(redactValue(keys));
   });
 
-  it('survives a value that holds itself', () => {
+  it('handles a circular value', () => {
     const loop: Record<string, unknown> = {};
     loop.self = loop;
     expect(() => JSON.stringify(redactValue(loop))).not.toThrow();
   });
 
-  it('survives a value that cannot be read', () => {
+  it('handles a getter that throws', () => {
     const unreadable = {
       get at() {
         throw new Error('no');
@@ -291,7 +291,7 @@ describe('the redaction of an error', () => {
     expect(redactValue({ err: error })).toEqual({ err: error });
   });
 
-  it('takes no line of its message for one of the stack', () => {
+  it('does not mistake a line of its message for the stack', () => {
     const error = redactError(new Error('a\n    at password=s3same'));
     expect(JSON.stringify(error)).not.toContain('s3same');
   });

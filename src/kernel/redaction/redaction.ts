@@ -12,20 +12,20 @@ const MAX_DEPTH = 5;
 const MAX_ITEMS = 20;
 const MAX_KEYS = 50;
 const MAX_VALUES = 1000;
-/** No more than this much of a text is searched for secrets: far past what is kept of it. */
+/** How many characters of a text are searched for secrets: far more than are kept of it. */
 const SEARCHED_TEXT = 8_000;
 
-/** Short texts that were searched in vain: keys of actions, rules and scopes come again and again. */
+/** Cache of short texts without secrets: keys of actions, rules and scopes repeat often. */
 const innocent = new Set<string>();
 const INNOCENT_LENGTH = 64;
 const KNOWN_INNOCENT = 2000;
 
 /**
- * Takes the secrets and e-mail addresses out of a text and cuts it at 500 characters. Percent-encoded
- * text is decoded where that shows a secret.
+ * Takes the secrets and e-mail addresses out of a text and cuts it at 500 characters. Percent-encoded text
+ * is decoded if the decoded text holds a secret.
  */
 export function redactText(text: string): string {
-  // Ids, paths, keys and words: nearly all that is logged.
+  // Ids, paths, keys and words: most of what is logged.
   if (text.length <= MAX_TEXT && (isPlainText(text) || innocent.has(text))) return text;
   const searched = text.length > SEARCHED_TEXT ? withoutLastWord(text) : text;
   const clean = withoutSecrets(storable(searched));
@@ -36,14 +36,16 @@ export function redactText(text: string): string {
   return short ? `${clean.slice(0, MAX_TEXT - 1).toWellFormed()}…` : clean;
 }
 
-/** The part of a long text that is searched, without a word that was cut and would not be known again. */
+/**
+ * The part of a long text that is searched, without a last word that was cut and could not be recognized.
+ */
 function withoutLastWord(text: string): string {
   let end = SEARCHED_TEXT;
   while (end > 0 && SEARCHED_TEXT - end < 4000 && !/\s/.test(text[end - 1] ?? '')) end--;
   return text.slice(0, end);
 }
 
-/** PostgreSQL takes no NUL in a text. It goes first, or it would hide what it stands in. */
+/** PostgreSQL stores no NUL. It is removed first, or it would hide a secret that contains it. */
 function storable(text: string): string {
   // eslint-disable-next-line no-control-regex -- see above
   return text.replace(/\u0000/g, '').toWellFormed();
@@ -82,7 +84,7 @@ interface Budget {
 /**
  * A copy that may be logged or stored: secrets gone by key and by pattern, also out of the keys, strings
  * cut at 500 characters, depth at 5, arrays at 20 items, objects at 50 keys, all at 1000 values. What was
- * cut says so. A copy of a copy is the same. Source: docs/architecture.md, redaction.
+ * cut says so. Redacting a copy again changes nothing. Source: docs/architecture.md, redaction.
  */
 export function redactValue(value: unknown): unknown {
   return copyOf(value, 0, { left: MAX_VALUES });
@@ -160,7 +162,7 @@ interface KnownKey {
   readonly hides: (value: unknown) => boolean;
 }
 
-/** The same keys come with every line; no more of them than this are remembered. */
+/** Most keys in the cache: the same keys come with every log line. */
 const KNOWN_KEYS = 2000;
 const knownKeys = new Map<string, KnownKey>();
 
@@ -178,7 +180,7 @@ function knownKey(key: string): KnownKey {
   return known;
 }
 
-/** What is absent, true or false holds no secret: it says whether there is one. */
+/** Undefined, null, true and false hold no secret: they say whether there is one. */
 function isSecret(value: unknown): boolean {
   return value !== null && value !== undefined && typeof value !== 'boolean' && value !== '';
 }
@@ -192,8 +194,8 @@ function never(): boolean {
 }
 
 /**
- * An error without secrets. A class, so that it is known where it is logged or stored and not copied again:
- * its stack is longer than other texts may be.
+ * An error without secrets. It is a class, so that it is recognized and not redacted and cut again: its
+ * stack is longer than other texts may be.
  */
 class RedactedError {
   [field: string]: unknown;
@@ -212,7 +214,7 @@ export function redactError(error: Error, depth = 1): Record<string, unknown> {
   });
 }
 
-/** An AggregateError, such as that of a connection tried on two addresses, has no message of its own. */
+/** An AggregateError, such as the one of a connection attempt to two addresses, has no message. */
 function messageOf(error: Error): string {
   const message = textOf(error.message);
   const { errors } = error as { errors?: unknown };
@@ -241,8 +243,8 @@ function stackOf(error: Error): string | undefined {
 }
 
 /**
- * What may be written of anything that was thrown where there is no logger, for example on standard
- * error when the process ends: its name and message in one line, then the stack, without secrets.
+ * The text of anything that was thrown, for output without a logger, for example on standard error when the
+ * process ends: name and message in one line, then the stack, redacted.
  */
 export function errorText(thrown: unknown): string {
   if (!isNativeError(thrown)) return redactText(textOf(thrown));

@@ -1,6 +1,6 @@
 /**
- * What a name says about its value: `secret` hides it, `count` hides it unless it is a number (`tokens`
- * may be secrets or a number of them), `plain` leaves it to the patterns.
+ * How a value is treated by its name: `secret` hides it, `count` hides it unless it is a number (`tokens`
+ * may be secrets or a number of them), `plain` only applies the patterns.
  */
 export type NameKind = 'secret' | 'count' | 'plain';
 
@@ -58,7 +58,7 @@ const SECRET_PAIRS = new Set(
 const SECRET_ENDING = /(?:token|secret|password|passwd|passphrase|apikey|secretkey|privatekey)$/;
 
 /**
- * Last words of a name that speaks about a secret and does not hold it: `tokensUsed`, `cookieConsent`,
+ * Last words of a name whose value is about a secret but does not hold it: `tokensUsed`, `cookieConsent`,
  * `passwordFile`, `accessTokenId`, `JsonWebTokenError`. An unknown last word leaves the value hidden.
  */
 const ABOUT_WORDS = new Set([
@@ -146,7 +146,7 @@ export function wordsOf(name: string): string[] {
   return words;
 }
 
-/** Names come again and again; no more of them than this are remembered. */
+/** Most names in the cache. */
 const KNOWN_NAMES = 2000;
 const known = new Map<string, NameKind>();
 

@@ -3,40 +3,40 @@ import { REDACTED } from './secret-pattern.js';
 
 /** `=`, `:`, `=>`, and an XML element whose value follows. */
 export const SEPARATOR = /=>|[:=]|<[\w:.-]{1,64}>(?=[^<\s])/g;
-/** The same for `matchAll`, which begins where the pattern stands: it must stand at the beginning. */
+/** The same for `matchAll`, which starts at the pattern's lastIndex: that must be 0. */
 const SEPARATOR_INSIDE = new RegExp(SEPARATOR);
 /** Longest name that is read, and longest run of white space or backslashes around a separator. */
 const NAME_LENGTH = 64;
 const GAP = 5;
 const ESCAPES = 31;
 
-/** What else begins behind a comma or a semicolon: the value goes on where it does not. */
+/** What may follow a comma or a semicolon after the end of a value; anything else continues the value. */
 export const NEXT_PAIR = /[,;](?:$|[\s"'[{]|[\w.$-]{1,64}\\{0,31}["']?\s?[:=])/y;
 const NAME_CHARACTER = /[\w$-]/;
-/** A quote ends a bare value unless it stands in the middle of a word. */
+/** A quote ends an unquoted value unless it is inside a word. */
 export const QUOTE_END = /["'](?:$|[\s"',;:.)\]}>\\])/y;
 
-/** Names whose value is several words: it goes on to the end of the line, or of what holds it. */
+/** Names whose value is several words: to the end of the line, or of the enclosing quotes. */
 const PHRASE = /(?:pass|seed|recovery)[_-]?phrase|mnemonic/i;
 /** An apostrophe before a space (`the dogs' bed`) is a part of the phrase. */
 export const PHRASE_END =
   /[\n\r]|&[\w.-]{1,64}=|\\{0,31}"(?:$|[\s"',;:.)\]}>\\])|\\{0,31}'(?:$|["',;:.)\]}>\\])/;
-/** Longest phrase: a recovery phrase has 24 words, and a longer line goes on with something else. */
+/** Longest phrase: a recovery phrase has 24 words, and the rest of a longer line is something else. */
 const PHRASE_LENGTH = 1000;
 
 /** Schemes of an Authorization header: the credentials follow, as one word or to the end of the line. */
 const SCHEMES = /^(?:basic|bearer|token|apikey|negotiate|ntlm|dpop|key)$/i;
 const SCHEMES_WITH_PARAMETERS = /^(?:digest|hawk|oauth|signature|aws4-hmac-sha256|mac)$/i;
 
-/** In any place, these say that there is no value. */
+/** These words always mean that there is no value. */
 const NO_VALUE = /^(?:null|undefined|none|nil|true|false|empty|unset|\[?redacted\]?|\*+|x{3,})$/i;
-/** Behind a name that no person chooses the value of, these can be no value. */
+/** After a name whose value no person chooses, these words are not a value. */
 const STATES =
   /^(?:expired|missing|invalid|required|revoked|absent|unknown|present|valid|malformed|optional)$/i;
 /** The names whose values people choose, who may choose any word. */
 const CHOSEN = /pass|pwd|pw$|secret|pin$|phrase|wort$|credential/i;
 /**
- * How prose goes on behind `token: `. A word that is not here is taken for the secret: nothing
+ * Words that continue a sentence after `token: `. Any other word is treated as the secret: nothing
  * distinguishes `password: sunshine` from a sentence.
  */
 const PROSE = new Set(
@@ -65,7 +65,7 @@ interface Span {
   readonly end: number;
 }
 
-/** Takes out the values whose name says that they are secret: `password=…`, `"apiKey": "…"`, `Cookie: …`. */
+/** Redacts the values whose name says that they are secret: `password=…`, `"apiKey": "…"`, `Cookie: …`. */
 export function redactPairs(text: string): string {
   let clean = '';
   let copied = 0;
@@ -83,7 +83,7 @@ export function redactPairs(text: string): string {
 
 /**
  * Where a value ends whose own text has further pairs: `token: PASSPHRASE: correct horse`, where the value
- * behind the last colon is outside of what was found, or a phrase goes on past it.
+ * after the last colon is outside of the match, or a phrase continues past it.
  */
 function endWithPairsInside(text: string, { start, end }: Span): number {
   let from = start;
@@ -96,10 +96,12 @@ function endWithPairsInside(text: string, { start, end }: Span): number {
   }
 }
 
-/** Pairs in one value that are looked at. What has more is no value: its line goes, which takes no time. */
+/** Pairs inside one value that are checked. A value with more is cut to the end of its line at once. */
 const MAX_PAIRS_INSIDE = 16;
 
-/** The end of a secret whose separator lies in a part of the text and whose value goes on behind it. */
+/**
+ * The end of a secret whose separator is in a part of the text and whose value continues after that part.
+ */
 function pairBeyond(text: string, from: number, end: number): number | undefined {
   let pairs = 0;
   for (const { index, 0: separator } of text.slice(from, end).matchAll(SEPARATOR_INSIDE)) {
@@ -119,7 +121,7 @@ function beyond(at: number, end: number): number | undefined {
   return at > end ? at : undefined;
 }
 
-/** The secret behind the separator at `index`, if its name means one. */
+/** The secret after the separator at `index`, if its name means one. */
 function secretAt(text: string, index: number, separator: string): Span | undefined {
   const behind = index + separator.length;
   if (separator.startsWith('<')) {
@@ -138,7 +140,7 @@ function secretAt(text: string, index: number, separator: string): Span | undefi
   return kind === 'count' && /^\d{1,15}[.,)\]}]{0,5}$/.test(value) ? undefined : span;
 }
 
-/** The name before a separator, with the word before it where the two stand apart: `api key`. */
+/** The name before a separator, with the word before it if the name is two words: `api key`. */
 function nameBefore(text: string, index: number): { name: string; start: number } {
   let end = skipSpaceBack(text, index);
   if (text[end - 1] === '"' || text[end - 1] === "'") end--;
@@ -195,7 +197,7 @@ function valueAt(text: string, at: number, named: Named): Span | undefined {
   return { start: at, end: isPhrase(named.name, value) ? phraseEnd(text, at) : end };
 }
 
-/** Behind the bracket that closes the one at `start`, or the end of what was cut off. */
+/** The position after the bracket that closes the one at `start`, or the end of the text. */
 function closingEnd(text: string, start: number): number {
   let depth = 0;
   for (let at = start; at < text.length; at++) {
@@ -206,8 +208,8 @@ function closingEnd(text: string, start: number): number {
 }
 
 /**
- * A quoted value ends at the next quote that is escaped as often as its first: JSON may lie in JSON. One
- * that never ends was cut off, and is a secret to the end.
+ * A quoted value ends at the next quote that is escaped as often as its first: JSON may lie in JSON. A
+ * value without a closing quote was cut off: all of it is the secret.
  */
 function quotedAt(text: string, start: number): Span | undefined {
   let quote = start;
@@ -219,7 +221,7 @@ function quotedAt(text: string, start: number): Span | undefined {
   return { start, end: end === -1 ? text.length : end + close.length };
 }
 
-/** A bare value ends at white space, `&`, a closing quote, or where the next pair begins. */
+/** An unquoted value ends at white space, `&`, a closing quote, or where the next pair begins. */
 function bareEnd(text: string, start: number): number {
   for (let at = start; at < text.length; at++) {
     const character = text[at] ?? '';
@@ -247,7 +249,7 @@ function isAt(pattern: RegExp, text: string, at: number): boolean {
   return pattern.test(text);
 }
 
-/** The end of a header's line, or of the quotes in which it stands. */
+/** The end of a header's line, or of the quotes around it. */
 function lineEnd(text: string, from: number, { start }: Named): number {
   const quote = text[start - 1] === '"' || text[start - 1] === "'" ? text[start - 1] : undefined;
   for (let at = from; at < text.length; at++) {
@@ -256,7 +258,9 @@ function lineEnd(text: string, from: number, { start }: Named): number {
   return text.length;
 }
 
-/** Whether a bare value may be a secret, or says that there is none, or goes on as a sentence does. */
+/**
+ * Whether an unquoted value may be a secret: false if it says that there is none or continues a sentence.
+ */
 export function canBeSecret(value: string, { name, prose }: Omit<Named, 'start'>): boolean {
   const word = value.replace(/[.,;:!?)\]}]{1,5}$/, '');
   if (word === '' || NO_VALUE.test(word)) return false;

@@ -1,7 +1,7 @@
-/** What stands where a secret was. */
+/** Replaces a secret. */
 export const REDACTED = '[redacted]';
 
-/** A text with a secret in it, and the part of it that must be gone. */
+/** A text with a secret in it, and the part that must be removed. */
 export interface SecretExample {
   readonly text: string;
   readonly gone: string;
@@ -9,17 +9,17 @@ export interface SecretExample {
 
 /** One kind of secret in a text: an entry of the table in `secret-table.ts`. */
 export interface SecretPattern {
-  /** What it finds, and what distinguishes it from an innocent text. */
+  /** What it finds, and what distinguishes it from a text without secrets. */
   readonly what: string;
   /** Where the format is defined. */
   readonly source: string;
-  /** What every text holds that `redact` would change: looked for first, since it costs less. */
+  /** Something that every text has that `redact` would change: checked first, because it costs less. */
   readonly hint: string | RegExp;
   /** Every pattern that it searches with. All quantifiers are bounded: a test reads them. */
   readonly patterns: readonly RegExp[];
   readonly redact: (text: string) => string;
   readonly goes: readonly SecretExample[];
-  /** Texts that look like it and must stay as they are. */
+  /** Similar texts that must not be changed. */
   readonly stays: readonly string[];
 }
 
@@ -34,7 +34,7 @@ export function replacing(
   };
 }
 
-/** A made-up secret. Put together here, so that no scanner of sources takes it for a real one. */
+/** A made-up secret. It is concatenated here, so that no secret scanner reports it. */
 export function madeUp(prefix: string, length: number): string {
   return prefix + 'Zx7Kq2Lm9Pw4Rt6Vb8Nc3'.repeat(8).slice(0, length);
 }

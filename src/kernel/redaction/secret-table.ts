@@ -6,8 +6,8 @@ import { TOKENS } from './tokens.patterns.js';
 import { URLS } from './urls.patterns.js';
 
 /**
- * Every kind of secret that is taken out of a text, in the order in which they are looked for, each with
- * texts that it must redact and texts that it must leave alone. A new kind is one entry here.
+ * Every kind of secret that is redacted, in the order of the search, each with texts that it must redact
+ * and texts that it must not change. A new kind is one entry here.
  */
 export const SECRET_TABLE: readonly SecretPattern[] = [
   // First: the others might take its first line for the end of something, and leave the key.

@@ -1,6 +1,6 @@
 import { inSentence, madeUp, replacing, REDACTED, type SecretPattern } from './secret-pattern.js';
 
-/** Longest token that is taken as a whole, in characters: more than any service gives out. */
+/** Longest token that is taken as a whole, in characters: more than any service issues. */
 const LONGEST = 4000;
 
 /**

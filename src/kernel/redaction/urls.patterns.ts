@@ -27,7 +27,7 @@ const CREDENTIALS_IN_URL: SecretPattern = {
 };
 
 const WEBHOOK_URLS: SecretPattern = {
-  what: 'A URL that is itself the secret: whoever knows it may post',
+  what: 'A URL that is itself the secret: it lets anybody post',
   source: 'api.slack.com/messaging/webhooks; discord.com/developers; core.telegram.org/bots/api',
   hint: /hook|api\.telegram|maker\.ifttt/i,
   ...replacing(

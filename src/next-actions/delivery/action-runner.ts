@@ -3,13 +3,14 @@ import { type DeliveryContext, type DeliveryOutcome } from './delivery-action.js
 import { type RegisteredAction } from './delivery-action.registry.js';
 import { ActionFailedError, ActionTimedOutError } from './delivery.errors.js';
 
-/** What an action is given, but for the signal of its time limit. */
+/** The context of an action, without the signal of its time limit. */
 type Given = Omit<DeliveryContext, 'signal'>;
 
 /**
- * Runs an action until it ends or its time is over; then its connection is not used again. An action
- * that returns at once, as one that only changes its NBA does, needs neither a timer nor a signal.
- * Throws an ActionFailedError with the cause, or the error of a connection that was lost under it.
+ * Runs an action until it ends or its time limit is reached; after a time-out, its connection is not used
+ * again. An action that returns synchronously, as one that only changes its NBA does, needs neither a timer
+ * nor a signal. Throws an ActionFailedError with the cause, or the error of a connection that was lost
+ * under it.
  */
 export async function runAction(
   tx: Transaction,
@@ -23,12 +24,12 @@ export async function runAction(
     const ended = await Promise.race([outcome, limit.reached(() => tx.abandon())]);
     if (!tx.abandoned) return ended ?? {};
   } catch (error) {
-    // Whatever the action made of it: a connection that was lost under it is not its fault.
+    // Also if the action wrapped the error: a lost connection is not a failure of the action.
     if (!tx.abandoned) throw tx.connectionError ?? new ActionFailedError(tx.causeOf(error));
   } finally {
     limit.end();
   }
-  // A statement that is slow was the action's choice; a database that is silent was not.
+  // A slow statement is a failure of the action; a database that does not answer is not.
   await tx.abandoned;
   throw tx.connectionError ?? new ActionFailedError(limit.reason);
 }

@@ -19,7 +19,7 @@ export interface RegisteredAction {
   readonly options: DeliveryActionOptions;
   readonly className: string;
   readonly handler: DeliveryActionHandler;
-  /** null: for ever. */
+  /** null: no end. */
   readonly dedupeWindowMs: number | null;
   readonly timeoutMs: number;
   readonly worksOn: readonly NextActionStatus[];
@@ -28,7 +28,7 @@ export interface RegisteredAction {
 const DEFAULT_DEDUPE_WINDOW_MS = 60_000;
 const DEFAULT_TIMEOUT_MS = 10_000;
 
-/** A mistake in an action's class; its message names the class and the fix, and stops the start. */
+/** A mistake in an action's class. Its message names the class and the fix; the start fails. */
 export class DeliveryActionError extends StartError {}
 
 /** Finds every @DeliveryAction provider of the application and checks it at start. */

@@ -15,7 +15,7 @@ import { type NextActionStatus } from '../model/next-best-action.entity.js';
 export const ACTION_STYLES = ['primary', 'secondary', 'danger'] as const;
 export type ActionStyle = (typeof ACTION_STYLES)[number];
 
-/** What a button is and how its presses are treated. */
+/** The options of a delivery action. */
 export interface DeliveryActionOptions {
   /** Stable name in the API, `snake_case`, unique in the application. */
   readonly key: string;
@@ -23,27 +23,27 @@ export interface DeliveryActionOptions {
   readonly label: string;
   /** Question to ask before pressing; without it, a client need not ask. */
   readonly confirm?: string;
-  /** How a client should draw the button; `secondary` unless given. */
+  /** How a client should draw the button; `secondary` by default. */
   readonly style?: ActionStyle;
   /**
-   * How long a success answers further presses of this action with the same input on the same NBA, in
-   * ms; 60 s unless given, `'forever'` for what can happen only once.
+   * How long a success answers further presses of this action with the same input on the same NBA, in ms;
+   * 60 s by default, `'forever'` for what can happen only once.
    */
   readonly dedupeWindowMs?: number | 'forever';
-  /** Longest run, in ms; 10 s unless given. Longer or external work belongs in a job. */
+  /** Longest run, in ms; 10 s by default. Longer or external work belongs in a job. */
   readonly timeoutMs?: number;
-  /** States of the NBA in which the button works; `queued` unless given. Others answer 409. */
+  /** States of the NBA in which the button works; `queued` by default. In others, a press is a 409. */
   readonly worksOn?: readonly NextActionStatus[];
   /**
-   * The state in which the action leaves the NBA. A press of an NBA that is in it is answered by the
-   * execution that closed it, whichever action that was of.
+   * The state in which the action leaves the NBA. If the NBA is in that state already, a press is answered
+   * by the execution that closed it, whichever action that was.
    */
   readonly closesAs?: 'done' | 'dismissed';
   /** Class of the optional `input`, with class-validator decorators; without it, input is refused. */
   readonly input?: Type<object>;
 }
 
-/** What an action may do in the execution's transaction. It is committed or taken back as a whole. */
+/** The execution's transaction, as an action may use it. It is committed or rolled back as a whole. */
 export interface DeliveryTransaction extends Pick<
   Transaction,
   'manager' | 'query' | 'execute' | 'defer' | 'part' | 'publish'
@@ -55,7 +55,7 @@ export interface DeliveryTransaction extends Pick<
   enqueue<T extends JobType>(job: NewJob<T>): Promise<string>;
 }
 
-/** What an action is given. */
+/** The argument of an action. */
 export interface DeliveryContext<Input extends object = object> {
   /** The NBA, locked until the transaction ends. */
   readonly nextAction: NextAction;
@@ -63,12 +63,12 @@ export interface DeliveryContext<Input extends object = object> {
   readonly actor: Actor;
   /** The database's time of the press; use it instead of the process's clock. */
   readonly now: Date;
-  /** Id of this execution, under which it goes on record. */
+  /** Id of this execution. */
   readonly executionId: string;
   /** Validated input; an empty object when the client sent none. */
   readonly input: Input;
   readonly tx: DeliveryTransaction;
-  /** Aborts at the action's time limit: hand it to whatever can be stopped. */
+  /** Aborts at the action's time limit. Pass it on to calls that take a signal. */
   readonly signal: AbortSignal;
 }
 
@@ -79,13 +79,13 @@ export interface DeliveryOutcome {
    * in the execution with the values before.
    */
   readonly changes?: NextActionChanges;
-  /** What else it did: ids and primitives for the audit and the event, stored without secrets. */
+  /** What else it did: ids and primitives for the audit and the event, stored redacted. */
   readonly meta?: Readonly<Record<string, unknown>>;
 }
 
 /**
- * A delivery action: it returns what it changes of its NBA. What else it does goes through `tx`, so that
- * throwing leaves no effect. It may run again from the start when the transaction loses a race.
+ * A delivery action. It returns the changes of its NBA; all other effects go through `tx`, so that throwing
+ * rolls everything back. It runs again from the start after a serialization failure or a deadlock.
  */
 export interface DeliveryActionHandler<Input extends object = object> {
   run(context: DeliveryContext<Input>): DeliveryOutcome | Promise<DeliveryOutcome>;
@@ -97,6 +97,7 @@ export const DELIVERY_ACTION = Symbol('DELIVERY_ACTION');
 export function DeliveryAction(
   options: DeliveryActionOptions,
 ): (target: Type<DeliveryActionHandler<never>>) => void {
-  // Not Injectable() as well: it would take away a scope that the class was given, unseen by the checks.
+  // Injectable() is not applied here: it would overwrite a scope of the class before the start-up checks
+  // see it.
   return SetMetadata(DELIVERY_ACTION, options);
 }

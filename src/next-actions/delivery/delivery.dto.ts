@@ -19,7 +19,7 @@ export class ExecuteBody {
   input?: object;
 }
 
-/** Answer to a press. */
+/** The answer to a press. */
 export class ExecuteAnswer {
   @ApiProperty({ enum: [true] })
   ok!: true;
@@ -29,7 +29,7 @@ export class ExecuteAnswer {
   executionId!: string;
 }
 
-/** A press on record. */
+/** A recorded execution. */
 export class ExecutionAnswer {
   @ApiProperty({ format: 'uuid' })
   id!: string;

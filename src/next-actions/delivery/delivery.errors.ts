@@ -1,10 +1,10 @@
 import { isNativeError } from 'node:util/types';
 import { databaseFailureOf } from '../../kernel/errors/database-failure.js';
 import { DomainError } from '../../kernel/errors/domain-error.js';
-import { databaseRefusalOf } from '../../kernel/errors/database-refusals.js';
+import { databaseErrorOf } from '../../kernel/errors/database-errors.js';
 import { redactText, textOf } from '../../kernel/redaction/redaction.js';
 
-/** 422: the key came back with another request. */
+/** 422: the idempotency key was used before with another request. */
 export function idempotencyKeyReused(): DomainError {
   return new DomainError(
     'IDEMPOTENCY_KEY_REUSED',
@@ -13,7 +13,7 @@ export function idempotencyKeyReused(): DomainError {
   );
 }
 
-/** An action ran past its time limit. */
+/** An action exceeded its time limit. */
 export class ActionTimedOutError extends Error {
   constructor(readonly timeoutMs: number) {
     super(`The action did not end within ${timeoutMs} ms.`);
@@ -21,7 +21,7 @@ export class ActionTimedOutError extends Error {
   }
 }
 
-/** An action threw: what it threw is the cause, so that a lost race is still seen as one. */
+/** An action threw. What it threw is the cause, so that a serialization failure is still recognized. */
 export class ActionFailedError extends Error {
   constructor(override readonly cause: unknown) {
     super('The delivery action failed.');
@@ -29,31 +29,31 @@ export class ActionFailedError extends Error {
   }
 }
 
-/** How a failed press goes on record; both without secrets. */
+/** How a failed press is recorded; both redacted. */
 export interface FailureReport {
   readonly code: string;
   readonly message: string;
 }
 
-/** The code and message of whatever an action threw. */
+/** The code and message of what an action threw. */
 export function reportOf(thrown: unknown): FailureReport {
   if (thrown instanceof DomainError)
     return { code: thrown.code, message: redactText(thrown.message) };
   if (thrown instanceof ActionTimedOutError || databaseFailureOf(thrown) === 'timeout') {
     return { code: 'ACTION_TIMED_OUT', message: redactText(messageOf(thrown)) };
   }
-  const hindered = hindranceOf(thrown);
+  const hindered = blockedErrorOf(thrown);
   if (hindered) return { code: hindered.code, message: redactText(messageOf(thrown)) };
   return { code: 'ACTION_FAILED', message: redactText(messageOf(thrown)) };
 }
 
 /**
- * The 503 for an action that others were in the way of: it waited too long for a lock, or its
- * transaction lost every race. It is not to blame and may well succeed when it is pressed again.
+ * The 503 for an action that other requests blocked: it waited too long for a lock, or its transaction
+ * failed to serialize in every attempt. It may well succeed when it is pressed again.
  */
-function hindranceOf(thrown: unknown): DomainError | undefined {
+function blockedErrorOf(thrown: unknown): DomainError | undefined {
   const failure = databaseFailureOf(thrown);
-  return failure === 'busy' || failure === 'retryable' ? databaseRefusalOf(thrown) : undefined;
+  return failure === 'busy' || failure === 'retryable' ? databaseErrorOf(thrown) : undefined;
 }
 
 function messageOf(thrown: unknown): string {
@@ -61,16 +61,16 @@ function messageOf(thrown: unknown): string {
 }
 
 /**
- * The answer to a press whose action failed. What the action refused by itself keeps its own status,
- * and what others hindered is a 503 that asks to come back; anything else is a 500 that says no more than where to look: a foreign error's text may hold SQL or
- * a path.
+ * The answer to a press whose action failed. A DomainError of the action keeps its status. An action that
+ * other requests blocked is a 503 with Retry-After. Anything else is a 500 that names only the execution,
+ * because the message of an unknown error may hold SQL or a path.
  */
 export function failedPress(actionKey: string, executionId: string, thrown: unknown): DomainError {
   const extensions = { executionId };
-  const told = thrown instanceof DomainError ? thrown : hindranceOf(thrown);
-  if (told) {
-    return new DomainError(told.code, told.status, redactText(told.message), {
-      ...told.options,
+  const known = thrown instanceof DomainError ? thrown : blockedErrorOf(thrown);
+  if (known) {
+    return new DomainError(known.code, known.status, redactText(known.message), {
+      ...known.options,
       extensions,
     });
   }
@@ -85,9 +85,9 @@ export function failedPress(actionKey: string, executionId: string, thrown: unkn
 }
 
 /**
- * Whether nothing can have been committed and the action is to blame, as for a change that the database
- * refuses. When the connection is lost during the commit, nobody knows how it ended: that is no failure on
- * record, and a repeat finds out.
+ * Whether the action failed and nothing can have been committed, as for a change that the database refuses.
+ * If the connection is lost during the commit, the outcome is unknown: no failure is recorded, and a repeat
+ * gets the outcome.
  */
 export function isFailureOfAction(error: unknown): boolean {
   if (error instanceof ActionFailedError) return true;

@@ -42,14 +42,14 @@ export interface Press {
   readonly input?: unknown;
 }
 
-/** How a press was answered. */
+/** The result of a press. */
 export interface PressAnswer {
   readonly executionId: string;
   /** True when an earlier execution answers and nothing ran. */
   readonly replayed: boolean;
 }
 
-/** A press that passed its checks and is on its way. */
+/** A press that passed its checks. */
 interface RunningPress {
   readonly executionId: string;
   readonly action: RegisteredAction;
@@ -57,20 +57,20 @@ interface RunningPress {
   readonly input: object;
   readonly requestHash: string;
   readonly key: PressKey | undefined;
-  /** The actor of this press alone: a transaction of its own that the action begins is known by it. */
+  /** An actor object for this press only: it identifies another transaction that the action begins. */
   readonly actor: Actor;
-  /** Set when the action begins: from then on, a failure is the action's and goes on record. */
+  /** Set when the action begins: from then on, a failure is recorded. */
   began?: Beginning;
 }
 
-/** When an action began, by the database's time and this process's clock, and in which scope. */
+/** When an action began, by the database's time and by this process's clock, and in which scope. */
 interface Beginning {
   readonly at: Date;
   readonly clock: number;
   readonly scope: Scope;
 }
 
-/** Runs delivery actions: each press once, in one transaction, on record, with its event. */
+/** Runs delivery actions: each press once, in one transaction, with its audit row and its event. */
 @Injectable()
 export class DeliveryService {
   constructor(
@@ -85,9 +85,9 @@ export class DeliveryService {
   ) {}
 
   /**
-   * Presses a button. Throws a DomainError: 400 for an unknown action or bad input, 404 without the
-   * NBA, 409 when it is not open, 422 for a reused key, 500 with the execution's id when the action
-   * threw or ran out of time, 503 with it when others were in its way.
+   * Presses a button. Throws a DomainError: 400 for an unknown action or bad input, 404 without the NBA,
+   * 409 when it is not open, 422 for a reused key, 500 with the execution's id when the action threw or ran
+   * out of time, 503 with it when other requests blocked it.
    */
   async execute(typed: Press): Promise<PressAnswer> {
     this.transactions.assertOutside(typed.actor);
@@ -105,9 +105,9 @@ export class DeliveryService {
       actor: { ...typed.actor },
     };
     if (!isUuid(typed.nextActionId)) throw nextActionNotFound();
-    // One spelling from here on: the record and its event are looked up by it.
+    // Lower case from here on: executions and events are found by it.
     const press = { ...typed, nextActionId: typed.nextActionId.toLowerCase() };
-    // Presses of one NBA wait here, not each with a connection for the lock of its row.
+    // Presses of one NBA wait here, not on the row lock with a connection each.
     return this.turns.run(press.nextActionId, this.env.lockTimeoutMs, () =>
       this.press(press, running),
     );
@@ -125,9 +125,9 @@ export class DeliveryService {
       if (!began || !isFailureOfAction(error)) throw error;
       const thrown = error instanceof ActionFailedError ? error.cause : error;
       await this.recordFailure(press, running, began, thrown).catch((unrecorded: unknown) => {
-        // The request's line has only the second error.
+        // The log line of the request has only the second error.
         const { executionId } = running;
-        this.logger.error({ executionId, err: thrown }, 'a failed press is not on record');
+        this.logger.error({ executionId, err: thrown }, 'a failed press could not be recorded');
         throw unrecorded;
       });
       throw failedPress(press.actionKey, running.executionId, thrown);
@@ -153,7 +153,7 @@ export class DeliveryService {
     const { nextAction, now, keyUse } = locked;
     const earlier = earlierAnswer(locked, running);
     if (earlier) {
-      // Or its retry after the dedupe window would run the action again.
+      // Otherwise a retry after the dedupe window would run the action again.
       if (key && !answers(keyUse)) {
         this.keys.remember(tx, key, { executionId: earlier, requestHash }, keyUse);
       }
@@ -198,7 +198,7 @@ export class DeliveryService {
     return { executionId, replayed: false };
   }
 
-  /** The failed press on record, in a transaction of its own: the action's was rolled back. */
+  /** Records the failed press, in a transaction of its own: the action's was rolled back. */
   private async recordFailure(
     press: Press,
     running: RunningPress,
@@ -265,7 +265,10 @@ function inputOf(action: RegisteredAction, input: unknown): object {
   ]);
 }
 
-/** The earlier execution that answers this press, if any; throws a 422 when the key came back changed. */
+/**
+ * The earlier execution that answers this press, if any; throws a 422 if the key was used for another
+ * request.
+ */
 function earlierAnswer(
   { nextAction, closedBy, repeatOf, keyUse }: LockedNextAction,
   { action, requestHash }: RunningPress,
@@ -277,7 +280,7 @@ function earlierAnswer(
   return repeatOf ?? undefined;
 }
 
-/** Whether the key's earlier use answers: only a success does, and not for ever. */
+/** Whether the earlier use of the key answers: only a success, until the key expires. */
 function answers(use: LockedNextAction['keyUse']): boolean {
   return use?.status === 'success' && !use.expired;
 }

@@ -20,17 +20,19 @@ export type ExecutionRecord = Omit<RowOf<typeof sql.RECORDED>, 'changes' | 'requ
 export interface LockRequest {
   readonly id: string;
   readonly actionKey: string;
-  /** In ms, null for no end. */
+  /** In ms; null for no end. */
   readonly dedupeWindowMs: number | null;
   readonly timeoutMs: number;
   readonly requestHash: string;
   readonly key: PressKey | undefined;
 }
 
-/** The NBA under the lock, and what earlier executions say about this press. */
+/** The locked NBA, and earlier executions that may answer this press. */
 export interface LockedNextAction {
   readonly nextAction: NextAction;
-  /** The execution that closed it; null while it is open, and where it was closed before that was kept. */
+  /**
+   * The execution that closed it; null while it is open, and if it was closed before this column existed.
+   */
   readonly closedBy: string | null;
   /** The database's time, taken after the lock was granted. */
   readonly now: Date;
@@ -41,7 +43,7 @@ export interface LockedNextAction {
 
 type LockedRow = NextAction & { timeout?: string; closedBy?: string | null };
 
-/** The statements of a press, and the executions on record. */
+/** The statements of a press, and the recorded executions. */
 @Injectable()
 export class ExecutionsRepository {
   constructor(
@@ -49,7 +51,7 @@ export class ExecutionsRepository {
     private readonly keys: IdempotencyKeys,
   ) {}
 
-  /** Locks an NBA for an execution and reads what answers the press, in one round trip. */
+  /** Locks an NBA for an execution and reads an earlier one that answers the press, in one round trip. */
   async lock(
     tx: Pick<Transaction, 'query'>,
     press: LockRequest,
@@ -71,7 +73,7 @@ export class ExecutionsRepository {
     return { nextAction: row, closedBy, now: found.now, repeatOf: found.repeatOf, keyUse };
   }
 
-  /** Records how a press ended and what it changed; leaves with the commit. */
+  /** Records the result and the changes of a press; sent together with the commit. */
   record(tx: Pick<Transaction, 'defer'>, execution: ExecutionRecord): void {
     const fields = Object.keys(execution.changes) as ChangeableField[];
     const changed = fields.map((field) => execution.changes[field]?.to);

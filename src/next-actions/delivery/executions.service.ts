@@ -8,7 +8,7 @@ import { type ExecutionPage } from './delivery.dto.js';
 import { ExecutionsRepository } from './executions.repository.js';
 import { NEWEST } from './executions.sql.js';
 
-/** Reads what was pressed. */
+/** Reads executions. */
 @Injectable()
 export class ExecutionsService {
   constructor(
@@ -16,7 +16,7 @@ export class ExecutionsService {
     private readonly paginator: Paginator,
   ) {}
 
-  /** A page of an NBA's presses, newest first; throws a 404. A cursor wins over a page number. */
+  /** A page of an NBA's executions, newest first; throws a 404. A cursor wins over a page number. */
   async list(typedId: string, query: PageQuery, actor: Actor): Promise<ExecutionPage> {
     if (!isUuid(typedId)) throw nextActionNotFound();
     const id = typedId.toLowerCase();

@@ -28,13 +28,13 @@ type RecordedField = (typeof RECORDED.properties)[number];
 /** The same, as they are listed. */
 const LISTED = RECORDED.without('requestHash');
 
-/** One statement for each set of changed fields: there are few, and each is prepared once. */
+/** One statement per set of changed fields: there are few sets, and each statement is prepared once. */
 const statements = new Map<string, Statement>();
 
 /**
  * Execution, last statement: the audit row, the fields that the action changed and the NBA's last_*
- * columns, in one. It leaves together with the events and the COMMIT. For a failure it is a transaction
- * of its own; an NBA that is gone by then takes its audit with it.
+ * columns, in one. It is sent together with the events and the COMMIT. A failure is recorded in its own
+ * transaction; if the NBA was deleted meanwhile, nothing is recorded.
  */
 export function recordStatement(changed: readonly ChangeableField[]): Statement {
   const shape = changed.join('_');
@@ -89,9 +89,9 @@ export const LOCK: Statement = {
 
 /**
  * Execution, statement 2: an earlier success of this action with this input that answers this press. A
- * statement of its own, sent behind the lock: its snapshot must be taken after the lock was granted, or
- * it would miss the success that the lock's last holder committed. $3 is the dedupe window in ms, null
- * for no end. Executions of before inputs were kept have no hash, and answer as they always did.
+ * separate statement, sent after the lock: its snapshot must be taken after the lock was granted, or it
+ * would miss the success that the last holder committed. $3 is the dedupe window in ms, null for no end.
+ * Executions from before inputs were stored have no hash, and answer any input.
  */
 export const FIND_EARLIER: Statement = {
   name: 'find_earlier_execution',

@@ -2,8 +2,8 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { type ExecutionStatus } from './next-action-execution.entity.js';
 
 /**
- * What an `Idempotency-Key` of an actor stands for: the execution that answers it. It names no foreign
- * key, which would keep executions from being partitioned; it expires before they do.
+ * An `Idempotency-Key` of an actor, and the execution that answers it. There is no foreign key, which would
+ * prevent the partitioning of executions; keys expire before executions do.
  */
 @Entity('idempotency_keys')
 @Check('ck_idempotency_keys_status', `"status" IN ('success', 'failed')`)
@@ -23,7 +23,7 @@ export class IdempotencyKeyRow {
   @Column('uuid')
   executionId!: string;
 
-  /** A failed press left no effect, so its key may be tried again: a success takes it over. */
+  /** A failed press had no effect, so its key may be used again: a success overwrites it. */
   @Column('text')
   status!: ExecutionStatus;
 

@@ -9,25 +9,25 @@ export const KEY_LIFETIME_DAYS = 30;
 const EXPIRY = `interval '${KEY_LIFETIME_DAYS} days'`;
 
 const CLEAN_EVERY_MS = 10 * 60_000;
-/** Keys that one statement deletes. */
+/** Most keys that one statement deletes. */
 const BATCH = 5000;
 
-/** The `Idempotency-Key` of a press and whose it is. */
+/** The `Idempotency-Key` of a press and its actor. */
 export interface PressKey {
   readonly actorId: string;
   readonly value: string;
 }
 
-/** What a key was used for before. */
+/** The earlier use of a key. */
 export interface KeyUse {
   readonly executionId: string;
   readonly status: ExecutionStatus;
   readonly requestHash: string;
-  /** It answers no more, and makes way for a new use. */
+  /** It has expired, and a new use replaces it. */
   readonly expired: boolean;
 }
 
-/** What a key is to stand for. */
+/** The new use of a key. */
 export interface NewKeyUse {
   readonly executionId: string;
   readonly requestHash: string;
@@ -53,7 +53,10 @@ const INSERT: Statement = {
     VALUES ($1, $2, $3, $4, 'success')`,
 };
 
-/** A failed press keeps its key, so that another request is not taken under it; a success has it already. */
+/**
+ * Stores the key of a failed press, so that another request with the key is a 422; the row of a success is
+ * kept.
+ */
 const UPSERT_FAILED: Statement = {
   name: 'upsert_failed_idempotency_key',
   text: `
@@ -73,7 +76,7 @@ const DELETE_EXPIRED: Statement = {
     RETURNING 1`,
 };
 
-/** The idempotency keys of presses: written with the press's COMMIT, deleted 30 days later. */
+/** The idempotency keys of presses: written in the press's transaction, deleted after 30 days. */
 @Injectable()
 export class IdempotencyKeys implements OnModuleDestroy {
   private readonly cleaner: NodeJS.Timeout;
@@ -88,15 +91,16 @@ export class IdempotencyKeys implements OnModuleDestroy {
     clearInterval(this.cleaner);
   }
 
-  /** What a key was used for, if it was. */
+  /** The earlier use of a key, if any. */
   async find(tx: Pick<Transaction, 'query'>, key: PressKey): Promise<KeyUse | undefined> {
     return (await tx.query<KeyUse & Record<string, unknown>>(FIND, [key.actorId, key.value]))[0];
   }
 
   /**
-   * Keeps the key of a press that succeeded, or that an earlier execution answered; leaves with the
-   * commit. `before` is the use that makes way: a failed or expired one. Two presses of two NBAs under
-   * one key meet in the primary key: the second one's transaction fails, and runs again.
+   * Stores the key of a press that succeeded, or that an earlier execution answered; sent together with the
+   * commit. `before` is the use that it replaces: a failed or expired one. Of two concurrent presses of
+   * different NBAs with one key, the second violates the primary key: its transaction fails, and runs
+   * again.
    */
   remember(
     tx: Pick<Transaction, 'defer'>,
@@ -108,7 +112,7 @@ export class IdempotencyKeys implements OnModuleDestroy {
     tx.defer(INSERT, [actorId, value, use.executionId, use.requestHash]);
   }
 
-  /** Keeps the key of a press that failed; leaves with the commit. */
+  /** Stores the key of a press that failed; sent together with the commit. */
   rememberFailed(
     tx: Pick<Transaction, 'defer'>,
     { actorId, value }: PressKey,

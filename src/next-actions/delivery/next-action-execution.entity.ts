@@ -13,7 +13,7 @@ import { NextBestAction } from '../model/next-best-action.entity.js';
 export const EXECUTION_STATUSES = ['success', 'failed'] as const;
 export type ExecutionStatus = (typeof EXECUTION_STATUSES)[number];
 
-/** One press of a button, as it ended. */
+/** The record of one press that ran its action. */
 @Entity('next_action_executions')
 @Check('ck_next_action_executions_status', `"status" IN ('success', 'failed')`)
 @Index('ix_next_action_executions_next_action', ['nextActionId', 'id'])
@@ -59,7 +59,7 @@ export class NextActionExecution {
   @Column('jsonb', { nullable: true })
   input!: object | null;
 
-  /** The NBA's fields that the press changed, each with its values before and after: whole. */
+  /** The NBA's fields that the press changed, each with its values before and after, not cut. */
   @Column('jsonb', { default: {} })
   changes!: object;
 
@@ -67,11 +67,13 @@ export class NextActionExecution {
   @Column('jsonb', { default: {} })
   meta!: object;
 
-  /** No foreign key: the audit outlives its user, and a press need not lock the user's row. */
+  /**
+   * No foreign key: the audit is kept when the user is deleted, and a press need not lock the user's row.
+   */
   @Column('uuid', { nullable: true })
   actorId!: string | null;
 
-  /** SHA-256 of NBA, action and input: what a repeat is known by. Null before inputs were kept. */
+  /** SHA-256 of NBA, action and input, which identifies a repeat. Null from before inputs were stored. */
   @Column('text', { nullable: true })
   requestHash!: string | null;
 }

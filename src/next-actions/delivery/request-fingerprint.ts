@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** What an idempotency key stands for: NBA, action and input, whatever the order of the input's keys. */
+/** The hash of a request: NBA, action and input, whatever the order of the input's keys. */
 export function fingerprint(press: {
   readonly nextActionId: string;
   readonly actionKey: string;

@@ -5,7 +5,7 @@ import { TransactionRunner } from '../../database/transactions/transaction-runne
 import { JobHandler, type JobContext, type JobRunner } from '../../jobs/handlers/job-handler.js';
 import { type NextActionPayload } from '../../jobs/handlers/job-types.js';
 
-/** The safe placeholder: it sends nothing, and says so. */
+/** A placeholder: it sends nothing, and publishes an event that says so. */
 @JobHandler('retry_failed_deliveries')
 export class RetryFailedDeliveriesHandler implements JobRunner<'retry_failed_deliveries'> {
   constructor(

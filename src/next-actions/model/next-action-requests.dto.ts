@@ -19,7 +19,7 @@ import { NEXT_ACTION_STATUSES, type NextActionStatus } from './next-best-action.
 
 /** Filters of the list; a bad value is a 400. */
 export class ListNextActionsQuery extends IntersectionType(PageQuery, ScopeFields) {
-  /** `queued`, or none, leaves out what is snoozed. */
+  /** With `queued` or no status, snoozed NBAs are left out. */
   @ApiPropertyOptional({ enum: NEXT_ACTION_STATUSES, enumName: 'NextActionStatus' })
   @IsOptional()
   @IsIn(NEXT_ACTION_STATUSES)
@@ -41,7 +41,7 @@ export class ListNextActionsQuery extends IntersectionType(PageQuery, ScopeField
     example: 'deliver',
     minLength: 1,
     maxLength: 200,
-    description: 'Substring of title, reason or rule, case-insensitive; % and _ mean themselves.',
+    description: 'Substring of title, reason or rule, case-insensitive; % and _ are literal.',
   })
   @IsOptional()
   @IsString()
@@ -138,7 +138,7 @@ export class CreateNextActionBody extends ScopeFields {
   snoozedUntil?: string | null;
 }
 
-/** What a person does with an NBA by hand. */
+/** Closes an NBA by hand. */
 export class PatchNextActionBody {
   @ApiProperty({ enum: ['done', 'dismiss'] })
   @IsIn(['done', 'dismiss'])

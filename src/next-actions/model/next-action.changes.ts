@@ -21,7 +21,7 @@ const changeable = new Set<string>(CHANGEABLE_FIELDS);
 /** New values of an NBA's own fields. */
 export type NextActionChanges = Partial<Pick<NextAction, ChangeableField>>;
 
-/** What was changed, as it goes on record: each field with its values before and after. */
+/** The recorded changes: each field with its values before and after. */
 export type RecordedChanges = {
   readonly [Field in ChangeableField]?: {
     readonly from: NextAction[Field];

@@ -37,11 +37,11 @@ export class NextActionAnswer implements NextAction {
   @ApiProperty({ type: String, nullable: true, example: null })
   sourceId!: string | null;
 
-  /** Where a person acts on it by hand. */
+  /** Where a user can act on it by hand. */
   @ApiProperty({ type: String, nullable: true, example: '/deliveries?state=failed' })
   actionUrl!: string | null;
 
-  /** Anything the client that created it wants to find again. */
+  /** Free data of the client that created it. */
   @ApiProperty({ type: 'object', additionalProperties: true, example: {} })
   payload!: object;
 

@@ -5,7 +5,7 @@ import { ListQuery, type PageStart } from '../../database/sql/list-query.js';
 import { NEXT_ACTION, NEXT_ACTION_COLUMNS } from './next-actions.sql.js';
 import { type NextActionStatus } from './next-best-action.entity.js';
 
-/** What a list of NBAs is narrowed to. All filters combine. */
+/** Filters of a list of NBAs. All filters combine. */
 export interface NextActionFilter {
   readonly entityType: string;
   readonly entityId: string;
@@ -32,7 +32,7 @@ export function listQueries(
   if (status === undefined || status === 'queued') {
     list.when('awake', '(snoozed_until IS NULL OR snoozed_until <= now())');
   }
-  // The queue's own partial index serves it only if its predicate stands in the statement.
+  // The partial index of the queue is used only if its predicate is in the statement.
   if (status === 'queued') list.when('queued', `status = 'queued'`);
   else list.where('status', status, (parameter) => `status = ${parameter}`);
   list

@@ -50,7 +50,7 @@ export class NextActionsRepository {
     return { nextAction, created };
   }
 
-  /** Hides an open NBA from the queue until then; outside of a press, as for the demo desk. */
+  /** Hides an open NBA from the queue until then, without a press, as for the demo. */
   async snooze(tx: Statements, id: string, until: Date): Promise<void> {
     await tx.execute(sql.SNOOZE, [id, until]);
   }

@@ -81,7 +81,7 @@ export class NextActionsService {
     );
   }
 
-  /** Hides an open NBA until then, outside of a press. */
+  /** Hides an open NBA until then, without a press. */
   snooze(
     tx: Pick<Transaction, 'query' | 'execute' | 'defer'>,
     id: string,

@@ -20,7 +20,7 @@ export const NEW_NEXT_ACTION = NEXT_ACTION.without(
   'completedAt',
   'dismissedAt',
 );
-/** What an update overwrites: not the key that it was found by. */
+/** The columns that an update overwrites: not the key that it was found by. */
 const CONTENT = NEW_NEXT_ACTION.without(
   'id',
   'dedupeKey',
@@ -36,8 +36,8 @@ export const FIND: Statement = {
 };
 
 /**
- * Creates an NBA, or updates the queued one with the same dedupe key in the same scope. Two at once
- * meet in the partial unique index: one inserts, the other updates. xmax is 0 on a row that this
+ * Creates an NBA, or updates the queued one with the same dedupe key in the same scope. Of two concurrent
+ * calls, the partial unique index makes one insert and the other update. xmax is 0 on a row that this
  * statement inserted. A snooze of the operator survives an update that does not set one.
  */
 export const UPSERT: Statement = {

@@ -4,12 +4,12 @@ import { type Priority } from '../../kernel/priority.js';
 export const NEXT_ACTION_STATUSES = ['queued', 'done', 'dismissed', 'expired'] as const;
 export type NextActionStatus = (typeof NEXT_ACTION_STATUSES)[number];
 
-/** Who makes an NBA: an API client, or a run of the rules, which touches only its own. */
+/** Who creates an NBA: an API client, or a run of the rules, which changes only its own. */
 export const ORIGINS = ['api', 'rule'] as const;
 export type Origin = (typeof ORIGINS)[number];
 
 /**
- * A next best action: a ranked recommendation with buttons. The schema's truth for migrations; the hot
+ * A next best action: a ranked recommendation with buttons. It defines the schema for migrations; the hot
  * path reads and writes the table by SQL (next-actions.sql.ts).
  */
 @Entity('next_best_actions')
@@ -21,7 +21,8 @@ export type Origin = (typeof ORIGINS)[number];
   'ck_next_best_actions_last_execution_status',
   `"last_execution_status" IN ('success', 'failed')`,
 )
-// What comes back after it was done is a new NBA, so a dedupe key is unique among queued rows alone.
+// A recommendation that recurs after it was done is a new NBA, so a dedupe key is unique among queued rows
+// only.
 @Index('uq_next_best_actions_dedupe', ['entityType', 'entityId', 'dedupeKey'], {
   unique: true,
   where: `"status" = 'queued' AND "dedupe_key" IS NOT NULL`,
@@ -30,10 +31,11 @@ export type Origin = (typeof ORIGINS)[number];
 @Index('ix_next_best_actions_rule_queue', ['entityType', 'entityId'], {
   where: `"status" = 'queued' AND "origin" = 'rule'`,
 })
-// The cool-downs of the rules; with an included column, so made by the migration.
+// For the cool-downs of the rules. It has an included column, so the migration creates it.
 @Index('ix_next_best_actions_done', { synchronize: false })
 @Index('ix_next_best_actions_dismissed', { synchronize: false })
-// Both hold descending columns, which TypeORM cannot express: made by the migration, left alone by it.
+// Both have descending columns, which TypeORM can't express: the migration creates them, and TypeORM
+// ignores them.
 @Index('ix_next_best_actions_queue', { synchronize: false })
 @Index('ix_next_best_actions_scope', { synchronize: false })
 export class NextBestAction {
@@ -105,7 +107,7 @@ export class NextBestAction {
   @Column('text', { nullable: true })
   lastExecutionErrorMessage!: string | null;
 
-  /** To the millisecond, as the API shows it: a cursor holds it without loss. */
+  /** In milliseconds, like a JavaScript Date, so that a cursor holds the exact value. */
   @Column('timestamp with time zone', { precision: 3, default: () => 'now()' })
   createdAt!: Date;
 

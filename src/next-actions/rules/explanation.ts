@@ -18,7 +18,7 @@ export interface Link {
   readonly href: string;
 }
 
-/** Why an action is recommended, what to do, and how its rank came about. */
+/** Why an action is recommended, what to do, and how its rank was computed. */
 export interface NextActionExplanation {
   readonly ruleKey: string;
   readonly summary: string;
@@ -44,7 +44,7 @@ export function explain(ranked: Explainable): NextActionExplanation {
   return { ruleKey, summary, evidence, recommendedSteps, links, factors: { ...factors, score } };
 }
 
-/** The facts of work items as evidence; what is not known is left out. */
+/** The facts of work items as evidence; unknown values are left out. */
 export function itemEvidence(facts: WorkItemFacts): Evidence[] {
   const evidence: Evidence[] = [{ key: 'count', label: 'Items', value: facts.count }];
   const pressing = facts.highPriorityCount + facts.criticalPriorityCount;
@@ -72,7 +72,7 @@ export function scoreEvidence(latest: LatestScore): Evidence[] {
   ];
 }
 
-/** The list of exactly the items that a recommendation counted. */
+/** A link to the list of exactly the items that a recommendation counted. */
 export function itemsLink(scope: Scope, condition: WorkItemConditionKey): Link {
   const query = new URLSearchParams({
     entityType: scope.entityType,

@@ -13,8 +13,8 @@ import {
 } from './next-action-context.js';
 
 /**
- * Everything that the next-action rules may know of a scope, in one snapshot of the database. Each
- * fact of items is read from the index of open items alone.
+ * Everything that the next-action rules may know of a scope, in one snapshot of the database. Each fact is
+ * read from the index of open items only.
  */
 export const FETCH_NEXT_ACTION_CONTEXT: Statement = {
   name: 'fetch_next_action_context',

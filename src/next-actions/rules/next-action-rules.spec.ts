@@ -56,7 +56,7 @@ function context(
 const EVERYTHING = Object.fromEntries(NEXT_ACTION_CONDITIONS.map((key) => [key, 4]));
 
 describe('next-action rules', () => {
-  it('recommend nothing where nothing waits', () => {
+  it('recommend nothing for a scope without open items', () => {
     expect(evaluateNextActionRules(context(DEFAULT_SCOPE, {}))).toEqual([]);
   });
 

@@ -39,7 +39,7 @@ interface ItemRule {
   readonly title: string;
   readonly reason: (count: number) => string;
   readonly steps: readonly string[];
-  /** 0 one press, 1 one's own work, 2 a talk, 3 somebody else's answer. */
+  /** Effort: 0 one press, 1 own work, 2 a conversation, 3 an answer of somebody else. */
   readonly friction: number;
 }
 
@@ -117,7 +117,7 @@ export type NextActionRuleKey = typeof SCORE_RULE | keyof typeof ITEM_RULES;
 
 const ITEM_RULE_KEYS = Object.keys(ITEM_RULES) as (keyof typeof ITEM_RULES)[];
 
-/** The keys of the rules; an action made by anything else is none of theirs to expire. */
+/** The keys of the rules; a run expires only actions with one of these keys. */
 export const NEXT_ACTION_RULE_KEYS: readonly NextActionRuleKey[] = [SCORE_RULE, ...ITEM_RULE_KEYS];
 
 /** What is recommended in the context, unranked. Pure: the same context gives the same candidates. */

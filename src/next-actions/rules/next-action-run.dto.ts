@@ -34,7 +34,7 @@ class QueuedByPriority implements Record<Priority, number> {
   critical!: number;
 }
 
-/** What a scope has to do, at a glance. */
+/** Summary of the NBAs of a scope. */
 export class NextActionSummary {
   /** The best five that are queued and not snoozed. */
   @ApiProperty({ type: [NextActionAnswer] })

@@ -17,7 +17,7 @@ import { type CandidateRecord, STORE_RUN } from './next-action-runs.sql.js';
 import { rankCandidates, type Ranked } from './ranking.js';
 import { nextActionRunKey } from './run-key.js';
 
-/** What a run needs of a transaction. */
+/** The members of a transaction that a run needs. */
 type Statements = Pick<Transaction, 'query' | 'execute' | 'publish'>;
 
 /** What a run changed. */
@@ -44,7 +44,7 @@ export class NextActionRunsService {
 
   /**
    * Runs the rules in the caller's transaction, one run at a time per scope. `pressedId` is the action
-   * whose button runs them, which stays as it is until the press is over.
+   * whose button runs them, which is not expired by its own press.
    */
   async runNextActions(
     tx: Statements,
@@ -59,7 +59,7 @@ export class NextActionRunsService {
     );
     if (!context) throw new Error('The context of the next-action rules returned no row.');
     const candidates = evaluateNextActionRules(nextActionContextOf(scope, now, context));
-    // The worst first: ids ascend, and of equal scores the list shows the greatest id first.
+    // In reverse rank order: ids ascend, and of equal scores the list shows the greatest id first.
     const actions = rankCandidates(candidates, now).reverse().map(recordOf);
     const { entityType, entityId } = scope;
     const runId = uuidv7();

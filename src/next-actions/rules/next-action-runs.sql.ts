@@ -4,7 +4,7 @@ import { NEXT_ACTION } from '../model/next-actions.sql.js';
 import { NextBestAction } from '../model/next-best-action.entity.js';
 import { NextActionRunRow } from './next-action-run.entity.js';
 
-/** How long a rule cools down in a scope after its action was done. */
+/** Cool-down of a rule in a scope after its action was done. */
 const DONE_COOL_DOWN_HOURS = 24;
 /** The same after it was dismissed. */
 const DISMISSED_COOL_DOWN_DAYS = 7;
@@ -24,7 +24,7 @@ const CANDIDATE = NEXT_ACTION.only(
 );
 export type CandidateRecord = RowOf<typeof CANDIDATE>;
 
-/** What a run overwrites in an action that is queued already: a snooze and the last press stay. */
+/** The columns that a run overwrites in a queued action: a snooze and the last press are kept. */
 const CONTENT = CANDIDATE.without('id', 'createdByRule', 'dedupeKey');
 const wanted = CONTENT.fields('c');
 
@@ -40,18 +40,16 @@ const RUN = columnsOf(NextActionRunRow);
 
 /**
  * One run in the scope $1, $2 at $4: the candidates, given as one JSON array in $3, become its queued
- * actions, what no longer holds expires, and the run goes on record, with counts. It touches only what
- * a run made: neither an API client's actions nor a queued action that has one of the keys.
+ * actions, what no longer holds expires, and the run is recorded, with counts. It changes only actions that
+ * a run created: neither those of API clients nor a queued action of theirs that has one of the keys.
  *
- * Candidates of a rule that is suppressed are left out: by an operator, or for a while because an action
- * of its own was closed not long ago. That is read here and nowhere before, in the snapshot that shows
- * which keys are queued: else an action that an operator closes after it was
- * counted would be queued again at once.
+ * Candidates of a rule that is suppressed are left out: by an operator, or for a while because an action of
+ * its own was closed not long ago. That is read in this statement, in the same snapshot as the queued keys:
+ * otherwise an action that an operator closes after it was counted would be queued again at once.
  *
- * A press holds the lock of its action and may be waiting for this scope's runs to end. So no row is
- * waited for: what is locked is skipped, as if this run had come a moment earlier, and its key counts
- * as taken. A press that runs this very statement holds its own action's lock, which lets it pass: $5
- * names that action, which is not expired under the press.
+ * A press holds the lock of its action and may be waiting for this scope's runs to end. So the run waits
+ * for no row: locked rows are skipped, and their keys count as queued. A press that runs this statement
+ * holds the lock of its own action, so it does not block itself: $5 is that action, which is not expired.
  */
 export const STORE_RUN: Statement = {
   name: 'store_next_action_run',

@@ -30,7 +30,7 @@ const FIND_LAST_RUN: Statement = {
     ORDER BY ran_at DESC LIMIT 1`,
 };
 
-/** What a scope has to do, at a glance. */
+/** Reads the summary of a scope's NBAs. */
 @Injectable()
 export class NextActionsSummaryService {
   constructor(private readonly transactions: TransactionRunner) {}

@@ -86,7 +86,7 @@ describe('the score of a candidate', () => {
     expect(rankingOf({ ...PLAIN, priority }, NOW).score).toBe(score);
   });
 
-  it('adds its boosts and takes its friction', () => {
+  it('adds its boosts and subtracts its friction', () => {
     const signals: RankingSignals = {
       priority: 'medium',
       count: 4,
@@ -108,7 +108,7 @@ describe('the score of a candidate', () => {
     });
   });
 
-  it('is held at 100, and friction at 5', () => {
+  it('is at most 100, and friction at most 5', () => {
     const most = { count: 10, newestAt: NOW, oldestDueAt: ago(1e10), impact: 10 };
     expect(rankingOf({ ...PLAIN, ...most, priority: 'critical' }, NOW).score).toBe(100);
     expect(rankingOf({ ...PLAIN, friction: 50 }, NOW).score).toBe(50);

@@ -1,17 +1,17 @@
 import { type Priority, priorityRank } from '../../kernel/priority.js';
 
-/** What a rule tells the ranking about a candidate. */
+/** What the ranking needs to know about a candidate. */
 export interface RankingSignals {
   readonly priority: Priority;
-  /** How many things wait for this one action. */
+  /** Number of items that wait for this action. */
   readonly count: number;
   /** The latest of them; null where unknown. */
   readonly newestAt: Date | null;
   /** When the first of them was due; null where none has a due date. */
   readonly oldestDueAt: Date | null;
-  /** What is at stake, 0–10. */
+  /** Impact, 0–10. */
   readonly impact: number;
-  /** What stands between reading and done, 0–5. */
+  /** Friction: the effort that it takes, 0–5. */
   readonly friction: number;
 }
 
@@ -42,22 +42,25 @@ export const BASE_SCORES: Readonly<Record<Priority, number>> = {
 /** Most points that one boost adds. */
 const MAX_BOOST = 10;
 const MAX_FRICTION = 5;
-/** What is critical always matters at least this much. */
+/** Least impact of a critical candidate. */
 const CRITICAL_IMPACT_FROM = 5;
 
 const HOUR_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * HOUR_MS;
-/** Recency loses a point each time this much has passed since the newest. */
+/** Recency loses a point per this time since the newest item, in ms. */
 const RECENCY_STEP_MS = 6 * HOUR_MS;
-/** Overdue at all is worth this; each whole day more adds a point. */
+/** Points for being overdue; each whole day adds a point. */
 const OVERDUE_BOOST = 2;
 
-/** One point for each thing that waits, 10 at most. */
+/** One point for each waiting item, 10 at most. */
 export function countBoost(count: number): number {
   return whole(count, MAX_BOOST);
 }
 
-/** 10 for what is new, less one for every 6 h of age, so nothing after 60 h. Ahead of `now` counts as new. */
+/**
+ * 10 for what is new, less one for every 6 h of age, so nothing after 60 h. A time after `now` counts as
+ * new.
+ */
 export function recencyBoost(newestAt: Date | null, now: Date): number {
   if (newestAt === null) return 0;
   const age = Math.max(0, now.getTime() - newestAt.getTime());
@@ -71,15 +74,15 @@ export function urgencyBoost(oldestDueAt: Date | null, now: Date): number {
   return whole(OVERDUE_BOOST + daysOverdue, MAX_BOOST);
 }
 
-/** The impact that the rule states, 10 at most, and at least 5 where the priority is critical. */
+/** The impact of the rule, 10 at most, and at least 5 for priority critical. */
 export function impactBoost(impact: number, priority: Priority): number {
   return Math.max(priority === 'critical' ? CRITICAL_IMPACT_FROM : 0, whole(impact, MAX_BOOST));
 }
 
 /**
- * Score (0–100) = base + count + recency + urgency + impact − friction, rounded and held in 0–100.
- * Source: docs/domain.md, "Ranking". Boosts are whole points, so that a run a moment later gives
- * the same score and rewrites nothing.
+ * Score (0–100) = base + count + recency + urgency + impact − friction, rounded and clamped to 0–100.
+ * Source: docs/domain.md, "Ranking". Boosts are whole points, so that a run shortly after gives the same
+ * score and updates no row.
  */
 export function rankingOf(
   signals: RankingSignals,

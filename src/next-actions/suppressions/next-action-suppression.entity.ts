@@ -2,7 +2,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 const PRIMARY_KEY = { primaryKeyConstraintName: 'pk_next_action_suppressions' };
 
-/** A rule that an operator silenced in one scope until a time. */
+/** A rule that makes no suggestions in one scope until a time, by an operator's decision. */
 @Entity('next_action_suppressions')
 export class NextActionSuppressionRow {
   @PrimaryColumn('text', PRIMARY_KEY)

@@ -15,10 +15,10 @@ const SUPPRESS_RULE: Statement = {
       actor_id = excluded.actor_id, updated_at = now()`,
 };
 
-/** What operators do not want suggested. */
+/** Rules that operators have suppressed. */
 @Injectable()
 export class SuppressionsService {
-  /** Suppresses a rule in a scope until then; what it has queued, the next run expires. */
+  /** Suppresses a rule in a scope until then; the next run expires what the rule has queued. */
   async suppress(
     tx: Pick<Transaction, 'execute'>,
     { entityType, entityId }: Scope,

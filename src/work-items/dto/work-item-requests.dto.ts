@@ -74,13 +74,13 @@ export class PutWorkItemBody extends ScopeFields {
     format: 'date-time',
     nullable: true,
     description:
-      'When the item came into its state. Without it: now for a new item or a new state, else what it was.',
+      'When the item came into its state. Default: now for a new item or a new state, otherwise unchanged.',
   })
   @IsOptional()
   @IsInstant()
   occurredAt?: string | null;
 
-  /** Whatever else is known of it; a lead is scored by it. */
+  /** Free attributes; the score of a lead is computed from them. */
   @ApiPropertyOptional({ type: 'object', additionalProperties: true, default: {} })
   @IsOptional()
   @IsObject()
@@ -118,8 +118,8 @@ export class ListWorkItemsQuery extends IntersectionType(PageQuery, ScopeFields)
   @IsIn(PRIORITIES)
   priority?: Priority;
 
-  /** Whether somebody may still have to act on it. */
-  @ApiPropertyOptional({ description: 'Whether somebody may still have to act on it.' })
+  /** Whether somebody may still need to act on it. */
+  @ApiPropertyOptional({ description: 'Whether somebody may still need to act on it.' })
   @IsOptional()
   @Transform(({ value }: { value: unknown }) =>
     value === 'true' ? true : value === 'false' ? false : value,

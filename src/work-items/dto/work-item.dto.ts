@@ -24,7 +24,7 @@ export class WorkItemAnswer implements WorkItem {
   @ApiProperty({ type: String, example: 'open' })
   state!: WorkItemState;
 
-  /** Whether somebody may still have to act on it. */
+  /** Whether somebody may still need to act on it. */
   @ApiProperty({ example: true })
   open!: boolean;
 
@@ -59,7 +59,7 @@ export class WorkItemPage {
   pagination!: Pagination;
 }
 
-/** What a batch changed; the three together are the items that were pushed. */
+/** What a batch changed; the sum is the number of pushed items. */
 export class BatchAnswer {
   @ApiProperty({ example: 12 })
   created!: number;
@@ -67,7 +67,7 @@ export class BatchAnswer {
   @ApiProperty({ example: 3 })
   updated!: number;
 
-  /** Items that were already as they were pushed. */
+  /** Items without a change. */
   @ApiProperty({ example: 85 })
   unchanged!: number;
 }

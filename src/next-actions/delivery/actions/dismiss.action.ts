@@ -17,7 +17,7 @@ import {
 })
 export class DismissAction implements DeliveryActionHandler {
   run({ nextAction, now }: DeliveryContext): DeliveryOutcome {
-    // One that was closed before its execution was kept stays as it is.
+    // An NBA that was closed before `closedByExecutionId` existed stays as it is.
     return { changes: nextAction.status === 'dismissed' ? {} : dismissNextAction(now) };
   }
 }

@@ -6,7 +6,7 @@ import {
   type DeliveryOutcome,
 } from '../delivery-action.js';
 
-/** 24 hours, in ms: a day later to the minute, whatever the clocks do in between. */
+/** 24 hours, in ms, also across a daylight-saving change. */
 const ONE_DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Hides the NBA from the queue for 24 hours from the press. */

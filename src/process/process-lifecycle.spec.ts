@@ -1,13 +1,13 @@
 import { EventEmitter } from 'node:events';
-import { ProcessLife, type ProcessLifeOptions } from './process-life.js';
+import { ProcessLifecycle, type ProcessLifecycleOptions } from './process-lifecycle.js';
 
 /** A process whose signals the test sends, and its exit codes. */
-function begin(options: Partial<ProcessLifeOptions> = {}) {
+function begin(options: Partial<ProcessLifecycleOptions> = {}) {
   const source = new EventEmitter();
   const codes: number[] = [];
   let exited: () => void = () => undefined;
   const exit = new Promise<void>((resolve) => (exited = resolve));
-  const life = new ProcessLife({
+  const lifecycle = new ProcessLifecycle({
     startedByNpm: false,
     source,
     exit: (code) => {
@@ -16,7 +16,7 @@ function begin(options: Partial<ProcessLifeOptions> = {}) {
     },
     ...options,
   });
-  return { life, codes, exit, send: (signal: NodeJS.Signals) => source.emit(signal, signal) };
+  return { lifecycle, codes, exit, send: (signal: NodeJS.Signals) => source.emit(signal, signal) };
 }
 
 const never = (): Promise<never> => new Promise(() => undefined);
@@ -25,19 +25,19 @@ describe('a process that gets a signal', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)(
     'ends with 0 on %s while nothing has begun',
     async (s) => {
-      const { life, codes, exit, send } = begin();
+      const { lifecycle, codes, exit, send } = begin();
       send(s);
       await exit;
       expect(codes).toEqual([0]);
-      expect(life.stopping.aborted).toBe(true);
+      expect(lifecycle.stopping.aborted).toBe(true);
     },
   );
 
-  it('ends its parts one after the other, the last one begun first', async () => {
-    const { life, codes, exit, send } = begin();
+  it('stops its parts one after the other, in reverse order', async () => {
+    const { lifecycle, codes, exit, send } = begin();
     const ended: string[] = [];
     for (const name of ['database', 'application', 'requests']) {
-      life.endsWith(name, async ({ asked }) => {
+      lifecycle.onStop(name, async ({ asked }) => {
         await Promise.resolve();
         ended.push(`${name} ${asked}`);
       });
@@ -48,21 +48,21 @@ describe('a process that gets a signal', () => {
     expect(codes).toEqual([0]);
   });
 
-  it('leaves a part behind that does not end in its time', async () => {
-    const { life, codes, exit, send } = begin();
+  it('abandons a part that does not stop in its time', async () => {
+    const { lifecycle, codes, exit, send } = begin();
     let ended = false;
-    life.endsWith('database', () => Promise.resolve((ended = true)));
-    life.endsWith('application', never, 5);
+    lifecycle.onStop('database', () => Promise.resolve((ended = true)));
+    lifecycle.onStop('application', never, 5);
     send('SIGTERM');
     await exit;
     expect({ ended, codes }).toEqual({ ended: true, codes: [0] });
   });
 
-  it('ends with 1 where a part fails to end, and still ends the others', async () => {
-    const { life, codes, exit, send } = begin();
+  it('exits with 1 if a part fails to stop, and still stops the others', async () => {
+    const { lifecycle, codes, exit, send } = begin();
     let ended = false;
-    life.endsWith('database', () => Promise.resolve((ended = true)));
-    life.endsWith('application', () => Promise.reject(new Error('broken')));
+    lifecycle.onStop('database', () => Promise.resolve((ended = true)));
+    lifecycle.onStop('application', () => Promise.reject(new Error('broken')));
     send('SIGTERM');
     await exit;
     expect({ ended, codes }).toEqual({ ended: true, codes: [1] });
@@ -72,9 +72,9 @@ describe('a process that gets a signal', () => {
     ['SIGTERM', 143],
     ['SIGINT', 130],
   ] as const)('ends at once on a second signal, a %s with %i', async (signal, code) => {
-    const { life, codes, exit, send } = begin();
+    const { lifecycle, codes, exit, send } = begin();
     let release: () => void = () => undefined;
-    life.endsWith('requests', () => new Promise<void>((resolve) => (release = resolve)));
+    lifecycle.onStop('requests', () => new Promise<void>((resolve) => (release = resolve)));
     send('SIGTERM');
     send(signal);
     await exit;
@@ -82,10 +82,10 @@ describe('a process that gets a signal', () => {
     release();
   });
 
-  it('takes the echo of a signal that npm passes on for the same one', async () => {
-    const { life, codes, exit, send } = begin({ startedByNpm: true });
+  it('treats a signal that npm passes on as the same one', async () => {
+    const { lifecycle, codes, exit, send } = begin({ startedByNpm: true });
     let release: () => void = () => undefined;
-    life.endsWith('requests', () => new Promise<void>((resolve) => (release = resolve)));
+    lifecycle.onStop('requests', () => new Promise<void>((resolve) => (release = resolve)));
     send('SIGINT');
     send('SIGINT');
     release();
@@ -101,9 +101,9 @@ describe('a process that gets a signal', () => {
   });
 
   it('leaves the exit code to a start that failed before', async () => {
-    const { life, codes, send } = begin();
-    life.endsWith('application', () => Promise.resolve());
-    const ending = life.end();
+    const { lifecycle, codes, send } = begin();
+    lifecycle.onStop('application', () => Promise.resolve());
+    const ending = lifecycle.end();
     send('SIGTERM');
     expect(await ending).toBe(true);
     expect(codes).toEqual([]);

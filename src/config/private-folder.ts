@@ -2,11 +2,11 @@ import { accessSync, chmodSync, constants, existsSync, lstatSync, mkdirSync } fr
 import { dirname } from 'node:path';
 import { StartError } from './start-error.js';
 
-/** Why a folder of the application can't be used: its code, or that it is somebody else's. */
+/** A folder of the application can't be created or used, or belongs to another user. */
 export class FolderError extends StartError {
   constructor(
     message: string,
-    /** What kept it from being made: a system code such as EROFS; undefined where it is not ours. */
+    /** System code such as EROFS; undefined if the folder belongs to another user. */
     readonly code: string | undefined,
     options?: ErrorOptions,
   ) {
@@ -24,11 +24,10 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Makes a folder of ours with exactly this mode, or takes an existing one that is ours. A folder (or
- * symbolic link) that somebody else put there is refused: they could swap its content. Throws
- * FolderError.
+ * Creates a folder with exactly this mode, or uses an existing one that this process's user owns. A folder
+ * (or symbolic link) of another user is refused: its owner could replace the content. Throws FolderError.
  */
-export function makeOwnFolder(path: string, mode: number): void {
+export function makePrivateFolder(path: string, mode: number): void {
   try {
     makeFolders(path, mode);
     const found = lstatSync(path);
@@ -58,7 +57,7 @@ export function makeOwnFolder(path: string, mode: number): void {
   }
 }
 
-/** One by one: `recursive` of Node reports a read-only file system as ENOENT. */
+/** One level at a time: with `recursive`, Node reports a read-only file system as ENOENT. */
 function makeFolders(path: string, mode: number): void {
   if (existsSync(path)) return;
   const parent = dirname(path);

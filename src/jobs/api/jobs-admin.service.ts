@@ -8,7 +8,13 @@ import { ENV, type Env } from '../../config/env.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
 import { Boss } from '../queue/boss.js';
-import { type Job, JOB_STATES, type JobState, type JobTry, LIBRARY_STATE } from '../queue/job.js';
+import {
+  type Job,
+  JOB_STATES,
+  type JobState,
+  type JobAttemptRecord,
+  LIBRARY_STATE,
+} from '../queue/job.js';
 import { JOB_HEALTH_SQL } from './job-health.js';
 import {
   type JobDetailAnswer,
@@ -20,15 +26,15 @@ import {
 import { jobAlreadyWaits, jobNotFinal, jobNotFound, jobNotWaiting } from '../queue/jobs.errors.js';
 import { COUNT_JOBS, FIND_JOB, FIND_TRIES, listQuery, NEWEST } from './jobs.list.js';
 import { findWaiting } from '../queue/jobs.service.js';
-import { CANCEL, LOCK_JOB, REVIVE, UNBURY_ATTEMPTS } from '../queue/jobs.sql.js';
+import { CANCEL, LOCK_JOB, REVIVE, REVIVE_ATTEMPTS } from '../queue/jobs.sql.js';
 
 type JobRow = Omit<Job, 'state'> & { state: string; position: string };
 
 const HEALTH = { name: 'job_health', text: JOB_HEALTH_SQL };
 
-/** The operators' side of the jobs: look, retry, cancel. */
+/** What operators do with jobs: list, retry, cancel. */
 @Injectable()
-export class JobsDeskService {
+export class JobsAdminService {
   constructor(
     private readonly transactions: TransactionRunner,
     private readonly boss: Boss,
@@ -68,7 +74,7 @@ export class JobsDeskService {
     return { total, types: [...types.values()], stale: jobsStale };
   }
 
-  /** A job with its tries; throws a 404. */
+  /** A job with its attempts; throws a 404. */
   async get(id: string, actor: Actor): Promise<JobDetailAnswer> {
     if (!isUuid(id)) throw jobNotFound();
     const [jobs, tries] = await this.transactions.read(
@@ -80,12 +86,12 @@ export class JobsDeskService {
     );
     const [row] = (jobs ?? []) as JobRow[];
     if (!row) throw jobNotFound();
-    return { ...jobOf(row), tries: (tries ?? []) as JobTry[] };
+    return { ...jobOf(row), tries: (tries ?? []) as JobAttemptRecord[] };
   }
 
   /**
-   * Makes a dead-lettered or cancelled job begin anew, with all its tries; throws a 404, or a 409 for a job
-   * in another state or whose key another job waits for.
+   * Restarts a dead-lettered or cancelled job, with all its attempts; throws a 404, or a 409 for a job in
+   * another state or whose key another job waits for.
    */
   async retry(id: string, actor: Actor): Promise<JobDetailAnswer> {
     await this.transactions.run(
@@ -95,11 +101,12 @@ export class JobsDeskService {
         if (state !== 'dead_lettered' && state !== 'cancelled') throw jobNotFinal(state);
         if (job.key !== null && (await findWaiting(tx, job.type, job.key)) !== undefined)
           throw jobAlreadyWaits();
-        tx.defer(UNBURY_ATTEMPTS, [id]);
+        tx.defer(REVIVE_ATTEMPTS, [id]);
         try {
           await tx.query(REVIVE, [job.type, id, this.env.jobs.backoffMs.length]);
         } catch (error) {
-          // The library sends a schedule's ticks without a key and our lock; one of a type waits.
+          // The library sends a schedule's ticks without a dedupe key and without our lock; one tick of a
+          // type may wait.
           if (sqlStateOf(error) === UNIQUE_VIOLATION) throw jobAlreadyWaits();
           throw error;
         }

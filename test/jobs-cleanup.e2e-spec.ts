@@ -2,14 +2,14 @@ import { JobQueue } from '../src/jobs/queue/job-queue.js';
 import { createTestApp, type TestApp } from './support/app.js';
 import { enqueue, Probe } from './support/jobs.js';
 
-describe('what ended long ago', () => {
+describe('an old job', () => {
   let app: TestApp;
   beforeEach(async () => {
     app = await createTestApp({ env: { WORKER: 'false' }, providers: [new Probe().provider()] });
   });
   afterEach(() => app.close());
 
-  /** A job that has one try and came to its state some days ago; returns its id. */
+  /** A job with one attempt that came into its state some days ago; returns its id. */
   const aged = async (state: string, days: number): Promise<string> => {
     const id = await enqueue(app);
     await app.rows(
@@ -24,13 +24,13 @@ describe('what ended long ago', () => {
     );
     return id;
   };
-  const tidy = () => app.get(JobQueue).tidy();
+  const cleanUp = () => app.get(JobQueue).cleanUp();
   const listed = async (): Promise<string[]> => {
     const { body } = await app.api.get('/api/jobs').expect(200);
     return (body.items as { id: string }[]).map(({ id }) => id).sort();
   };
 
-  it('is listed for 3 days, a dead letter for 30, and takes its tries along', async () => {
+  it('is listed for 3 days, a dead letter for 30, and its attempts are deleted with it', async () => {
     const kept = [
       await aged('completed', 2.9),
       await aged('cancelled', 2.9),
@@ -43,7 +43,7 @@ describe('what ended long ago', () => {
       await aged('cancelled', 3.1),
       await aged('failed', 30.1),
     ].sort();
-    await tidy();
+    await cleanUp();
     expect(await listed()).toEqual(kept);
     const tries = await app.rows<{ id: string }>('SELECT job_id AS id FROM job_attempts');
     expect(tries.map(({ id }) => id).sort()).toEqual(kept);
@@ -51,7 +51,7 @@ describe('what ended long ago', () => {
     const archived = await app.rows<{ id: string }>('SELECT id FROM pgboss.archive ORDER BY id');
     expect(archived.map(({ id }) => id)).toEqual(gone);
     await app.rows(`UPDATE pgboss.archive SET archived_on = now() - interval '25 hours'`);
-    await tidy();
+    await cleanUp();
     expect(await app.rows('SELECT id FROM pgboss.archive')).toEqual([]);
   });
 
@@ -63,7 +63,7 @@ describe('what ended long ago', () => {
        FROM (VALUES (1, 'active', 25), (2, 'active', 23), (3, 'created', 25)) AS made (n, state, hours)
        ORDER BY n RETURNING id`,
     );
-    await tidy();
+    await cleanUp();
     const left = await app.rows<{ id: string }>(
       `SELECT id FROM pgboss.job WHERE name = '__pgboss__send-it'`,
     );

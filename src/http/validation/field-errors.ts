@@ -3,14 +3,14 @@ import { type FieldError, MAX_FIELD_ERRORS } from '../../kernel/errors/domain-er
 /** Longest path of a field in an error, in characters: a client chooses the names of unknown fields. */
 const MAX_PATH = 200;
 
-/** The wrong fields of one request. It keeps as many as an answer names, and counts the others. */
-export class FieldFaults {
+/** The wrong fields of one request: the first ones for the answer, and the number of all. */
+export class FieldErrors {
   readonly errors: FieldError[] = [];
   /** Every field that was found wrong, also those that are not named. */
   count = 0;
   private readonly closed = new Set<string>();
 
-  /** Notes that the field `name` below `parent` is wrong; `message` is given the whole path. */
+  /** Adds the wrong field `name` below `parent`; `message` gets the whole path. */
   add(parent: string, name: string, message: (field: string) => string): void {
     this.count += 1;
     if (this.errors.length >= MAX_FIELD_ERRORS) return;
@@ -18,19 +18,19 @@ export class FieldFaults {
     this.errors.push({ field, message: message(field) });
   }
 
-  /** As `add`, and from now on nothing more is said about this field or what is in it. */
+  /** As `add`; further errors of this field, or of fields in it, are dropped. */
   addFinal(parent: string, name: string, message: (field: string) => string): void {
     this.add(parent, name, message);
     this.closed.add(pathOf(parent, name));
   }
 
-  /** Whether enough was said about a field. */
+  /** Whether further errors of a field are dropped. */
   isClosed(field: string): boolean {
     return this.closed.has(field);
   }
 }
 
-/** The dotted path of a field, cut to a length that is fit to be shown. */
+/** The dotted path of a field, cut at MAX_PATH characters. */
 export function pathOf(parent: string, name: string): string {
   const path = parent === '' ? name : `${parent}.${name}`;
   return path.length > MAX_PATH ? `${path.slice(0, MAX_PATH - 1).toWellFormed()}…` : path;

@@ -9,17 +9,17 @@ export const PASSWORD_MAX = 1024;
  */
 const PASSWORD_GUESSES_LOG10 = 8;
 /**
- * The same for a secret that signs tokens, where guesses cost an attacker nothing: about 80 bits. The
- * estimate is careful: 128 random bits in hexadecimal are taken for 10^29 guesses and more.
+ * The same for a secret that signs tokens and can be attacked offline: about 80 bits. The estimate is
+ * conservative: it rates 128 random bits in hexadecimal at 10^29 guesses or more.
  */
 const SECRET_GUESSES_LOG10 = 24;
-/** What stands in the secrets of tutorials; a random one practically never holds one. */
+/** Words in the example secrets of tutorials; a random secret practically never contains one. */
 const OBVIOUS =
   /secret|passw|change.?(me|this|it)|example|default|replace|placeholder|your[-_ ]|production|development/i;
 
 /**
- * Why a password cannot be taken, as the end of a sentence; undefined if it can. `about` are words that
- * stand for its owner, such as the e-mail address: a password made of them is guessed first.
+ * Why a password is refused, as the end of a sentence; undefined if it is accepted. `about` are words about
+ * its owner, such as the e-mail address: attackers try those first.
  */
 export async function passwordProblem(
   password: string,
@@ -46,13 +46,13 @@ export async function secretProblem(secret: string): Promise<string | undefined>
     : undefined;
 }
 
-/** The estimator and its lists take 100 ms and some memory, so that only who asks pays for them. */
+/** Loading the estimator and its word lists takes 100 ms and memory, so it happens only on use. */
 async function guessesLog10(text: string, about: readonly string[]): Promise<number> {
   const [{ ZxcvbnFactory }, { adjacencyGraphs, dictionary }] = await Promise.all([
     import('@zxcvbn-ts/core'),
     import('@zxcvbn-ts/language-common'),
   ]);
   const estimator = new ZxcvbnFactory({ dictionary, graphs: adjacencyGraphs });
-  // Its time grows faster than the text.
+  // Its run time grows faster than the length of the text.
   return estimator.check(text.slice(0, 256), [...about]).guessesLog10;
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { passwordProblem, secretProblem } from './strength.js';
+import { passwordProblem, secretProblem } from './secret-strength.js';
 
 describe('a password', () => {
   it.each([

@@ -1,9 +1,9 @@
 import { type Response } from 'express';
 import { TooManyRequestsError } from '../kernel/errors/domain-error.js';
-import { type Usage } from './usage.js';
+import { type ThrottlerRecord } from './throttler-record.js';
 
-/** Where a client stands in a window. */
-export interface Standing {
+/** The state of a client's rate limit in the current window. */
+export interface RateLimitState {
   /** Requests a window. */
   readonly limit: number;
   /** Requests that are left. */
@@ -14,8 +14,11 @@ export interface Standing {
   readonly exceeded: boolean;
 }
 
-/** Where a client stands after a storage counted its request. */
-export function standingOf(limit: number, { totalHits, timeToExpire, isBlocked }: Usage): Standing {
+/** The state after a storage counted a request. */
+export function rateLimitStateOf(
+  limit: number,
+  { totalHits, timeToExpire, isBlocked }: ThrottlerRecord,
+): RateLimitState {
   return {
     limit,
     remaining: Math.max(0, limit - totalHits),
@@ -24,19 +27,22 @@ export function standingOf(limit: number, { totalHits, timeToExpire, isBlocked }
   };
 }
 
-/** Shows a standing in the RateLimit headers, and throws a 429 when it is exceeded. */
-export function enforceStanding(response: Response, standing: Standing): void {
-  showStanding(response, standing);
-  if (!standing.exceeded) return;
-  const { limit, reset } = standing;
+/** Sets the RateLimit headers, and throws a 429 if the limit is exceeded. */
+export function enforceRateLimit(response: Response, state: RateLimitState): void {
+  setRateLimitHeaders(response, state);
+  if (!state.exceeded) return;
+  const { limit, reset } = state;
   throw new TooManyRequestsError(
     `At most ${limit} of these requests a minute are allowed. Try again in ${reset} s.`,
     reset,
   );
 }
 
-/** Of several standings, the headers show the one with the fewest requests left. */
-function showStanding(response: Response, { limit, remaining, reset }: Standing): void {
+/** If a request counts under several limits, the headers show the one with the fewest requests left. */
+function setRateLimitHeaders(
+  response: Response,
+  { limit, remaining, reset }: RateLimitState,
+): void {
   const shown = response.getHeader('RateLimit-Remaining');
   if (shown !== undefined) {
     const less = remaining - Number(shown);

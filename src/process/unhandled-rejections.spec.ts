@@ -1,9 +1,9 @@
 import { EventEmitter } from 'node:events';
 import { Writable } from 'node:stream';
 import { createLogger } from '../logging/logger.js';
-import { endOnUncaughtException, outliveStrayRejections } from './stray-rejections.js';
+import { endOnUncaughtException, logUnhandledRejections } from './unhandled-rejections.js';
 
-describe('a rejection that nobody awaited', () => {
+describe('an unhandled rejection', () => {
   it.each([
     ['an error', new Error('password=s3same refused'), 'password=[redacted] refused'],
     ['no error', 'password=s3same refused', 'password=[redacted] refused'],
@@ -18,7 +18,7 @@ describe('a rejection that nobody awaited', () => {
       },
     });
     const source = new EventEmitter();
-    outliveStrayRejections(createLogger('info', sink), source);
+    logUnhandledRejections(createLogger('info', sink), source);
     source.emit('unhandledRejection', reason, Promise.resolve());
     expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
       expect.objectContaining({ level: 'fatal', err: expect.objectContaining({ message }) }),
@@ -27,7 +27,7 @@ describe('a rejection that nobody awaited', () => {
   });
 });
 
-describe('an exception that nobody caught', () => {
+describe('an uncaught exception', () => {
   it.each([
     ['an error', new Error('password=s3same refused'), 'password=[redacted] refused'],
     ['no error', 'password=s3same refused', 'password=[redacted] refused'],
@@ -44,7 +44,7 @@ describe('an exception that nobody caught', () => {
     ]);
   });
 
-  it('is told on standard error, without its secrets, where the log is silent', () => {
+  it('is printed on standard error, redacted, if the log level is silent', () => {
     const ends: string[] = [];
     const source = new EventEmitter();
     const logger = createLogger('silent', { write: () => undefined });

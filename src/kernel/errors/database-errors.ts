@@ -1,7 +1,7 @@
 import { databaseFailureOf } from './database-failure.js';
 import { type DomainError, InvalidRequestError, UnavailableError } from './domain-error.js';
 
-/** 503: no connection or lock could be had in time. */
+/** 503: no connection or lock was free in time. */
 export function databaseBusy(cause?: unknown): UnavailableError {
   return new UnavailableError(
     'DATABASE_BUSY',
@@ -11,7 +11,7 @@ export function databaseBusy(cause?: unknown): UnavailableError {
   );
 }
 
-/** 503: the server is away, or a connection to it was lost. */
+/** 503: the server is not available, or the connection to it was lost. */
 export function databaseUnavailable(cause?: unknown): UnavailableError {
   return new UnavailableError(
     'DATABASE_UNAVAILABLE',
@@ -21,8 +21,8 @@ export function databaseUnavailable(cause?: unknown): UnavailableError {
   );
 }
 
-/** What the client is answered for a failure of the database; undefined for any other error. */
-export function databaseRefusalOf(thrown: unknown): DomainError | undefined {
+/** The error that the client gets for a failure of the database; undefined for any other error. */
+export function databaseErrorOf(thrown: unknown): DomainError | undefined {
   switch (databaseFailureOf(thrown)) {
     case 'refused':
       return new InvalidRequestError(

@@ -1,0 +1,73 @@
+import { type Logger } from 'pino';
+import { type JobQueue } from '../queue/job-queue.js';
+import { within } from './time-limit.js';
+
+/** The worker as the heartbeat sees it. */
+export interface HeartbeatSource {
+  /** Ids of the running attempts. */
+  attempts(): string[];
+  /** Called when an attempt belongs to another worker now. */
+  lost(attemptId: string): void;
+  /** Called when the database was reached. */
+  reached(): void;
+}
+
+const CLEANUP_EVERY_MS = 10 * 60 * 1000;
+
+/**
+ * The periodic work of a worker: records heartbeats of its jobs, releases the jobs of lost workers, and
+ * deletes old rows every 10 minutes.
+ */
+export class WorkerHeartbeat {
+  private timer: NodeJS.Timeout | undefined;
+  private beating: Promise<void> | undefined;
+  private cleanedUpAt = Date.now();
+
+  constructor(
+    private readonly queue: JobQueue,
+    private readonly everyMs: number,
+    private readonly limitMs: number,
+    private readonly logger: Logger,
+    private readonly worker: HeartbeatSource,
+  ) {}
+
+  start(): void {
+    this.timer = setInterval(() => {
+      this.beating ??= this.beat().finally(() => (this.beating = undefined));
+    }, this.everyMs);
+  }
+
+  /** Resolves when the current heartbeat has ended. */
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    await this.beating;
+  }
+
+  /** Never rejects: if the database is not available, the next heartbeat tries again. */
+  private async beat(): Promise<void> {
+    try {
+      const attempts = this.worker.attempts();
+      if (attempts.length > 0) {
+        const alive = await within(
+          this.limitMs,
+          'A heartbeat',
+          this.queue.sendHeartbeats(attempts),
+        );
+        for (const id of attempts) if (!alive.has(id)) this.worker.lost(id);
+      }
+      const released = await within(
+        this.limitMs,
+        'The release of lost jobs',
+        this.queue.releaseLost(),
+      );
+      if (released > 0) this.logger.warn({ jobs: released }, 'jobs of lost workers released');
+      this.worker.reached();
+      if (Date.now() - this.cleanedUpAt > CLEANUP_EVERY_MS) {
+        this.cleanedUpAt = Date.now();
+        await within(this.limitMs, 'The cleanup', this.queue.cleanUp());
+      }
+    } catch (error) {
+      this.logger.warn({ err: error }, 'the heartbeat of the worker did not reach the database');
+    }
+  }
+}
