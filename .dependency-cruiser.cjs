@@ -6,6 +6,7 @@
 const ARROWS = {
   kernel: [],
   config: [],
+  discovery: ['config'],
   logging: ['kernel', 'config'],
   http: ['kernel', 'config', 'logging'],
   events: ['kernel'],
@@ -14,7 +15,7 @@ const ARROWS = {
   'rate-limit': ['kernel', 'config', 'database', 'http'],
   users: ['kernel', 'config', 'logging', 'database'],
   auth: ['kernel', 'config', 'logging', 'http', 'database', 'rate-limit', 'users'],
-  jobs: ['kernel', 'config', 'logging', 'http', 'database', 'auth'],
+  jobs: ['kernel', 'config', 'discovery', 'logging', 'http', 'database', 'auth'],
   'work-items': ['kernel', 'http', 'database', 'auth'],
   scoring: ['kernel', 'http', 'database', 'auth', 'rate-limit', 'work-items', 'jobs'],
   risk: ['kernel', 'http', 'database', 'auth', 'rate-limit', 'work-items', 'jobs', 'scoring'],
@@ -22,6 +23,7 @@ const ARROWS = {
   'next-actions': [
     'kernel',
     'config',
+    'discovery',
     'logging',
     'http',
     'database',

@@ -1,10 +1,14 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
-import { type InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
 import { getMetadataStorage } from 'class-validator';
 import { type Logger } from 'pino';
 import { LOGGER } from '../../logging/logger.js';
 import { StartError } from '../../config/start-error.js';
+import {
+  type DecoratedKind,
+  type DecoratedProvider,
+  findDecorated,
+} from '../../discovery/decorated-providers.js';
 import { JOB_HANDLER, type JobContext, type JobHandlerOptions } from './job-handler.js';
 import {
   DEFAULT_JOB_TIMEOUT_MS,
@@ -39,7 +43,11 @@ export class JobHandlerRegistry implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    for (const wrapper of this.discovery.getProviders()) this.register(wrapper);
+    const found = findDecorated<JobHandlerOptions, RegisteredHandler['handler']>(
+      this.discovery,
+      KIND,
+    );
+    for (const [type, provider] of found) this.handlers.set(type, registered(provider));
     for (const type of Object.keys(JOB_TYPES) as JobType[]) {
       if (this.handlers.has(type)) continue;
       throw new JobHandlerError(
@@ -62,44 +70,6 @@ export class JobHandlerRegistry implements OnModuleInit {
   definitionOf(type: string): Pick<RegisteredHandler, 'payload'> | undefined {
     const known = Object.hasOwn(JOB_TYPES, type) ? JOB_TYPES[type as JobType] : undefined;
     return this.handlers.get(type) ?? known;
-  }
-
-  private register(wrapper: InstanceWrapper): void {
-    const type = wrapper.metatype as (new () => unknown) | null;
-    if (typeof type !== 'function') return;
-    const options = Reflect.getMetadata(JOB_HANDLER, type) as JobHandlerOptions | undefined;
-    if (!options || !Object.hasOwn(type, 'prototype')) return;
-    const className = type.name;
-    const definition = definitionFor(className, options);
-    if (!wrapper.isDependencyTreeStatic()) {
-      throw new JobHandlerError(
-        `${className} is request-scoped, or depends on a request-scoped provider: make it a singleton, a job has no request.`,
-      );
-    }
-    const handler = wrapper.instance as RegisteredHandler['handler'];
-    if (typeof (handler as Partial<RegisteredHandler['handler']>).handle !== 'function') {
-      throw new JobHandlerError(
-        `${className} has no handle method: add async handle(context: JobContext): Promise<void>.`,
-      );
-    }
-    const other = this.handlers.get(options.type);
-    if (other?.handler === handler) return;
-    if (other) {
-      const where =
-        other.className === className
-          ? `${className} is provided twice`
-          : `${other.className} and ${className} share one type`;
-      throw new JobHandlerError(
-        `Two handlers work jobs of the type "${options.type}": ${where}. Take one of them away.`,
-      );
-    }
-    this.handlers.set(options.type, {
-      type: options.type,
-      className,
-      handler,
-      payload: definition.payload,
-      timeoutMs: definition.timeoutMs ?? DEFAULT_JOB_TIMEOUT_MS,
-    });
   }
 }
 
@@ -134,4 +104,25 @@ function definitionFor(className: string, { type, definition }: JobHandlerOption
     );
   }
   return found;
+}
+
+const KIND: DecoratedKind<JobHandlerOptions> = {
+  metadata: JOB_HANDLER,
+  method: { name: 'handle', signature: 'async handle(context: JobContext): Promise<void>' },
+  insteadOfRequestScope: 'make it a singleton, a job has no request.',
+  nameOf: ({ type }) => type,
+  nameIs: 'type',
+  duplicate: (type, which) =>
+    `Two handlers work jobs of the type "${type}": ${which}. Take one of them away.`,
+  check: definitionFor,
+  error: JobHandlerError,
+};
+
+function registered({
+  options,
+  className,
+  handler,
+}: DecoratedProvider<JobHandlerOptions, RegisteredHandler['handler']>): RegisteredHandler {
+  const { payload, timeoutMs = DEFAULT_JOB_TIMEOUT_MS } = definitionFor(className, options);
+  return { type: options.type, className, handler, payload, timeoutMs };
 }

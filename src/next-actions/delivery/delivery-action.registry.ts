@@ -1,11 +1,15 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
-import { type InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
 import { type Logger } from 'pino';
 import { InvalidRequestError } from '../../kernel/errors/domain-error.js';
 import { LOGGER } from '../../logging/logger.js';
 import { SNAKE_CASE } from '../../kernel/scope.js';
 import { StartError } from '../../config/start-error.js';
+import {
+  type DecoratedKind,
+  type DecoratedProvider,
+  findDecorated,
+} from '../../discovery/decorated-providers.js';
 import { type NextActionStatus } from '../model/next-best-action.entity.js';
 import {
   ACTION_STYLES,
@@ -43,7 +47,8 @@ export class DeliveryActionRegistry implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    for (const wrapper of this.discovery.getProviders()) this.register(wrapper);
+    const found = findDecorated<DeliveryActionOptions, DeliveryActionHandler>(this.discovery, KIND);
+    for (const [key, provider] of found) this.actions.set(key, registered(provider));
     this.logger.debug({ actionKeys: this.keys() }, 'delivery actions found');
   }
 
@@ -68,48 +73,6 @@ export class DeliveryActionRegistry implements OnModuleInit {
         errors: [{ field: 'actionKey', message: `actionKey must be one of: ${keys}` }],
       },
     );
-  }
-
-  private register(wrapper: InstanceWrapper): void {
-    const type = wrapper.metatype as (new () => unknown) | null;
-    if (typeof type !== 'function') return;
-    const options = Reflect.getMetadata(DELIVERY_ACTION, type) as DeliveryActionOptions | undefined;
-    if (!options || !Object.hasOwn(type, 'prototype')) return;
-    const className = type.name;
-    checkOptions(className, options);
-    if (!wrapper.isDependencyTreeStatic()) {
-      throw new DeliveryActionError(
-        `${className} is request-scoped, or depends on a request-scoped provider: make it a singleton and take what belongs to the press from the context.`,
-      );
-    }
-    const handler = wrapper.instance as DeliveryActionHandler;
-    if (typeof (handler as Partial<DeliveryActionHandler>).run !== 'function') {
-      throw new DeliveryActionError(
-        `${className} has no run method: add async run(context: DeliveryContext): Promise<DeliveryOutcome>.`,
-      );
-    }
-    const other = this.actions.get(options.key);
-    if (other?.handler === handler) return;
-    if (other) {
-      const where =
-        other.className === className
-          ? `${className} is provided twice`
-          : `${other.className} and ${className} share one key`;
-      throw new DeliveryActionError(
-        `Two delivery actions are called "${options.key}": ${where}. Give one of them another key, or take one provider away.`,
-      );
-    }
-    this.actions.set(options.key, {
-      options,
-      className,
-      handler,
-      dedupeWindowMs:
-        options.dedupeWindowMs === 'forever'
-          ? null
-          : (options.dedupeWindowMs ?? DEFAULT_DEDUPE_WINDOW_MS),
-      timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
-      worksOn: options.worksOn ?? ['queued'],
-    });
   }
 }
 
@@ -138,4 +101,35 @@ function checkOptions(className: string, options: DeliveryActionOptions): void {
       `${className} has a bad timeoutMs: use milliseconds from 1 to 60000, and a job for longer work.`,
     );
   }
+}
+
+const KIND: DecoratedKind<DeliveryActionOptions> = {
+  metadata: DELIVERY_ACTION,
+  method: {
+    name: 'run',
+    signature: 'async run(context: DeliveryContext): Promise<DeliveryOutcome>',
+  },
+  insteadOfRequestScope: 'make it a singleton and take what belongs to the press from the context.',
+  nameOf: ({ key }) => key,
+  nameIs: 'key',
+  duplicate: (key, which) =>
+    `Two delivery actions are called "${key}": ${which}. Give one of them another key, or take one provider away.`,
+  check: checkOptions,
+  error: DeliveryActionError,
+};
+
+function registered({
+  options,
+  className,
+  handler,
+}: DecoratedProvider<DeliveryActionOptions, DeliveryActionHandler>): RegisteredAction {
+  const { dedupeWindowMs = DEFAULT_DEDUPE_WINDOW_MS } = options;
+  return {
+    options,
+    className,
+    handler,
+    dedupeWindowMs: dedupeWindowMs === 'forever' ? null : dedupeWindowMs,
+    timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    worksOn: options.worksOn ?? ['queued'],
+  };
 }
