@@ -97,6 +97,7 @@ export class JobAttemptAnswer implements JobAttemptRecord {
 
 /** A job with its attempts, first to last. */
 export class JobDetailAnswer extends JobAnswer {
+  /** The attempts; called `tries` in the API, where `attempts` is their number. */
   @ApiProperty({ type: [JobAttemptAnswer] })
   tries!: JobAttemptAnswer[];
 }
