@@ -1,4 +1,4 @@
-import { JobQueue } from '../src/jobs/queue/job-queue.js';
+import { JobClaims } from '../src/jobs/queue/job-claims.js';
 import { createTestApp, type TestApp } from './support/app.js';
 import { enqueue, Probe } from './support/jobs.js';
 
@@ -24,7 +24,7 @@ describe('an old job', () => {
     );
     return id;
   };
-  const cleanUp = () => app.get(JobQueue).cleanUp();
+  const cleanUp = () => app.get(JobClaims).cleanUp();
   const listed = async (): Promise<string[]> => {
     const { body } = await app.api.get('/api/jobs').expect(200);
     return (body.items as { id: string }[]).map(({ id }) => id).sort();

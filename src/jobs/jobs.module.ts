@@ -1,9 +1,9 @@
 import { Inject, Module, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { ENV, type Env } from '../config/env.js';
-import { Boss } from './queue/boss.js';
+import { Boss } from './queue/pg-boss.adapter.js';
 import { JobHandlerRegistry } from './handlers/job-handler.registry.js';
-import { JobQueue } from './queue/job-queue.js';
+import { JobClaims } from './queue/job-claims.js';
 import { JobWorker } from './worker/job-worker.js';
 import { JobsController } from './api/jobs.controller.js';
 import { JobsAdminService } from './api/jobs-admin.service.js';
@@ -14,7 +14,7 @@ import { HttpModule } from '../http/http.module.js';
 @Module({
   imports: [HttpModule, DiscoveryModule],
   controllers: [JobsController],
-  providers: [Boss, JobHandlerRegistry, JobQueue, JobsService, JobsAdminService, JobWorker],
+  providers: [Boss, JobHandlerRegistry, JobClaims, JobsService, JobsAdminService, JobWorker],
   exports: [Boss, JobsService, JobWorker],
 })
 export class JobsModule implements OnApplicationBootstrap, OnModuleDestroy {

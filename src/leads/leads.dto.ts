@@ -1,8 +1,8 @@
 import { ApiProperty, PickType } from '@nestjs/swagger';
 import { SCORE_BANDS, type ScoreBand } from '../scoring/scoring.engine.js';
 import { ScoreFactorAnswer, ScoreReasonAnswer } from '../scoring/scoring.dto.js';
-import { WorkItemAnswer } from '../work-items/dto/work-item.dto.js';
-import { WorkItemKey } from '../work-items/dto/work-item-requests.dto.js';
+import { WorkItemAnswer } from '../work-items/work-item.dto.js';
+import { WorkItemKey } from '../work-items/work-item-requests.dto.js';
 import { type Lead, type LeadFailure, type LeadPipelineOutcome } from './lead.js';
 
 /** The lead in the path. */

@@ -16,7 +16,7 @@ import { ScopeFields } from '../http/scope.dto.js';
 import { PageQuery } from '../http/paging/pagination.js';
 import { RateLimited } from '../rate-limit/rate-limits.js';
 import { DeliveryService } from './delivery/delivery.service.js';
-import { ExecutionsService } from './delivery/executions.service.js';
+import { ExecutionsListService } from './delivery/executions-list.service.js';
 import { IdempotencyKey } from './delivery/idempotency-key.header.js';
 import { NextActionRunAnswer, NextActionSummary } from './rules/next-action-run.dto.js';
 import { ExecuteAnswer, ExecuteBody, ExecutionPage } from './delivery/delivery.dto.js';
@@ -41,7 +41,7 @@ export class NextActionsController {
     private readonly summaries: NextActionsSummaryService,
     private readonly runs: NextActionRunsService,
     private readonly delivery: DeliveryService,
-    private readonly executionsOf: ExecutionsService,
+    private readonly executionsOf: ExecutionsListService,
   ) {}
 
   @Get()

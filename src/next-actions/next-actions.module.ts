@@ -16,7 +16,7 @@ import { DeliveryActionRegistry } from './delivery/delivery-action.registry.js';
 import { DeliveryCatalogue } from './delivery/delivery-catalogue.js';
 import { DeliveryService } from './delivery/delivery.service.js';
 import { ExecutionsRepository } from './delivery/executions.repository.js';
-import { ExecutionsService } from './delivery/executions.service.js';
+import { ExecutionsListService } from './delivery/executions-list.service.js';
 import { IdempotencyKeys } from './delivery/idempotency-keys.js';
 import { SuppressionsService } from './suppressions/suppressions.service.js';
 import { DeliveryActionsController } from './delivery/delivery-actions.controller.js';
@@ -45,7 +45,7 @@ import { JobsModule } from '../jobs/jobs.module.js';
     DeliveryCatalogue,
     DeliveryService,
     ExecutionsRepository,
-    ExecutionsService,
+    ExecutionsListService,
     IdempotencyKeys,
     SuppressionsService,
     // Delivery actions, one line each: `npm run make:action -- <key>` adds one.

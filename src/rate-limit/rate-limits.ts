@@ -22,7 +22,10 @@ export const WINDOW_MS = 60_000;
 /** The window of a throttler that is off unless a route sets its own. */
 export const ONLY_WHERE_ASKED = 0;
 
-/** The throttlers of this process; limits are in requests a window. Source: docs/http-api.md. */
+/**
+ * The throttlers of this process. The limits are settings (`*_LIMIT_PER_MINUTE` in config/env.ts), in requests
+ * a window. Source: docs/http-api.md.
+ */
 export function throttlersOf(env: Env): ThrottlerOptions[] {
   const generalLimit = (context: ExecutionContext): number =>
     isRead(context) ? env.readLimitPerMinute : env.writeLimitPerMinute;

@@ -2,7 +2,7 @@ import { Inject, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { ENV, type Env } from '../config/env.js';
 import { type TickPayload } from '../jobs/handlers/job-types.js';
 import { JobsModule } from '../jobs/jobs.module.js';
-import { Boss, type Schedule } from '../jobs/queue/boss.js';
+import { Boss, type Schedule } from '../jobs/queue/pg-boss.adapter.js';
 import {
   NextActionsRunTickHandler,
   RiskRunRulesTickHandler,

@@ -22,13 +22,13 @@ import { CurrentActor } from '../auth/current-user.js';
 import { type Actor } from '../kernel/actor.js';
 import { ApiProblems } from '../http/problems/api-problems.js';
 import { BodyLimit } from '../http/request/json-body.guard.js';
-import { BatchAnswer, WorkItemAnswer, WorkItemPage } from './dto/work-item.dto.js';
+import { BatchAnswer, WorkItemAnswer, WorkItemPage } from './work-item.dto.js';
 import {
   BatchBody,
   ListWorkItemsQuery,
   PutWorkItemBody,
   WorkItemKey,
-} from './dto/work-item-requests.dto.js';
+} from './work-item-requests.dto.js';
 import { type WorkItem } from './work-item.js';
 import { WorkItemsService } from './work-items.service.js';
 

@@ -9,8 +9,8 @@ import {
 } from '../kernel/errors/domain-error.js';
 import { scopeOf } from '../kernel/scope.js';
 import { TransactionRunner } from '../database/transactions/transaction-runner.js';
-import { type WorkItemPage } from './dto/work-item.dto.js';
-import { type ListWorkItemsQuery } from './dto/work-item-requests.dto.js';
+import { type WorkItemPage } from './work-item.dto.js';
+import { type ListWorkItemsQuery } from './work-item-requests.dto.js';
 import { type PushedWorkItem, type WorkItem } from './work-item.js';
 import { isOpenState, kindAndStateProblem, type WorkItemKind } from './work-item-kinds.js';
 import { listQueries, NEWEST, type WorkItemFilter } from './work-items.list.js';

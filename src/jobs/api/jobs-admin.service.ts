@@ -7,7 +7,7 @@ import { redactValue } from '../../kernel/redaction/redaction.js';
 import { ENV, type Env } from '../../config/env.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
-import { Boss } from '../queue/boss.js';
+import { Boss } from '../queue/pg-boss.adapter.js';
 import {
   type Job,
   JOB_STATES,

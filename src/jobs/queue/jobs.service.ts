@@ -3,7 +3,7 @@ import { uuidv7 } from 'uuidv7';
 import { validateAs } from '../../http/validation/validation.js';
 import { type Scope } from '../../kernel/scope.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
-import { Boss } from './boss.js';
+import { Boss } from './pg-boss.adapter.js';
 import { SCOPE_MEMBER } from './job.js';
 import { JobHandlerRegistry } from '../handlers/job-handler.registry.js';
 import { type JobType, type JobTypes } from '../handlers/job-types.js';

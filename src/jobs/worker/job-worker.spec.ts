@@ -2,7 +2,7 @@ import { type DiscoveryService } from '@nestjs/core';
 import { pino } from 'pino';
 import { readEnv } from '../../config/env.js';
 import { JobHandlerRegistry } from '../handlers/job-handler.registry.js';
-import { type ClaimedJob, type JobQueue } from '../queue/job-queue.js';
+import { type ClaimedJob, type JobClaims } from '../queue/job-claims.js';
 import { JobWorker } from './job-worker.js';
 
 const JOB: ClaimedJob = {
@@ -15,7 +15,7 @@ const JOB: ClaimedJob = {
 };
 
 /** A worker on a queue with one job; records the results of the job. */
-function workerOn(handle: () => Promise<void>, queue: Partial<JobQueue> = {}) {
+function workerOn(handle: () => Promise<void>, queue: Partial<JobClaims> = {}) {
   const ends: string[] = [];
   const left = [JOB];
   let done: () => void = () => undefined;
@@ -25,7 +25,7 @@ function workerOn(handle: () => Promise<void>, queue: Partial<JobQueue> = {}) {
     done();
     return Promise.resolve(true);
   };
-  const whole: Partial<JobQueue> = {
+  const whole: Partial<JobClaims> = {
     claim: () => Promise.resolve(left.splice(0)),
     succeed: note('succeeded'),
     fail: note('failed'),
@@ -45,7 +45,7 @@ function workerOn(handle: () => Promise<void>, queue: Partial<JobQueue> = {}) {
     handler: { handle },
   });
   const env = readEnv({ JOB_POLL_MS: '10', JOB_DRAIN_MS: '0' });
-  const worker = new JobWorker(whole as JobQueue, registry, env, pino({ level: 'silent' }));
+  const worker = new JobWorker(whole as JobClaims, registry, env, pino({ level: 'silent' }));
   return { worker, ends, ended };
 }
 

@@ -7,7 +7,7 @@ import { LOGGER } from '../../logging/logger.js';
 import { redactError } from '../../kernel/redaction/redaction.js';
 import { ENV, type Env } from '../../config/env.js';
 import { JobHandlerRegistry, type RegisteredHandler } from '../handlers/job-handler.registry.js';
-import { type ClaimedJob, JobQueue } from '../queue/job-queue.js';
+import { type ClaimedJob, JobClaims } from '../queue/job-claims.js';
 import {
   failureOf,
   JobInterruptedError,
@@ -52,7 +52,7 @@ export class JobWorker {
   private endPause: () => void = () => undefined;
 
   constructor(
-    private readonly queue: JobQueue,
+    private readonly queue: JobClaims,
     private readonly registry: JobHandlerRegistry,
     @Inject(ENV) private readonly env: Env,
     @Inject(LOGGER) private readonly logger: Logger,

@@ -1,5 +1,5 @@
 import { type Logger } from 'pino';
-import { type JobQueue } from '../queue/job-queue.js';
+import { type JobClaims } from '../queue/job-claims.js';
 import { within } from './time-limit.js';
 
 /** The worker as the heartbeat sees it. */
@@ -24,7 +24,7 @@ export class WorkerHeartbeat {
   private cleanedUpAt = Date.now();
 
   constructor(
-    private readonly queue: JobQueue,
+    private readonly queue: JobClaims,
     private readonly everyMs: number,
     private readonly limitMs: number,
     private readonly logger: Logger,

@@ -159,7 +159,8 @@ export class DeliveryService {
       }
       return { executionId: earlier, replayed: true };
     }
-    if (!action.worksOn.includes(nextAction.status)) throw nextActionNotOpen(nextAction.status);
+    if (!action.worksOn.includes(nextAction.status))
+      throw nextActionNotOpen(nextAction.status, action.worksOn);
 
     const began = (running.began = {
       at: now,

@@ -3,7 +3,7 @@ import { createLogger } from '../../logging/logger.js';
 import { readEnv } from '../../config/env.js';
 import { StartError } from '../../config/start-error.js';
 import { type TransactionRunner } from '../../database/transactions/transaction-runner.js';
-import { Boss } from './boss.js';
+import { Boss } from './pg-boss.adapter.js';
 import { type JobHandlerRegistry } from '../handlers/job-handler.registry.js';
 
 /** Nothing listens there. */

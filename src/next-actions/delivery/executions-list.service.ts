@@ -10,7 +10,7 @@ import { NEWEST } from './executions.sql.js';
 
 /** Reads executions. */
 @Injectable()
-export class ExecutionsService {
+export class ExecutionsListService {
   constructor(
     private readonly executions: ExecutionsRepository,
     private readonly paginator: Paginator,

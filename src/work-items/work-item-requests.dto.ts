@@ -13,13 +13,13 @@ import {
   Matches,
   ValidateNested,
 } from 'class-validator';
-import { IsInstant } from '../../http/validation/instant.js';
-import { PageQuery } from '../../http/paging/pagination.js';
-import { PRIORITIES, type Priority } from '../../kernel/priority.js';
-import { PRINTABLE } from '../../kernel/scope.js';
-import { ScopeFields } from '../../http/scope.dto.js';
-import { WORK_ITEM_CONDITIONS, type WorkItemConditionKey } from '../work-item-conditions.js';
-import { statesOf, WORK_ITEM_KIND_NAMES, type WorkItemKind } from '../work-item-kinds.js';
+import { IsInstant } from '../http/validation/instant.js';
+import { PageQuery } from '../http/paging/pagination.js';
+import { PRIORITIES, type Priority } from '../kernel/priority.js';
+import { PRINTABLE } from '../kernel/scope.js';
+import { ScopeFields } from '../http/scope.dto.js';
+import { WORK_ITEM_CONDITIONS, type WorkItemConditionKey } from './work-item-conditions.js';
+import { statesOf, WORK_ITEM_KIND_NAMES, type WorkItemKind } from './work-item-kinds.js';
 
 const CONDITION_KEYS = Object.keys(WORK_ITEM_CONDITIONS) as WorkItemConditionKey[];
 const STATES = [...new Set(WORK_ITEM_KIND_NAMES.flatMap((kind): string[] => [...statesOf(kind)]))];

@@ -4,7 +4,7 @@ import { ENV, type Env } from '../../config/env.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
 import { DutyTransactions } from '../../database/transactions/duty-transactions.js';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
-import { Boss } from './boss.js';
+import { Boss } from './pg-boss.adapter.js';
 import { type JobFailure, WORKER_LOST } from './jobs.errors.js';
 import * as sql from './jobs.sql.js';
 
@@ -27,7 +27,7 @@ export interface ClaimedJob extends Attempt {
  * can't end a job that another worker runs by now.
  */
 @Injectable()
-export class JobQueue {
+export class JobClaims {
   constructor(
     private readonly transactions: TransactionRunner,
     private readonly duties: DutyTransactions,

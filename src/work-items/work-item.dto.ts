@@ -1,8 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Pagination } from '../../http/paging/pagination.js';
-import { PRIORITIES, type Priority } from '../../kernel/priority.js';
-import { type WorkItem } from '../work-item.js';
-import { WORK_ITEM_KIND_NAMES, type WorkItemKind, type WorkItemState } from '../work-item-kinds.js';
+import { Pagination } from '../http/paging/pagination.js';
+import { PRIORITIES, type Priority } from '../kernel/priority.js';
+import { type WorkItem } from './work-item.js';
+import { WORK_ITEM_KIND_NAMES, type WorkItemKind, type WorkItemState } from './work-item-kinds.js';
 
 /** A work item as the API answers it. Times are ISO 8601 UTC. */
 export class WorkItemAnswer implements WorkItem {
