@@ -3,6 +3,7 @@ import { CreateDesk1795000100000 } from '../migrations/1795000100000-CreateDesk.
 import { CreateJobAttempts1795000200000 } from '../migrations/1795000200000-CreateJobAttempts.js';
 import { CreateLeadScores1795000300000 } from '../migrations/1795000300000-CreateLeadScores.js';
 import { RecordChanges1795800000000 } from '../migrations/1795800000000-RecordChanges.js';
+import { MoveIdempotencyKeys1795800100000 } from '../migrations/1795800100000-MoveIdempotencyKeys.js';
 import { User } from './users/user.entity.js';
 import { type Schema } from './database/start/data-source.js';
 import { OpsEvent } from './events/ops-event.entity.js';
@@ -39,5 +40,6 @@ export const schema = {
     CreateJobAttempts1795000200000,
     CreateLeadScores1795000300000,
     RecordChanges1795800000000,
+    MoveIdempotencyKeys1795800100000,
   ],
 } satisfies Schema;

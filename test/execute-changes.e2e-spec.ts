@@ -45,7 +45,7 @@ type Work = (context: DeliveryContext) => Promise<unknown>;
 /** What the next press of `escape` does. */
 let escape: Work;
 
-@DeliveryAction({ key: 'escape', label: 'Escape', dedupeWindowMs: 0 })
+@DeliveryAction({ key: 'escape', label: 'Escape', dedupeWindowMs: 0, timeoutMs: 3000 })
 class EscapeAction implements DeliveryActionHandler {
   async run(context: DeliveryContext): Promise<DeliveryOutcome> {
     await escape(context);
@@ -167,6 +167,23 @@ describe('a second transaction that an action begins', () => {
     const [failed] = await executionsOf(id);
     expect(failed.errorMessage).toBe(new NestedTransactionError().message);
     expect(await app.rows('SELECT FROM work_items WHERE external_id = $1', [id])).toEqual([]);
+  });
+
+  it('is refused, too, when the press has run out of time and the action still goes on', async () => {
+    const { id } = await createNextAction(app.api);
+    let settle: (outcome: unknown) => void = () => undefined;
+    const late = new Promise((resolve) => (settle = resolve));
+    escape = async ({ actor, signal }) => {
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      settle(
+        app
+          .get(WorkItemsService)
+          .put(item(id), actor)
+          .catch((error: unknown) => error),
+      );
+    };
+    await app.api.press(id, 'escape').expect(500);
+    expect(await late).toBeInstanceOf(NestedTransactionError);
   });
 
   it('may begin after the press, and in another press at the same time', async () => {

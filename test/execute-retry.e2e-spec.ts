@@ -166,6 +166,20 @@ describe('a press that comes again', () => {
     expect(await executionsOf(id)).toEqual([expect.objectContaining({ changes: {} })]);
     const { body } = await app.api.get(`/api/next-actions/${id}`).expect(200);
     expect(body.completedAt).toBe(before?.completed_at.toISOString());
+    // From then on, this execution answers.
+    await app.rows(
+      `UPDATE next_action_executions SET started_at = started_at - interval '1 hour' WHERE next_action_id = $1`,
+      [id],
+    );
+    await app.api.press(id, 'mark_done').expect(200);
+    expect(await executionsOf(id)).toHaveLength(1);
+  });
+
+  it('is the same with an empty input as without one', async () => {
+    const { id } = await createNextAction(app.api);
+    const first = await app.api.press(id, 'remember_all', { input: {} }).expect(200);
+    const second = await app.api.press(id, 'remember_all').expect(200);
+    expect(second.body).toEqual(first.body);
   });
 
   it('runs again with another input, inside the window, and is answered for each', async () => {
@@ -286,6 +300,30 @@ describe('a press that comes again', () => {
       await age(key, '30 days 1 hour');
       const { body } = await press(other.id).expect(200);
       expect(await keysOf(key)).toEqual([{ status: 'success', execution_id: body.executionId }]);
+    });
+
+    it('stands for the failure of a new request after 30 days, not for the old success', async () => {
+      const { id } = await createNextAction(app.api);
+      const key = `old-failing-${id}`;
+      await app.api.press(id, 'leave_another').set('Idempotency-Key', key).expect(200);
+      await age(key, '31 days');
+      const failed = await app.api.press(id, 'refuse').set('Idempotency-Key', key).expect(409);
+      expect(await keysOf(key)).toEqual([
+        { status: 'failed', execution_id: failed.body.executionId },
+      ]);
+      await app.api.press(id, 'refuse').set('Idempotency-Key', key).expect(409);
+    });
+
+    it('of an expired use is had by one of two requests on two NBAs at once', async () => {
+      const pair = await Promise.all([createNextAction(app.api), createNextAction(app.api)]);
+      const { id } = await createNextAction(app.api);
+      const key = `expired-race-${id}`;
+      await app.api.press(id, 'snooze_1d').set('Idempotency-Key', key).expect(200);
+      await age(key, '31 days');
+      const answers = await Promise.all(
+        pair.map((nba) => app.api.press(nba.id, 'snooze_1d').set('Idempotency-Key', key)),
+      );
+      expect(answers.map(({ status }) => status).sort()).toEqual([200, 422]);
     });
 
     it('is deleted after 30 days, and no earlier', async () => {

@@ -5,11 +5,13 @@ import { createOlderDatabase, olderDesk } from './support/older-database.js';
 import { problems } from './support/problems.js';
 import { ApiClient } from './support/requests.js';
 
+/** The execution that closed it. */
+const PRESS_OF_DONE = '01a2221b-1ead-7057-a5b9-17d78717da49';
 const [DONE, SNOOZED, , , JOB, FAILED] = olderDesk().rows.next_best_actions!.map(({ id }) => id);
 
 /** The idempotency keys of successful presses: NBA, action, and the execution of each. */
 const KEYS: [key: string, id: unknown, actionKey: string, executionId: string][] = [
-  ['key-done', DONE, 'mark_done', '01a2221b-1ead-7057-a5b9-17d78717da49'],
+  ['key-done', DONE, 'mark_done', PRESS_OF_DONE],
   ['key-replayed', SNOOZED, 'snooze_1d', '01a2221b-1eb9-73f7-8498-1b6854f428ad'],
   ['key-job', JOB, 'retry_failed_deliveries', '01a2221b-1edd-76cd-8c62-609fce4f1e42'],
   ['key-suppress', FAILED, 'dont_suggest_again_30d', '01a2221b-3291-7308-8604-03c72a5f3ffc'],
@@ -146,6 +148,11 @@ describe('A start on the database of an earlier build', () => {
   it.each(USED_KEYS)('refuses %s with another body', async (key, id) => {
     const { body } = await pressWith(key, id, 'dismiss').expect(422);
     expect(body).toEqual(problems.idempotencyKeyReused);
+  });
+
+  it('answers a press of what was closed before by the execution that closed it', async () => {
+    const { body } = await app.api.press(String(DONE), 'mark_done').expect(200);
+    expect(body.executionId).toBe(PRESS_OF_DONE);
   });
 
   it('takes new presses', async () => {

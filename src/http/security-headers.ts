@@ -14,8 +14,10 @@ export function securityHeaders(): RequestHandler {
   const middleware = helmet({
     // Otherwise the API page of a server reached over plain HTTP would load its scripts over HTTPS.
     contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
-  }) as (request: object, response: object, next: () => void) => void;
-  middleware({}, recorder, () => undefined);
+  }) as (request: object, response: object, next: (error?: unknown) => void) => void;
+  middleware({}, recorder, (error?: unknown) => {
+    if (error !== undefined) throw error as Error;
+  });
   return (_request, response: Response, next) => {
     response.removeHeader('X-Powered-By');
     for (const [name, value] of headers) response.setHeader(name, value);

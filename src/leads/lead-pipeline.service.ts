@@ -49,10 +49,13 @@ export class LeadPipelineService {
       });
       outcome = sum(outcome, batch);
     }
-    await this.transactions.run((tx) => {
-      publish(tx, scope, actor, outcome);
-      return Promise.resolve();
-    });
+    await this.transactions.run(
+      (tx) => {
+        publish(tx, scope, actor, outcome);
+        return Promise.resolve();
+      },
+      { caller: actor },
+    );
     return outcome;
   }
 

@@ -73,17 +73,20 @@ export class RiskFlagsService {
   async change(id: string, body: PatchRiskFlagBody, actor: Actor): Promise<RiskFlag> {
     const until = snoozeEnd(body);
     if (!isUuid(id)) throw flagNotFound();
-    return this.transactions.run(async (tx) => {
-      const [changed] = await send(tx, id, body.action, until, actor);
-      if (changed) return changed;
-      const [flag] = await tx.query<RiskFlag>(sql.FIND, [id]);
-      if (!flag) throw flagNotFound();
-      if (flag.status === CLOSED_AS[body.action]) return flag;
-      throw new ConflictError(
-        'RISK_FLAG_NOT_OPEN',
-        `The risk flag is ${flag.status}, so this can no longer be done with it.`,
-      );
-    });
+    return this.transactions.run(
+      async (tx) => {
+        const [changed] = await send(tx, id, body.action, until, actor);
+        if (changed) return changed;
+        const [flag] = await tx.query<RiskFlag>(sql.FIND, [id]);
+        if (!flag) throw flagNotFound();
+        if (flag.status === CLOSED_AS[body.action]) return flag;
+        throw new ConflictError(
+          'RISK_FLAG_NOT_OPEN',
+          `The risk flag is ${flag.status}, so this can no longer be done with it.`,
+        );
+      },
+      { caller: actor },
+    );
   }
 }
 

@@ -38,6 +38,9 @@ export interface ListedUser {
 const LOOK_UP = { caller: 'users', statementMs: 3000 };
 
 /** Manages users. */
+/** Held while the first user is made: the bytes of "nbau". */
+const FIRST_USER_LOCK = 0x6e626175;
+
 @Injectable()
 export class UsersService {
   constructor(
@@ -66,10 +69,13 @@ export class UsersService {
   async ensureFirstUser(email: string, password: string): Promise<boolean> {
     if (await this.within((users) => users.exists())) return false;
     const passwordHash = await this.hasher.hash(password);
-    const created = await this.within(
-      async (users) =>
-        !(await users.exists()) && (await insert(users, { email, passwordHash, role: 'admin' })),
-    );
+    const created = await this.within(async (users) => {
+      // One process at a time: two of different settings would else each make a user.
+      await users.query('SELECT pg_advisory_xact_lock($1)', [FIRST_USER_LOCK]);
+      return (
+        !(await users.exists()) && (await insert(users, { email, passwordHash, role: 'admin' }))
+      );
+    });
     if (created) this.logger.info('created the first user');
     return created;
   }

@@ -52,11 +52,10 @@ export class TransactionRunner {
    */
   async inside<T>(actor: Actor, work: () => Promise<T>): Promise<T> {
     this.occupied.add(actor);
-    try {
-      return await work();
-    } finally {
-      this.occupied.delete(actor);
-    }
+    const result = await work();
+    // After a failure the actor stays occupied: an action that ran past its time limit may still go on.
+    this.occupied.delete(actor);
+    return result;
   }
 
   /** Throws a NestedTransactionError for an actor that has a transaction open. */
@@ -83,6 +82,8 @@ export class TransactionRunner {
         const lostRace = failure === 'retryable' || options.retryOn?.(error) === true;
         const deadConnection = tx.neverBegan || isCuredByFreshConnection(failure);
         if (!(lostRace && attempt < MAX_ATTEMPTS) && !(deadConnection && !renewed)) throw error;
+        // The server that ended this connection may have ended the idle ones, too.
+        if (deadConnection) this.connections.renew();
         renewed ||= deadConnection;
         this.logger.debug({ attempt, failure }, 'transaction runs again');
       }
@@ -115,6 +116,7 @@ export class TransactionRunner {
         const failure = databaseFailureOf(error);
         const again = failure === 'retryable' || (attempt === 1 && endsConnection(failure));
         if (!again || attempt === MAX_ATTEMPTS) throw error;
+        if (endsConnection(failure)) this.connections.renew();
       }
     }
   }

@@ -87,14 +87,6 @@ function isBasic(value: string): boolean {
   return parts.some((_, index) => readableOf(parts.slice(0, index + 1).join('/')).includes(':'));
 }
 
-/** Whether a value is the name of a secret, whose own value follows. */
-function namesSecret(value: string, behind: string, quote = ''): boolean {
-  const name = /^[\w-]{1,64}/.exec(value)?.[0] ?? '';
-  if (nameKind(name) === 'plain') return false;
-  const rest = value.slice(name.length) + behind.slice(0, 8);
-  return rest.startsWith(quote) && /^\s{0,5}(?:=>|[:=])/.test(rest.slice(quote.length));
-}
-
 const BEARER: SecretPattern = {
   what:
     'Credentials behind their scheme, without a header’s name. `Bearer` takes what is no word, or any ' +
@@ -105,18 +97,26 @@ const BEARER: SecretPattern = {
     /\b(bearer|basic)(\s{1,5})((?:(?!\b(?:bearer|basic)\s)[\w.~+/=-]){1,4000})/gi,
     (match, scheme = '', space = '', value = '', at, text = '') => {
       const from = Number(at);
-      // `Bearer passphrase=correct horse`: the pair is looked for by its name, and goes whole.
-      if (namesSecret(value, text.slice(from + match.length))) return match;
+      const behind = text.slice(from + match.length);
+      // `Bearer passphrase=correct horse`: the pair is found by its name, with all of its words.
+      if (/^[\w-]{0,64}(?:phrase|mnemonic)\s{0,5}[:=]/i.test(value + behind.slice(0, 8)))
+        return match;
       const alone =
         /^$|["'`=:[(,\n]$/.test(text.slice(0, from).slice(-1)) &&
-        /^(?:$|["'`)\],;\n])/.test(text.slice(from + match.length).slice(0, 1));
-      const secret = scheme.toLowerCase() === 'basic' ? isBasic(value) : isToken(value, alone);
+        /^(?:$|["'`)\],;\n])/.test(behind.slice(0, 1));
+      // With what was left for an inner scheme: `Bearer canary-basic plan`.
+      const whole = value + (/^[\w.~+/=-]{0,4000}/.exec(behind)?.[0] ?? '');
+      const secret = scheme.toLowerCase() === 'basic' ? isBasic(value) : isToken(whole, alone);
       return secret ? `${scheme}${space}${REDACTED}` : match;
     },
   ),
   goes: [
     { text: 'sent Bearer abc.def-123 to it', gone: 'abc.def' },
     { text: 'Bearer payload.Basic dXNlcjpwYXNz', gone: 'dXNl' },
+    { text: 'sent Bearer canary-basic plan', gone: 'canary' },
+    { text: 'sent Bearer canary-pw= to it', gone: 'canary' },
+    { text: 'Bearer myS3cretToken: signature mismatch', gone: 'myS3cret' },
+    { text: 'sent Basic dXNlcjphYmMxPw== to it', gone: 'dXNl' },
     { text: 'sent Bearer abc.def.ghi to it', gone: 'def' },
     { text: 'sent bearer s3same! to it', gone: 's3same' },
     { text: `sent bearer ${madeUp('', 30)} to it`, gone: madeUp('', 30) },
@@ -156,14 +156,16 @@ const SQL_PASSWORD: SecretPattern = {
     (match, sql = '', flag = '', at, text = '') => {
       const quoted = match.slice(sql.length);
       const behind = text.slice(Number(at) + match.length);
-      // `'set-cookie': …` is a pair, whose value is looked for by its name.
-      const isName = sql !== '' && namesSecret(quoted.slice(1), behind, "'");
+      // `'set-cookie': [ …` is a pair, whose value is found by its name.
+      const isName =
+        nameKind(quoted.slice(1, -1)) !== 'plain' && /^\s{0,5}[:=]\s{0,5}["'[{]/.test(behind);
       return isName ? match : `${sql}${flag}${REDACTED}`;
     },
   ),
   goes: [
     { text: "ALTER ROLE nba WITH PASSWORD 's3 sa''me'", gone: 'sa' },
     { text: "ALTER ROLE nba PASSWORD 's3same': refused", gone: 's3same' },
+    { text: "ALTER ROLE nba PASSWORD 'hunter2secret': refused", gone: 'hunter2' },
     { text: 'curl -u nba:s3same https://h.example', gone: 's3same' },
   ],
   stays: ['password authentication failed for user "nba"', 'sort -u file', 'run with -u and -v'],

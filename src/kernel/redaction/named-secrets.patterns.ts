@@ -124,7 +124,7 @@ const PAIRS: SecretPattern = {
   ],
 };
 
-const FLAG = /--([A-Za-z][\w-]{0,63})\s{1,5}/g;
+const FLAG = /--(\w[\w-]{0,63})\s{1,5}/g;
 const FLAG_VALUE = /'[^']{0,1000}'?|"[^"]{0,1000}"?|[^\s"'-][^\s"']{0,1000}/y;
 
 const FLAGS: SecretPattern = {
@@ -140,6 +140,8 @@ const FLAGS: SecretPattern = {
     { text: 'exec --command "run --api-key s3same"', gone: 's3same' },
     { text: '----- " run --api-key s3same', gone: 's3same' },
     { text: 'run --verbose --api-key s3same', gone: 's3same' },
+    { text: 'npm publish --_authToken s3same', gone: 's3same' },
+    { text: 'run --2fa-token 471100', gone: '471100' },
   ],
   stays: ['run --password --verbose', 'a -- token', '--password is required', '--tokens-used 5'],
 };

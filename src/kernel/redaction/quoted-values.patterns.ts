@@ -108,7 +108,7 @@ const ROW_VALUES: SecretPattern = {
   source: 'postgresql.org: execMain.c, execPartition.c',
   hint: 'ailing row contains',
   ...replacing(
-    /(\bfailing row contains (?!(?:\([^()\n]{1,500}\) = )?\(\[redacted\]\))(?:\([^()\n]{1,500}\) = )?)(?:\([^]{0,8000}\)(?=\.?(?:$|\n))|\([^]{0,8000})/gi,
+    /(\bfailing row contains (?!(?:\([^()\n]{1,500}\) = )?\(\[redacted\]\)(?=\.?\s{0,5}(?:$|\n)))(?:\([^()\n]{1,500}\) = )?)(?:\([^]{0,8000}\)(?=\.?(?:$|\n))|\([^]{0,8000})/gi,
     `$1(${REDACTED})`,
   ),
   goes: [

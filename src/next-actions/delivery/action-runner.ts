@@ -20,7 +20,7 @@ export async function runAction(
   const limit = new TimeLimit(action.timeoutMs);
   try {
     const outcome = action.handler.run(limit.addTo(given)) as Returned;
-    if (!(outcome instanceof Promise)) return outcome ?? {};
+    if (!isPromiseLike(outcome)) return outcome ?? {};
     const ended = await Promise.race([outcome, limit.reached(() => tx.abandon())]);
     if (!tx.abandoned) return ended ?? {};
   } catch (error) {
@@ -35,7 +35,11 @@ export async function runAction(
 }
 
 /** An action that is written without types may return nothing. */
-type Returned = DeliveryOutcome | undefined | Promise<DeliveryOutcome | undefined>;
+type Returned = DeliveryOutcome | undefined | PromiseLike<DeliveryOutcome | undefined>;
+
+function isPromiseLike(outcome: Returned): outcome is PromiseLike<DeliveryOutcome | undefined> {
+  return typeof (outcome as Partial<PromiseLike<unknown>> | undefined)?.then === 'function';
+}
 
 /** The time limit of one run: its timer and its signal, each made when it is first needed. */
 class TimeLimit {

@@ -184,7 +184,9 @@ export class DeliveryService {
       code: null,
       message: null,
     });
-    this.executions.record(tx, finished);
+    // It answers further presses, also of an NBA that was closed before its execution was kept.
+    const closes = locked.closedBy === null && nextAction.status === action.options.closesAs;
+    this.executions.record(tx, finished, closes);
     if (key) this.keys.remember(tx, key, { executionId, requestHash }, keyUse);
     tx.publish('nba.delivery.executed', {
       ...eventFieldsOf(finished, press.actor, began.scope),

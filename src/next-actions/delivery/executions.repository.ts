@@ -74,10 +74,10 @@ export class ExecutionsRepository {
   }
 
   /** Records the result and the changes of a press; sent together with the commit. */
-  record(tx: Pick<Transaction, 'defer'>, execution: ExecutionRecord): void {
+  record(tx: Pick<Transaction, 'defer'>, execution: ExecutionRecord, closes = false): void {
     const fields = Object.keys(execution.changes) as ChangeableField[];
     const changed = fields.map((field) => execution.changes[field]?.to);
-    tx.defer(sql.recordStatement(fields), [...sql.RECORDED.values(execution), ...changed]);
+    tx.defer(sql.recordStatement(fields, closes), [...sql.RECORDED.values(execution), ...changed]);
   }
 
   /** A page of an NBA's executions, newest first, and their number; undefined for no such NBA. */

@@ -34,18 +34,19 @@ const statements = new Map<string, Statement>();
 /**
  * Execution, last statement: the audit row, the fields that the action changed and the NBA's last_*
  * columns, in one. It is sent together with the events and the COMMIT. A failure is recorded in its own
- * transaction; if the NBA was deleted meanwhile, nothing is recorded.
+ * transaction; if the NBA was deleted meanwhile, nothing is recorded. `closes` names this execution as the
+ * one that closed an NBA which was closed already, before its execution was kept.
  */
-export function recordStatement(changed: readonly ChangeableField[]): Statement {
-  const shape = changed.join('_');
+export function recordStatement(changed: readonly ChangeableField[], closes: boolean): Statement {
+  const shape = [...changed, ...(closes ? ['closes'] : [])].join('_');
   const known = statements.get(shape);
   if (known) return known;
-  const made = { name: `record_execution_${shape}`, text: recordText(changed) };
+  const made = { name: `record_execution_${shape}`, text: recordText(changed, closes) };
   statements.set(shape, made);
   return made;
 }
 
-function recordText(changed: readonly ChangeableField[]): string {
+function recordText(changed: readonly ChangeableField[], closes: boolean): string {
   const at = (field: RecordedField): string =>
     `${RECORDED.parameter(field)}::${RECORDED.type(field)}`;
   const changedAt = (field: ChangeableField): string =>
@@ -54,6 +55,8 @@ function recordText(changed: readonly ChangeableField[]): string {
   if (changed.includes('status')) {
     const closed = `${changedAt('status')} IN ('done', 'dismissed')`;
     sets.push(`closed_by_execution_id = CASE WHEN ${closed} THEN ${at('id')} END`);
+  } else if (closes) {
+    sets.push(`closed_by_execution_id = ${at('id')}`);
   }
   sets.push(
     `last_executed_at = ${at('finishedAt')}`,

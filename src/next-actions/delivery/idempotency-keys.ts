@@ -1,4 +1,6 @@
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { type Logger } from 'pino';
+import { LOGGER } from '../../logging/logger.js';
 import { type Statement, type Transaction } from '../../database/transactions/transaction.js';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
 import { sqlStateOf, UNIQUE_VIOLATION } from '../../kernel/errors/database-failure.js';
@@ -43,7 +45,7 @@ const FIND: Statement = {
 
 const REMOVE: Statement = {
   name: 'remove_idempotency_key',
-  text: `DELETE FROM idempotency_keys WHERE actor_id = $1 AND key = $2`,
+  text: `DELETE FROM idempotency_keys WHERE actor_id = $1 AND key = $2 AND execution_id = $3`,
 };
 
 const INSERT: Statement = {
@@ -63,8 +65,10 @@ const UPSERT_FAILED: Statement = {
     INSERT INTO idempotency_keys AS known (actor_id, key, execution_id, request_hash, status)
     VALUES ($1, $2, $3, $4, 'failed')
     ON CONFLICT (actor_id, key) DO UPDATE SET execution_id = excluded.execution_id,
-      request_hash = excluded.request_hash, created_at = excluded.created_at
-    WHERE known.status = 'failed' OR known.created_at < now() - ${EXPIRY}`,
+      request_hash = excluded.request_hash, status = excluded.status,
+      created_at = excluded.created_at
+    WHERE known.created_at < now() - ${EXPIRY}
+      OR (known.status = 'failed' AND known.request_hash = excluded.request_hash)`,
 };
 
 const DELETE_EXPIRED: Statement = {
@@ -81,9 +85,14 @@ const DELETE_EXPIRED: Statement = {
 export class IdempotencyKeys implements OnModuleDestroy {
   private readonly cleaner: NodeJS.Timeout;
 
-  constructor(private readonly transactions: TransactionRunner) {
+  constructor(
+    private readonly transactions: TransactionRunner,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {
     this.cleaner = setInterval(() => {
-      this.deleteExpired().catch(() => undefined);
+      this.deleteExpired().catch((error: unknown) =>
+        this.logger.warn({ err: error }, 'expired idempotency keys could not be deleted'),
+      );
     }, CLEAN_EVERY_MS).unref();
   }
 
@@ -108,7 +117,7 @@ export class IdempotencyKeys implements OnModuleDestroy {
     use: NewKeyUse,
     before: KeyUse | undefined,
   ): void {
-    if (before) tx.defer(REMOVE, [actorId, value]);
+    if (before) tx.defer(REMOVE, [actorId, value, before.executionId]);
     tx.defer(INSERT, [actorId, value, use.executionId, use.requestHash]);
   }
 

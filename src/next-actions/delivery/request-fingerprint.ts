@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 
 /** The hash of a request: NBA, action and input, whatever the order of the input's keys. */
 export function fingerprint(press: {
@@ -6,7 +7,9 @@ export function fingerprint(press: {
   readonly actionKey: string;
   readonly input?: unknown;
 }): string {
-  const request = [press.nextActionId.toLowerCase(), press.actionKey, sorted(press.input ?? null)];
+  // No input and an empty one are the same to the action.
+  const input = isDeepStrictEqual(press.input, {}) ? null : (press.input ?? null);
+  const request = [press.nextActionId.toLowerCase(), press.actionKey, sorted(input)];
   return createHash('sha256').update(JSON.stringify(request)).digest('hex');
 }
 
