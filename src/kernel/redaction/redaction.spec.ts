@@ -126,6 +126,11 @@ describe('the redaction of a text', () => {
       );
     });
 
+    it('takes the rest of the line of a value that holds more pairs than are checked', () => {
+      const text = `token: ${'pw:'.repeat(40)} s3same and more\nthe next line`;
+      expect(redactText(text)).toBe('token: [redacted]\nthe next line');
+    });
+
     it('never classifies a text with a secret as plain', () => {
       const plainish = fc
         .array(

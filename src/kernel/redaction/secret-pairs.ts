@@ -108,17 +108,13 @@ function pairBeyond(text: string, from: number, end: number): number | undefined
     const at = from + index;
     if (!separator.startsWith('<') && nameKind(nameBefore(text, at).name) === 'plain') continue;
     if (++pairs > MAX_PAIRS_INSIDE) {
-      const line = text.slice(end).search(/[\n\r]/);
-      return line === 0 ? undefined : line === -1 ? beyond(text.length, end) : end + line;
+      const rest = text.slice(end).search(/[\n\r]|$/);
+      return rest === 0 ? undefined : end + rest;
     }
     const span = secretAt(text, at, separator);
     if (span && span.end > end) return span.end;
   }
   return undefined;
-}
-
-function beyond(at: number, end: number): number | undefined {
-  return at > end ? at : undefined;
 }
 
 /** The secret after the separator at `index`, if its name means one. */
