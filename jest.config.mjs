@@ -6,7 +6,15 @@ export const shared = {
   rootDir: '.',
   testEnvironment: 'node',
   moduleFileExtensions: ['ts', 'js', 'json'],
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: {
+    // The bundles that these packages publish: each suite loads every module anew, and one file
+    // in place of some eight hundred takes a quarter off a suite's processor time.
+    '^rxjs(/operators)?$': '<rootDir>/node_modules/rxjs/dist/bundles/rxjs.umd.min.js',
+    '^class-validator$':
+      '<rootDir>/node_modules/class-validator/bundles/class-validator.umd.min.js',
+    '^es-toolkit/compat$': '<rootDir>/node_modules/es-toolkit/dist/browser.global.js',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
   transform: {
     '^.+\\.(ts|js)$': [
       '@swc/jest',
