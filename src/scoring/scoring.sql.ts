@@ -13,7 +13,8 @@ import { type ScoreTransition, TRANSITION_COOL_DOWN_MS } from './transitions.js'
 
 /**
  * The input of a scope's score, in one snapshot of the database: the counts, each read from the index of
- * open items only, and the previous score. $6 is the heartbeat before which a job is stale.
+ * open items only, and the previous score. A dead-lettered job counts in the health of the jobs, so its
+ * event does not count again. $6 is the heartbeat before which a job is stale.
  */
 export const FETCH_SCORE_CONTEXT: Statement = {
   name: 'fetch_score_context',
@@ -28,7 +29,8 @@ export const FETCH_SCORE_CONTEXT: Statement = {
       ${countSql('delivery_failed_today')} AS "failedDeliveriesToday",
       (SELECT count(*)::int FROM ops_events AS event
        WHERE event.level = 'error' AND event.entity_type = $1 AND event.entity_id = $2
-         AND event.created_at >= $4::timestamptz) AS "errorEventsToday",
+         AND event.created_at >= $4::timestamptz
+         AND event.event_key <> 'job.dead_lettered') AS "errorEventsToday",
       ${countSql('reminder_overdue')} AS "overdueReminders",
       ${LATEST_SCORE_SQL} AS "previous"
     FROM ${WINDOWS},
