@@ -30,6 +30,9 @@ export function conditionSql(key: WorkItemConditionKey): string {
     isIn('state', condition.states),
   ];
   if (condition.priorities) parts.push(isIn('priority', condition.priorities));
+  if (condition.scored !== undefined) {
+    parts.push(`item.scored_at IS ${condition.scored ? 'NOT NULL' : 'NULL'}`);
+  }
   if (condition.due === 'missing') parts.push('item.due_at IS NULL');
   if (condition.due === 'before_now') parts.push('item.due_at < $3::timestamptz');
   if (condition.due === 'before_today') parts.push('item.due_at < $4::timestamptz');
