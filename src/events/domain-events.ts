@@ -74,6 +74,10 @@ export interface DomainEvents {
   'job.failed': EventPayload<JobMeta & { readonly retryAt: string | null }>;
   /** The last attempt of a job failed: it stays a dead letter until an operator retries it. */
   'job.dead_lettered': EventPayload<JobMeta>;
+  /** An operator restarted a dead-lettered or cancelled job. */
+  'job.retried': EventPayload<{ readonly type: string }>;
+  /** An operator cancelled a job that waited. */
+  'job.cancelled': EventPayload<{ readonly type: string }>;
   /** An API client created or updated a next best action. */
   'nba.upsert': EventPayload<{
     readonly created: boolean;
@@ -158,6 +162,8 @@ export const EVENT_LEVEL_OF: Readonly<Record<DomainEventName, EventLevel>> = {
   'nba.delivery.retry_job.stub': 'info',
   'job.failed': 'warn',
   'job.dead_lettered': 'error',
+  'job.retried': 'info',
+  'job.cancelled': 'info',
   'nba.upsert': 'info',
   'nba.run': 'info',
   'risk.upsert': 'info',

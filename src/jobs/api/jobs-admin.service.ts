@@ -110,6 +110,7 @@ export class JobsAdminService {
           if (sqlStateOf(error) === UNIQUE_VIOLATION) throw jobAlreadyWaits();
           throw error;
         }
+        publishChange(tx, 'job.retried', id, job.type, actor);
       },
       { caller: actor },
     );
@@ -123,6 +124,7 @@ export class JobsAdminService {
         const job = await this.lock(tx, id);
         const cancelled = await tx.query(CANCEL, [job.type, id]);
         if (cancelled.length === 0) throw jobNotWaiting(stateOf(job.state));
+        publishChange(tx, 'job.cancelled', id, job.type, actor);
       },
       { caller: actor },
     );
@@ -141,6 +143,23 @@ export class JobsAdminService {
     if (!job) throw jobNotFound();
     return job;
   }
+}
+
+function publishChange(
+  tx: Transaction,
+  eventKey: 'job.retried' | 'job.cancelled',
+  id: string,
+  type: string,
+  actor: Actor,
+): void {
+  tx.publish(eventKey, {
+    actorId: actor.userId,
+    requestId: actor.requestId,
+    sourceType: 'job',
+    sourceId: id,
+    status: 'success',
+    meta: { type },
+  });
 }
 
 const STATE_OF = new Map(JOB_STATES.map((state) => [LIBRARY_STATE[state], state]));
