@@ -5,6 +5,7 @@ import { CreateLeadScores1795000300000 } from '../migrations/1795000300000-Creat
 import { RecordChanges1795800000000 } from '../migrations/1795800000000-RecordChanges.js';
 import { MoveIdempotencyKeys1795800100000 } from '../migrations/1795800100000-MoveIdempotencyKeys.js';
 import { CreateJobs1796000000000 } from '../migrations/1796000000000-CreateJobs.js';
+import { PartitionHistory1796000100000 } from '../migrations/1796000100000-PartitionHistory.js';
 import { User } from './users/user.entity.js';
 import { type Schema } from './database/start/data-source.js';
 import { OpsEvent } from './events/ops-event.entity.js';
@@ -47,5 +48,6 @@ export const schema = {
     RecordChanges1795800000000,
     MoveIdempotencyKeys1795800100000,
     CreateJobs1796000000000,
+    PartitionHistory1796000100000,
   ],
 } satisfies Schema;
