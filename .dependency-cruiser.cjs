@@ -71,6 +71,7 @@ const INNER_ARROWS = {
     start: ['connections', 'sql'],
     transactions: ['connections', 'sql'],
     embedded: [],
+    retention: ['connections', 'start', 'transactions'],
   },
 };
 

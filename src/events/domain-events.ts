@@ -48,6 +48,8 @@ interface JobMeta {
   readonly type: string;
   /** Number of the attempt, from 1. */
   readonly attempt: number;
+  /** The next best action that the job was enqueued for, if any. */
+  readonly nextActionId?: string;
 }
 
 /** Every event of the application: its name and its payload. A new event is one line here. */
@@ -75,9 +77,9 @@ export interface DomainEvents {
   /** The last attempt of a job failed: it stays a dead letter until an operator retries it. */
   'job.dead_lettered': EventPayload<JobMeta>;
   /** An operator restarted a dead-lettered or cancelled job. */
-  'job.retried': EventPayload<{ readonly type: string }>;
+  'job.retried': EventPayload<Omit<JobMeta, 'attempt'>>;
   /** An operator cancelled a job that waited. */
-  'job.cancelled': EventPayload<{ readonly type: string }>;
+  'job.cancelled': EventPayload<Omit<JobMeta, 'attempt'>>;
   /** An API client created or updated a next best action. */
   'nba.upsert': EventPayload<{
     readonly created: boolean;

@@ -16,8 +16,8 @@ interface PageParts<Row> {
   readonly select: string;
   readonly from: string;
   readonly keyset: Keyset<Row>;
-  /** Builds the statement around the one that reads the page. */
-  readonly wrap?: (page: string) => string;
+  /** Builds the statement around the one that reads the page; `limit` is the parameter of its limit. */
+  readonly wrap?: (page: string, limit: string) => string;
 }
 
 /**
@@ -76,12 +76,13 @@ export class ListQuery {
       skip = ` OFFSET ${bind(values, start.offset)}`;
       begin.push('offset');
     }
+    const limit = bind(values, start.limit);
     const text = `
       SELECT ${select} FROM ${from}${whereClause(conditions)}
       ORDER BY ${keyset.order}
-      LIMIT ${bind(values, start.limit)}${skip}`;
+      LIMIT ${limit}${skip}`;
     return {
-      statement: { name: this.statementName('list', begin), text: wrap?.(text) ?? text },
+      statement: { name: this.statementName('list', begin), text: wrap?.(text, limit) ?? text },
       values,
     };
   }

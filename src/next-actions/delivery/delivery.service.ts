@@ -175,7 +175,7 @@ export class DeliveryService {
         now,
         executionId,
         input: running.input,
-        tx: deliveryTransaction(tx, this.jobs),
+        tx: deliveryTransaction(tx, this.jobs, nextAction.id),
       }),
     );
     const finished = this.recordOf(press, running, began, {
