@@ -4,6 +4,7 @@ import { CreateJobAttempts1795000200000 } from '../migrations/1795000200000-Crea
 import { CreateLeadScores1795000300000 } from '../migrations/1795000300000-CreateLeadScores.js';
 import { RecordChanges1795800000000 } from '../migrations/1795800000000-RecordChanges.js';
 import { MoveIdempotencyKeys1795800100000 } from '../migrations/1795800100000-MoveIdempotencyKeys.js';
+import { ListsAtScale1796000200000 } from '../migrations/1796000200000-ListsAtScale.js';
 import { User } from './users/user.entity.js';
 import { type Schema } from './database/start/data-source.js';
 import { OpsEvent } from './events/ops-event.entity.js';
@@ -41,5 +42,6 @@ export const schema = {
     CreateLeadScores1795000300000,
     RecordChanges1795800000000,
     MoveIdempotencyKeys1795800100000,
+    ListsAtScale1796000200000,
   ],
 } satisfies Schema;

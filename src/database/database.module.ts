@@ -13,6 +13,7 @@ import { Connections } from './connections/connections.js';
 import { dataSourceOptions, type PostgresOptions, type Schema } from './start/data-source.js';
 import { DutyTransactions } from './transactions/duty-transactions.js';
 import { migrate } from './start/migrate.js';
+import { StartWork } from './start/start-work.js';
 import { ScopeTransactions } from './transactions/scope-transactions.js';
 import { type TransactionLimits } from './transactions/transaction.js';
 import { TransactionRunner } from './transactions/transaction-runner.js';
@@ -71,9 +72,15 @@ export class DatabaseModule {
               logger,
             ),
         },
+        {
+          provide: StartWork,
+          inject: [ENV, LOGGER],
+          useFactory: ({ databaseDirectUrl }: Env, logger: Logger) =>
+            new StartWork(databaseDirectUrl ?? url, logger),
+        },
         ScopeTransactions,
       ],
-      exports: [TransactionRunner, DutyTransactions, ScopeTransactions],
+      exports: [TransactionRunner, DutyTransactions, ScopeTransactions, StartWork],
     };
   }
 }
