@@ -187,7 +187,9 @@ async function list(parameters: URLSearchParams): Promise<object> {
   }
   const items = rows.slice(0, pageSize);
   const hasNext = rows.length > pageSize;
-  const nextCursor = hasNext ? cursor({ scopes: String(scopes), statuses: filter.statuses }, items.at(-1)!, page + 1) : null;
+  const nextCursor = hasNext
+    ? cursor({ scopes: String(scopes), statuses: filter.statuses }, items.at(-1)!, page + 1)
+    : null;
   const totalIsExact = counted < COUNT_LIMIT;
   const total = totalIsExact ? counted : COUNT_LIMIT - 1;
   const totalPages = Math.ceil(total / pageSize);
