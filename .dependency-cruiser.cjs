@@ -37,6 +37,7 @@ const ARROWS = {
   ],
   'ops-events': ['kernel', 'logging', 'http', 'events', 'database', 'auth'],
   schedules: ['kernel', 'config', 'logging', 'database', 'jobs'],
+  scopes: ['kernel', 'http', 'database', 'auth'],
   health: ['kernel', 'logging', 'http', 'database', 'auth', 'jobs'],
   demo: [
     'kernel',

@@ -6,6 +6,7 @@ import { RecordChanges1795800000000 } from '../migrations/1795800000000-RecordCh
 import { MoveIdempotencyKeys1795800100000 } from '../migrations/1795800100000-MoveIdempotencyKeys.js';
 import { CreateJobs1796000000000 } from '../migrations/1796000000000-CreateJobs.js';
 import { PartitionHistory1796000100000 } from '../migrations/1796000100000-PartitionHistory.js';
+import { ListsAtScale1796000200000 } from '../migrations/1796000200000-ListsAtScale.js';
 import { KeepMeanings1796000500000 } from '../migrations/1796000500000-KeepMeanings.js';
 import { User } from './users/user.entity.js';
 import { type Schema } from './database/start/data-source.js';
@@ -50,6 +51,7 @@ export const schema = {
     MoveIdempotencyKeys1795800100000,
     CreateJobs1796000000000,
     PartitionHistory1796000100000,
+    ListsAtScale1796000200000,
     KeepMeanings1796000500000,
   ],
 } satisfies Schema;

@@ -187,7 +187,7 @@ export class DeliveryService {
     });
     // It answers further presses, also of an NBA that was closed before its execution was kept.
     const closes = locked.closedBy === null && nextAction.status === action.options.closesAs;
-    this.executions.record(tx, finished, closes);
+    this.executions.record(tx, finished, { nextAction, closes });
     if (key) this.keys.remember(tx, key, { executionId, requestHash }, keyUse);
     tx.publish('nba.delivery.executed', {
       ...eventFieldsOf(finished, press.actor, began.scope),
