@@ -4,9 +4,12 @@ import { CreateJobAttempts1795000200000 } from '../migrations/1795000200000-Crea
 import { CreateLeadScores1795000300000 } from '../migrations/1795000300000-CreateLeadScores.js';
 import { RecordChanges1795800000000 } from '../migrations/1795800000000-RecordChanges.js';
 import { MoveIdempotencyKeys1795800100000 } from '../migrations/1795800100000-MoveIdempotencyKeys.js';
+import { OrderEventsByCommit1796000300000 } from '../migrations/1796000300000-OrderEventsByCommit.js';
 import { User } from './users/user.entity.js';
 import { type Schema } from './database/start/data-source.js';
 import { OpsEvent } from './events/ops-event.entity.js';
+import { FeedCursorRow } from './feed/feed-cursor.entity.js';
+import { FeedEpochRow } from './feed/feed-epoch.entity.js';
 import { JobAttempt } from './jobs/queue/job-attempt.entity.js';
 import { NextActionExecution } from './next-actions/delivery/next-action-execution.entity.js';
 import { IdempotencyKeyRow } from './next-actions/delivery/idempotency-key.entity.js';
@@ -28,6 +31,8 @@ export const schema = {
     NextActionRunRow,
     NextActionSuppressionRow,
     OpsEvent,
+    FeedEpochRow,
+    FeedCursorRow,
     WorkItemRow,
     ScoreSnapshotRow,
     ScoreEventRow,
@@ -41,5 +46,6 @@ export const schema = {
     CreateLeadScores1795000300000,
     RecordChanges1795800000000,
     MoveIdempotencyKeys1795800100000,
+    OrderEventsByCommit1796000300000,
   ],
 } satisfies Schema;

@@ -52,6 +52,8 @@ export interface Env {
   /** Port of the health probes of a standalone worker. */
   readonly workerPort: number;
   readonly jobs: JobSettings;
+  /** How often a process reads the event feed while somebody in it waits for events, in ms. */
+  readonly feedPollMs: number;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 }
 
@@ -182,6 +184,7 @@ export function readEnv(source: Source, role: EnvReaderRole = 'server'): Env {
       },
       timeZone: read.timeZone('SCHEDULE_TIME_ZONE', 'UTC'),
     },
+    feedPollMs: read.integer('FEED_POLL_MS', 1000, 50, 60_000),
     logLevel:
       read.oneOf('LOG_LEVEL', [
         'trace',

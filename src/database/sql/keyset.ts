@@ -19,21 +19,25 @@ type Sortable<Entity> = {
 }[keyof Entity & string];
 
 /**
- * The order of a list: by these columns, each descending; the last one is unique. It gives the ORDER BY,
- * the position of a row, and the condition for the rows after a position.
+ * The order of a list: by these columns, each descending unless it is said; the last one is unique. It gives
+ * the ORDER BY, the position of a row, and the condition for the rows after a position.
  */
 export class Keyset<Row> {
   /** What follows ORDER BY. */
   readonly order: string;
 
-  constructor(private readonly columns: readonly KeysetColumn<Row>[]) {
-    this.order = columns.map(({ sql }) => `${sql} DESC`).join(', ');
+  constructor(
+    private readonly columns: readonly KeysetColumn<Row>[],
+    private readonly direction: 'ASC' | 'DESC' = 'DESC',
+  ) {
+    this.order = columns.map(({ sql }) => `${sql} ${direction}`).join(', ');
   }
 
   /** The order by columns of an entity. */
   static by<Entity extends object, Key extends Sortable<Entity>>(
     columns: Columns<Entity, Key>,
     alias?: string,
+    direction: 'ASC' | 'DESC' = 'DESC',
   ): Keyset<Pick<Entity, Key>> {
     return new Keyset(
       columns.properties.map((property) => ({
@@ -41,6 +45,7 @@ export class Keyset<Row> {
         type: columns.type(property),
         of: (row) => row[property] as string | number | Date,
       })),
+      direction,
     );
   }
 
@@ -58,6 +63,7 @@ export class Keyset<Row> {
   behind(parameters: readonly string[]): string {
     const columns = this.columns.map(({ sql }) => sql).join(', ');
     const values = this.columns.map(({ type }, index) => `${parameters[index] ?? ''}::${type}`);
-    return `(${columns}) < (${values.join(', ')})`;
+    const behind = this.direction === 'DESC' ? '<' : '>';
+    return `(${columns}) ${behind} (${values.join(', ')})`;
   }
 }
