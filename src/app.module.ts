@@ -21,6 +21,7 @@ import { NextActionsModule } from './next-actions/next-actions.module.js';
 import { OpsEventsModule } from './ops-events/ops-events.module.js';
 import { RiskModule } from './risk/risk.module.js';
 import { SchedulesModule } from './schedules/schedules.module.js';
+import { ScopesModule } from './scopes/scopes.module.js';
 import { ScoringModule } from './scoring/scoring.module.js';
 import { RateLimitGuard } from './rate-limit/rate-limit.guard.js';
 import { RateLimitModule } from './rate-limit/rate-limit.module.js';
@@ -60,6 +61,7 @@ export class AppModule {
         RiskModule,
         JobsModule,
         SchedulesModule,
+        ScopesModule,
         OpsEventsModule,
         HealthModule,
         DemoModule,

@@ -93,7 +93,7 @@ describe('the audit of the chaos drills', () => {
 
   it('finds a job that is gone', async () => {
     const { nextActionId } = await press('retry_failed_deliveries');
-    const sql = `DELETE FROM pgboss.job WHERE data ->> 'nextActionId' = $1`;
+    const sql = `DELETE FROM jobs WHERE next_action_id = $1`;
     const found = await foundAfter(() => app.rows(sql, [nextActionId]));
     expect(found).toEqual({ lost: 1, doubled: 0, withoutEvent: 0 });
   });

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { Cron } from 'croner';
 import { databaseUrlProblem } from './database-url.js';
 import { EMAIL_MAX, isEmailAddress } from './email-address.js';
 import { ConfigError } from './start-error.js';
@@ -135,12 +136,12 @@ export class EnvReader {
     return value.split(',').map(Number);
   }
 
-  /** Five fields, minute to day of week; whether they make sense is checked where they are used. */
+  /** Five fields, minute to day of week, that are met at some time. */
   cron(key: string): string | undefined {
-    return this.matching(
-      key,
-      /^[\w*/,?#-]+( +[\w*/,?#-]+){4}$/,
-      'a cron expression of five fields, such as */15 * * * *',
+    const value = this.text(key);
+    if (value === undefined || isCron(value)) return value;
+    throw new ConfigError(
+      `${key} must be a cron expression of five fields, such as */15 * * * *, with a next time.`,
     );
   }
 
@@ -192,6 +193,16 @@ export class EnvReader {
       );
     }
     return value;
+  }
+}
+
+function isCron(value: string): boolean {
+  try {
+    // The library also takes nicknames such as @daily.
+    if (!/^[\w*/,?#-]+( +[\w*/,?#-]+){4}$/.test(value)) return false;
+    return new Cron(value, { mode: '5-part', paused: true }).nextRun() !== null;
+  } catch {
+    return false;
   }
 }
 

@@ -15,6 +15,7 @@ import { DutyTransactions } from './transactions/duty-transactions.js';
 import { migrate } from './start/migrate.js';
 import { Partitions } from './retention/partitions.js';
 import { Retention, type RetentionPlan } from './retention/retention.js';
+import { StartWork } from './start/start-work.js';
 import { ScopeTransactions } from './transactions/scope-transactions.js';
 import { type TransactionLimits } from './transactions/transaction.js';
 import { TransactionRunner } from './transactions/transaction-runner.js';
@@ -72,6 +73,12 @@ export class DatabaseModule {
               logger,
             ),
         },
+        {
+          provide: StartWork,
+          inject: [ENV, LOGGER],
+          useFactory: (env: Env, logger: Logger) =>
+            new StartWork(directAddress(url, env).url, logger),
+        },
         ScopeTransactions,
         {
           provide: Retention,
@@ -83,7 +90,7 @@ export class DatabaseModule {
           },
         },
       ],
-      exports: [TransactionRunner, DutyTransactions, ScopeTransactions, Retention],
+      exports: [TransactionRunner, DutyTransactions, ScopeTransactions, Retention, StartWork],
     };
   }
 }

@@ -48,12 +48,19 @@ export function recordStatement(changed: readonly ChangeableField[], closes: boo
   return made;
 }
 
+/** Whether what search reads of an NBA changes with these fields. */
+export function changesSearchText(changed: readonly ChangeableField[]): boolean {
+  return changed.includes('title') || changed.includes('reason');
+}
+
 function recordText(changed: readonly ChangeableField[], closes: boolean): string {
   const at = (field: RecordedField): string =>
     `${RECORDED.parameter(field)}::${RECORDED.type(field)}`;
   const changedAt = (field: ChangeableField): string =>
     `$${RECORDED.size + changed.indexOf(field) + 1}::${NEXT_ACTION.type(field)}`;
   const sets = changed.map((field) => `${NEXT_ACTION.name(field)} = ${changedAt(field)}`);
+  // Bound after the changed fields.
+  if (changesSearchText(changed)) sets.push(`search_text = $${RECORDED.size + changed.length + 1}`);
   if (changed.includes('status')) {
     const closed = `${changedAt('status')} IN ('done', 'dismissed')`;
     sets.push(`closed_by_execution_id = CASE WHEN ${closed} THEN ${at('id')} END`);
@@ -120,21 +127,26 @@ export const FIND_EARLIER: Statement = {
 /** The newest first: ids are ordered in time. */
 export const NEWEST = Keyset.by(RECORDED.only('id'), 'execution');
 
-/** A page of the executions of one NBA, with the e-mails of who pressed. */
-export function listExecutions(nextActionId: string, start: PageStart): Query {
+/** A page of the executions of one NBA, with the e-mails of who pressed, and their number. */
+export function executionQueries(
+  nextActionId: string,
+  start: PageStart,
+): { page: Query; total: (limit?: number) => Query } {
   const list = new ListQuery('executions', {
     conditions: ['execution.next_action_id = $1'],
     values: [nextActionId],
   });
   const select = `${LISTED.select('execution')}, users.email AS "actorName"`;
-  const from = `next_action_executions execution LEFT JOIN users ON users.id = execution.actor_id`;
-  return list.page({ select, from, keyset: NEWEST }, start);
+  const table = 'next_action_executions execution';
+  const from = `${table} LEFT JOIN users ON users.id = execution.actor_id`;
+  return {
+    page: list.page({ select, from, keyset: NEWEST }, start),
+    total: (limit) => list.total({ from: table }, limit),
+  };
 }
 
-/** How many executions an NBA has; no row when there is no such NBA. */
-export const COUNT_EXECUTIONS: Statement = {
-  name: 'count_executions',
-  text: `
-    SELECT (SELECT count(*)::int FROM next_action_executions WHERE next_action_id = nba.id) AS total
-    FROM next_best_actions nba WHERE id = $1`,
+/** Whether there is an NBA: one row or none. */
+export const EXISTS: Statement = {
+  name: 'next_action_exists',
+  text: 'SELECT id FROM next_best_actions WHERE id = $1',
 };
