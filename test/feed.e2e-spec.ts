@@ -82,31 +82,34 @@ describe('the commit-ordered feed', () => {
     );
     let count = 0;
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
-        const feed = await caughtUp(2);
-        const open = writers.map((): string[] | undefined => undefined);
-        const committed: string[] = [];
-        const end = async (index: number, how: 'COMMIT' | 'ROLLBACK') => {
-          const written = open[index];
-          if (!written) return;
-          await writers[index]!.query(how);
-          if (how === 'COMMIT') committed.push(...written);
-          open[index] = undefined;
-        };
-        for (const [what, index] of steps) {
-          if (what === 'read') await feed.page();
-          else if (what === 'write') {
-            if (!open[index]) await writers[index]!.query('BEGIN');
-            const note = `event ${(count += 1)}`;
-            await insertEvent(writers[index]!, note);
-            open[index] = [...(open[index] ?? []), note];
-          } else await end(index, what === 'commit' ? 'COMMIT' : 'ROLLBACK');
-        }
-        for (const index of writers.keys()) await end(index, index % 2 ? 'COMMIT' : 'ROLLBACK');
-        await publish(runner, `end ${count}`);
-        await untilSeen(feed, `end ${count}`);
-        expect(feed.seen.slice(0, -1).sort()).toEqual(committed.sort());
-      }),
+      fc.asyncProperty(
+        fc.array(step, { minLength: 10, maxLength: 40, size: 'max' }),
+        async (steps) => {
+          const feed = await caughtUp(5);
+          const open = writers.map((): string[] | undefined => undefined);
+          const committed: string[] = [];
+          const end = async (index: number, how: 'COMMIT' | 'ROLLBACK') => {
+            const written = open[index];
+            if (!written) return;
+            await writers[index]!.query(how);
+            if (how === 'COMMIT') committed.push(...written);
+            open[index] = undefined;
+          };
+          for (const [what, index] of steps) {
+            if (what === 'read') await feed.page();
+            else if (what === 'write') {
+              if (!open[index]) await writers[index]!.query('BEGIN');
+              const note = `event ${(count += 1)}`;
+              await insertEvent(writers[index]!, note);
+              open[index] = [...(open[index] ?? []), note];
+            } else await end(index, what === 'commit' ? 'COMMIT' : 'ROLLBACK');
+          }
+          for (const index of writers.keys()) await end(index, index % 2 ? 'COMMIT' : 'ROLLBACK');
+          await publish(runner, `end ${count}`);
+          await untilSeen(feed, `end ${count}`);
+          expect(feed.seen.slice(0, -1).sort()).toEqual(committed.sort());
+        },
+      ),
       { numRuns: 15 },
     );
   });
@@ -394,11 +397,9 @@ describe('the commit-ordered feed', () => {
     ])('reads %s by its index, without a sort', async (_, query, most) => {
       for (const mode of ['force_custom_plan', 'force_generic_plan']) {
         const plan = await planOf(query, mode);
-        expect(plan).toContain('"Index Name":"ix_ops_events_feed"');
-        expect(plan).not.toMatch(
-          /"Node Type":"(Sort|Incremental Sort|Seq Scan)","Parent.*ops_events"/,
-        );
-        expect(plan).not.toContain('"Sort Key"');
+        // A partition's index has a name of its own.
+        expect(plan).toMatch(/"Index Name":"\w*(ix_ops_events_feed|epoch_xid_id)\w*"/);
+        expect(plan).not.toMatch(/"Node Type":"(Sort|Incremental Sort)"/);
         const rows = [...plan.matchAll(/"Actual Rows":([\d.]+)/g)].map((at) => Number(at[1]));
         expect(Math.max(...rows)).toBeLessThanOrEqual(most);
       }

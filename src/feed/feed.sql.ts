@@ -100,7 +100,8 @@ export function feedScanEnd(after: FeedPosition, { since }: EventFilter): Query 
 
 /**
  * The events of a filter between a position and the end of the scan. The scan is a subquery with a limit, so
- * that it reads the index in its order whatever the filter selects.
+ * that it reads the index in its order whatever the filter selects, and ends where a page is full. The end is
+ * outside: two bounds let the planner expect a few rows, and sort all of them.
  */
 export function filteredFeedPage(
   after: FeedPosition,
@@ -111,12 +112,13 @@ export function filteredFeedPage(
   const values: unknown[] = [...COMMIT_ORDER.positionOf(after)];
   const range = scanRange(values, filter.since);
   const upTo = positionParameters(values, COMMIT_ORDER.positionOf(end));
-  const scan = `
-    (SELECT ${EVENT.names()} FROM ops_events WHERE ${range} AND (epoch, xid, id) <= (${upTo})
+  const from = `
+    (SELECT ${EVENT.names()} FROM ops_events WHERE ${range} AND ${BELOW_HORIZON}
      ORDER BY epoch, xid, id LIMIT ${SCAN_LIMIT}) AS scanned`;
+  const base = { conditions: [`(epoch, xid, id) <= (${upTo})`], values };
   const name = filter.since === undefined ? 'feed_filtered' : 'feed_filtered_since';
-  return whereEvents(new ListQuery(name, { values }), filter).page(
-    { select: EVENT.select(), from: scan, keyset: COMMIT_ORDER },
+  return whereEvents(new ListQuery(name, base), filter).page(
+    { select: EVENT.select(), from, keyset: COMMIT_ORDER },
     { limit },
   );
 }
