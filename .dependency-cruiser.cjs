@@ -38,6 +38,7 @@ const ARROWS = {
   ],
   'ops-events': ['kernel', 'logging', 'http', 'events', 'database', 'feed', 'auth'],
   schedules: ['kernel', 'config', 'logging', 'database', 'jobs'],
+  scopes: ['kernel', 'http', 'database', 'auth'],
   health: ['kernel', 'logging', 'http', 'database', 'auth', 'jobs'],
   demo: [
     'kernel',
@@ -72,6 +73,7 @@ const INNER_ARROWS = {
     start: ['connections', 'sql'],
     transactions: ['connections', 'sql'],
     embedded: [],
+    retention: ['connections', 'start', 'transactions'],
   },
 };
 

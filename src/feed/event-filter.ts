@@ -1,6 +1,7 @@
 import { type DomainEventName, type EventLevel } from '../events/domain-events.js';
 import { type ListQuery } from '../database/sql/list-query.js';
-import { type Scope } from '../kernel/scope.js';
+import { type ScopeFilter } from '../kernel/scope.js';
+import { firstUuidV7 } from '../kernel/uuid.js';
 
 /** What a list of events is restricted to. */
 export interface EventFilter {
@@ -9,8 +10,8 @@ export interface EventFilter {
   readonly actorId?: string | undefined;
   /** In lower case. */
   readonly nextActionId?: string | undefined;
-  /** The scope that they happened in. */
-  readonly scope?: Scope | undefined;
+  /** The scopes that they happened in; some events have none. */
+  readonly scopes?: ScopeFilter | undefined;
   /** ISO 8601, included. */
   readonly since?: string | undefined;
   /** ISO 8601, excluded. */
@@ -20,36 +21,29 @@ export interface EventFilter {
 /** Most that an event's id may be off its time, in ms: the clock may be set between the two. */
 const ID_TOLERANCE_MS = 1000;
 
-/** The smallest UUIDv7 of a time (RFC 9562, 5.7: 48 bits of ms since 1970, then the rest). */
-function smallestId(ms: number): string {
-  const hex = Math.max(0, ms).toString(16).padStart(12, '0');
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
-}
-
 /**
  * No event since then has a smaller id. There is no index on the time; ids are in the order of time, so this
  * bound ends the scan of a list by id, and it selects the partitions to read.
  */
 export function earliestId(since: string): string {
-  return smallestId(Date.parse(since) - ID_TOLERANCE_MS);
+  return firstUuidV7(new Date(Date.parse(since) - ID_TOLERANCE_MS));
 }
 
 /** Every event before then has a smaller id. */
 export function latestId(until: string): string {
-  return smallestId(Date.parse(until) + ID_TOLERANCE_MS + 1);
+  return firstUuidV7(new Date(Date.parse(until) + ID_TOLERANCE_MS));
 }
 
 /** Adds the conditions of a filter to a list of `ops_events`. */
 export function whereEvents(list: ListQuery, filter: EventFilter): ListQuery {
-  const { eventKey, level, actorId, nextActionId, scope, since, until } = filter;
+  const { eventKey, level, actorId, nextActionId, scopes, since, until } = filter;
   list.where('key', eventKey, (key) => `event_key = ${key}`);
+  if (scopes !== undefined) list.within(scopes);
   // A constant of the list of levels: only then can the partial index be used.
   if (level !== undefined) list.when(`level_${level}`, `level = '${level}'`);
   return list
     .where('actor', actorId, (id) => `actor_id = ${id}`)
     .where('nba', nextActionId, (id) => `source_type = 'next_action' AND source_id = ${id}`)
-    .where('scope_type', scope?.entityType, (type) => `entity_type = ${type}`)
-    .where('scope_id', scope?.entityId, (id) => `entity_id = ${id}`)
     .where('since', since, (time) => `created_at >= ${time}::timestamptz`)
     .where('until', until, (time) => `created_at < ${time}::timestamptz`);
 }

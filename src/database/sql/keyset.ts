@@ -18,9 +18,12 @@ type Sortable<Entity> = {
   [Key in keyof Entity & string]: Entity[Key] extends string | number | Date ? Key : never;
 }[keyof Entity & string];
 
+/** Whether the columns of a keyset descend or ascend, all alike. */
+export type KeysetDirection = 'DESC' | 'ASC';
+
 /**
- * The order of a list: by these columns, each descending unless it is said; the last one is unique. It gives
- * the ORDER BY, the position of a row, and the condition for the rows after a position.
+ * The order of a list: by these columns, all descending unless said otherwise; the last one is unique. It
+ * gives the ORDER BY, the position of a row, and the condition for the rows after a position.
  */
 export class Keyset<Row> {
   /** What follows ORDER BY. */
@@ -28,7 +31,7 @@ export class Keyset<Row> {
 
   constructor(
     private readonly columns: readonly KeysetColumn<Row>[],
-    private readonly direction: 'ASC' | 'DESC' = 'DESC',
+    private readonly direction: KeysetDirection = 'DESC',
   ) {
     this.order = columns.map(({ sql }) => `${sql} ${direction}`).join(', ');
   }
@@ -63,7 +66,6 @@ export class Keyset<Row> {
   behind(parameters: readonly string[]): string {
     const columns = this.columns.map(({ sql }) => sql).join(', ');
     const values = this.columns.map(({ type }, index) => `${parameters[index] ?? ''}::${type}`);
-    const behind = this.direction === 'DESC' ? '<' : '>';
-    return `(${columns}) ${behind} (${values.join(', ')})`;
+    return `(${columns}) ${this.direction === 'DESC' ? '<' : '>'} (${values.join(', ')})`;
   }
 }
