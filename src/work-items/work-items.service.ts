@@ -7,7 +7,7 @@ import {
   NotFoundError,
   ValidationFailedError,
 } from '../kernel/errors/domain-error.js';
-import { scopeOf } from '../kernel/scope.js';
+import { scopeFilterOf, scopeOf } from '../kernel/scope.js';
 import { TransactionRunner } from '../database/transactions/transaction-runner.js';
 import { type WorkItemPage } from './work-item.dto.js';
 import { type ListWorkItemsQuery } from './work-item-requests.dto.js';
@@ -69,11 +69,11 @@ export class WorkItemsService {
     return { created, updated, unchanged: pushed.length - changes.length };
   }
 
-  /** A page of a scope's items, newest first. A cursor wins over a page number. */
+  /** A page of the items of some scopes, newest first. A cursor wins over a page number. */
   async list(query: ListWorkItemsQuery, actor: Actor): Promise<WorkItemPage> {
     const { kind, state, priority, open, dueBefore, condition } = query;
     const filter: WorkItemFilter = {
-      ...scopeOf(query),
+      scopes: scopeFilterOf(query),
       kind,
       state,
       priority,
@@ -81,13 +81,15 @@ export class WorkItemsService {
       dueBefore: dueBefore === undefined ? undefined : new Date(dueBefore).toISOString(),
       condition,
     };
-    const page = this.paginator.openNumbered('work-items', filter, query);
+    const bound = { ...filter, scopes: String(filter.scopes) };
+    const page = this.paginator.openNumbered('work-items', bound, query);
     const queries = listQueries(filter, page, new Date());
-    const [rows, counts] = await this.transactions.read([queries.page, queries.total], {
-      caller: actor,
-    });
-    const total = (counts?.[0] as { total: number } | undefined)?.total ?? 0;
-    return page.answer(rows as unknown as WorkItem[], NEWEST.positionOf, total);
+    const [rows, counts] = await this.transactions.read(
+      [queries.page, queries.total(page.countLimit)],
+      { caller: actor },
+    );
+    const counted = (counts?.[0] as { total: number } | undefined)?.total ?? 0;
+    return page.answer(rows as unknown as WorkItem[], NEWEST.positionOf, counted);
   }
 
   /** Deletes an item; throws a 404. */
