@@ -33,8 +33,11 @@ export class Probe {
   readonly runs: JobContext<ProbePayload>[] = [];
   work: Work = () => undefined;
 
-  /** The provider that brings the type `test.probe`, by default with a time limit of 10 s. */
-  provider(timeoutMs = 10_000): Provider {
+  /** The provider that brings the type, by default with a time limit of 10 s. */
+  provider(
+    timeoutMs = 10_000,
+    { type = 'test.probe', backoffMs }: { type?: string; backoffMs?: number[] } = {},
+  ): Provider {
     const { runs } = this;
     const work: Work = (context) => this.work(context);
 
@@ -44,16 +47,17 @@ export class Probe {
         await work(context);
       }
     }
-    JobHandler('test.probe', { payload: ProbePayload, timeoutMs })(ProbeHandler);
+    const definition = { payload: ProbePayload, timeoutMs, ...(backoffMs ? { backoffMs } : {}) };
+    JobHandler(type, definition)(ProbeHandler);
     return ProbeHandler;
   }
 }
 
-type ProbeJob = Omit<NewJob, 'type' | 'payload'> & { payload?: object };
+type ProbeJob = Omit<NewJob, 'type' | 'payload'> & { type?: string; payload?: object };
 
 /** Enqueues a job of the tests' own type in a transaction. */
 export function enqueueIn(app: TestApp, tx: Transaction, job: ProbeJob = {}): Promise<string> {
-  const probe = { payload: { word: 'hello' }, ...job, type: 'test.probe' };
+  const probe = { type: 'test.probe', payload: { word: 'hello' }, ...job };
   return app.get(JobsService).enqueue(tx, probe as unknown as NewJob);
 }
 
