@@ -77,7 +77,7 @@ describe('a type with its own retry schedule', () => {
       ],
     });
     const [twice, once, usual] = await Promise.all(
-      ['test.twice', 'test.once', 'test.probe'].map((type) => enqueue(app, { type })),
+      (['test.twice', 'test.once', 'test.probe'] as const).map((type) => enqueue(app, { type })),
     );
     await untilJob(app, once!, 'dead_lettered');
     expect(await showJob(app, once!)).toMatchObject({ attempts: 1 });

@@ -5,7 +5,7 @@ import { AppModule } from '../../src/app.module.js';
 import { readEnv } from '../../src/config/env.js';
 import { TransactionRunner } from '../../src/database/transactions/transaction-runner.js';
 import { JobHandler } from '../../src/jobs/handlers/job-handler.js';
-import { JobsService, type NewJob } from '../../src/jobs/queue/jobs.service.js';
+import { JobsService } from '../../src/jobs/queue/jobs.service.js';
 import { createLogger } from '../../src/logging/logger.js';
 import { type JobContestant } from './contestant.js';
 
@@ -16,6 +16,12 @@ const CHUNK = 100;
 class EmptyPayload {
   @IsInt()
   n!: number;
+}
+
+declare module '../../src/jobs/handlers/job-types.js' {
+  interface JobTypes {
+    'bench.empty': EmptyPayload;
+  }
 }
 
 /** The worker of this application: the whole application, as `npm run worker` starts it. */
@@ -37,10 +43,9 @@ export class OwnQueue implements JobContestant {
       const length = Math.min(CHUNK, count - from);
       await app.get(TransactionRunner, { strict: false }).run((tx) =>
         Promise.all(
-          Array.from({ length }, (_, n) => {
-            const job = { type: TYPE, payload: { n: from + n } } as unknown as NewJob;
-            return jobs.enqueue(tx, job);
-          }),
+          Array.from({ length }, (_, n) =>
+            jobs.enqueue(tx, { type: TYPE, payload: { n: from + n } }),
+          ),
         ),
       );
     }

@@ -118,6 +118,14 @@ export class EnvReader {
     return number;
   }
 
+  /** 0, which is also the default, or a whole number from `min` to `max`. */
+  zeroOr(key: string, min: number, max: number): number {
+    const value = this.text(key) ?? '0';
+    const number = /^\d{1,10}$/.test(value) ? Number(value) : NaN;
+    if (number === 0 || (number >= min && number <= max)) return number;
+    throw new ConfigError(`${key} must be 0 (for ever) or a whole number from ${min} to ${max}.`);
+  }
+
   /** Whole numbers in a list such as `30000,120000`, 1 to 10 of them. */
   integers(key: string, fallback: readonly number[]): readonly number[] {
     const value = this.text(key);

@@ -26,6 +26,17 @@ export class ProbePayload {
   apiToken?: string;
 }
 
+declare module '../../src/jobs/handlers/job-types.js' {
+  interface JobTypes {
+    'test.probe': ProbePayload;
+    'test.twice': ProbePayload;
+    'test.once': ProbePayload;
+  }
+}
+
+/** The types of the tests. */
+export type ProbeType = 'test.probe' | 'test.twice' | 'test.once';
+
 type Work = (context: JobContext<ProbePayload>) => Promise<void> | void;
 
 /** A job type for tests, whose work the test defines; records every run. */
@@ -36,7 +47,7 @@ export class Probe {
   /** The provider that brings the type, by default with a time limit of 10 s. */
   provider(
     timeoutMs = 10_000,
-    { type = 'test.probe', backoffMs }: { type?: string; backoffMs?: number[] } = {},
+    { type = 'test.probe', backoffMs }: { type?: ProbeType; backoffMs?: number[] } = {},
   ): Provider {
     const { runs } = this;
     const work: Work = (context) => this.work(context);
@@ -53,12 +64,16 @@ export class Probe {
   }
 }
 
-type ProbeJob = Omit<NewJob, 'type' | 'payload'> & { type?: string; payload?: object };
+type ProbeJob = Omit<NewJob<ProbeType>, 'type' | 'payload'> & {
+  type?: ProbeType;
+  payload?: ProbePayload;
+};
 
-/** Enqueues a job of the tests' own type in a transaction. */
+/** Enqueues a job of the tests' own types in a transaction. */
 export function enqueueIn(app: TestApp, tx: Transaction, job: ProbeJob = {}): Promise<string> {
-  const probe = { type: 'test.probe', payload: { word: 'hello' }, ...job };
-  return app.get(JobsService).enqueue(tx, probe as unknown as NewJob);
+  return app
+    .get(JobsService)
+    .enqueue(tx, { type: 'test.probe', payload: { word: 'hello' }, ...job });
 }
 
 /** The same in a transaction of its own. */
