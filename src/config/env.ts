@@ -52,9 +52,9 @@ export interface Env {
   /** Port of the health probes of a standalone worker. */
   readonly workerPort: number;
   readonly jobs: JobSettings;
+  readonly retention: RetentionSettings;
   /** How often a process reads the event feed while somebody in it waits for events, in ms. */
   readonly feedPollMs: number;
-  readonly retention: RetentionSettings;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 }
 
@@ -198,12 +198,12 @@ export function readEnv(source: Source, role: EnvReaderRole = 'server'): Env {
       },
       timeZone: read.timeZone('SCHEDULE_TIME_ZONE', 'UTC'),
     },
-    feedPollMs: read.integer('FEED_POLL_MS', 1000, 50, 60_000),
     retention: {
       events: read.integer('RETAIN_EVENTS_DAYS', 90, 1, MAX_RETENTION_DAYS),
       executions: read.zeroOr('RETAIN_EXECUTIONS_DAYS', MIN_EXECUTIONS_DAYS, MAX_RETENTION_DAYS),
       scores: read.integer('RETAIN_SCORES_DAYS', 400, 1, MAX_RETENTION_DAYS),
     },
+    feedPollMs: read.integer('FEED_POLL_MS', 1000, 50, 60_000),
     logLevel:
       read.oneOf('LOG_LEVEL', [
         'trace',
