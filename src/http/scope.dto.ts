@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsOptional, IsString, Length, Matches } from 'class-validator';
-import { DEFAULT_SCOPE, PRINTABLE, type Scope, SNAKE_CASE } from '../kernel/scope.js';
+import { IsOptional, IsString, Matches } from 'class-validator';
+import { DEFAULT_SCOPE, type Scope, SNAKE_CASE } from '../kernel/scope.js';
+import { IsPathId } from './validation/text.js';
 
 /** Scope fields of a query or a body; without them, the command center. */
 export class ScopeFields implements Partial<Scope> {
@@ -22,9 +23,7 @@ export class ScopeFields implements Partial<Scope> {
     description: 'Id of the scope. Default: the same as entityType.',
   })
   @IsOptional()
-  @IsString()
-  @Length(1, 128)
-  @Matches(PRINTABLE, { message: 'entityId must not contain control characters' })
+  @IsPathId(128)
   entityId?: string;
 }
 
@@ -35,7 +34,6 @@ export class ScopePath implements Scope {
   entityType!: string;
 
   @ApiProperty({ example: DEFAULT_SCOPE.entityId, minLength: 1, maxLength: 128 })
-  @Length(1, 128)
-  @Matches(PRINTABLE, { message: 'entityId must not contain control characters' })
+  @IsPathId(128)
   entityId!: string;
 }

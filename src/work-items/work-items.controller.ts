@@ -5,6 +5,7 @@ import {
   Get,
   HttpCode,
   Param,
+  Patch,
   Post,
   Put,
   Query,
@@ -26,6 +27,7 @@ import { BatchAnswer, WorkItemAnswer, WorkItemPage } from './work-item.dto.js';
 import {
   BatchBody,
   ListWorkItemsQuery,
+  PatchWorkItemBody,
   PutWorkItemBody,
   WorkItemKey,
 } from './work-item-requests.dto.js';
@@ -66,11 +68,35 @@ export class WorkItemsController {
     return this.workItems.putAll(body.items, actor);
   }
 
+  @Get(':kind/:externalId')
+  @ApiOperation({ summary: 'Get one' })
+  @ApiOkResponse({ type: WorkItemAnswer })
+  @ApiProblems(400, 404)
+  get(@Param() key: WorkItemKey, @CurrentActor() actor: Actor): Promise<WorkItem> {
+    return this.workItems.get(key.kind, key.externalId, actor);
+  }
+
+  @Patch(':kind/:externalId')
+  @ApiOperation({
+    summary: 'Change one',
+    description:
+      'Changes the fields that are sent and leaves the others; attributes are merged. Another scope moves the item there.',
+  })
+  @ApiOkResponse({ type: WorkItemAnswer })
+  @ApiProblems(400, 404)
+  patch(
+    @Param() key: WorkItemKey,
+    @Body() body: PatchWorkItemBody,
+    @CurrentActor() actor: Actor,
+  ): Promise<WorkItem> {
+    return this.workItems.patch(key.kind, key.externalId, body, actor);
+  }
+
   @Put(':kind/:externalId')
   @ApiOperation({
     summary: 'Push one',
     description:
-      'Creates the item, or replaces the one with this kind and external id: 200 instead of 201. A push with another scope moves the item there.',
+      'Creates the item, or replaces the one with this kind and external id: 200 instead of 201. What is left out has its default, but for the scope: without one, a known item stays where it is. A push with another scope moves the item there.',
   })
   @ApiCreatedResponse({ type: WorkItemAnswer, description: 'Created.' })
   @ApiOkResponse({ type: WorkItemAnswer, description: 'Updated, or unchanged.' })

@@ -14,8 +14,11 @@ export interface WorkItemFilter extends Scope {
   readonly state?: string;
   readonly priority?: Priority;
   readonly open?: boolean;
+  readonly externalId?: string;
   /** Only items that are due before then. */
   readonly dueBefore?: string;
+  /** Only items that were created or changed since then. */
+  readonly updatedSince?: string;
   /** Only items that a rule counts under this condition, now. */
   readonly condition?: WorkItemConditionKey;
 }
@@ -46,7 +49,9 @@ export function listQueries(
     .where('kind', filter.kind, (kind) => `item.kind = ${kind}`)
     .where('state', filter.state, (state) => `item.state = ${state}`)
     .where('priority', filter.priority, (priority) => `item.priority = ${priority}`)
-    .where('due', filter.dueBefore, (time) => `item.due_at < ${time}::timestamptz`);
+    .where('external_id', filter.externalId, (id) => `item.external_id = ${id}`)
+    .where('due', filter.dueBefore, (time) => `item.due_at < ${time}::timestamptz`)
+    .where('updated', filter.updatedSince, (time) => `item.updated_at >= ${time}::timestamptz`);
   return {
     page: list.page({ select: WORK_ITEM_COLUMNS, from: FROM, keyset: NEWEST }, start),
     total: list.total(FROM),

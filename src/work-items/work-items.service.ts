@@ -7,11 +7,13 @@ import {
   NotFoundError,
   ValidationFailedError,
 } from '../kernel/errors/domain-error.js';
-import { scopeOf } from '../kernel/scope.js';
+import { type Scope, scopeOf } from '../kernel/scope.js';
+import { type Transaction } from '../database/transactions/transaction.js';
 import { TransactionRunner } from '../database/transactions/transaction-runner.js';
 import { type WorkItemPage } from './work-item.dto.js';
 import { type ListWorkItemsQuery } from './work-item-requests.dto.js';
 import { type PushedWorkItem, type WorkItem } from './work-item.js';
+import { patched, type WorkItemChanges } from './work-item-patch.js';
 import { isOpenState, kindAndStateProblem, type WorkItemKind } from './work-item-kinds.js';
 import { listQueries, NEWEST, type WorkItemFilter } from './work-items.list.js';
 import * as sql from './work-items.sql.js';
@@ -22,6 +24,12 @@ export interface BatchOutcome {
   readonly updated: number;
   /** Items without a change. */
   readonly unchanged: number;
+}
+
+/** A pushed item as it is stored, and whether it is new. */
+export interface PutOutcome {
+  readonly item: WorkItem;
+  readonly created: boolean;
 }
 
 /** Creates, updates, lists and deletes work items. */
@@ -36,21 +44,34 @@ export class WorkItemsService {
    * Creates an item or replaces the one with its kind and external id. A push with another scope moves the
    * item there: an item is in one scope at a time. Throws a 400 for a state that the kind does not have.
    */
-  async put(pushed: PushedWorkItem, actor: Actor): Promise<{ item: WorkItem; created: boolean }> {
+  async put(pushed: PushedWorkItem, actor: Actor): Promise<PutOutcome> {
     assertStates([pushed], () => '');
-    return this.transactions.run(
-      async (tx) => {
-        const [changes, found] = await Promise.all([
-          tx.query<{ created: boolean }>(sql.UPSERT, [recordsOf([pushed])]),
-          tx.query<WorkItem>(sql.FIND, [pushed.kind, pushed.externalId]),
-        ]);
-        const [item] = found;
-        // The push locks the row even if nothing changes, so that no DELETE can come in between.
-        if (!item) throw new Error('An item was not there right after it was pushed.');
-        return { item, created: changes[0]?.created ?? false };
-      },
-      { caller: actor },
-    );
+    return this.write((tx) => this.store(tx, pushed), actor);
+  }
+
+  /** One item; throws a 404. */
+  async get(kind: WorkItemKind, externalId: string, actor: Actor): Promise<WorkItem> {
+    const [item] = await this.transactions.query<WorkItem>(sql.FIND, [kind, externalId], {
+      caller: actor,
+    });
+    if (!item) throw workItemNotFound();
+    return item;
+  }
+
+  /** Changes the fields that are given, and returns the item. Throws a 404, and a 400 for a wrong state. */
+  async patch(
+    kind: WorkItemKind,
+    externalId: string,
+    changes: WorkItemChanges,
+    actor: Actor,
+  ): Promise<WorkItem> {
+    return this.write(async (tx) => {
+      const [known] = await tx.query<WorkItem>(sql.LOCK, [kind, externalId]);
+      if (!known) throw workItemNotFound();
+      const pushed = patched(known, changes);
+      assertStates([pushed], () => '');
+      return (await this.store(tx, pushed)).item;
+    }, actor);
   }
 
   /**
@@ -60,10 +81,7 @@ export class WorkItemsService {
   async putAll(pushed: readonly PushedWorkItem[], actor: Actor): Promise<BatchOutcome> {
     assertStates(pushed, (index) => `items.${index}.`);
     assertDistinct(pushed);
-    const changes = await this.transactions.run(
-      (tx) => tx.query<{ created: boolean }>(sql.UPSERT, [recordsOf(pushed)]),
-      { caller: actor },
-    );
+    const changes = await this.write((tx) => upsert(tx, pushed), actor);
     const created = changes.filter((change) => change.created).length;
     const updated = changes.length - created;
     return { created, updated, unchanged: pushed.length - changes.length };
@@ -71,14 +89,16 @@ export class WorkItemsService {
 
   /** A page of a scope's items, newest first. A cursor wins over a page number. */
   async list(query: ListWorkItemsQuery, actor: Actor): Promise<WorkItemPage> {
-    const { kind, state, priority, open, dueBefore, condition } = query;
+    const { kind, state, priority, open, externalId, dueBefore, updatedSince, condition } = query;
     const filter: WorkItemFilter = {
       ...scopeOf(query),
       kind,
       state,
       priority,
       open,
-      dueBefore: dueBefore === undefined ? undefined : new Date(dueBefore).toISOString(),
+      externalId,
+      dueBefore: instantOf(dueBefore),
+      updatedSince: instantOf(updatedSince),
       condition,
     };
     const page = this.paginator.openNumbered('work-items', filter, query);
@@ -98,6 +118,44 @@ export class WorkItemsService {
     );
     if (deleted === 0) throw workItemNotFound();
   }
+
+  private async store(tx: Transaction, pushed: PushedWorkItem): Promise<PutOutcome> {
+    const [changes, found] = await Promise.all([
+      upsert(tx, [pushed]),
+      tx.query<WorkItem>(sql.FIND, [pushed.kind, pushed.externalId]),
+    ]);
+    const [item] = found;
+    // The push locks the row even if nothing changes, so that no DELETE can come in between.
+    if (!item) throw new Error('An item was not there right after it was pushed.');
+    return { item, created: changes[0]?.created ?? false };
+  }
+
+  private write<T>(work: (tx: Transaction) => Promise<T>, actor: Actor): Promise<T> {
+    return this.transactions.run(work, {
+      caller: actor,
+      retryOn: (error) => error instanceof PushRacedError,
+    });
+  }
+}
+
+/** Another push created an item while this one looked for it: the push must run again. */
+class PushRacedError extends Error {}
+
+/** Writes the items and returns those that changed. */
+async function upsert(
+  tx: Transaction,
+  pushed: readonly PushedWorkItem[],
+): Promise<{ created: boolean }[]> {
+  const changes = await tx.query<{ created: boolean; raced: boolean }>(sql.UPSERT, [
+    recordsOf(pushed),
+  ]);
+  if (changes.some(({ raced }) => raced)) throw new PushRacedError();
+  return changes;
+}
+
+/** A time as the cursor of a list is bound to it: the same instant is the same filter. */
+function instantOf(time: string | undefined): string | undefined {
+  return time === undefined ? undefined : new Date(time).toISOString();
 }
 
 function workItemNotFound(): NotFoundError {
@@ -114,7 +172,7 @@ function recordsOf(pushed: readonly PushedWorkItem[]): string {
       id: uuidv7(),
       kind: item.kind,
       externalId: item.externalId,
-      ...scopeOf(item),
+      ...namedScope(item),
       state: item.state,
       open: isOpenState(item.kind, item.state),
       priority: item.priority ?? 'medium',
@@ -124,6 +182,11 @@ function recordsOf(pushed: readonly PushedWorkItem[]): string {
       attributes: item.attributes ?? {},
     })),
   );
+}
+
+/** The scope that an item names: a type or an id is enough. */
+function namedScope({ entityType, entityId }: PushedWorkItem): Partial<Scope> {
+  return entityType == null && entityId == null ? {} : scopeOf({ entityType, entityId });
 }
 
 function assertStates(pushed: readonly PushedWorkItem[], path: (index: number) => string): void {

@@ -3,8 +3,8 @@ import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import getRawBody from 'raw-body';
 import { DomainError, InvalidRequestError } from '../../kernel/errors/domain-error.js';
-import { assertTextShape } from './body-shape.js';
 import { closeAfterAnswer } from './connection-close.js';
+import { parseJsonText } from './json-text.js';
 
 /** Limits of a body. */
 export interface BodyLimits {
@@ -22,12 +22,11 @@ const INFLATERS = {
 } as const;
 
 const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]+)/i;
-const BYTE_ORDER_MARK = '\uFEFF';
 
 /**
  * Reads and parses a JSON body with no more levels and values than MAX_LEVELS and MAX_VALUES. It stops
  * reading at the limit, while express.json() would read the whole request before it answers. Throws 400 for
- * what is not JSON in UTF-8, 408 when the client stops sending, 413 past the limit, 415 for an encoding
+ * what is not JSON in UTF-8 and for a number that loses digits, 408 when the client stops sending, 413 past the limit, 415 for an encoding
  * that is not read.
  */
 export async function readJsonBody(
@@ -54,13 +53,12 @@ export async function readJsonBody(
   });
   // Otherwise the decoder would replace a wrong byte, and text that nobody sent would be stored.
   if (!isUtf8(bytes)) throw notJson('The request body is not valid UTF-8.');
-  assertTextShape(bytes);
-  const text = bytes.toString('utf8');
-  if (text === '') return {};
+  if (bytes.length === 0) return {};
   try {
-    return JSON.parse(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text) as unknown;
-  } catch {
-    throw notJson('The request body is not valid JSON.');
+    return parseJsonText(bytes);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw notJson('The request body is not valid JSON.');
+    throw error;
   }
 }
 

@@ -11,6 +11,7 @@ import {
   Min,
 } from 'class-validator';
 import { IsInstant } from '../../http/validation/instant.js';
+import { IsText } from '../../http/validation/text.js';
 import { PageQuery } from '../../http/paging/pagination.js';
 import { PRIORITIES, type Priority } from '../../kernel/priority.js';
 import { SNAKE_CASE } from '../../kernel/scope.js';
@@ -52,8 +53,7 @@ export class ListNextActionsQuery extends IntersectionType(PageQuery, ScopeField
 /** A next best action as a client creates or, by its dedupe key, updates it. */
 export class CreateNextActionBody extends ScopeFields {
   @ApiProperty({ example: 'Call Acme back', minLength: 1, maxLength: 200 })
-  @IsString()
-  @Length(1, 200)
+  @IsText(1, 200)
   title!: string;
 
   /** Why it is recommended, in a sentence. */
@@ -88,8 +88,7 @@ export class CreateNextActionBody extends ScopeFields {
 
   @ApiPropertyOptional({ type: String, maxLength: 200 })
   @IsOptional()
-  @IsString()
-  @Length(1, 200)
+  @IsText(1, 200)
   sourceId?: string | null;
 
   /** An http(s) URL, or a path of the client's own that begins with `/`. */
@@ -114,21 +113,18 @@ export class CreateNextActionBody extends ScopeFields {
 
   @ApiPropertyOptional({ type: String, maxLength: 100 })
   @IsOptional()
-  @IsString()
-  @Length(1, 100)
+  @IsText(1, 100)
   createdByRule?: string | null;
 
   @ApiPropertyOptional({ type: String, maxLength: 100 })
   @IsOptional()
-  @IsString()
-  @Length(1, 100)
+  @IsText(1, 100)
   templateKey?: string | null;
 
   /** Makes the request an update of the queued NBA with this key in the scope, if there is one. */
   @ApiPropertyOptional({ type: String, maxLength: 200, example: 'crm:callback:acme' })
   @IsOptional()
-  @IsString()
-  @Length(1, 200)
+  @IsText(1, 200)
   dedupeKey?: string | null;
 
   /** Hidden from the queue until then. */
