@@ -10,6 +10,7 @@ import {
   Put,
   Query,
   Res,
+  StreamableFile,
 } from '@nestjs/common';
 import {
   ApiCreatedResponse,
@@ -21,6 +22,9 @@ import {
 import { type Response } from 'express';
 import { CurrentActor } from '../auth/current-user.js';
 import { type Actor } from '../kernel/actor.js';
+import { Prefers } from '../http/accepted-type.js';
+import { ApiPageOrCsv } from '../http/csv/api-csv.js';
+import { csvAnswer } from '../http/streamed-answer.js';
 import { ApiProblems } from '../http/problems/api-problems.js';
 import { BodyLimit } from '../http/request/json-body.guard.js';
 import { BatchAnswer, WorkItemAnswer, WorkItemPage } from './work-item.dto.js';
@@ -48,9 +52,14 @@ export class WorkItemsController {
     description:
       'The links in an explanation lead here, with the condition that a rule counted. Continue with nextCursor: no item is skipped or repeated while others are pushed.',
   })
-  @ApiOkResponse({ type: WorkItemPage })
+  @ApiPageOrCsv(WorkItemPage)
   @ApiProblems(400)
-  list(@Query() query: ListWorkItemsQuery, @CurrentActor() actor: Actor): Promise<WorkItemPage> {
+  list(
+    @Query() query: ListWorkItemsQuery,
+    @Prefers('text/csv') asCsv: boolean,
+    @CurrentActor() actor: Actor,
+  ): Promise<WorkItemPage | StreamableFile> {
+    if (asCsv) return csvAnswer(this.workItems.csv(query, actor), 'work-items.csv');
     return this.workItems.list(query, actor);
   }
 

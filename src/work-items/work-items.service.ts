@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
 import { type Actor } from '../kernel/actor.js';
+import { csvPages } from '../http/csv/csv-pages.js';
 import { Paginator } from '../http/paging/paginator.js';
 import {
   type FieldError,
@@ -10,6 +11,7 @@ import {
 import { type Scope, scopeOf } from '../kernel/scope.js';
 import { type Transaction } from '../database/transactions/transaction.js';
 import { TransactionRunner } from '../database/transactions/transaction-runner.js';
+import { EXPORTED_COLUMNS } from './csv/work-item-columns.js';
 import { type WorkItemPage } from './work-item.dto.js';
 import { type ListWorkItemsQuery } from './work-item-requests.dto.js';
 import { type PushedWorkItem, type WorkItem } from './work-item.js';
@@ -89,18 +91,7 @@ export class WorkItemsService {
 
   /** A page of a scope's items, newest first. A cursor wins over a page number. */
   async list(query: ListWorkItemsQuery, actor: Actor): Promise<WorkItemPage> {
-    const { kind, state, priority, open, externalId, dueBefore, updatedSince, condition } = query;
-    const filter: WorkItemFilter = {
-      ...scopeOf(query),
-      kind,
-      state,
-      priority,
-      open,
-      externalId,
-      dueBefore: instantOf(dueBefore),
-      updatedSince: instantOf(updatedSince),
-      condition,
-    };
+    const filter = filterOf(query);
     const page = this.paginator.openNumbered('work-items', filter, query);
     const queries = listQueries(filter, page, new Date());
     const [rows, counts] = await this.transactions.read([queries.page, queries.total], {
@@ -108,6 +99,17 @@ export class WorkItemsService {
     });
     const total = (counts?.[0] as { total: number } | undefined)?.total ?? 0;
     return page.answer(rows as unknown as WorkItem[], NEWEST.positionOf, total);
+  }
+
+  /** All items of the filter as CSV, in the order of the list; the page of the query does not count. */
+  csv(query: ListWorkItemsQuery, actor: Actor): AsyncGenerator<string> {
+    const filter = filterOf(query);
+    const now = new Date();
+    return csvPages<WorkItem>(EXPORTED_COLUMNS, async (limit, last) => {
+      const after = last && NEWEST.positionOf(last);
+      const { statement, values } = listQueries(filter, { limit, after }, now).page;
+      return this.transactions.query<WorkItem>(statement, values, { caller: actor });
+    });
   }
 
   /** Deletes an item; throws a 404. */
@@ -151,6 +153,21 @@ async function upsert(
   ]);
   if (changes.some(({ raced }) => raced)) throw new PushRacedError();
   return changes;
+}
+
+function filterOf(query: ListWorkItemsQuery): WorkItemFilter {
+  const { kind, state, priority, open, externalId, dueBefore, updatedSince, condition } = query;
+  return {
+    ...scopeOf(query),
+    kind,
+    state,
+    priority,
+    open,
+    externalId,
+    dueBefore: instantOf(dueBefore),
+    updatedSince: instantOf(updatedSince),
+    condition,
+  };
 }
 
 /** A time as the cursor of a list is bound to it: the same instant is the same filter. */

@@ -36,6 +36,12 @@ export class NextActionsRepository {
     };
   }
 
+  /** Rows of a list, without the total. */
+  rows(filter: NextActionFilter, start: PageStart, actor: Actor): Promise<NextAction[]> {
+    const { statement, values } = listQueries(filter, start).page;
+    return this.transactions.query<NextAction>(statement, values, { caller: actor });
+  }
+
   /** Creates an NBA or updates the queued one with its dedupe key. */
   async upsert(
     tx: Statements,

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
 import { type Actor } from '../../kernel/actor.js';
+import { csvPages } from '../../http/csv/csv-pages.js';
 import { Paginator } from '../../http/paging/paginator.js';
 import { isUuid } from '../../kernel/uuid.js';
 import { scopeOf } from '../../kernel/scope.js';
@@ -15,6 +16,33 @@ import {
 import { type NextAction } from './next-action.js';
 import { type NextActionFilter, RANKED } from './next-actions.list.js';
 import { NextActionsRepository } from './next-actions.repository.js';
+
+/** The columns of a file in CSV. A new one goes to the end, for those who read them by number. */
+const CSV_COLUMNS = [
+  'id',
+  'title',
+  'reason',
+  'priority',
+  'score',
+  'status',
+  'sourceType',
+  'sourceId',
+  'actionUrl',
+  'createdByRule',
+  'templateKey',
+  'dedupeKey',
+  'entityType',
+  'entityId',
+  'snoozedUntil',
+  'lastExecutedAt',
+  'lastExecutionStatus',
+  'lastExecutionErrorCode',
+  'lastExecutionErrorMessage',
+  'createdAt',
+  'updatedAt',
+  'completedAt',
+  'dismissedAt',
+] as const satisfies readonly (keyof NextAction)[];
 
 /** Creates and lists next best actions. */
 @Injectable()
@@ -34,11 +62,19 @@ export class NextActionsService {
 
   /** A page of a scope's NBAs, ranked. A cursor wins over a page number. */
   async list(query: ListNextActionsQuery, actor: Actor): Promise<NextActionPage> {
-    const { status, priority, sourceType, search } = query;
-    const filter: NextActionFilter = { ...scopeOf(query), status, priority, sourceType, search };
+    const filter = filterOf(query);
     const page = this.paginator.openNumbered('next-actions', filter, query);
     const { rows, total } = await this.repository.list(filter, page, actor);
     return page.answer(rows, RANKED.positionOf, total);
+  }
+
+  /** All NBAs of the filter as CSV, ranked; the page of the query does not count. */
+  csv(query: ListNextActionsQuery, actor: Actor): AsyncGenerator<string> {
+    const filter = filterOf(query);
+    return csvPages<NextAction>(CSV_COLUMNS, (limit, last) => {
+      const after = last && RANKED.positionOf(last);
+      return this.repository.rows(filter, { limit, after }, actor);
+    });
   }
 
   /** Creates an NBA, or updates the queued one with the same dedupe key in its scope. */
@@ -89,4 +125,9 @@ export class NextActionsService {
   ): Promise<void> {
     return this.repository.snooze(tx, id, until);
   }
+}
+
+function filterOf(query: ListNextActionsQuery): NextActionFilter {
+  const { status, priority, sourceType, search } = query;
+  return { ...scopeOf(query), status, priority, sourceType, search };
 }
