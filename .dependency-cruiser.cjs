@@ -37,6 +37,7 @@ const ARROWS = {
   ],
   'ops-events': ['kernel', 'logging', 'http', 'events', 'database', 'auth'],
   schedules: ['kernel', 'config', 'logging', 'database', 'jobs'],
+  scopes: ['kernel', 'http', 'database', 'auth'],
   health: ['kernel', 'logging', 'http', 'database', 'auth', 'jobs'],
   demo: [
     'kernel',
@@ -71,6 +72,7 @@ const INNER_ARROWS = {
     start: ['connections', 'sql'],
     transactions: ['connections', 'sql'],
     embedded: [],
+    retention: ['connections', 'start', 'transactions'],
   },
 };
 

@@ -28,6 +28,7 @@ describe('next best actions', () => {
       dedupeKey: null,
       entityType: 'command_center',
       entityId: 'command_center',
+      assigneeId: null,
       snoozedUntil: null,
       lastExecutedAt: null,
       lastExecutionStatus: null,

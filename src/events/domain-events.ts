@@ -46,6 +46,8 @@ interface JobMeta {
   readonly type: string;
   /** Number of the attempt, from 1. */
   readonly attempt: number;
+  /** The next best action that the job was enqueued for, if any. */
+  readonly nextActionId?: string;
 }
 
 /** Every event of the application: its name and its payload. A new event is one line here. */

@@ -1,7 +1,10 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { type DomainEventName, type EventLevel, type EventStatus } from './domain-events.js';
 
-/** A stored domain event, for the operators' feed. It is kept when its source is deleted. */
+/**
+ * A stored domain event, for the operators' feed. It is kept when its source is deleted. The table is
+ * partitioned by month, by the id.
+ */
 @Entity('ops_events')
 @Check('ck_ops_events_level', `"level" IN ('info', 'warn', 'error')`)
 @Check('ck_ops_events_status', `"status" IN ('success', 'failed', 'stubbed')`)

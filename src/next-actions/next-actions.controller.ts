@@ -25,8 +25,8 @@ import { Prefers } from '../http/accepted-type.js';
 import { ApiPageOrCsv } from '../http/csv/api-csv.js';
 import { csvAnswer } from '../http/streamed-answer.js';
 import { ApiProblems, RATE_LIMIT_HEADERS } from '../http/problems/api-problems.js';
-import { scopeOf } from '../kernel/scope.js';
-import { ScopeFields } from '../http/scope.dto.js';
+import { scopeFilterOf, scopeOf } from '../kernel/scope.js';
+import { ScopeFields, ScopeQuery } from '../http/scope.dto.js';
 import { PageQuery } from '../http/paging/pagination.js';
 import { RateLimited } from '../rate-limit/rate-limits.js';
 import { DeliveryService } from './delivery/delivery.service.js';
@@ -35,11 +35,8 @@ import { IdempotencyKey } from './delivery/idempotency-key.header.js';
 import { NextActionRunAnswer, NextActionSummary } from './rules/next-action-run.dto.js';
 import { ExecuteAnswer, ExecuteBody, ExecutionPage } from './delivery/delivery.dto.js';
 import { NextActionAnswer, NextActionPage } from './model/next-action.dto.js';
-import {
-  CreateNextActionBody,
-  ListNextActionsQuery,
-  PatchNextActionBody,
-} from './model/next-action-requests.dto.js';
+import { ListNextActionsQuery } from './model/list-next-actions.dto.js';
+import { CreateNextActionBody, PatchNextActionBody } from './model/next-action-requests.dto.js';
 import { type NextAction } from './model/next-action.js';
 import { NextActionsService } from './model/next-actions.service.js';
 import { NextActionsSummaryService } from './rules/next-actions-summary.service.js';
@@ -62,7 +59,7 @@ export class NextActionsController {
   @ApiOperation({
     summary: 'List, ranked',
     description:
-      'By score, then newest first. With status=queued or without a status, snoozed ones are left out. Continue with nextCursor: no row is skipped or repeated while others are inserted.',
+      'By score, then newest first, or by sort. With status=queued or without a status, snoozed ones are left out unless snoozed says otherwise. Items have payload and explanation with fields=full only. Continue with nextCursor and the same filters and sort: no row is skipped or repeated while others are inserted.',
   })
   @ApiPageOrCsv(NextActionPage)
   @ApiProblems(400)
@@ -95,11 +92,14 @@ export class NextActionsController {
   }
 
   @Get('summary')
-  @ApiOperation({ summary: 'Summary of a scope' })
+  @ApiOperation({
+    summary: 'Summary of a scope, or of several',
+    description: 'The best five, and how many are queued by priority, each counted up to 10,000.',
+  })
   @ApiOkResponse({ type: NextActionSummary })
   @ApiProblems(400)
-  summary(@Query() query: ScopeFields, @CurrentActor() actor: Actor): Promise<NextActionSummary> {
-    return this.summaries.of(scopeOf(query), actor);
+  summary(@Query() query: ScopeQuery, @CurrentActor() actor: Actor): Promise<NextActionSummary> {
+    return this.summaries.of(scopeFilterOf(query), actor);
   }
 
   @Post('run')

@@ -4,6 +4,7 @@ import { Keyset } from '../database/sql/keyset.js';
 import { ListQuery, type PageStart } from '../database/sql/list-query.js';
 import { type DomainEventName } from '../events/domain-events.js';
 import { OpsEvent } from '../events/ops-event.entity.js';
+import { firstUuidV7 } from '../kernel/uuid.js';
 
 /** The columns that the feed shows. */
 const SHOWN = columnsOf(OpsEvent).without('entityType', 'entityId');
@@ -26,20 +27,12 @@ export interface FeedFilter {
 /** Most that an event's id may be behind its time, in ms: the clock may be set back between the two. */
 const ID_TOLERANCE_MS = 1000;
 
-/**
- * The smallest UUIDv7 (RFC 9562, 5.7: 48 bits of ms since 1970, then the rest) that an event since then can
- * have. There is no index on the time, so without this bound the query would scan all older events; ids are
- * in the order of time, so the bound ends the scan.
- */
-function earliestId(since: string): string {
-  const ms = Math.max(0, Date.parse(since) - ID_TOLERANCE_MS);
-  const hex = ms.toString(16).padStart(12, '0');
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
-}
-
 /** A page of the feed, newest first. */
 export function feedQuery({ eventKey, since, nextActionId }: FeedFilter, start: PageStart): Query {
-  const fromId = since === undefined ? undefined : earliestId(since);
+  // There is no index on the time. Ids are in the order of time, so a bound on the id ends the scan, and
+  // leaves out the partitions before it.
+  const fromId =
+    since === undefined ? undefined : firstUuidV7(new Date(Date.parse(since) - ID_TOLERANCE_MS));
   return new ListQuery('ops_events')
     .where('key', eventKey, (key) => `event_key = ${key}`)
     .where('nba', nextActionId, (id) => `source_type = 'next_action' AND source_id = ${id}`)

@@ -21,6 +21,8 @@ export type Resolver = (typeof RESOLVERS)[number];
 )
 @Check('ck_risk_flags_dismissed', `("status" = 'dismissed') = ("dismissed_at" IS NOT NULL)`)
 @Index('uq_risk_flags_dedupe', ['dedupeKey'], { unique: true })
+// It has an expression: the migration creates it, and TypeORM ignores it.
+@Index('ix_risk_flags_type', { synchronize: false })
 @Index('ix_risk_flags_scope', ['entityType', 'entityId', 'id'])
 export class RiskFlagRow {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_risk_flags' })

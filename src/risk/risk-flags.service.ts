@@ -8,7 +8,7 @@ import {
 } from '../kernel/errors/domain-error.js';
 import { isUuid } from '../kernel/uuid.js';
 import { PRIORITIES, type Priority } from '../kernel/priority.js';
-import { type Scope, scopeOf } from '../kernel/scope.js';
+import { type ScopeFilter, scopeFilterOf } from '../kernel/scope.js';
 import { type Transaction } from '../database/transactions/transaction.js';
 import { TransactionRunner } from '../database/transactions/transaction-runner.js';
 import { RISK_STATUSES, type RiskFlag, type RiskStatus } from './risk-flag.js';
@@ -34,27 +34,30 @@ export class RiskFlagsService {
     private readonly paginator: Paginator,
   ) {}
 
-  /** A page of a scope's flags: the most severe first, then the newest. */
+  /** A page of the flags of some scopes: the most severe first, then the newest. */
   async list(query: ListRiskFlagsQuery, actor: Actor): Promise<RiskFlagPage> {
     const { status, severity, ruleKey } = query;
-    const filter: RiskFilter = { ...scopeOf(query), status, severity, ruleKey };
-    const page = this.paginator.open('risk', filter, query);
+    const filter: RiskFilter = { scopes: scopeFilterOf(query), status, severity, ruleKey };
+    const bound = { ...filter, scopes: String(filter.scopes) };
+    const page = this.paginator.open('risk', bound, query);
     const { statement, values } = listQuery(filter, page);
     const rows = await this.transactions.query<RiskFlag>(statement, values, { caller: actor });
     return page.answer(rows, SEVEREST.positionOf);
   }
 
-  /** How many flags of the scope are in each status, and how severe the open ones are. */
-  async summary({ entityType, entityId }: Scope, actor: Actor): Promise<RiskSummary> {
+  /** How many flags of the scopes are in each status, and how severe the open ones are. */
+  async summary(scopes: ScopeFilter, actor: Actor): Promise<RiskSummary> {
+    const { statement, values } = sql.summaryQuery(scopes);
     const groups = await this.transactions.query<{
       status: RiskStatus;
       severity: Priority;
       flags: number;
       lastSeenAt: Date;
-    }>(sql.SUMMARIZE, [entityType, entityId], { caller: actor });
+    }>(statement, values, { caller: actor });
     const flagsOf = (matches: (group: (typeof groups)[number]) => boolean): number =>
       groups.filter(matches).reduce((sum, group) => sum + group.flags, 0);
     const seen = groups.map((group) => group.lastSeenAt.getTime());
+    const [{ entityType = null, entityId = null } = {}] = scopes.patterns;
     return {
       entityType,
       entityId,

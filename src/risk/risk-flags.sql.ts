@@ -1,5 +1,8 @@
 import { columnsOf, type RowOf } from '../database/sql/columns.js';
+import { type Query } from '../database/connections/statement.js';
+import { ListQuery } from '../database/sql/list-query.js';
 import { type Statement } from '../database/transactions/transaction.js';
+import { type ScopeFilter } from '../kernel/scope.js';
 import { RiskFlagRow } from './risk-flag.entity.js';
 
 /** The status in the API. */
@@ -129,12 +132,13 @@ export const DISMISS: Statement = {
     RETURNING ${RISK_FLAG_COLUMNS}`,
 };
 
-/** How many flags of a scope are in each status and severity, and when a run last found one. */
-export const SUMMARIZE: Statement = {
-  name: 'summarize_risk_flags',
-  text: `
+/** How many flags of some scopes are in each status and severity, and when a run last found one. */
+export function summaryQuery(scopes: ScopeFilter): Query {
+  return new ListQuery('risk_flags').within(scopes).statement(
+    'summarize',
+    (where) => `
     SELECT ${STATUS} AS status, severity, count(*)::int AS flags, max(last_seen_at) AS "lastSeenAt"
-    FROM risk_flags
-    WHERE entity_type = $1 AND entity_id = $2
+    FROM risk_flags${where}
     GROUP BY 1, 2`,
-};
+  );
+}

@@ -3,8 +3,8 @@ import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger'
 import { CurrentActor } from '../auth/current-user.js';
 import { type Actor } from '../kernel/actor.js';
 import { ApiProblems, RATE_LIMIT_HEADERS } from '../http/problems/api-problems.js';
-import { scopeOf } from '../kernel/scope.js';
-import { ScopeFields } from '../http/scope.dto.js';
+import { scopeFilterOf, scopeOf } from '../kernel/scope.js';
+import { ScopeFields, ScopeQuery } from '../http/scope.dto.js';
 import { RateLimited } from '../rate-limit/rate-limits.js';
 import { type RiskFlag } from './risk-flag.js';
 import { RiskFlagsService } from './risk-flags.service.js';
@@ -28,7 +28,7 @@ export class RiskController {
 
   @Get()
   @ApiOperation({
-    summary: 'List the flags of a scope',
+    summary: 'List the flags of a scope, or of several',
     description: 'The most severe first, then the newest. A flag is snoozed while its snooze runs.',
   })
   @ApiOkResponse({ type: RiskFlagPage })
@@ -38,11 +38,11 @@ export class RiskController {
   }
 
   @Get('summary')
-  @ApiOperation({ summary: 'Count the flags of a scope' })
+  @ApiOperation({ summary: 'Count the flags of a scope, or of several' })
   @ApiOkResponse({ type: RiskSummary })
   @ApiProblems(400)
-  summary(@Query() query: ScopeFields, @CurrentActor() actor: Actor): Promise<RiskSummary> {
-    return this.flags.summary(scopeOf(query), actor);
+  summary(@Query() query: ScopeQuery, @CurrentActor() actor: Actor): Promise<RiskSummary> {
+    return this.flags.summary(scopeFilterOf(query), actor);
   }
 
   @Post('run-rules')

@@ -8,7 +8,7 @@ import {
   NotFoundError,
   ValidationFailedError,
 } from '../kernel/errors/domain-error.js';
-import { type Scope, scopeOf } from '../kernel/scope.js';
+import { type Scope, scopeFilterOf, scopeOf } from '../kernel/scope.js';
 import { type Transaction } from '../database/transactions/transaction.js';
 import { TransactionRunner } from '../database/transactions/transaction-runner.js';
 import { EXPORTED_COLUMNS } from './csv/work-item-columns.js';
@@ -89,16 +89,18 @@ export class WorkItemsService {
     return { created, updated, unchanged: pushed.length - changes.length };
   }
 
-  /** A page of a scope's items, newest first. A cursor wins over a page number. */
+  /** A page of the items of some scopes, newest first. A cursor wins over a page number. */
   async list(query: ListWorkItemsQuery, actor: Actor): Promise<WorkItemPage> {
     const filter = filterOf(query);
-    const page = this.paginator.openNumbered('work-items', filter, query);
+    const bound = { ...filter, scopes: String(filter.scopes) };
+    const page = this.paginator.openNumbered('work-items', bound, query);
     const queries = listQueries(filter, page, new Date());
-    const [rows, counts] = await this.transactions.read([queries.page, queries.total], {
-      caller: actor,
-    });
-    const total = (counts?.[0] as { total: number } | undefined)?.total ?? 0;
-    return page.answer(rows as unknown as WorkItem[], NEWEST.positionOf, total);
+    const [rows, counts] = await this.transactions.read(
+      [queries.page, queries.total(page.countLimit)],
+      { caller: actor },
+    );
+    const counted = (counts?.[0] as { total: number } | undefined)?.total ?? 0;
+    return page.answer(rows as unknown as WorkItem[], NEWEST.positionOf, counted);
   }
 
   /** All items of the filter as CSV, in the order of the list; the page of the query does not count. */
@@ -158,7 +160,7 @@ async function upsert(
 function filterOf(query: ListWorkItemsQuery): WorkItemFilter {
   const { kind, state, priority, open, externalId, dueBefore, updatedSince, condition } = query;
   return {
-    ...scopeOf(query),
+    scopes: scopeFilterOf(query),
     kind,
     state,
     priority,

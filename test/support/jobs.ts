@@ -68,10 +68,17 @@ export interface ShownJob {
   state: string;
   type: string;
   payload: Record<string, unknown>;
+  nextActionId: string | null;
   attempts: number;
   lastErrorCode: string | null;
   lastErrorMessage: string | null;
-  tries: { attempt: number; status: string; errorCode: string | null; workerId: string }[];
+  tries: {
+    attempt: number;
+    status: string;
+    errorCode: string | null;
+    errorMessage: string | null;
+    workerId: string;
+  }[];
 }
 
 export async function showJob(app: TestApp, id: string): Promise<ShownJob> {

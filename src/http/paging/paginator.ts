@@ -1,6 +1,6 @@
 import { type CursorCodec } from './cursor.js';
 import { type CursorPagination, type CursorQuery } from './cursor-page.js';
-import { paginate, type PageQuery, type Pagination } from './pagination.js';
+import { COUNT_LIMIT, type PageQuery, type Pagination, totalOf } from './pagination.js';
 
 /** The position of a row in its list: its values of the columns that order the list. */
 export type Position = readonly (string | number)[];
@@ -30,8 +30,10 @@ export class Paginator {
   /** A page of a list that has both. A cursor wins over a page number; it knows the number of its page. */
   openNumbered(list: string, filters: object, query: PageQuery): NumberedPageRequest {
     const { pageSize, after, seal } = this.read(list, filters, query);
-    if (after === undefined) return new NumberedPageRequest(pageSize, undefined, seal, query.page);
-    return new NumberedPageRequest(pageSize, after.slice(0, -1), seal, after.at(-1) as number);
+    const countLimit = query.total === 'exact' ? undefined : COUNT_LIMIT;
+    const position = after?.slice(0, -1);
+    const number = after === undefined ? query.page : (after.at(-1) as number);
+    return new NumberedPageRequest(pageSize, position, seal, number, countLimit);
   }
 
   private read(
@@ -95,6 +97,8 @@ export class NumberedPageRequest extends PageRequest {
     seal: (position: Position) => string,
     /** Number of the page, from 1. */
     readonly number: number,
+    /** Most rows to count; undefined where the client asked for an exact total. */
+    readonly countLimit: number | undefined,
   ) {
     super(pageSize, after, seal);
   }
@@ -104,15 +108,28 @@ export class NumberedPageRequest extends PageRequest {
     return (this.number - 1) * this.pageSize;
   }
 
-  /** The answer, made of the rows that were read and the count of all. */
+  /** The answer, made of the rows that were read and the number of those that were counted. */
   answer<Row>(
     rows: readonly Row[],
     positionOf: (last: Row) => Position,
-    total: number,
+    counted: number,
   ): Page<Row, Pagination> {
-    const { number, pageSize } = this;
+    const { number, pageSize, countLimit } = this;
     const { items, pagination } = this.cut(rows, (last) => [...positionOf(last), number + 1]);
     const { nextCursor, hasNext } = pagination;
-    return { items, pagination: paginate(number, pageSize, total, nextCursor, hasNext) };
+    const { total, isExact } = totalOf(counted, countLimit);
+    return {
+      items,
+      pagination: {
+        page: number,
+        pageSize,
+        total,
+        totalIsExact: isExact,
+        totalPages: Math.ceil(total / pageSize),
+        hasNext,
+        hasPrev: number > 1,
+        nextCursor,
+      },
+    };
   }
 }

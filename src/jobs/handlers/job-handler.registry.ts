@@ -23,6 +23,8 @@ export interface RegisteredHandler {
   readonly className: string;
   readonly payload: JobDefinition['payload'];
   readonly timeoutMs: number;
+  /** The type's own pauses after failed attempts, in ms; undefined: JOB_BACKOFF_MS. */
+  readonly backoffMs: readonly number[] | undefined;
   readonly handler: { handle(context: JobContext): Promise<void> };
 }
 
@@ -31,6 +33,9 @@ export class JobHandlerError extends StartError {}
 
 const TYPE = /^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){0,3}$/;
 const MAX_TIMEOUT_MS = 6 * 60 * 60 * 1000;
+/** The same limits as those of JOB_BACKOFF_MS. */
+const MAX_PAUSES = 10;
+const MAX_PAUSE_MS = 999_999_999;
 
 /** Finds every @JobHandler provider of the application and checks it at the start. */
 @Injectable()
@@ -103,6 +108,13 @@ function definitionFor(className: string, { type, definition }: JobHandlerOption
       `The type "${type}" of ${className} has a bad timeoutMs: use milliseconds from 1 to ${MAX_TIMEOUT_MS}.`,
     );
   }
+  const { backoffMs = [] } = found;
+  const isPause = (ms: number): boolean => Number.isInteger(ms) && ms >= 0 && ms <= MAX_PAUSE_MS;
+  if (backoffMs.length > MAX_PAUSES || !backoffMs.every(isPause)) {
+    throw new JobHandlerError(
+      `The type "${type}" of ${className} has a bad backoffMs: use up to ${MAX_PAUSES} pauses in milliseconds.`,
+    );
+  }
   return found;
 }
 
@@ -123,6 +135,7 @@ function registered({
   className,
   handler,
 }: DecoratedProvider<JobHandlerOptions, RegisteredHandler['handler']>): RegisteredHandler {
-  const { payload, timeoutMs = DEFAULT_JOB_TIMEOUT_MS } = definitionFor(className, options);
-  return { type: options.type, className, handler, payload, timeoutMs };
+  const definition = definitionFor(className, options);
+  const { payload, timeoutMs = DEFAULT_JOB_TIMEOUT_MS, backoffMs } = definition;
+  return { type: options.type, className, handler, payload, timeoutMs, backoffMs };
 }

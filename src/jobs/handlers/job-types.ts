@@ -39,7 +39,7 @@ export interface JobTypes {
   'next_actions.run': ScopePayload;
   /** Sends failed deliveries again: a placeholder so far. */
   retry_failed_deliveries: NextActionPayload;
-  /** Ticks of the schedules: one type each, because the library keeps one schedule per queue. */
+  /** Ticks of the schedules, one type each. */
   'schedule.score.compute': TickPayload;
   'schedule.risk.run_rules': TickPayload;
   'schedule.next_actions.run': TickPayload;
@@ -53,6 +53,11 @@ export interface JobDefinition<Payload extends object = object> {
   readonly payload: Type<Payload>;
   /** Longest run, in ms, 60 s by default; then the handler's signal aborts and the attempt has failed. */
   readonly timeoutMs?: number;
+  /**
+   * Pauses after failed attempts, in ms, JOB_BACKOFF_MS by default: one further attempt after each, none for
+   * an empty list.
+   */
+  readonly backoffMs?: readonly number[];
 }
 
 /** The definitions of all types; the compiler checks that none is missing. */

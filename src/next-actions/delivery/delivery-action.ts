@@ -50,7 +50,8 @@ export interface DeliveryTransaction extends Pick<
 > {
   /**
    * Enqueues work that is slow, external or not repeatable; a worker takes it after the commit. Returns
-   * the job's id, or that of the job that waits for the same dedupe key.
+   * the job's id, or that of the job that waits for the same dedupe key. The job is on record as one of
+   * this NBA.
    */
   enqueue<T extends JobType>(job: NewJob<T>): Promise<string>;
 }

@@ -174,7 +174,7 @@ export class DeliveryService {
         now,
         executionId,
         input: running.input,
-        tx: deliveryTransaction(tx, this.jobs),
+        tx: deliveryTransaction(tx, this.jobs, nextAction.id),
       }),
     );
     const finished = this.recordOf(press, running, began, {
@@ -186,7 +186,7 @@ export class DeliveryService {
     });
     // It answers further presses, also of an NBA that was closed before its execution was kept.
     const closes = locked.closedBy === null && nextAction.status === action.options.closesAs;
-    this.executions.record(tx, finished, closes);
+    this.executions.record(tx, finished, { nextAction, closes });
     if (key) this.keys.remember(tx, key, { executionId, requestHash }, keyUse);
     tx.publish('nba.delivery.executed', {
       ...eventFieldsOf(finished, press.actor, began.scope),

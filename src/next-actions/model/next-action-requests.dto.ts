@@ -1,4 +1,4 @@
-import { ApiProperty, ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import {
   IsIn,
   IsInt,
@@ -12,43 +12,9 @@ import {
 } from 'class-validator';
 import { IsInstant } from '../../http/validation/instant.js';
 import { IsText } from '../../http/validation/text.js';
-import { PageQuery } from '../../http/paging/pagination.js';
 import { PRIORITIES, type Priority } from '../../kernel/priority.js';
 import { SNAKE_CASE } from '../../kernel/scope.js';
 import { ScopeFields } from '../../http/scope.dto.js';
-import { NEXT_ACTION_STATUSES, type NextActionStatus } from './next-best-action.entity.js';
-
-/** Filters of the list; a bad value is a 400. */
-export class ListNextActionsQuery extends IntersectionType(PageQuery, ScopeFields) {
-  /** With `queued` or no status, snoozed NBAs are left out. */
-  @ApiPropertyOptional({ enum: NEXT_ACTION_STATUSES, enumName: 'NextActionStatus' })
-  @IsOptional()
-  @IsIn(NEXT_ACTION_STATUSES)
-  status?: NextActionStatus;
-
-  @ApiPropertyOptional({ enum: PRIORITIES, enumName: 'Priority' })
-  @IsOptional()
-  @IsIn(PRIORITIES)
-  priority?: Priority;
-
-  @ApiPropertyOptional({ example: 'notification_delivery', pattern: SNAKE_CASE.source })
-  @IsOptional()
-  @IsString()
-  @Matches(SNAKE_CASE, { message: 'sourceType must be snake_case, at most 64 characters' })
-  sourceType?: string;
-
-  /** Substring of title, reason or rule, case-insensitive; `%` and `_` mean themselves. */
-  @ApiPropertyOptional({
-    example: 'deliver',
-    minLength: 1,
-    maxLength: 200,
-    description: 'Substring of title, reason or rule, case-insensitive; % and _ are literal.',
-  })
-  @IsOptional()
-  @IsString()
-  @Length(1, 200)
-  search?: string;
-}
 
 /** A next best action as a client creates or, by its dedupe key, updates it. */
 export class CreateNextActionBody extends ScopeFields {

@@ -4,18 +4,21 @@ import { type Actor } from '../../kernel/actor.js';
 import { csvPages } from '../../http/csv/csv-pages.js';
 import { Paginator } from '../../http/paging/paginator.js';
 import { isUuid } from '../../kernel/uuid.js';
-import { scopeOf } from '../../kernel/scope.js';
+import { type Scope, scopeFilterOf, scopeOf } from '../../kernel/scope.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
 import { nextActionNotFound } from './next-action.errors.js';
 import { type NextActionPage } from './next-action.dto.js';
-import {
-  type CreateNextActionBody,
-  type ListNextActionsQuery,
-} from './next-action-requests.dto.js';
-import { type NextAction } from './next-action.js';
-import { type NextActionFilter, RANKED } from './next-actions.list.js';
+import { type CreateNextActionBody } from './next-action-requests.dto.js';
+import { type ListNextActionsQuery } from './list-next-actions.dto.js';
+import { type ListedNextAction, type NextAction } from './next-action.js';
+import { type NextActionFilter, orderOf } from './next-actions.list.js';
 import { NextActionsRepository } from './next-actions.repository.js';
+import { searchTextOf } from './search-text.js';
+
+/** A query of the list, as a client or the application itself asks it. */
+export type NextActionListQuery = Omit<ListNextActionsQuery, 'entityType' | 'entityId'> &
+  Partial<Scope>;
 
 /** The columns of a file in CSV. A new one goes to the end, for those who read them by number. */
 const CSV_COLUMNS = [
@@ -42,7 +45,8 @@ const CSV_COLUMNS = [
   'updatedAt',
   'completedAt',
   'dismissedAt',
-] as const satisfies readonly (keyof NextAction)[];
+  'assigneeId',
+] as const satisfies readonly (keyof ListedNextAction)[];
 
 /** Creates and lists next best actions. */
 @Injectable()
@@ -60,20 +64,24 @@ export class NextActionsService {
     return nextAction;
   }
 
-  /** A page of a scope's NBAs, ranked. A cursor wins over a page number. */
-  async list(query: ListNextActionsQuery, actor: Actor): Promise<NextActionPage> {
-    const filter = filterOf(query);
-    const page = this.paginator.openNumbered('next-actions', filter, query);
-    const { rows, total } = await this.repository.list(filter, page, actor);
-    return page.answer(rows, RANKED.positionOf, total);
+  /** A page of the NBAs of some scopes, ranked unless sorted. A cursor wins over a page number. */
+  async list(query: NextActionListQuery, actor: Actor): Promise<NextActionPage> {
+    const filter = filterOf(query, actor);
+    const bound = { ...filter, scopes: String(filter.scopes), sort: query.sort };
+    const page = this.paginator.openNumbered('next-actions', bound, query);
+    const view = { sort: query.sort, full: query.fields === 'full' };
+    const { rows, counted } = await this.repository.list(filter, view, page, actor);
+    return page.answer(rows, orderOf(filter, view).positionOf, counted);
   }
 
-  /** All NBAs of the filter as CSV, ranked; the page of the query does not count. */
-  csv(query: ListNextActionsQuery, actor: Actor): AsyncGenerator<string> {
-    const filter = filterOf(query);
-    return csvPages<NextAction>(CSV_COLUMNS, (limit, last) => {
-      const after = last && RANKED.positionOf(last);
-      return this.repository.rows(filter, { limit, after }, actor);
+  /** All NBAs of the filter as CSV, in the order of the list; the page of the query does not count. */
+  csv(query: NextActionListQuery, actor: Actor): AsyncGenerator<string> {
+    const filter = filterOf(query, actor);
+    const view = { sort: query.sort };
+    const { positionOf } = orderOf(filter, view);
+    return csvPages<ListedNextAction>(CSV_COLUMNS, (limit, last) => {
+      const after = last && positionOf(last);
+      return this.repository.rows(filter, view, { limit, after }, actor);
     });
   }
 
@@ -85,10 +93,15 @@ export class NextActionsService {
     const scope = scopeOf(body);
     return this.transactions.run(
       async (tx) => {
-        const result = await this.repository.upsert(tx, {
-          id: uuidv7(),
+        const texts = {
           title: body.title,
           reason: body.reason ?? null,
+          createdByRule: body.createdByRule ?? null,
+        };
+        const result = await this.repository.upsert(tx, {
+          id: uuidv7(),
+          ...texts,
+          searchText: searchTextOf(texts),
           priority: body.priority ?? 'medium',
           score: body.score ?? 50,
           sourceType: body.sourceType ?? null,
@@ -96,7 +109,6 @@ export class NextActionsService {
           actionUrl: body.actionUrl ?? null,
           payload: body.payload ?? {},
           explanation: body.explanation ?? null,
-          createdByRule: body.createdByRule ?? null,
           templateKey: body.templateKey ?? null,
           dedupeKey: body.dedupeKey ?? null,
           ...scope,
@@ -127,7 +139,25 @@ export class NextActionsService {
   }
 }
 
-function filterOf(query: ListNextActionsQuery): NextActionFilter {
-  const { status, priority, sourceType, search } = query;
-  return { ...scopeOf(query), status, priority, sourceType, search };
+function filterOf(query: NextActionListQuery, actor: Actor): NextActionFilter {
+  const { status, priority, sourceType, ruleKey, snoozed, search } = query;
+  return {
+    scopes: scopeFilterOf(query),
+    statuses: status,
+    priority,
+    sourceType,
+    ruleKey,
+    assigneeId: assigneeOf(query.assigneeId, actor),
+    snoozed,
+    search,
+  };
 }
+
+/** The filter of an assignee: `me` is the caller, `none` is null. */
+function assigneeOf(value: string | undefined, actor: Actor): string | null | undefined {
+  if (value === 'none') return null;
+  return value === 'me' ? (actor.userId ?? NOBODY) : value?.toLowerCase();
+}
+
+/** An id that no user has: the application itself is assigned nothing. */
+const NOBODY = '00000000-0000-0000-0000-000000000000';

@@ -1,6 +1,5 @@
 import { columnsOf, type RowOf } from '../../database/sql/columns.js';
 import { type Statement } from '../../database/transactions/transaction.js';
-import { NEXT_ACTION } from '../model/next-actions.sql.js';
 import { NextBestAction } from '../model/next-best-action.entity.js';
 import { NextActionRunRow } from './next-action-run.entity.js';
 
@@ -10,7 +9,7 @@ const DONE_COOL_DOWN_HOURS = 24;
 const DISMISSED_COOL_DOWN_DAYS = 7;
 
 /** A candidate of a rule, as {@link STORE_RUN} reads it. */
-const CANDIDATE = NEXT_ACTION.only(
+const CANDIDATE = columnsOf(NextBestAction).only(
   'id',
   'createdByRule',
   'dedupeKey',
@@ -21,6 +20,7 @@ const CANDIDATE = NEXT_ACTION.only(
   'sourceType',
   'actionUrl',
   'explanation',
+  'searchText',
 );
 export type CandidateRecord = RowOf<typeof CANDIDATE>;
 
