@@ -7,10 +7,15 @@ import { MoveIdempotencyKeys1795800100000 } from '../migrations/1795800100000-Mo
 import { CreateJobs1796000000000 } from '../migrations/1796000000000-CreateJobs.js';
 import { PartitionHistory1796000100000 } from '../migrations/1796000100000-PartitionHistory.js';
 import { ListsAtScale1796000200000 } from '../migrations/1796000200000-ListsAtScale.js';
+import { OrderEventsByCommit1796000300000 } from '../migrations/1796000300000-OrderEventsByCommit.js';
+import { KeepMeanings1796000500000 } from '../migrations/1796000500000-KeepMeanings.js';
+import { StageImports1796000600000 } from '../migrations/1796000600000-StageImports.js';
 import { User } from './users/user.entity.js';
 import { type Schema } from './database/start/data-source.js';
 import { OpsEvent } from './events/ops-event.entity.js';
 import { JobRow } from './jobs/queue/job.entity.js';
+import { FeedCursorRow } from './feed/feed-cursor.entity.js';
+import { FeedEpochRow } from './feed/feed-epoch.entity.js';
 import { JobAttempt } from './jobs/queue/job-attempt.entity.js';
 import { NextActionExecution } from './next-actions/delivery/next-action-execution.entity.js';
 import { IdempotencyKeyRow } from './next-actions/delivery/idempotency-key.entity.js';
@@ -21,6 +26,7 @@ import { RiskFlagRow } from './risk/risk-flag.entity.js';
 import { ScheduleRow } from './schedules/schedule.entity.js';
 import { ScoreEventRow } from './scoring/score-event.entity.js';
 import { ScoreSnapshotRow } from './scoring/score-snapshot.entity.js';
+import { StagedItemsRow } from './work-items/csv/staged-items.entity.js';
 import { WorkItemRow } from './work-items/work-item.entity.js';
 
 /** Every table's entity and every migration, in order: for the application and the migration CLI. */
@@ -33,7 +39,10 @@ export const schema = {
     NextActionRunRow,
     NextActionSuppressionRow,
     OpsEvent,
+    FeedEpochRow,
+    FeedCursorRow,
     WorkItemRow,
+    StagedItemsRow,
     ScoreSnapshotRow,
     ScoreEventRow,
     RiskFlagRow,
@@ -51,5 +60,8 @@ export const schema = {
     CreateJobs1796000000000,
     PartitionHistory1796000100000,
     ListsAtScale1796000200000,
+    OrderEventsByCommit1796000300000,
+    KeepMeanings1796000500000,
+    StageImports1796000600000,
   ],
 } satisfies Schema;

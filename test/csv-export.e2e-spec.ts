@@ -34,7 +34,7 @@ describe('a list in CSV', () => {
       vary: 'Accept',
     });
     expect(answer.text).toBe(
-      'kind,externalId,entityType,entityId,state,priority,title,dueAt,occurredAt,attributes,id,open,createdAt,updatedAt\r\n',
+      'kind,externalId,entityType,entityId,state,priority,title,dueAt,occurredAt,attributes,id,open,scoredAt,createdAt,updatedAt\r\n',
     );
     const actions = await csv('/api/next-actions', freshScope()).expect(200);
     expect(actions.headers['content-disposition']).toBe('attachment; filename="next-actions.csv"');

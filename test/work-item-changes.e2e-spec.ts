@@ -226,6 +226,23 @@ describe('one work item', () => {
       expect(await find({ externalId: 'find' })).toHaveLength(0);
     });
 
+    it('is found by a part of its title or id, in any case and form', async () => {
+      const scope = freshScope();
+      await pushItems(app.api, scope, [
+        { kind: 'reminder', externalId: 'Search-ÄB', state: 'open', title: 'Cafe\u0301 100% sure' },
+        { kind: 'reminder', externalId: 'search-2', state: 'open', title: 'Caf\u00e9 1000' },
+      ]);
+      const find = async (search: string) =>
+        (await listIn(app.api, '/api/work-items', scope, { search })).length;
+      expect(await find('CAFÉ')).toBe(2);
+      expect(await find('100%')).toBe(1);
+      expect(await find('search-äb')).toBe(1);
+      expect(await find('sure search')).toBe(0);
+      const unfolded = `UPDATE work_items SET search_text = NULL WHERE external_id = 'search-2'`;
+      await app.rows(unfolded);
+      expect(await find('1000')).toBe(1);
+    });
+
     it('is found by the time since when it changed', async () => {
       const scope = freshScope();
       const items = ['since-1', 'since-2'].map((externalId) => ({

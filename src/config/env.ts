@@ -53,6 +53,8 @@ export interface Env {
   readonly workerPort: number;
   readonly jobs: JobSettings;
   readonly retention: RetentionSettings;
+  /** How often a process reads the event feed while somebody in it waits for events, in ms. */
+  readonly feedPollMs: number;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 }
 
@@ -201,6 +203,7 @@ export function readEnv(source: Source, role: EnvReaderRole = 'server'): Env {
       executions: read.zeroOr('RETAIN_EXECUTIONS_DAYS', MIN_EXECUTIONS_DAYS, MAX_RETENTION_DAYS),
       scores: read.integer('RETAIN_SCORES_DAYS', 400, 1, MAX_RETENTION_DAYS),
     },
+    feedPollMs: read.integer('FEED_POLL_MS', 1000, 50, 60_000),
     logLevel:
       read.oneOf('LOG_LEVEL', [
         'trace',

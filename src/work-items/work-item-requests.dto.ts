@@ -207,6 +207,18 @@ export class ListWorkItemsQuery extends IntersectionType(PageQuery, ScopeQuery) 
   @IsInstant()
   updatedSince?: string;
 
+  /** Substring of title or external id, case-insensitive; `%` and `_` mean themselves. */
+  @ApiPropertyOptional({
+    example: 'renewal',
+    minLength: 1,
+    maxLength: 200,
+    description: 'Substring of title or external id, case-insensitive; % and _ are literal.',
+  })
+  @IsOptional()
+  @IsString()
+  @Length(1, 200)
+  search?: string;
+
   /** Only the items that rules count under this condition, now. */
   @ApiPropertyOptional({
     enum: CONDITION_KEYS,

@@ -3,7 +3,7 @@ import { type WorkItemRow } from './work-item.entity.js';
 import { type WorkItemKind } from './work-item-kinds.js';
 
 /** A work item as read from the table: a plain value. */
-export type WorkItem = Readonly<WorkItemRow>;
+export type WorkItem = Readonly<Omit<WorkItemRow, 'searchText'>>;
 
 /**
  * A work item as it is pushed: what is left out has its default. Without a scope, a new item is in the

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { uuidv7 } from 'uuidv7';
 import { type Actor } from '../kernel/actor.js';
 import { csvPages } from '../http/csv/csv-pages.js';
 import { Paginator } from '../http/paging/paginator.js';
@@ -8,7 +7,7 @@ import {
   NotFoundError,
   ValidationFailedError,
 } from '../kernel/errors/domain-error.js';
-import { type Scope, scopeFilterOf, scopeOf } from '../kernel/scope.js';
+import { scopeFilterOf } from '../kernel/scope.js';
 import { type Transaction } from '../database/transactions/transaction.js';
 import { TransactionRunner } from '../database/transactions/transaction-runner.js';
 import { EXPORTED_COLUMNS } from './csv/work-item-columns.js';
@@ -16,7 +15,14 @@ import { type WorkItemPage } from './work-item.dto.js';
 import { type ListWorkItemsQuery } from './work-item-requests.dto.js';
 import { type PushedWorkItem, type WorkItem } from './work-item.js';
 import { patched, type WorkItemChanges } from './work-item-patch.js';
-import { isOpenState, kindAndStateProblem, type WorkItemKind } from './work-item-kinds.js';
+import { kindAndStateProblem, type WorkItemKind } from './work-item-kinds.js';
+import {
+  type DeletedItem,
+  publishDeletion,
+  publishPush,
+  publishPushes,
+} from './work-item.events.js';
+import { isRaced, push } from './push.js';
 import { listQueries, NEWEST, type WorkItemFilter } from './work-items.list.js';
 import * as sql from './work-items.sql.js';
 
@@ -48,7 +54,7 @@ export class WorkItemsService {
    */
   async put(pushed: PushedWorkItem, actor: Actor): Promise<PutOutcome> {
     assertStates([pushed], () => '');
-    return this.write((tx) => this.store(tx, pushed), actor);
+    return this.write((tx) => this.store(tx, pushed, actor), actor);
   }
 
   /** One item; throws a 404. */
@@ -72,7 +78,7 @@ export class WorkItemsService {
       if (!known) throw workItemNotFound();
       const pushed = patched(known, changes);
       assertStates([pushed], () => '');
-      return (await this.store(tx, pushed)).item;
+      return (await this.store(tx, pushed, actor)).item;
     }, actor);
   }
 
@@ -83,7 +89,11 @@ export class WorkItemsService {
   async putAll(pushed: readonly PushedWorkItem[], actor: Actor): Promise<BatchOutcome> {
     assertStates(pushed, (index) => `items.${index}.`);
     assertDistinct(pushed);
-    const changes = await this.write((tx) => upsert(tx, pushed), actor);
+    const changes = await this.write(async (tx) => {
+      const changed = await push(tx, pushed);
+      publishPushes(tx, changed, actor);
+      return changed;
+    }, actor);
     const created = changes.filter((change) => change.created).length;
     const updated = changes.length - created;
     return { created, updated, unchanged: pushed.length - changes.length };
@@ -109,56 +119,47 @@ export class WorkItemsService {
     const now = new Date();
     return csvPages<WorkItem>(EXPORTED_COLUMNS, async (limit, last) => {
       const after = last && NEWEST.positionOf(last);
-      const { statement, values } = listQueries(filter, { limit, after }, now).page;
+      const { statement, values } = listQueries(
+        filter,
+        { limit, after },
+        now,
+        sql.SOURCE_COLUMNS,
+      ).page;
       return this.transactions.query<WorkItem>(statement, values, { caller: actor });
     });
   }
 
   /** Deletes an item; throws a 404. */
   async delete(kind: WorkItemKind, externalId: string, actor: Actor): Promise<void> {
-    const deleted = await this.transactions.run(
-      (tx) => tx.execute(sql.DELETE, [kind, externalId]),
+    await this.transactions.run(
+      async (tx) => {
+        const [deleted] = await tx.query<DeletedItem>(sql.DELETE, [kind, externalId]);
+        if (!deleted) throw workItemNotFound();
+        publishDeletion(tx, deleted, actor);
+      },
       { caller: actor },
     );
-    if (deleted === 0) throw workItemNotFound();
   }
 
-  private async store(tx: Transaction, pushed: PushedWorkItem): Promise<PutOutcome> {
-    const [changes, found] = await Promise.all([
-      upsert(tx, [pushed]),
+  private async store(tx: Transaction, pushed: PushedWorkItem, actor: Actor): Promise<PutOutcome> {
+    const [[change], [item]] = await Promise.all([
+      push(tx, [pushed]),
       tx.query<WorkItem>(sql.FIND, [pushed.kind, pushed.externalId]),
     ]);
-    const [item] = found;
     // The push locks the row even if nothing changes, so that no DELETE can come in between.
     if (!item) throw new Error('An item was not there right after it was pushed.');
-    return { item, created: changes[0]?.created ?? false };
+    publishPush(tx, change, actor);
+    return { item, created: change?.created ?? false };
   }
 
   private write<T>(work: (tx: Transaction) => Promise<T>, actor: Actor): Promise<T> {
-    return this.transactions.run(work, {
-      caller: actor,
-      retryOn: (error) => error instanceof PushRacedError,
-    });
+    return this.transactions.run(work, { caller: actor, retryOn: isRaced });
   }
 }
 
-/** Another push created an item while this one looked for it: the push must run again. */
-class PushRacedError extends Error {}
-
-/** Writes the items and returns those that changed. */
-async function upsert(
-  tx: Transaction,
-  pushed: readonly PushedWorkItem[],
-): Promise<{ created: boolean }[]> {
-  const changes = await tx.query<{ created: boolean; raced: boolean }>(sql.UPSERT, [
-    recordsOf(pushed),
-  ]);
-  if (changes.some(({ raced }) => raced)) throw new PushRacedError();
-  return changes;
-}
-
 function filterOf(query: ListWorkItemsQuery): WorkItemFilter {
-  const { kind, state, priority, open, externalId, dueBefore, updatedSince, condition } = query;
+  const { kind, state, priority, open, externalId, dueBefore, updatedSince, search, condition } =
+    query;
   return {
     scopes: scopeFilterOf(query),
     kind,
@@ -168,6 +169,7 @@ function filterOf(query: ListWorkItemsQuery): WorkItemFilter {
     externalId,
     dueBefore: instantOf(dueBefore),
     updatedSince: instantOf(updatedSince),
+    search,
     condition,
   };
 }
@@ -182,30 +184,6 @@ function workItemNotFound(): NotFoundError {
     'WORK_ITEM_NOT_FOUND',
     'There is no work item of this kind with this external id.',
   );
-}
-
-/** Items as the statement reads them: defaults filled in, times in UTC. */
-function recordsOf(pushed: readonly PushedWorkItem[]): string {
-  return JSON.stringify(
-    pushed.map((item) => ({
-      id: uuidv7(),
-      kind: item.kind,
-      externalId: item.externalId,
-      ...namedScope(item),
-      state: item.state,
-      open: isOpenState(item.kind, item.state),
-      priority: item.priority ?? 'medium',
-      title: item.title,
-      dueAt: item.dueAt == null ? null : new Date(item.dueAt),
-      occurredAt: item.occurredAt == null ? null : new Date(item.occurredAt),
-      attributes: item.attributes ?? {},
-    })),
-  );
-}
-
-/** The scope that an item names: a type or an id is enough. */
-function namedScope({ entityType, entityId }: PushedWorkItem): Partial<Scope> {
-  return entityType == null && entityId == null ? {} : scopeOf({ entityType, entityId });
 }
 
 function assertStates(pushed: readonly PushedWorkItem[], path: (index: number) => string): void {

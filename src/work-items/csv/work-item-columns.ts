@@ -18,6 +18,7 @@ export const IMPORTED_COLUMNS = [
 export const COMPUTED_COLUMNS = [
   'id',
   'open',
+  'scoredAt',
   'createdAt',
   'updatedAt',
 ] as const satisfies readonly (keyof WorkItem)[];
