@@ -97,7 +97,10 @@ async function carryOut(command: UserCommand): Promise<string> {
 async function askPassword(email: string): Promise<string> {
   const terminal = { input: process.stdin, prompts: process.stderr };
   const password = await readPassword(`Password of ${email}: `, terminal);
-  if (!process.stdin.isTTY) return password;
+  if (!process.stdin.isTTY) {
+    if (password !== '') return password;
+    throw new CommandError('There is no password: write it as the first line of standard input.');
+  }
   if (password !== (await readPassword('Once more: ', terminal))) {
     throw new CommandError('The two passwords differ.');
   }
@@ -107,8 +110,11 @@ async function askPassword(email: string): Promise<string> {
 function report(error: unknown): number {
   const { code, name } = error as { code?: unknown; name?: unknown };
   if (name === 'AbortError') return EXIT.interrupted;
-  if (error instanceof UsageError || String(code).startsWith('ERR_PARSE_ARGS')) {
-    process.stderr.write(`${(error as Error).message}\n\n${USAGE}`);
+  // The parser's own message quotes what was typed, which may be a password.
+  const isUnreadable = String(code).startsWith('ERR_PARSE_ARGS');
+  if (error instanceof UsageError || isUnreadable) {
+    const fault = isUnreadable ? 'The options are --role and --help.' : (error as Error).message;
+    process.stderr.write(`${fault}\n\n${USAGE}`);
     return EXIT.usage;
   }
   const expected = error instanceof CommandError || error instanceof StartError;
