@@ -8,6 +8,7 @@ import { CreateJobs1796000000000 } from '../migrations/1796000000000-CreateJobs.
 import { PartitionHistory1796000100000 } from '../migrations/1796000100000-PartitionHistory.js';
 import { ListsAtScale1796000200000 } from '../migrations/1796000200000-ListsAtScale.js';
 import { OrderEventsByCommit1796000300000 } from '../migrations/1796000300000-OrderEventsByCommit.js';
+import { KeepMeanings1796000500000 } from '../migrations/1796000500000-KeepMeanings.js';
 import { User } from './users/user.entity.js';
 import { type Schema } from './database/start/data-source.js';
 import { OpsEvent } from './events/ops-event.entity.js';
@@ -57,5 +58,6 @@ export const schema = {
     PartitionHistory1796000100000,
     ListsAtScale1796000200000,
     OrderEventsByCommit1796000300000,
+    KeepMeanings1796000500000,
   ],
 } satisfies Schema;

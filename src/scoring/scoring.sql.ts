@@ -14,7 +14,8 @@ import { type ScoreTransition, TRANSITION_COOL_DOWN_MS } from './transitions.js'
 
 /**
  * The input of a scope's score, in one snapshot of the database: the counts, each read from the index of
- * open items only, and the previous score. $6 is the heartbeat before which a job is stale.
+ * open items only, and the previous score. A dead-lettered job counts in the health of the jobs, so its
+ * event does not count again. $6 is the heartbeat before which a job is stale.
  */
 export const FETCH_SCORE_CONTEXT: Statement = {
   name: 'fetch_score_context',

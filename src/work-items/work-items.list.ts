@@ -6,7 +6,7 @@ import { ListQuery, type PageStart } from '../database/sql/list-query.js';
 import { type WorkItemConditionKey } from './work-item-conditions.js';
 import { conditionSql, timeValues, windowsSql } from './work-item-facts.sql.js';
 import { type WorkItemKind } from './work-item-kinds.js';
-import { WORK_ITEM, WORK_ITEM_COLUMNS } from './work-items.sql.js';
+import { SHOWN_STATE, WORK_ITEM, WORK_ITEM_COLUMNS } from './work-items.sql.js';
 
 /** Filters of a list of work items. All filters combine. */
 export interface WorkItemFilter {
@@ -45,7 +45,7 @@ export function listQueries(
   }
   list
     .where('kind', filter.kind, (kind) => `item.kind = ${kind}`)
-    .where('state', filter.state, (state) => `item.state = ${state}`)
+    .where('state', filter.state, (state) => `${SHOWN_STATE} = ${state}`)
     .where('priority', filter.priority, (priority) => `item.priority = ${priority}`)
     .where('due', filter.dueBefore, (time) => `item.due_at < ${time}::timestamptz`);
   return {

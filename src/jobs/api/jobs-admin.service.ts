@@ -28,6 +28,9 @@ interface LockedJob extends Record<string, unknown> {
   readonly type: string;
   readonly state: JobState;
   readonly key: string | null;
+  readonly entityType: string | null;
+  readonly entityId: string | null;
+  readonly nextActionId: string | null;
 }
 
 const HEALTH = { name: 'job_health', text: JOB_HEALTH_SQL };
@@ -94,7 +97,8 @@ export class JobsAdminService {
   async retry(id: string, actor: Actor): Promise<JobDetailAnswer> {
     await this.transactions.run(
       async (tx) => {
-        const { type, state, key } = await this.lock(tx, id);
+        const job = await this.lock(tx, id);
+        const { type, state, key } = job;
         if (state !== 'dead_lettered' && state !== 'cancelled') throw jobNotFinal(state);
         if (key !== null && (await tx.query(FIND_WAITING, [type, key])).length > 0) {
           throw jobAlreadyWaits();
@@ -108,6 +112,7 @@ export class JobsAdminService {
           throw error;
         }
         tx.afterCommit(this.wake.wake);
+        publishChange(tx, 'job.retried', id, job, actor);
       },
       { caller: actor },
     );
@@ -118,9 +123,10 @@ export class JobsAdminService {
   async cancel(id: string, actor: Actor): Promise<JobDetailAnswer> {
     await this.transactions.run(
       async (tx) => {
-        const { state } = await this.lock(tx, id);
+        const job = await this.lock(tx, id);
         const cancelled = await tx.query(CANCEL, [id]);
-        if (cancelled.length === 0) throw jobNotWaiting(state);
+        if (cancelled.length === 0) throw jobNotWaiting(job.state);
+        publishChange(tx, 'job.cancelled', id, job, actor);
       },
       { caller: actor },
     );
@@ -133,6 +139,24 @@ export class JobsAdminService {
     if (!job) throw jobNotFound();
     return job;
   }
+}
+
+function publishChange(
+  tx: Transaction,
+  eventKey: 'job.retried' | 'job.cancelled',
+  id: string,
+  { type, entityType, entityId, nextActionId }: LockedJob,
+  actor: Actor,
+): void {
+  tx.publish(eventKey, {
+    actorId: actor.userId,
+    requestId: actor.requestId,
+    sourceType: 'job',
+    sourceId: id,
+    ...(entityType === null || entityId === null ? {} : { scope: { entityType, entityId } }),
+    status: 'success',
+    meta: { type, ...(nextActionId === null ? {} : { nextActionId }) },
+  });
 }
 
 function shown(job: JobRecord): Job {

@@ -106,7 +106,10 @@ export const FIND_LOST: Statement = {
 /** A job's type, state and dedupe key; the job is locked. */
 export const LOCK_JOB: Statement = {
   name: 'lock_job',
-  text: `SELECT type, state, dedupe_key AS key FROM jobs WHERE id = $1 FOR UPDATE`,
+  text: `
+    SELECT type, state, dedupe_key AS key, entity_type AS "entityType", entity_id AS "entityId",
+      next_action_id AS "nextActionId"
+    FROM jobs WHERE id = $1 FOR UPDATE`,
 };
 
 export const CANCEL: Statement = {

@@ -35,6 +35,11 @@ export interface FailureReport {
   readonly message: string;
 }
 
+/** Whether the action refused the press, as for a state that does not allow it: nothing is broken. */
+export function isRefusal(thrown: unknown): boolean {
+  return thrown instanceof DomainError && thrown.status < 500;
+}
+
 /** The code and message of what an action threw. */
 export function reportOf(thrown: unknown): FailureReport {
   if (thrown instanceof DomainError)
@@ -71,6 +76,8 @@ export function failedPress(actionKey: string, executionId: string, thrown: unkn
   if (known) {
     return new DomainError(known.code, known.status, redactText(known.message), {
       ...known.options,
+      // The log line of the request has the stack of a failure, and of a refusal none.
+      ...(known.status < 500 ? {} : { cause: known.options.cause ?? thrown }),
       extensions,
     });
   }

@@ -16,6 +16,7 @@ import {
   scoreEvidence,
   scoreLink,
 } from './explanation.js';
+import { type NextActionRuleKey } from '../model/rule-keys.js';
 import { type NextActionCondition, type NextActionContext } from './next-action-context.js';
 import { type RankingSignals } from './ranking.js';
 
@@ -48,6 +49,8 @@ interface ItemRule {
 
 /** Overdue retention contacts from which a medium action is high. */
 export const RETENTION_HIGH_FROM = 3;
+
+const SCORE_RULE = 'score_in_critical_band';
 
 /** The six rules over work items. Source: docs/domain.md, "Next-action rules". */
 const ITEM_RULES = {
@@ -112,16 +115,9 @@ const ITEM_RULES = {
     steps: ['Score the leads.', 'Qualify the best of them first.'],
     friction: 0,
   },
-} as const satisfies Record<string, ItemRule>;
-
-const SCORE_RULE = 'score_in_critical_band';
-
-export type NextActionRuleKey = typeof SCORE_RULE | keyof typeof ITEM_RULES;
+} as const satisfies Record<Exclude<NextActionRuleKey, typeof SCORE_RULE>, ItemRule>;
 
 const ITEM_RULE_KEYS = Object.keys(ITEM_RULES) as (keyof typeof ITEM_RULES)[];
-
-/** The keys of the rules; a run expires only actions with one of these keys. */
-export const NEXT_ACTION_RULE_KEYS: readonly NextActionRuleKey[] = [SCORE_RULE, ...ITEM_RULE_KEYS];
 
 /** The condition whose items an NBA of this rule is about; undefined for any other rule. */
 export function conditionOfRule(ruleKey: string | null): WorkItemConditionKey | undefined {
