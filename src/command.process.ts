@@ -27,6 +27,8 @@ const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 export interface Command<Request> {
   /** What --help shows, and a wrong command line after its error. */
   readonly usage: string;
+  /** Its options, such as `--role and --help`: the error of one that is unknown. */
+  readonly options: string;
   /** The modules that it needs besides settings, logging and the database. */
   readonly modules: readonly Type[];
   /** Reads the command line; undefined for --help. */
@@ -112,16 +114,20 @@ async function carryOut<Request>(
 function report(
   {
     usage,
+    options,
     usageError,
     expectedError,
-  }: Pick<Command<unknown>, 'usage' | 'usageError' | 'expectedError'>,
+  }: Pick<Command<unknown>, 'usage' | 'options' | 'usageError' | 'expectedError'>,
   error: unknown,
 ): number {
   const { code, name } = error as { code?: unknown; name?: unknown };
   if (name === 'AbortError') return EXIT.interrupted;
   const isUsage = usageError !== undefined && error instanceof usageError;
-  if (isUsage || String(code).startsWith('ERR_PARSE_ARGS')) {
-    process.stderr.write(`${(error as Error).message}\n\n${usage}`);
+  // The parser's own message quotes what was typed, which may be a password.
+  const isUnreadable = String(code).startsWith('ERR_PARSE_ARGS');
+  if (isUsage || isUnreadable) {
+    const fault = isUnreadable ? `The options are ${options}.` : (error as Error).message;
+    process.stderr.write(`${fault}\n\n${usage}`);
     return EXIT.usage;
   }
   const isExpected = expectedError !== undefined && error instanceof expectedError;

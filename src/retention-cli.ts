@@ -19,6 +19,7 @@ function read(): { readonly dryRun: boolean } | undefined {
 /** `npm run retention`: deletes what is past its retention, or shows what would be deleted. */
 process.exitCode = await runCommand({
   usage: RETENTION_USAGE,
+  options: '--dry-run and --help',
   modules: [],
   read,
   run: async (app, { dryRun }, signal) => {

@@ -24,7 +24,10 @@ function read(): UserCommand | undefined {
 async function askPassword(email: string): Promise<string> {
   const terminal = { input: process.stdin, prompts: process.stderr };
   const password = await readPassword(`Password of ${email}: `, terminal);
-  if (!process.stdin.isTTY) return password;
+  if (!process.stdin.isTTY) {
+    if (password !== '') return password;
+    throw new CommandError('There is no password: write it as the first line of standard input.');
+  }
   if (password !== (await readPassword('Once more: ', terminal))) {
     throw new CommandError('The two passwords differ.');
   }
@@ -34,6 +37,7 @@ async function askPassword(email: string): Promise<string> {
 /** `npm run user`: manages users from the command line. */
 process.exitCode = await runCommand({
   usage: USAGE,
+  options: '--role and --help',
   modules: [UsersModule],
   read,
   run: async (app, command) => ({
