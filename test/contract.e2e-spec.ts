@@ -10,7 +10,7 @@ import { createNextAction } from './support/builders.js';
 import { Contract } from './support/contract.js';
 
 /** The document itself, and its page. */
-const DOCUMENT = /^GET \/api\/(docs|openapi\.(json|yaml))/;
+const DOCUMENT = /^GET \/api(\/(docs|openapi\.(json|yaml))|$)/;
 
 /** Every route that the application serves, as the document would name it. */
 function servedRoutes(app: TestApp): string[] {

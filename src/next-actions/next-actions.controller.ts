@@ -10,6 +10,7 @@ import {
 import { type Response } from 'express';
 import { CurrentActor } from '../auth/current-user.js';
 import { type Actor } from '../kernel/actor.js';
+import { answerCreated } from '../http/created.js';
 import { ApiProblems, RATE_LIMIT_HEADERS } from '../http/problems/api-problems.js';
 import { scopeOf } from '../kernel/scope.js';
 import { ScopeFields } from '../http/scope.dto.js';
@@ -46,7 +47,7 @@ export class NextActionsController {
 
   @Get()
   @ApiOperation({
-    summary: 'List, ranked',
+    summary: 'List the next best actions, ranked',
     description:
       'By score, then newest first. With status=queued or without a status, snoozed ones are left out. Continue with nextCursor: no row is skipped or repeated while others are inserted.',
   })
@@ -61,7 +62,7 @@ export class NextActionsController {
 
   @Post()
   @ApiOperation({
-    summary: 'Create, or update by dedupeKey',
+    summary: 'Create a next best action, or update it by dedupeKey',
     description:
       'With a dedupeKey that a queued NBA of the scope has, that one is updated: 200 instead of 201.',
   })
@@ -74,12 +75,17 @@ export class NextActionsController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<NextAction> {
     const { nextAction, created } = await this.nextActions.create(body, actor);
-    response.status(created ? 201 : 200);
+    if (created) answerCreated(response, 'next-actions', nextAction.id);
+    else response.status(200);
     return nextAction;
   }
 
   @Get('summary')
-  @ApiOperation({ summary: 'Summary of a scope' })
+  @ApiOperation({
+    operationId: 'getNextActionsSummary',
+    summary: 'Summarize the next best actions of a scope',
+    description: 'The best five, the counts by priority, and when the rules last ran.',
+  })
   @ApiOkResponse({ type: NextActionSummary })
   @ApiProblems(400)
   summary(@Query() query: ScopeFields, @CurrentActor() actor: Actor): Promise<NextActionSummary> {
@@ -90,6 +96,7 @@ export class NextActionsController {
   @HttpCode(200)
   @RateLimited('run')
   @ApiOperation({
+    operationId: 'runNextActionRules',
     summary: 'Run the rules in a scope',
     description:
       'Queues what the rules recommend, updates what is queued, and expires what no longer holds. It changes only what runs created. A rule recommends nothing for 24 hours after its action was done, for 7 days after it was dismissed, and for 30 days after "don’t suggest again".',
@@ -101,23 +108,26 @@ export class NextActionsController {
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'Get one' })
+  @ApiOperation({
+    summary: 'Get a next best action',
+    description: 'With its payload and its explanation.',
+  })
   @ApiId
   @ApiOkResponse({ type: NextActionAnswer })
-  @ApiProblems(404)
+  @ApiProblems('NEXT_ACTION_NOT_FOUND')
   get(@Param('id') id: string, @CurrentActor() actor: Actor): Promise<NextAction> {
     return this.nextActions.get(id, actor);
   }
 
   @Patch(':id')
   @ApiOperation({
-    summary: 'Close by hand',
+    summary: 'Close a next best action by hand',
     description:
       'Recorded like a press of mark_done or dismiss. Repeating it is a success: the execution that closed the NBA answers.',
   })
   @ApiId
   @ApiOkResponse({ type: NextActionAnswer })
-  @ApiProblems(400, 404, 409)
+  @ApiProblems('NEXT_ACTION_NOT_FOUND', 'NEXT_ACTION_NOT_OPEN')
   async close(
     @Param('id') id: string,
     @Body() body: PatchNextActionBody,
@@ -129,10 +139,14 @@ export class NextActionsController {
   }
 
   @Get(':id/executions')
-  @ApiOperation({ summary: 'The executions, newest first' })
+  @ApiOperation({
+    operationId: 'listNextActionExecutions',
+    summary: 'List the executions of a next best action, newest first',
+    description: 'Who pressed which button with what input, and what the press changed.',
+  })
   @ApiId
   @ApiOkResponse({ type: ExecutionPage })
-  @ApiProblems(400, 404)
+  @ApiProblems('NEXT_ACTION_NOT_FOUND')
   executions(
     @Param('id') id: string,
     @Query() query: PageQuery,
@@ -153,9 +167,9 @@ export class NextActionsController {
   @ApiHeader({
     name: 'Idempotency-Key',
     required: false,
-    schema: { type: 'string', maxLength: 255, example: 'b5d3c1e0-press-1' },
+    schema: { type: 'string', minLength: 1, maxLength: 255 },
     description:
-      'Makes a retry safe for 30 days: the same key with the same request gets the answer of the first success.',
+      'Makes a retry safe for 30 days: the same key with the same request gets the answer of the first success. A new one for each request, such as a UUID.',
   })
   @ApiOkResponse({
     type: ExecuteAnswer,
@@ -167,7 +181,15 @@ export class NextActionsController {
       },
     },
   })
-  @ApiProblems(400, 404, 409, 422, 429)
+  @ApiProblems(
+    'ACTION_UNKNOWN',
+    'NEXT_ACTION_NOT_FOUND',
+    'NEXT_ACTION_NOT_OPEN',
+    'IDEMPOTENCY_KEY_REUSED',
+    'ACTION_FAILED',
+    'ACTION_TIMED_OUT',
+    429,
+  )
   async execute(
     @Param('id') nextActionId: string,
     @Body() body: ExecuteBody,

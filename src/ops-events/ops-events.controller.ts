@@ -13,7 +13,7 @@ export class OpsEventsController {
 
   @Get()
   @ApiOperation({
-    summary: 'The event feed, newest first',
+    summary: 'List the events, newest first',
     description: 'Every event was stored in the transaction of the change that it reports.',
   })
   @ApiOkResponse({ type: OpsEventPage })

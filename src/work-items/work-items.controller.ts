@@ -20,6 +20,7 @@ import {
 import { type Response } from 'express';
 import { CurrentActor } from '../auth/current-user.js';
 import { type Actor } from '../kernel/actor.js';
+import { answerCreated } from '../http/created.js';
 import { ApiProblems } from '../http/problems/api-problems.js';
 import { BodyLimit } from '../http/request/json-body.guard.js';
 import { BatchAnswer, WorkItemAnswer, WorkItemPage } from './work-item.dto.js';
@@ -42,7 +43,7 @@ export class WorkItemsController {
 
   @Get()
   @ApiOperation({
-    summary: 'List, newest first',
+    summary: 'List the work items, newest first',
     description:
       'The links in an explanation lead here, with the condition that a rule counted. Continue with nextCursor: no item is skipped or repeated while others are pushed.',
   })
@@ -56,7 +57,8 @@ export class WorkItemsController {
   @HttpCode(200)
   @BodyLimit(BATCH_BODY_LIMIT)
   @ApiOperation({
-    summary: 'Push many',
+    operationId: 'pushWorkItems',
+    summary: 'Push many work items',
     description:
       'Up to 1000 items in one statement: all of them or, if one is wrong, none. Errors name the item, for example items.3.dueAt. The body may have up to 1 MiB.',
   })
@@ -68,7 +70,7 @@ export class WorkItemsController {
 
   @Put(':kind/:externalId')
   @ApiOperation({
-    summary: 'Push one',
+    summary: 'Push a work item',
     description:
       'Creates the item, or replaces the one with this kind and external id: 200 instead of 201. A push with another scope moves the item there.',
   })
@@ -82,15 +84,19 @@ export class WorkItemsController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<WorkItem> {
     const { item, created } = await this.workItems.put(Object.assign(body, key), actor);
-    response.status(created ? 201 : 200);
+    if (created) answerCreated(response, 'work-items', item.kind, item.externalId);
+    else response.status(200);
     return item;
   }
 
   @Delete(':kind/:externalId')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Delete one' })
+  @ApiOperation({
+    summary: 'Delete a work item',
+    description: 'With the scores of a lead.',
+  })
   @ApiNoContentResponse({ description: 'Deleted.' })
-  @ApiProblems(400, 404)
+  @ApiProblems('WORK_ITEM_NOT_FOUND')
   delete(@Param() key: WorkItemKey, @CurrentActor() actor: Actor): Promise<void> {
     return this.workItems.delete(key.kind, key.externalId, actor);
   }

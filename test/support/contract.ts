@@ -1,14 +1,15 @@
 import supertest from 'supertest';
 import { type ApiClient } from './requests.js';
-import {
-  AnswerSchemas,
-  exampleOf,
-  type OpenApiDocument,
-  type Operation,
-  operationsOf,
-} from './openapi.js';
+import { AnswerSchemas, type OpenApiDocument, type Operation, operationsOf } from './openapi.js';
 
 type Values = Readonly<Record<string, string>>;
+
+/** What a request has besides its path. */
+interface Parts {
+  readonly body?: string | undefined;
+  readonly query?: Values;
+  readonly headers?: Values;
+}
 
 /** How many resources are tried until one is in a state in which the operation succeeds. */
 const TRIES = 40;
@@ -58,7 +59,8 @@ export class Contract {
   /** Operations that answer without a token, or refuse otherwise than documented. */
   strangers(): Promise<string[]> {
     return this.each(async (operation) => {
-      const answer = await this.send(this.anonymous, operation, {}, this.bodyOf(operation));
+      const [body] = bodiesOf(operation);
+      const answer = await this.send(this.anonymous, operation, {}, { body });
       if (operation.needsToken && answer.status !== 401) {
         return `answers ${answer.status} without a token`;
       }
@@ -67,18 +69,35 @@ export class Contract {
     });
   }
 
-  /** Operations that have no success for a valid request, or one unlike its schema. */
+  /**
+   * Operations that have no success, or one unlike its schema, for what the API page prefills: each of their
+   * examples, with their examples of parameters and headers.
+   */
   successes(): Promise<string[]> {
     return this.each(async (operation) => {
-      let refused = 'found nothing to work on';
-      for (const values of (await this.valuesFor(operation)).slice(0, TRIES)) {
-        const answer = await this.send(this.api, operation, values, this.bodyOf(operation));
-        const problem = this.problemOf(operation, answer);
-        if (problem !== undefined || answer.status < 300) return problem;
-        refused = `answers ${answer.status} ${JSON.stringify(answer.body)} to its own example`;
+      for (const body of bodiesOf(operation)) {
+        const problem = await this.success(operation, body);
+        if (problem !== undefined) return problem;
       }
-      return refused;
+      return undefined;
     });
+  }
+
+  private async success(operation: Operation, body?: string): Promise<string | undefined> {
+    const prefilled = {
+      body,
+      query: operation.prefilled('query'),
+      headers: operation.prefilled('header'),
+    };
+    let refused = 'found nothing to work on';
+    const known = await this.valuesFor(operation);
+    for (const values of [operation.prefilled('path'), ...known].slice(0, TRIES)) {
+      const answer = await this.send(this.api, operation, values, prefilled);
+      const problem = this.problemOf(operation, answer);
+      if (problem !== undefined || answer.status < 300) return problem;
+      refused = `answers ${answer.status} ${JSON.stringify(answer.body)} to its own example`;
+    }
+    return refused;
   }
 
   /** Operations that accept malformed input, or refuse it otherwise than documented. */
@@ -88,16 +107,16 @@ export class Contract {
       const answers = [];
       if (operation.body) {
         for (const body of ['{"broken', '[]', '{"no_such_field":1}']) {
-          answers.push(await this.send(this.api, operation, values, body));
+          answers.push(await this.send(this.api, operation, values, { body }));
         }
       }
-      if (operation.parameters('query').length > 0) {
-        answers.push(await this.send(this.api, operation, values, undefined, 'no_such_filter=1'));
-      }
+      const [body] = bodiesOf(operation);
+      const query = { no_such_filter: '1' };
+      answers.push(await this.send(this.api, operation, values, { body, query }));
       const inPath = operation.parameters('path');
       for (const value of inPath.length > 0 ? ['%00', '%ff', 'x'.repeat(300)] : []) {
         const wrong = Object.fromEntries(inPath.map((name) => [name, value]));
-        answers.push(await this.send(this.api, operation, wrong, this.bodyOf(operation)));
+        answers.push(await this.send(this.api, operation, wrong, { body }));
       }
       for (const answer of answers) {
         if (![400, 404].includes(answer.status))
@@ -120,15 +139,12 @@ export class Contract {
     return found;
   }
 
-  private bodyOf({ body }: Operation): string | undefined {
-    return body && JSON.stringify(exampleOf(body, this.document));
-  }
-
   private problemOf(operation: Operation, answer: supertest.Response): string | undefined {
     const { status, headers, type, body } = answer;
     if (headers['ratelimit-limit'] !== undefined && !operation.described.responses[429]) {
       return 'is limited and does not document 429';
     }
+    if (status === 201 && headers.location === undefined) return 'answers 201 without a Location';
     return this.schemas.problemOf(operation, status, type, body);
   }
 
@@ -136,14 +152,13 @@ export class Contract {
     client: ApiClient,
     operation: Operation,
     values: Values,
-    body?: string,
-    query = '',
+    { body, query = {}, headers = {} }: Parts = {},
   ): Promise<supertest.Response> {
     const agent = supertest(client.url) as unknown as Record<
       string,
       (path: string) => supertest.Test
     >;
-    const test = agent[operation.method]!(operation.pathWith(values)).query(query);
+    const test = agent[operation.method]!(operation.pathWith(values)).query(query).set(headers);
     if (client.token !== undefined) test.set('Authorization', `Bearer ${client.token}`);
     return body === undefined ? await test : await test.type('application/json').send(body);
   }
@@ -159,7 +174,7 @@ export class Contract {
     const own = lists.filter(({ path }) => path === ownList);
     const found: Values[] = [];
     for (const list of own.length > 0 ? own : lists.filter(({ needsToken }) => needsToken)) {
-      const { body } = await this.send(this.api, list, {}, undefined);
+      const { body } = await this.send(this.api, list, {});
       const { items = [] } = body as { items?: Record<string, unknown>[] };
       for (const item of items) {
         if (!names.every((name) => typeof item[name] === 'string')) continue;
@@ -170,4 +185,10 @@ export class Contract {
     }
     return found;
   }
+}
+
+/** The bodies that the document shows; one that is undefined for an operation without a body. */
+function bodiesOf({ bodyExamples }: Operation): (string | undefined)[] {
+  const bodies = bodyExamples.map((example) => JSON.stringify(example));
+  return bodies.length > 0 ? bodies : [undefined];
 }

@@ -31,6 +31,7 @@ export interface RegisteredAction {
 
 const DEFAULT_DEDUPE_WINDOW_MS = 60_000;
 const DEFAULT_TIMEOUT_MS = 10_000;
+const ERROR_CODE = /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$/;
 
 /** A mistake in an action's class. Its message names the class and the fix; the start fails. */
 export class DeliveryActionError extends StartError {}
@@ -100,6 +101,13 @@ function checkOptions(className: string, options: DeliveryActionOptions): void {
     throw new DeliveryActionError(
       `${className} has a bad timeoutMs: use milliseconds from 1 to 60000, and a job for longer work.`,
     );
+  }
+  for (const [code, { status }] of Object.entries(options.refusals ?? {})) {
+    if (!ERROR_CODE.test(code) || !Number.isInteger(status) || status < 400 || status > 599) {
+      throw new DeliveryActionError(
+        `${className} has the refusal "${code}" with the status ${status}: a code is UPPER_SNAKE, and its status is from 400 to 599.`,
+      );
+    }
   }
 }
 

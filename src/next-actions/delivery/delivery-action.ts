@@ -41,6 +41,18 @@ export interface DeliveryActionOptions {
   readonly closesAs?: 'done' | 'dismissed';
   /** Class of the optional `input`, with class-validator decorators; without it, input is refused. */
   readonly input?: Type<object>;
+  /**
+   * The codes of this action's own `DomainError`s, each with its status (400–599) and when it happens: the
+   * OpenAPI document names them.
+   */
+  readonly refusals?: Readonly<Record<string, DeliveryRefusal>>;
+}
+
+/** A code with which an action refuses a press. */
+export interface DeliveryRefusal {
+  readonly status: number;
+  /** When it happens, in a sentence. */
+  readonly when: string;
 }
 
 /** The execution's transaction, as an action may use it. It is committed or rolled back as a whole. */
