@@ -11,6 +11,7 @@ import { PinoLoggerService } from './logging/logger.js';
 import { corsOptions } from './http/cors.js';
 import { serveApiPage } from './http/openapi/api-page.js';
 import { openApiDocument } from './http/openapi/openapi-document.js';
+import { explanationOpenApi } from './next-actions/model/next-action-explanation.js';
 import { DeliveryOpenApi } from './next-actions/delivery/delivery-openapi.js';
 
 /** Creates the application as it is served; it does not listen yet. */
@@ -38,7 +39,7 @@ export async function setUpApp(
   if (env.corsOrigins.length > 0) app.enableCors(corsOptions(env.corsOrigins));
   app.use(checkRequestHead);
   app.useGlobalPipes(createValidationPipe());
-  const parts = [app.get(DeliveryOpenApi, { strict: false })];
+  const parts = [explanationOpenApi, app.get(DeliveryOpenApi, { strict: false })];
   serveApiPage(app, () => openApiDocument(app, parts), env.apiDocs);
   await app.init();
   // After every route: it handles what no route matched.

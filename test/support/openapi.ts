@@ -99,7 +99,7 @@ export class Operation {
     const values: Record<string, string> = {};
     for (const { name, in: where, example, schema } of this.described.parameters ?? []) {
       const value = example ?? schema?.example ?? schema?.default;
-      if (where === place && value !== undefined) values[name] = String(value);
+      if (where === place && value !== undefined) values[name] = textOf(value);
     }
     return values;
   }
@@ -162,4 +162,8 @@ function closed(value: unknown): unknown {
   return isObject && !('additionalProperties' in copy)
     ? { ...copy, additionalProperties: false }
     : copy;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

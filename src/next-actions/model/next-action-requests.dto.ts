@@ -15,6 +15,7 @@ import { PageQuery } from '../../http/paging/pagination.js';
 import { PRIORITIES, type Priority } from '../../kernel/priority.js';
 import { SNAKE_CASE } from '../../kernel/scope.js';
 import { ScopeFields } from '../../http/scope.dto.js';
+import { EXPLANATION, FOLLOWABLE, HasExplanationShape } from './next-action-explanation.js';
 import { NEXT_ACTION_STATUSES, type NextActionStatus } from './next-best-action.entity.js';
 
 /** Filters of the list; a bad value is a 400. */
@@ -97,7 +98,7 @@ export class CreateNextActionBody extends ScopeFields {
   @IsOptional()
   @IsString()
   @Length(1, 2000)
-  @Matches(/^(https?:\/\/|\/(?![/\\]))\S*$/i, {
+  @Matches(FOLLOWABLE, {
     message: 'actionUrl must be an http(s) URL or a path that begins with /',
   })
   actionUrl?: string | null;
@@ -107,9 +108,10 @@ export class CreateNextActionBody extends ScopeFields {
   @IsObject()
   payload?: object;
 
-  @ApiPropertyOptional({ type: 'object', additionalProperties: true })
+  @ApiPropertyOptional(EXPLANATION)
   @IsOptional()
   @IsObject()
+  @HasExplanationShape()
   explanation?: object | null;
 
   @ApiPropertyOptional({ type: String, maxLength: 100 })
