@@ -9,6 +9,8 @@ import { Pool, type PoolClient, type QueryResult, type QueryResultRow } from 'pg
 import { uuidv7 } from 'uuidv7';
 import { TOKEN_AUDIENCE, TOKEN_ISSUER } from '../src/auth/token.js';
 import { type Statement } from '../src/database/connections/statement.js';
+import { COUNT_LIMIT } from '../src/http/paging/pagination.js';
+import { ScopeFilter } from '../src/kernel/scope.js';
 import { listQueries } from '../src/next-actions/model/next-actions.list.js';
 import { fingerprint } from '../src/next-actions/delivery/request-fingerprint.js';
 import * as sql from './floor-statements.js';
@@ -165,31 +167,36 @@ interface Count {
 }
 
 async function list(parameters: URLSearchParams): Promise<object> {
-  const filter = {
-    entityType: parameters.get('entityType') ?? '',
-    entityId: parameters.get('entityId') ?? '',
-    status: 'queued' as const,
-  };
+  const entityType = parameters.get('entityType') ?? '';
+  const entityId = parameters.get('entityId') ?? '';
+  const scopes = ScopeFilter.of({ entityType, entityId });
+  const filter = { scopes, statuses: ['queued'] } as const;
   const page = Number(parameters.get('page') ?? 1);
   const pageSize = Number(parameters.get('pageSize') ?? 25);
   const queries = listQueries(filter, { offset: (page - 1) * pageSize, limit: pageSize + 1 });
   const client = await pool.connect();
   let rows: Row[];
-  let total: number;
+  let counted: number;
   try {
     rows = (await run<Row>(client, queries.page.statement, queries.page.values)).rows;
-    const counts = await run<Count>(client, queries.total.statement, queries.total.values);
-    total = counts.rows[0]!.total;
+    const count = queries.total(COUNT_LIMIT);
+    const counts = await run<Count>(client, count.statement, count.values);
+    counted = counts.rows[0]!.total;
   } finally {
     client.release();
   }
   const items = rows.slice(0, pageSize);
   const hasNext = rows.length > pageSize;
-  const nextCursor = hasNext ? cursor(filter, items.at(-1)!, page + 1) : null;
+  const nextCursor = hasNext
+    ? cursor({ scopes: String(scopes), statuses: filter.statuses }, items.at(-1)!, page + 1)
+    : null;
+  const totalIsExact = counted < COUNT_LIMIT;
+  const total = totalIsExact ? counted : COUNT_LIMIT - 1;
   const totalPages = Math.ceil(total / pageSize);
+  const hasPrev = page > 1;
   return {
     items,
-    pagination: { page, pageSize, total, totalPages, hasNext, hasPrev: page > 1, nextCursor },
+    pagination: { page, pageSize, total, totalIsExact, totalPages, hasNext, hasPrev, nextCursor },
   };
 }
 

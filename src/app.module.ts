@@ -11,6 +11,7 @@ import { ConfigModule } from './config/config.module.js';
 import { type Env } from './config/env.js';
 import { type Secrets } from './config/secrets.js';
 import { DatabaseModule } from './database/database.module.js';
+import { RetentionModule } from './database/retention/retention.module.js';
 import { DemoModule } from './demo/demo.module.js';
 import { EventsModule } from './events/events.module.js';
 import { HealthModule } from './health/health.module.js';
@@ -20,9 +21,11 @@ import { NextActionsModule } from './next-actions/next-actions.module.js';
 import { OpsEventsModule } from './ops-events/ops-events.module.js';
 import { RiskModule } from './risk/risk.module.js';
 import { SchedulesModule } from './schedules/schedules.module.js';
+import { ScopesModule } from './scopes/scopes.module.js';
 import { ScoringModule } from './scoring/scoring.module.js';
 import { RateLimitGuard } from './rate-limit/rate-limit.guard.js';
 import { RateLimitModule } from './rate-limit/rate-limit.module.js';
+import { retentionPlan } from './retention-plan.js';
 import { schema } from './schema.js';
 import { UsersModule } from './users/users.module.js';
 import { WorkItemsModule } from './work-items/work-items.module.js';
@@ -47,7 +50,8 @@ export class AppModule {
         LoggingModule.register(logger),
         ConfigModule.register(env, secrets),
         EventsModule,
-        DatabaseModule.register(databaseUrl, schema),
+        DatabaseModule.register(databaseUrl, schema, retentionPlan),
+        RetentionModule,
         RateLimitModule,
         UsersModule,
         AuthModule,
@@ -57,6 +61,7 @@ export class AppModule {
         RiskModule,
         JobsModule,
         SchedulesModule,
+        ScopesModule,
         OpsEventsModule,
         HealthModule,
         DemoModule,

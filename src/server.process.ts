@@ -52,7 +52,7 @@ async function greet(
 ): Promise<void> {
   const nextActions = app.get(NextActionsService);
   const first = (): ReturnType<NextActionsService['list']> =>
-    nextActions.list({ ...DEFAULT_SCOPE, page: 1, pageSize: 1, status: 'queued' }, SYSTEM_ACTOR);
+    nextActions.list({ ...DEFAULT_SCOPE, page: 1, pageSize: 1, status: ['queued'] }, SYSTEM_ACTOR);
   let queue = await first();
   if ((env.demo ?? firstStart) && queue.pagination.total === 0) {
     await app.get(DemoLoader).load(new Date());

@@ -24,6 +24,7 @@ import { startErrorOf } from './database/start/start-failure.js';
 import { EventsModule } from './events/events.module.js';
 import { openDatabase } from './process/open-database.js';
 import { ProcessLifecycle } from './process/process-lifecycle.js';
+import { retentionPlan } from './retention-plan.js';
 import { schema } from './schema.js';
 
 /** Exit codes: done, failed, wrong command line, interrupted. */
@@ -44,7 +45,7 @@ class UserCommandsModule {
         LoggingModule.register(logger),
         ConfigModule.register(env, secrets),
         EventsModule,
-        DatabaseModule.register(databaseUrl, schema),
+        DatabaseModule.register(databaseUrl, schema, retentionPlan),
         UsersModule,
       ],
     };

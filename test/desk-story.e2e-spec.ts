@@ -38,7 +38,7 @@ describe('a scope from critical to healthy', () => {
 
   const flags = (query = {}): Promise<RiskFlagBody[]> => listIn(app.api, '/api/risk', scope, query);
   const queue = (): Promise<NextActionBody[]> =>
-    listIn(app.api, '/api/next-actions', scope, { status: 'queued' });
+    listIn(app.api, '/api/next-actions', scope, { status: 'queued', fields: 'full' });
   const eventKeys = async (): Promise<string[]> =>
     (
       await app.rows<{ key: string }>(

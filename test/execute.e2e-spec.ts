@@ -278,6 +278,7 @@ describe('pressing a button', () => {
       page: 1,
       pageSize: 2,
       total: 3,
+      totalIsExact: true,
       totalPages: 2,
       hasNext: true,
       hasPrev: false,

@@ -26,7 +26,8 @@ describeOnServer('from risk to next best action and back', {}, (server) => {
     ...manyItems(desk.scope, 9, { kind: 'intake_lead', state: 'new' }),
   ];
   const flags = (status: string) => desk.list<RiskFlagBody>('/api/risk', { status });
-  const queue = () => desk.list<NextActionBody>('/api/next-actions', { status: 'queued' });
+  const queue = () =>
+    desk.list<NextActionBody>('/api/next-actions', { status: 'queued', fields: 'full' });
   const byRule = async (rule: string): Promise<NextActionBody> => {
     const found = (await queue()).find(({ createdByRule }) => createdByRule === rule);
     if (!found) throw new Error(`Nothing is queued by ${rule}.`);

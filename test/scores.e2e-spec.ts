@@ -1,3 +1,5 @@
+import { ConflictError } from '../src/kernel/errors/domain-error.js';
+import { TransactionRunner } from '../src/database/transactions/transaction-runner.js';
 import { type DeliveryContext } from '../src/next-actions/delivery/delivery-action.js';
 import { DeliveryAction } from '../src/next-actions/delivery/delivery-action.js';
 import { createTestApp, type TestApp } from './support/app.js';
@@ -12,6 +14,13 @@ class BreakDownAction {
   }
 }
 
+@DeliveryAction({ key: 'turn_down', label: 'Turn down', dedupeWindowMs: 0 })
+class TurnDownAction {
+  run(): Promise<never> {
+    return Promise.reject(new ConflictError('NOTHING_TO_DO', 'There is nothing to do.'));
+  }
+}
+
 interface ScoreBody {
   readonly score: number;
   readonly delta: number | null;
@@ -22,12 +31,14 @@ describe('scores', () => {
   let app: TestApp;
 
   beforeAll(async () => {
-    app = await createTestApp({ providers: [BreakDownAction] });
+    app = await createTestApp({ providers: [BreakDownAction, TurnDownAction] });
   });
   afterAll(() => app.close());
 
   const compute = (scope: TestScope): Promise<ScoreBody> =>
     runIn(app.api, '/api/scores/compute', scope);
+  const errors = (score: ScoreBody): number | undefined =>
+    score.factors.find(({ key }) => key === 'errors_today')?.count;
   const path = ({ entityType, entityId }: TestScope): string =>
     `/api/scores/${entityType}/${encodeURIComponent(entityId)}`;
 
@@ -78,8 +89,6 @@ describe('scores', () => {
     const [scope, other] = [freshScope(), freshScope()];
     const { id } = await createNextAction(app.api, scope);
     await app.api.press(id, 'break_down').expect(500);
-    const errors = (score: ScoreBody): number | undefined =>
-      score.factors.find(({ key }) => key === 'errors_today')?.count;
     expect(errors(await compute(scope))).toBe(1);
     expect(errors(await compute(other))).toBe(0);
     await app.rows(
@@ -87,6 +96,40 @@ describe('scores', () => {
        WHERE entity_id = $1 AND level = 'error'`,
       [scope.entityId],
     );
+    expect(errors(await compute(scope))).toBe(0);
+  });
+
+  it('do not count a press that was refused: its event is no error', async () => {
+    const scope = freshScope();
+    const { id } = await createNextAction(app.api, scope);
+    await app.api.press(id, 'turn_down').expect(409);
+    await app.api.press(id, 'mark_done').expect(200);
+    for (const key of ['turn_down', 'snooze_1d']) await app.api.press(id, key).expect(409);
+    await app.api.press(id, 'no_such').expect(400);
+    expect(await compute(scope)).toMatchObject({ score: 100 });
+    const { body } = await app.api.get('/api/ops-events', { nextActionId: id }).expect(200);
+    const refused = (body.items as { eventKey: string }[]).filter(
+      ({ eventKey }) => eventKey === 'nba.delivery.failed',
+    );
+    expect(refused).toEqual([
+      expect.objectContaining({ level: 'info', status: 'failed', errorCode: 'NOTHING_TO_DO' }),
+    ]);
+  });
+
+  it('count a dead-lettered job once: in the health of the jobs', async () => {
+    const scope = freshScope();
+    await app.get(TransactionRunner).run((tx) => {
+      tx.publish('job.dead_lettered', {
+        actorId: null,
+        requestId: null,
+        sourceType: 'job',
+        sourceId: null,
+        scope,
+        status: 'failed',
+        meta: { type: 'score.compute', attempt: 4 },
+      });
+      return Promise.resolve();
+    });
     expect(errors(await compute(scope))).toBe(0);
   });
 

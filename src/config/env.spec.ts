@@ -96,6 +96,9 @@ describe('the settings', () => {
     ['JOB_STALE_MS', '10000'],
     ['SCHEDULE_SCORE_COMPUTE', 'every sesame'],
     ['SCHEDULE_RISK_RUN_RULES', '*/5 * * *'],
+    ['SCHEDULE_RISK_RUN_RULES', '99 * * * *'],
+    ['SCHEDULE_NEXT_ACTIONS_RUN', '0 0 31 2 *'],
+    ['SCHEDULE_NEXT_ACTIONS_RUN', '@daily'],
     ['SCHEDULE_TIME_ZONE', 'Mars/Sesame'],
   ])('refuse a bad %s, naming the key and never the value', (key, value) => {
     const read = () => readEnv({ [key]: value });

@@ -57,7 +57,7 @@ export class DemoLoader {
   }
 
   private async snooze({ scope, snoozes }: DemoDesk, now: Date): Promise<void> {
-    const query = { ...scope, page: 1, pageSize: 100, status: 'queued' as const };
+    const query = { ...scope, page: 1, pageSize: 100, status: ['queued'] as const };
     const { items } = await this.nextActions.list(query, SYSTEM_ACTOR);
     for (const { ruleKey, hours } of snoozes) {
       const nextAction = items.find(({ createdByRule }) => createdByRule === ruleKey);

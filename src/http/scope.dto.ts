@@ -1,6 +1,20 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsOptional, IsString, Length, Matches } from 'class-validator';
-import { DEFAULT_SCOPE, PRINTABLE, type Scope, SNAKE_CASE } from '../kernel/scope.js';
+import {
+  IsOptional,
+  IsString,
+  Length,
+  Matches,
+  ValidateBy,
+  type ValidationArguments,
+} from 'class-validator';
+import {
+  DEFAULT_SCOPE,
+  MAX_ENTITY_ID,
+  PRINTABLE,
+  type Scope,
+  ScopeFilter,
+  SNAKE_CASE,
+} from '../kernel/scope.js';
 
 /** Scope fields of a query or a body; without them, the command center. */
 export class ScopeFields implements Partial<Scope> {
@@ -18,14 +32,46 @@ export class ScopeFields implements Partial<Scope> {
   /** Id of the scope. Default: the type itself, for the known types; required for any other type. */
   @ApiPropertyOptional({
     default: DEFAULT_SCOPE.entityId,
-    maxLength: 128,
+    maxLength: MAX_ENTITY_ID,
     description: 'Id of the scope. Default: the same as entityType.',
   })
   @IsOptional()
   @IsString()
-  @Length(1, 128)
+  @Length(1, MAX_ENTITY_ID)
   @Matches(PRINTABLE, { message: 'entityId must not contain control characters' })
   entityId?: string;
+}
+
+/** A value of `scope`, which must not stand beside the fields of one scope. */
+function IsScopeFilter(): PropertyDecorator {
+  const problemOf = (value: unknown, object: ScopeFields): string | undefined => {
+    if (typeof value !== 'string' || ScopeFilter.parse(value) === undefined) {
+      return 'scope must be *, a type such as account/*, or a scope such as account/acme';
+    }
+    if (object.entityType === undefined && object.entityId === undefined) return undefined;
+    return 'scope must not stand beside entityType or entityId';
+  };
+  const objectOf = (args: ValidationArguments | undefined): ScopeFields => args?.object ?? {};
+  return ValidateBy({
+    name: 'isScopeFilter',
+    validator: {
+      validate: (value: unknown, args) => problemOf(value, objectOf(args)) === undefined,
+      defaultMessage: (args) => problemOf(args?.value, objectOf(args)) ?? 'scope is wrong',
+    },
+  });
+}
+
+/** The scopes that a list, a summary or a feed reads: one by its fields, or any number by `scope`. */
+export class ScopeQuery extends ScopeFields {
+  /** `*`, `account/*` or `account/acme`; not beside entityType and entityId. */
+  @ApiPropertyOptional({
+    // No example: the API page would prefill it beside the others' defaults.
+    description:
+      'Which scopes: * for all, account/* for all of a type, account/acme for one. In one order over all of them. Not beside entityType or entityId.',
+  })
+  @IsOptional()
+  @IsScopeFilter()
+  scope?: string;
 }
 
 /** A scope in the path of a route. */
@@ -34,8 +80,8 @@ export class ScopePath implements Scope {
   @Matches(SNAKE_CASE, { message: 'entityType must be snake_case, at most 64 characters' })
   entityType!: string;
 
-  @ApiProperty({ example: DEFAULT_SCOPE.entityId, minLength: 1, maxLength: 128 })
-  @Length(1, 128)
+  @ApiProperty({ example: DEFAULT_SCOPE.entityId, minLength: 1, maxLength: MAX_ENTITY_ID })
+  @Length(1, MAX_ENTITY_ID)
   @Matches(PRINTABLE, { message: 'entityId must not contain control characters' })
   entityId!: string;
 }

@@ -40,3 +40,101 @@ export function scopeOf(fields: Partial<Scope>): Scope {
   const entityType = fields.entityType ?? DEFAULT_SCOPE.entityType;
   return { entityType, entityId: fields.entityId ?? entityType };
 }
+
+/** Scopes of a type, or all scopes: a field that is left out matches any. */
+export interface ScopePattern {
+  readonly entityType?: string;
+  readonly entityId?: string;
+}
+
+/** Which shape a filter has; each can have an index of its own. */
+export type ScopeFilterKind = 'none' | 'one' | 'type' | 'all' | 'several';
+
+/**
+ * Which scopes a list, a summary or a feed reads: those that match one of its patterns. Immutable. What a
+ * request names is one pattern; what a caller is granted may be several, and narrows it.
+ */
+export class ScopeFilter {
+  /** Every scope. */
+  static readonly ALL = new ScopeFilter([{}]);
+
+  private constructor(readonly patterns: readonly ScopePattern[]) {}
+
+  /** One scope alone. */
+  static of({ entityType, entityId }: Scope): ScopeFilter {
+    return new ScopeFilter([{ entityType, entityId }]);
+  }
+
+  /** `*`, `account/*` or `account/acme`; undefined for any other text. An id may hold slashes. */
+  static parse(text: string): ScopeFilter | undefined {
+    if (text === '*') return ScopeFilter.ALL;
+    const slash = text.indexOf('/');
+    const entityType = text.slice(0, slash);
+    const entityId = text.slice(slash + 1);
+    if (slash === -1 || !SNAKE_CASE.test(entityType)) return undefined;
+    if (entityId === '*') return new ScopeFilter([{ entityType }]);
+    if (entityId.length > MAX_ENTITY_ID || !PRINTABLE.test(entityId)) return undefined;
+    return ScopeFilter.of({ entityType, entityId });
+  }
+
+  /** The scopes that match one of these filters. */
+  static anyOf(filters: readonly ScopeFilter[]): ScopeFilter {
+    const patterns = filters.flatMap((filter) => filter.patterns);
+    const needed = patterns.filter(
+      (pattern, index) =>
+        !patterns.some(
+          (other, at) =>
+            at !== index && covers(other, pattern) && (!covers(pattern, other) || at < index),
+        ),
+    );
+    return new ScopeFilter(needed);
+  }
+
+  get kind(): ScopeFilterKind {
+    const [only, ...others] = this.patterns;
+    if (!only) return 'none';
+    if (others.length > 0) return 'several';
+    if (only.entityType === undefined) return 'all';
+    return only.entityId === undefined ? 'type' : 'one';
+  }
+
+  /** The scopes that both filters match: what was asked for, within what is granted. */
+  within(granted: ScopeFilter): ScopeFilter {
+    return ScopeFilter.anyOf(
+      this.patterns.flatMap((asked) =>
+        granted.patterns.flatMap((allowed) => {
+          const narrower = covers(allowed, asked) ? asked : covers(asked, allowed) ? allowed : [];
+          return new ScopeFilter([narrower].flat());
+        }),
+      ),
+    );
+  }
+
+  /** `account/*`; several patterns are separated by a comma. */
+  toString(): string {
+    return this.patterns.map(patternText).join(',');
+  }
+}
+
+/** Longest id of a scope, in characters. */
+export const MAX_ENTITY_ID = 128;
+
+/** The scopes that a query names: by `scope`, or by the fields of one scope. */
+export function scopeFilterOf({
+  scope,
+  ...fields
+}: Partial<Scope> & { readonly scope?: string }): ScopeFilter {
+  return (
+    (scope === undefined ? undefined : ScopeFilter.parse(scope)) ?? ScopeFilter.of(scopeOf(fields))
+  );
+}
+
+function covers(wide: ScopePattern, narrow: ScopePattern): boolean {
+  if (wide.entityType === undefined) return true;
+  if (wide.entityType !== narrow.entityType) return false;
+  return wide.entityId === undefined || wide.entityId === narrow.entityId;
+}
+
+function patternText({ entityType, entityId }: ScopePattern): string {
+  return entityType === undefined ? '*' : `${entityType}/${entityId ?? '*'}`;
+}

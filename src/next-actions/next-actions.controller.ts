@@ -12,8 +12,8 @@ import { CurrentActor } from '../auth/current-user.js';
 import { type Actor } from '../kernel/actor.js';
 import { answerCreated } from '../http/created.js';
 import { ApiProblems, RATE_LIMIT_HEADERS } from '../http/problems/api-problems.js';
-import { scopeOf } from '../kernel/scope.js';
-import { ScopeFields } from '../http/scope.dto.js';
+import { scopeFilterOf, scopeOf } from '../kernel/scope.js';
+import { ScopeFields, ScopeQuery } from '../http/scope.dto.js';
 import { PageQuery } from '../http/paging/pagination.js';
 import { RateLimited } from '../rate-limit/rate-limits.js';
 import { DeliveryService } from './delivery/delivery.service.js';
@@ -22,11 +22,8 @@ import { IdempotencyKey } from './delivery/idempotency-key.header.js';
 import { NextActionRunAnswer, NextActionSummary } from './rules/next-action-run.dto.js';
 import { ExecuteAnswer, ExecuteBody, ExecutionPage } from './delivery/delivery.dto.js';
 import { NextActionAnswer, NextActionPage } from './model/next-action.dto.js';
-import {
-  CreateNextActionBody,
-  ListNextActionsQuery,
-  PatchNextActionBody,
-} from './model/next-action-requests.dto.js';
+import { ListNextActionsQuery } from './model/list-next-actions.dto.js';
+import { CreateNextActionBody, PatchNextActionBody } from './model/next-action-requests.dto.js';
 import { type NextAction } from './model/next-action.js';
 import { NextActionsService } from './model/next-actions.service.js';
 import { NextActionsSummaryService } from './rules/next-actions-summary.service.js';
@@ -49,7 +46,7 @@ export class NextActionsController {
   @ApiOperation({
     summary: 'List the next best actions, ranked',
     description:
-      'By score, then newest first. With status=queued or without a status, snoozed ones are left out. Continue with nextCursor: no row is skipped or repeated while others are inserted.',
+      'By score, then newest first, or by sort. With status=queued or without a status, snoozed ones are left out unless snoozed says otherwise. Items have payload and explanation with fields=full only. Continue with nextCursor and the same filters and sort: no row is skipped or repeated while others are inserted.',
   })
   @ApiOkResponse({ type: NextActionPage })
   @ApiProblems(400)
@@ -83,13 +80,14 @@ export class NextActionsController {
   @Get('summary')
   @ApiOperation({
     operationId: 'getNextActionsSummary',
-    summary: 'Summarize the next best actions of a scope',
-    description: 'The best five, the counts by priority, and when the rules last ran.',
+    summary: 'Summarize the next best actions of a scope, or of several',
+    description:
+      'The best five, how many are queued by priority, each counted up to 10,000, and when the rules last ran.',
   })
   @ApiOkResponse({ type: NextActionSummary })
   @ApiProblems(400)
-  summary(@Query() query: ScopeFields, @CurrentActor() actor: Actor): Promise<NextActionSummary> {
-    return this.summaries.of(scopeOf(query), actor);
+  summary(@Query() query: ScopeQuery, @CurrentActor() actor: Actor): Promise<NextActionSummary> {
+    return this.summaries.of(scopeFilterOf(query), actor);
   }
 
   @Post('run')

@@ -1,13 +1,15 @@
 import { type Query } from '../database/connections/statement.js';
 import { Keyset } from '../database/sql/keyset.js';
-import { ListQuery, type PageStart } from '../database/sql/list-query.js';
+import { type ListParts, ListQuery, type PageStart } from '../database/sql/list-query.js';
+import { entityTypesOf } from '../database/sql/scope-condition.js';
 import { PRIORITIES, type Priority, priorityRank } from '../kernel/priority.js';
-import { type Scope } from '../kernel/scope.js';
+import { type ScopeFilter } from '../kernel/scope.js';
 import { type RiskFlag, type RiskStatus } from './risk-flag.js';
 import { RISK_FLAG_COLUMNS } from './risk-flags.sql.js';
 
 /** Filters of a list of flags. All filters combine. */
-export interface RiskFilter extends Scope {
+export interface RiskFilter {
+  readonly scopes: ScopeFilter;
   readonly status?: RiskStatus | undefined;
   readonly severity?: Priority | undefined;
   readonly ruleKey?: string | undefined;
@@ -32,16 +34,22 @@ export const SEVEREST = new Keyset<RiskFlag>([
   { sql: 'id', type: 'uuid', of: ({ id }) => id },
 ]);
 
-/** A page of a scope's flags. */
+/** A list over several types is read type by type: the index begins with the type. */
+const BY_TYPE: ListParts = {
+  name: 'types',
+  source: entityTypesOf('risk_flags'),
+  condition: 'entity_type = parts.part',
+};
+
+/** A page of the flags of some scopes. */
 export function listQuery(filter: RiskFilter, start: PageStart): Query {
-  const { entityType, entityId, status, severity, ruleKey } = filter;
-  const list = new ListQuery('risk_flags', {
-    conditions: ['entity_type = $1', 'entity_id = $2'],
-    values: [entityType, entityId],
-  });
+  const { scopes, status, severity, ruleKey } = filter;
+  const list = new ListQuery('risk_flags').within(scopes);
+  const parts = scopes.kind === 'all' || scopes.kind === 'several' ? BY_TYPE : undefined;
   if (status !== undefined) list.when(status, STATUS_IS[status]);
   list
     .where('severity', severity, (parameter) => `severity = ${parameter}`)
     .where('rule', ruleKey, (parameter) => `rule_key = ${parameter}`);
-  return list.page({ select: RISK_FLAG_COLUMNS, from: 'risk_flags', keyset: SEVEREST }, start);
+  const rows = { select: RISK_FLAG_COLUMNS, from: 'risk_flags', keyset: SEVEREST, parts };
+  return list.page(rows, start);
 }

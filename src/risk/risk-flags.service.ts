@@ -8,7 +8,7 @@ import {
 } from '../kernel/errors/domain-error.js';
 import { isUuid } from '../kernel/uuid.js';
 import { PRIORITIES, type Priority } from '../kernel/priority.js';
-import { type Scope, scopeOf } from '../kernel/scope.js';
+import { type ScopeFilter, scopeFilterOf } from '../kernel/scope.js';
 import { type Transaction } from '../database/transactions/transaction.js';
 import { TransactionRunner } from '../database/transactions/transaction-runner.js';
 import { RISK_STATUSES, type RiskFlag, type RiskStatus } from './risk-flag.js';
@@ -34,27 +34,30 @@ export class RiskFlagsService {
     private readonly paginator: Paginator,
   ) {}
 
-  /** A page of a scope's flags: the most severe first, then the newest. */
+  /** A page of the flags of some scopes: the most severe first, then the newest. */
   async list(query: ListRiskFlagsQuery, actor: Actor): Promise<RiskFlagPage> {
     const { status, severity, ruleKey } = query;
-    const filter: RiskFilter = { ...scopeOf(query), status, severity, ruleKey };
-    const page = this.paginator.open('risk', filter, query);
+    const filter: RiskFilter = { scopes: scopeFilterOf(query), status, severity, ruleKey };
+    const bound = { ...filter, scopes: String(filter.scopes) };
+    const page = this.paginator.open('risk', bound, query);
     const { statement, values } = listQuery(filter, page);
     const rows = await this.transactions.query<RiskFlag>(statement, values, { caller: actor });
     return page.answer(rows, SEVEREST.positionOf);
   }
 
-  /** How many flags of the scope are in each status, and how severe the open ones are. */
-  async summary({ entityType, entityId }: Scope, actor: Actor): Promise<RiskSummary> {
+  /** How many flags of the scopes are in each status, and how severe the open ones are. */
+  async summary(scopes: ScopeFilter, actor: Actor): Promise<RiskSummary> {
+    const { statement, values } = sql.summaryQuery(scopes);
     const groups = await this.transactions.query<{
       status: RiskStatus;
       severity: Priority;
       flags: number;
       lastSeenAt: Date;
-    }>(sql.SUMMARIZE, [entityType, entityId], { caller: actor });
+    }>(statement, values, { caller: actor });
     const flagsOf = (matches: (group: (typeof groups)[number]) => boolean): number =>
       groups.filter(matches).reduce((sum, group) => sum + group.flags, 0);
     const seen = groups.map((group) => group.lastSeenAt.getTime());
+    const [{ entityType = null, entityId = null } = {}] = scopes.patterns;
     return {
       entityType,
       entityId,
@@ -67,8 +70,8 @@ export class RiskFlagsService {
   }
 
   /**
-   * Snoozes or closes a flag. Repeating it succeeds and changes nothing. Throws a 404 without the flag, a
-   * 409 for a flag that was closed in another way, a 400 for a snooze without an end.
+   * Snoozes, closes or reopens a flag. Repeating it succeeds and changes nothing. Throws a 404 without the
+   * flag, a 409 for a flag that was closed in another way, a 400 for a snooze without an end.
    */
   async change(id: string, body: PatchRiskFlagBody, actor: Actor): Promise<RiskFlag> {
     const until = snoozeEnd(body);
@@ -76,10 +79,13 @@ export class RiskFlagsService {
     return this.transactions.run(
       async (tx) => {
         const [changed] = await send(tx, id, body.action, until, actor);
-        if (changed) return changed;
+        if (changed) {
+          publishChange(tx, changed, body.action, actor);
+          return changed;
+        }
         const [flag] = await tx.query<RiskFlag>(sql.FIND, [id]);
         if (!flag) throw flagNotFound();
-        if (flag.status === CLOSED_AS[body.action]) return flag;
+        if (flag.status === DONE_AS[body.action]) return flag;
         throw new ConflictError(
           'RISK_FLAG_NOT_OPEN',
           `The risk flag is ${flag.status}, so this can no longer be done with it.`,
@@ -91,11 +97,37 @@ export class RiskFlagsService {
 }
 
 /** The status that makes a repetition a success. */
-const CLOSED_AS: Readonly<Record<PatchRiskFlagBody['action'], RiskStatus | null>> = {
+const DONE_AS: Readonly<Record<PatchRiskFlagBody['action'], RiskStatus | null>> = {
   snooze: null,
   resolve: 'resolved',
   dismiss: 'dismissed',
+  reopen: 'open',
 };
+
+function publishChange(
+  tx: Transaction,
+  { id, entityType, entityId, ruleKey, severity, status, snoozedUntil }: RiskFlag,
+  action: PatchRiskFlagBody['action'],
+  actor: Actor,
+): void {
+  tx.publish('risk.changed', {
+    actorId: actor.userId,
+    requestId: actor.requestId,
+    sourceType: 'risk_flag',
+    sourceId: id,
+    scope: { entityType, entityId },
+    status: 'success',
+    meta: {
+      entityType,
+      entityId,
+      ruleKey,
+      severity,
+      action,
+      flagStatus: status,
+      snoozedUntil: snoozedUntil?.toISOString() ?? null,
+    },
+  });
+}
 
 function send(
   tx: Transaction,
@@ -111,6 +143,8 @@ function send(
       return tx.query<RiskFlag>(sql.RESOLVE, [id, actor.userId]);
     case 'dismiss':
       return tx.query<RiskFlag>(sql.DISMISS, [id, actor.userId]);
+    case 'reopen':
+      return tx.query<RiskFlag>(sql.REOPEN, [id, actor.userId]);
   }
 }
 

@@ -3,8 +3,8 @@ import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger'
 import { CurrentActor } from '../auth/current-user.js';
 import { type Actor } from '../kernel/actor.js';
 import { ApiProblems, RATE_LIMIT_HEADERS } from '../http/problems/api-problems.js';
-import { scopeOf } from '../kernel/scope.js';
-import { ScopeFields } from '../http/scope.dto.js';
+import { scopeFilterOf, scopeOf } from '../kernel/scope.js';
+import { ScopeFields, ScopeQuery } from '../http/scope.dto.js';
 import { RateLimited } from '../rate-limit/rate-limits.js';
 import { type RiskFlag } from './risk-flag.js';
 import { RiskFlagsService } from './risk-flags.service.js';
@@ -29,7 +29,7 @@ export class RiskController {
   @Get()
   @ApiOperation({
     operationId: 'listRiskFlags',
-    summary: 'List the risk flags of a scope',
+    summary: 'List the risk flags of a scope, or of several',
     description: 'The most severe first, then the newest. A flag is snoozed while its snooze runs.',
   })
   @ApiOkResponse({ type: RiskFlagPage })
@@ -41,13 +41,13 @@ export class RiskController {
   @Get('summary')
   @ApiOperation({
     operationId: 'getRiskSummary',
-    summary: 'Count the risk flags of a scope',
+    summary: 'Count the risk flags of a scope, or of several',
     description: 'By status, and the open ones by severity.',
   })
   @ApiOkResponse({ type: RiskSummary })
   @ApiProblems(400)
-  summary(@Query() query: ScopeFields, @CurrentActor() actor: Actor): Promise<RiskSummary> {
-    return this.flags.summary(scopeOf(query), actor);
+  summary(@Query() query: ScopeQuery, @CurrentActor() actor: Actor): Promise<RiskSummary> {
+    return this.flags.summary(scopeFilterOf(query), actor);
   }
 
   @Post('run-rules')
@@ -57,7 +57,7 @@ export class RiskController {
     operationId: 'runRiskRules',
     summary: 'Run the risk rules in a scope',
     description:
-      'Opens and updates flags, and resolves those whose condition is gone. Does not change a snoozed flag, and never reopens one that an operator closed.',
+      'Opens and updates flags, and resolves those whose condition is gone. Does not change a snoozed or dismissed flag. Opens a resolved one when its condition occurs anew after a run had found it gone, or when its severity rises.',
   })
   @ApiOkResponse({ type: RiskRunAnswer, headers: RATE_LIMIT_HEADERS })
   @ApiProblems(400, 429)
@@ -68,9 +68,9 @@ export class RiskController {
   @Patch(':id')
   @ApiOperation({
     operationId: 'changeRiskFlag',
-    summary: 'Snooze, resolve or dismiss a risk flag',
+    summary: 'Snooze, resolve, dismiss or reopen a risk flag',
     description:
-      'A snooze takes a preset or until. Repeating it is a success. Resolving a flag that a rule resolved makes it the operator’s: no run reopens it.',
+      'A snooze takes a preset or until. Resolved means dealt with: the next occurrence of the condition opens the flag anew. Dismissed means not of interest: it stays closed until it is reopened. Reopening a snoozed flag ends its snooze. Repeating any of them is a success.',
   })
   @ApiParam({ name: 'id', format: 'uuid', description: 'Id of the risk flag.' })
   @ApiOkResponse({ type: RiskFlagAnswer })

@@ -3,7 +3,7 @@ import { IsIn, IsOptional } from 'class-validator';
 import { CursorPagination, CursorQuery } from '../http/paging/cursor-page.js';
 import { IsInstant } from '../http/validation/instant.js';
 import { PRIORITIES, type Priority } from '../kernel/priority.js';
-import { ScopeFields } from '../http/scope.dto.js';
+import { ScopeQuery } from '../http/scope.dto.js';
 import { RISK_STATUSES, type RiskFlag, type RiskRunCounts, type RiskStatus } from './risk-flag.js';
 import { RESOLVERS, type Resolver } from './risk-flag.entity.js';
 import { RISK_RULE_KEYS, type RiskEvidence, type RiskRuleKey } from './risk-rules.js';
@@ -14,7 +14,7 @@ const Status = { enum: RISK_STATUSES, enumName: 'RiskStatus' };
 const Time = { type: String, format: 'date-time' };
 
 /** Filters of the list; a bad value is a 400. */
-export class ListRiskFlagsQuery extends IntersectionType(CursorQuery, ScopeFields) {
+export class ListRiskFlagsQuery extends IntersectionType(CursorQuery, ScopeQuery) {
   @ApiPropertyOptional(Status)
   @IsOptional()
   @IsIn(RISK_STATUSES)
@@ -31,7 +31,7 @@ export class ListRiskFlagsQuery extends IntersectionType(CursorQuery, ScopeField
   ruleKey?: RiskRuleKey;
 }
 
-const PATCH_ACTIONS = ['snooze', 'resolve', 'dismiss'] as const;
+const PATCH_ACTIONS = ['snooze', 'resolve', 'dismiss', 'reopen'] as const;
 const PRESETS = ['2d', '7d'] as const;
 
 /** What an operator does with a flag. */
@@ -100,14 +100,14 @@ export class RiskFlagAnswer implements RiskFlag {
   @ApiProperty({ ...Time, nullable: true })
   resolvedAt!: Date | null;
 
-  /** A run never reopens what an operator resolved. */
+  /** An operator's resolution holds until a run finds the condition gone, or its severity rises. */
   @ApiProperty({ type: String, enum: [...RESOLVERS, null], nullable: true })
   resolvedBy!: Resolver | null;
 
   @ApiProperty({ ...Time, nullable: true })
   dismissedAt!: Date | null;
 
-  /** The operator who snoozed, resolved or dismissed it last. */
+  /** The operator who snoozed, closed or reopened it last. */
   @ApiProperty({ type: String, format: 'uuid', nullable: true })
   actorId!: string | null;
 }
@@ -149,13 +149,25 @@ class CountsBySeverity implements Record<Priority, number> {
   critical!: number;
 }
 
-/** Counts of the risk flags of a scope. */
+/** Counts of the risk flags of one or more scopes. */
 export class RiskSummary {
-  @ApiProperty({ example: 'command_center' })
-  entityType!: string;
+  /** Null where `scope` names more than one type. */
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'command_center',
+    description: 'Null for scope=*.',
+  })
+  entityType!: string | null;
 
-  @ApiProperty({ example: 'command_center' })
-  entityId!: string;
+  /** Null where `scope` names more than one scope. */
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'command_center',
+    description: 'Null for scope=* and for all scopes of a type.',
+  })
+  entityId!: string | null;
 
   @ApiProperty({ type: CountsByStatus })
   byStatus!: CountsByStatus;
@@ -171,7 +183,7 @@ export class RiskSummary {
 
 /** What a run of the rules changed. */
 export class RiskRunAnswer implements RiskRunCounts {
-  /** Flags that were opened: new ones, and those that a rule had resolved. */
+  /** Flags that were opened: new ones, and resolved ones whose condition occurred anew. */
   @ApiProperty({ example: 2 })
   created!: number;
 

@@ -13,16 +13,30 @@ import { FACT_SAMPLE_SIZE, type WorkItemFacts } from './work-item-facts.js';
  * start of today and 24 h ago.
  */
 export function windowValues(scope: Scope, now: Date): unknown[] {
-  const windows = timeWindows(now);
-  return [scope.entityType, scope.entityId, now, windows.startOfToday, windows.dayAgo];
+  return [scope.entityType, scope.entityId, ...timeValues(now)];
 }
 
-/** A row with the windows: each is named once, so that PostgreSQL knows the type of all of them. */
-export const WINDOWS =
-  '(SELECT $3::timestamptz AS now, $4::timestamptz AS start_of_today, $5::timestamptz AS day_ago) AS windows';
+/** The values of the windows alone, for a statement that binds no scope before them. */
+export function timeValues(now: Date): unknown[] {
+  const windows = timeWindows(now);
+  return [now, windows.startOfToday, windows.dayAgo];
+}
 
-/** Whether an item meets the condition. Its literals come from the code, never from a client. */
-export function conditionSql(key: WorkItemConditionKey): string {
+/** The number of the first of the three parameters of the windows. */
+const FIRST_WINDOW = 3;
+
+/** A row with the windows: each is named once, so that PostgreSQL knows the type of all of them. */
+export function windowsSql(first = FIRST_WINDOW): string {
+  return `(SELECT $${first}::timestamptz AS now, $${first + 1}::timestamptz AS start_of_today,
+      $${first + 2}::timestamptz AS day_ago) AS windows`;
+}
+export const WINDOWS = windowsSql();
+
+/**
+ * Whether an item meets the condition. Its literals come from the code, never from a client. `first` is the
+ * number of the first parameter of the windows.
+ */
+export function conditionSql(key: WorkItemConditionKey, first = FIRST_WINDOW): string {
   const condition: WorkItemCondition = WORK_ITEM_CONDITIONS[key];
   const parts = [
     'item.is_open',
@@ -30,11 +44,15 @@ export function conditionSql(key: WorkItemConditionKey): string {
     isIn('state', condition.states),
   ];
   if (condition.priorities) parts.push(isIn('priority', condition.priorities));
+  if (condition.scored !== undefined) {
+    parts.push(`item.scored_at IS ${condition.scored ? 'NOT NULL' : 'NULL'}`);
+  }
   if (condition.due === 'missing') parts.push('item.due_at IS NULL');
-  if (condition.due === 'before_now') parts.push('item.due_at < $3::timestamptz');
-  if (condition.due === 'before_today') parts.push('item.due_at < $4::timestamptz');
-  if (condition.occurred === 'today') parts.push('item.occurred_at >= $4::timestamptz');
-  if (condition.occurred === 'last_24_hours') parts.push('item.occurred_at >= $5::timestamptz');
+  if (condition.due === 'before_now') parts.push(`item.due_at < $${first}::timestamptz`);
+  if (condition.due === 'before_today') parts.push(`item.due_at < $${first + 1}::timestamptz`);
+  if (condition.occurred === 'today') parts.push(`item.occurred_at >= $${first + 1}::timestamptz`);
+  if (condition.occurred === 'last_24_hours')
+    parts.push(`item.occurred_at >= $${first + 2}::timestamptz`);
   return parts.join(' AND ');
 }
 

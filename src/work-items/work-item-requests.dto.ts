@@ -17,7 +17,7 @@ import { IsInstant } from '../http/validation/instant.js';
 import { PageQuery } from '../http/paging/pagination.js';
 import { PRIORITIES, type Priority } from '../kernel/priority.js';
 import { PRINTABLE } from '../kernel/scope.js';
-import { ScopeFields } from '../http/scope.dto.js';
+import { ScopeFields, ScopeQuery } from '../http/scope.dto.js';
 import { WORK_ITEM_CONDITIONS, type WorkItemConditionKey } from './work-item-conditions.js';
 import { statesOf, WORK_ITEM_KIND_NAMES, type WorkItemKind } from './work-item-kinds.js';
 
@@ -102,7 +102,7 @@ export class BatchBody {
 }
 
 /** Filters of the list; a bad value is a 400. */
-export class ListWorkItemsQuery extends IntersectionType(PageQuery, ScopeFields) {
+export class ListWorkItemsQuery extends IntersectionType(PageQuery, ScopeQuery) {
   @ApiPropertyOptional({ enum: WORK_ITEM_KIND_NAMES, enumName: 'WorkItemKind' })
   @IsOptional()
   @IsIn(WORK_ITEM_KIND_NAMES)

@@ -60,6 +60,13 @@ export class WorkItemRow {
   @Column('jsonb', { default: {} })
   attributes!: object;
 
+  /**
+   * When the application last scored a lead; null for other kinds, before the first score, and since a push
+   * with other attributes. The state stays what the source of the lead pushed.
+   */
+  @Column('timestamp with time zone', { precision: 3, nullable: true })
+  scoredAt!: Date | null;
+
   @Column('timestamptz', { default: () => 'now()' })
   createdAt!: Date;
 

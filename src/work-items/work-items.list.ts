@@ -1,15 +1,16 @@
 import { type Priority } from '../kernel/priority.js';
-import { type Scope } from '../kernel/scope.js';
+import { type ScopeFilter } from '../kernel/scope.js';
 import { type Query } from '../database/connections/statement.js';
 import { Keyset } from '../database/sql/keyset.js';
 import { ListQuery, type PageStart } from '../database/sql/list-query.js';
 import { type WorkItemConditionKey } from './work-item-conditions.js';
-import { conditionSql, WINDOWS, windowValues } from './work-item-facts.sql.js';
+import { conditionSql, timeValues, windowsSql } from './work-item-facts.sql.js';
 import { type WorkItemKind } from './work-item-kinds.js';
-import { WORK_ITEM, WORK_ITEM_COLUMNS } from './work-items.sql.js';
+import { SHOWN_STATE, WORK_ITEM, WORK_ITEM_COLUMNS } from './work-items.sql.js';
 
 /** Filters of a list of work items. All filters combine. */
-export interface WorkItemFilter extends Scope {
+export interface WorkItemFilter {
+  readonly scopes: ScopeFilter;
   readonly kind?: WorkItemKind;
   readonly state?: string;
   readonly priority?: Priority;
@@ -23,32 +24,32 @@ export interface WorkItemFilter extends Scope {
 /** The newest first: ids are ordered in time. */
 export const NEWEST = Keyset.by(WORK_ITEM.only('id'), 'item');
 
-/** Each item joined with the windows that the conditions read. */
-const FROM = `${WINDOWS} CROSS JOIN work_items AS item`;
+const ITEMS = 'work_items AS item';
 
-/** A page of the list, and its total. */
+/** A page of the list, and its total, counted up to a limit if one is given. */
 export function listQueries(
   filter: WorkItemFilter,
   start: PageStart,
   now: Date,
-): { page: Query; total: Query } {
+): { page: Query; total: (limit?: number) => Query } {
   const { condition, open } = filter;
   const list = new ListQuery('work_items', {
-    conditions: ['item.entity_type = $1', 'item.entity_id = $2'],
-    values: windowValues(filter, now),
-  });
-  if (condition !== undefined) list.when(condition, conditionSql(condition));
+    values: condition === undefined ? [] : timeValues(now),
+  }).within(filter.scopes, 'item');
+  // Joined with the windows that the condition reads, which are the first parameters.
+  const from = condition === undefined ? ITEMS : `${windowsSql(1)} CROSS JOIN ${ITEMS}`;
+  if (condition !== undefined) list.when(condition, conditionSql(condition, 1));
   // The partial index of open items is used only if its predicate is in the statement.
   if (open !== undefined) {
     list.when(open ? 'open' : 'closed', open ? 'item.is_open' : 'NOT item.is_open');
   }
   list
     .where('kind', filter.kind, (kind) => `item.kind = ${kind}`)
-    .where('state', filter.state, (state) => `item.state = ${state}`)
+    .where('state', filter.state, (state) => `${SHOWN_STATE} = ${state}`)
     .where('priority', filter.priority, (priority) => `item.priority = ${priority}`)
     .where('due', filter.dueBefore, (time) => `item.due_at < ${time}::timestamptz`);
   return {
-    page: list.page({ select: WORK_ITEM_COLUMNS, from: FROM, keyset: NEWEST }, start),
-    total: list.total(FROM),
+    page: list.page({ select: WORK_ITEM_COLUMNS, from, keyset: NEWEST }, start),
+    total: (limit) => list.total({ from }, limit),
   };
 }

@@ -7,12 +7,19 @@ import {
   NotFoundError,
   ValidationFailedError,
 } from '../kernel/errors/domain-error.js';
-import { scopeOf } from '../kernel/scope.js';
+import { scopeFilterOf, scopeOf } from '../kernel/scope.js';
 import { TransactionRunner } from '../database/transactions/transaction-runner.js';
 import { type WorkItemPage } from './work-item.dto.js';
 import { type ListWorkItemsQuery } from './work-item-requests.dto.js';
 import { type PushedWorkItem, type WorkItem } from './work-item.js';
 import { isOpenState, kindAndStateProblem, type WorkItemKind } from './work-item-kinds.js';
+import {
+  type DeletedItem,
+  publishDeletion,
+  publishPush,
+  publishPushes,
+  type PushedChange,
+} from './work-item.events.js';
 import { listQueries, NEWEST, type WorkItemFilter } from './work-items.list.js';
 import * as sql from './work-items.sql.js';
 
@@ -41,12 +48,13 @@ export class WorkItemsService {
     return this.transactions.run(
       async (tx) => {
         const [changes, found] = await Promise.all([
-          tx.query<{ created: boolean }>(sql.UPSERT, [recordsOf([pushed])]),
+          tx.query<PushedChange>(sql.UPSERT, [recordsOf([pushed])]),
           tx.query<WorkItem>(sql.FIND, [pushed.kind, pushed.externalId]),
         ]);
         const [item] = found;
         // The push locks the row even if nothing changes, so that no DELETE can come in between.
         if (!item) throw new Error('An item was not there right after it was pushed.');
+        publishPush(tx, changes[0], actor);
         return { item, created: changes[0]?.created ?? false };
       },
       { caller: actor },
@@ -61,7 +69,11 @@ export class WorkItemsService {
     assertStates(pushed, (index) => `items.${index}.`);
     assertDistinct(pushed);
     const changes = await this.transactions.run(
-      (tx) => tx.query<{ created: boolean }>(sql.UPSERT, [recordsOf(pushed)]),
+      async (tx) => {
+        const changed = await tx.query<PushedChange>(sql.UPSERT, [recordsOf(pushed)]);
+        publishPushes(tx, changed, actor);
+        return changed;
+      },
       { caller: actor },
     );
     const created = changes.filter((change) => change.created).length;
@@ -69,11 +81,11 @@ export class WorkItemsService {
     return { created, updated, unchanged: pushed.length - changes.length };
   }
 
-  /** A page of a scope's items, newest first. A cursor wins over a page number. */
+  /** A page of the items of some scopes, newest first. A cursor wins over a page number. */
   async list(query: ListWorkItemsQuery, actor: Actor): Promise<WorkItemPage> {
     const { kind, state, priority, open, dueBefore, condition } = query;
     const filter: WorkItemFilter = {
-      ...scopeOf(query),
+      scopes: scopeFilterOf(query),
       kind,
       state,
       priority,
@@ -81,22 +93,27 @@ export class WorkItemsService {
       dueBefore: dueBefore === undefined ? undefined : new Date(dueBefore).toISOString(),
       condition,
     };
-    const page = this.paginator.openNumbered('work-items', filter, query);
+    const bound = { ...filter, scopes: String(filter.scopes) };
+    const page = this.paginator.openNumbered('work-items', bound, query);
     const queries = listQueries(filter, page, new Date());
-    const [rows, counts] = await this.transactions.read([queries.page, queries.total], {
-      caller: actor,
-    });
-    const total = (counts?.[0] as { total: number } | undefined)?.total ?? 0;
-    return page.answer(rows as unknown as WorkItem[], NEWEST.positionOf, total);
+    const [rows, counts] = await this.transactions.read(
+      [queries.page, queries.total(page.countLimit)],
+      { caller: actor },
+    );
+    const counted = (counts?.[0] as { total: number } | undefined)?.total ?? 0;
+    return page.answer(rows as unknown as WorkItem[], NEWEST.positionOf, counted);
   }
 
   /** Deletes an item; throws a 404. */
   async delete(kind: WorkItemKind, externalId: string, actor: Actor): Promise<void> {
-    const deleted = await this.transactions.run(
-      (tx) => tx.execute(sql.DELETE, [kind, externalId]),
+    await this.transactions.run(
+      async (tx) => {
+        const [deleted] = await tx.query<DeletedItem>(sql.DELETE, [kind, externalId]);
+        if (!deleted) throw workItemNotFound();
+        publishDeletion(tx, deleted, actor);
+      },
       { caller: actor },
     );
-    if (deleted === 0) throw workItemNotFound();
   }
 }
 

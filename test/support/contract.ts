@@ -1,4 +1,5 @@
 import supertest from 'supertest';
+import { BODY_LIMIT } from '../../src/http/request/json-body.guard.js';
 import { type ApiClient } from './requests.js';
 import { AnswerSchemas, type OpenApiDocument, type Operation, operationsOf } from './openapi.js';
 
@@ -9,6 +10,18 @@ interface Parts {
   readonly body?: string | undefined;
   readonly query?: Values;
   readonly headers?: Values;
+}
+
+interface EventOnRecord {
+  readonly id: string;
+  readonly eventKey: string;
+  readonly actorId: string | null;
+}
+
+/** Parameters of the path that name nothing, where the operation does not create it. */
+function nobody(operation: Operation): Values {
+  const id = '00000000-0000-7000-8000-000000000000';
+  return Object.fromEntries(operation.parameters('path').map((name) => [name, id]));
 }
 
 /** How many resources are tried until one is in a state in which the operation succeeds. */
@@ -100,6 +113,58 @@ export class Contract {
     return refused;
   }
 
+  /**
+   * Operations that change something and leave no event with the caller as its actor, or leave one of a
+   * request that they refused. A wrong sign-in is refused and on record, with nobody as its actor.
+   */
+  async unrecorded(): Promise<string[]> {
+    const me = (await this.api.get('/api/auth/me').expect(200)).body as { id: string };
+    const changing = this.operations.filter(({ method }) => method !== 'get');
+    return this.each(async (operation) => {
+      const [values = {}, ...others] = (await this.valuesFor(operation)).slice(0, TRIES);
+      const [body] = bodiesOf(operation);
+      const refusals = [() => this.send(this.anonymous, operation, values, { body })];
+      if (operation.body) {
+        refusals.push(() =>
+          this.send(this.api, operation, values, { body: '{"no_such_field":1}' }),
+        );
+      }
+      if (operation.parameters('path').length > 0) {
+        refusals.push(() => this.send(this.api, operation, nobody(operation), { body }));
+      }
+      const requests = others.map((one) => () => this.send(this.api, operation, one, { body }));
+      let fault = 'never succeeds';
+      for (const request of [
+        ...refusals,
+        () => this.send(this.api, operation, values, { body }),
+        ...requests,
+      ]) {
+        const { status, events } = await this.recordOf(request);
+        const known = events.find(({ actorId }) => actorId !== null);
+        if (status >= 400 && known) return `leaves ${known.eventKey} of a refused request`;
+        if (status >= 300) continue;
+        if (events.some(({ actorId }) => actorId === me.id)) return undefined;
+        fault = 'leaves no event with its actor';
+      }
+      return fault;
+    }, changing);
+  }
+
+  /** The status of a request, and the events that it left. */
+  private async recordOf(
+    request: () => Promise<supertest.Response>,
+  ): Promise<{ status: number; events: EventOnRecord[] }> {
+    const before = new Set((await this.newestEvents()).map(({ id }) => id));
+    const { status } = await request();
+    const events = (await this.newestEvents()).filter(({ id }) => !before.has(id));
+    return { status, events };
+  }
+
+  private async newestEvents(): Promise<readonly EventOnRecord[]> {
+    const { body } = await this.api.get('/api/ops-events', { pageSize: 100 }).expect(200);
+    return (body as { items: EventOnRecord[] }).items;
+  }
+
   /** Operations that accept malformed input, or refuse it otherwise than documented. */
   malformed(): Promise<string[]> {
     return this.each(async (operation) => {
@@ -128,11 +193,35 @@ export class Contract {
     });
   }
 
+  /** Operations that take a body which is not read, or refuse it otherwise than documented; DELETE, too. */
+  unread(): Promise<string[]> {
+    const taking = this.operations.filter(({ method }) => method !== 'get');
+    return this.each(async (operation) => {
+      const [values = {}] = await this.valuesFor(operation);
+      const latin = { 'Content-Type': 'application/json; charset=latin1' };
+      const bodies = [
+        [[415], { body: '{}', headers: latin }],
+        // A route with a larger limit reads it, and finds an unknown field.
+        [[413, 400], { body: JSON.stringify({ no_such_field: 'x'.repeat(BODY_LIMIT) }) }],
+      ] as const;
+      for (const [due, parts] of bodies) {
+        const answer = await this.send(this.api, operation, values, parts);
+        if (!due.some((status) => status === answer.status)) {
+          return `answers ${answer.status} instead of ${due[0]}`;
+        }
+        const problem = this.problemOf(operation, answer);
+        if (problem !== undefined) return problem;
+      }
+      return undefined;
+    }, taking);
+  }
+
   private async each(
     check: (operation: Operation) => Promise<string | undefined>,
+    operations = this.operations,
   ): Promise<string[]> {
     const found: string[] = [];
-    for (const operation of this.operations) {
+    for (const operation of operations) {
       const problem = await check(operation);
       if (problem !== undefined) found.push(`${operation.name} ${problem}`);
     }
@@ -158,9 +247,10 @@ export class Contract {
       string,
       (path: string) => supertest.Test
     >;
-    const test = agent[operation.method]!(operation.pathWith(values)).query(query).set(headers);
+    const test = agent[operation.method]!(operation.pathWith(values)).query(query);
     if (client.token !== undefined) test.set('Authorization', `Bearer ${client.token}`);
-    return body === undefined ? await test : await test.type('application/json').send(body);
+    if (body !== undefined) test.type('application/json');
+    return test.set(headers).send(body);
   }
 
   /** Values of the path's parameters: from the list that the path begins with, else from any list. */

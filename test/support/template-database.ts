@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import { readEnv } from '../../src/config/env.js';
 import { migrate } from '../../src/database/start/migrate.js';
+import { buildSearchIndex } from '../../src/next-actions/model/search-index.sql.js';
 import { schema } from '../../src/schema.js';
 
 /** The migrated, empty database that every test database is a copy of. */
@@ -20,4 +21,8 @@ export async function prepareTemplate(adminUrl: string): Promise<void> {
   url.pathname = `/${TEMPLATE_DATABASE}`;
   const address = { url: url.toString(), setting: 'TEST_DATABASE_URL' };
   await migrate(address, readEnv({}), schema, { info: () => undefined });
+  const client = new Client({ connectionString: address.url });
+  await client.connect();
+  // Otherwise every start would build it.
+  await buildSearchIndex(client).finally(() => client.end());
 }

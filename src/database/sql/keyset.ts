@@ -18,22 +18,29 @@ type Sortable<Entity> = {
   [Key in keyof Entity & string]: Entity[Key] extends string | number | Date ? Key : never;
 }[keyof Entity & string];
 
+/** Whether the columns of a keyset descend or ascend, all alike. */
+export type KeysetDirection = 'DESC' | 'ASC';
+
 /**
- * The order of a list: by these columns, each descending; the last one is unique. It gives the ORDER BY,
- * the position of a row, and the condition for the rows after a position.
+ * The order of a list: by these columns, all descending unless said otherwise; the last one is unique. It
+ * gives the ORDER BY, the position of a row, and the condition for the rows after a position.
  */
 export class Keyset<Row> {
   /** What follows ORDER BY. */
   readonly order: string;
 
-  constructor(private readonly columns: readonly KeysetColumn<Row>[]) {
-    this.order = columns.map(({ sql }) => `${sql} DESC`).join(', ');
+  constructor(
+    private readonly columns: readonly KeysetColumn<Row>[],
+    private readonly direction: KeysetDirection = 'DESC',
+  ) {
+    this.order = columns.map(({ sql }) => `${sql} ${direction}`).join(', ');
   }
 
   /** The order by columns of an entity. */
   static by<Entity extends object, Key extends Sortable<Entity>>(
     columns: Columns<Entity, Key>,
     alias?: string,
+    direction: 'ASC' | 'DESC' = 'DESC',
   ): Keyset<Pick<Entity, Key>> {
     return new Keyset(
       columns.properties.map((property) => ({
@@ -41,6 +48,7 @@ export class Keyset<Row> {
         type: columns.type(property),
         of: (row) => row[property] as string | number | Date,
       })),
+      direction,
     );
   }
 
@@ -58,6 +66,6 @@ export class Keyset<Row> {
   behind(parameters: readonly string[]): string {
     const columns = this.columns.map(({ sql }) => sql).join(', ');
     const values = this.columns.map(({ type }, index) => `${parameters[index] ?? ''}::${type}`);
-    return `(${columns}) < (${values.join(', ')})`;
+    return `(${columns}) ${this.direction === 'DESC' ? '<' : '>'} (${values.join(', ')})`;
   }
 }

@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { ScopeFilter } from '../../kernel/scope.js';
 import { columnsOf } from './columns.js';
 import { Keyset } from './keyset.js';
 import { ListQuery, type PageStart } from './list-query.js';
@@ -57,7 +58,7 @@ describe('the statements of a list', () => {
   });
 
   it('have no WHERE without conditions', () => {
-    expect(flat(new ListQuery('all').total('listed').statement.text)).toBe(
+    expect(flat(new ListQuery('all').total({ from: 'listed' }).statement.text)).toBe(
       'SELECT count(*)::int AS total FROM listed',
     );
   });
@@ -80,11 +81,67 @@ describe('the statements of a list', () => {
 
   it('count all rows of the list, wherever the page begins', () => {
     const query = list('red');
-    const before = query.total('listed');
+    const before = query.total({ from: 'listed' });
     page(query, { limit: 6, after: [7, 'then', 'x'] });
-    expect(query.total('listed')).toEqual(before);
+    expect(query.total({ from: 'listed' })).toEqual(before);
     expect(before.values).toEqual(['me', 'red']);
     expect(before.statement.text).toContain('WHERE owner = $1 AND color = $2');
+  });
+
+  it('count up to a limit', () => {
+    const { statement } = list('red').total({ from: 'listed' }, 11);
+    expect(flat(statement.text)).toBe(
+      'SELECT count(*)::int AS total FROM ' +
+        '(SELECT FROM listed WHERE owner = $1 AND color = $2 LIMIT 11) AS counted',
+    );
+    expect(statement.name).not.toBe(list('red').total({ from: 'listed' }).statement.name);
+  });
+
+  it('read a list in parts, each to the end of the page, and merge them', () => {
+    const byColor = { name: 'colors', source: 'SELECT part FROM c', condition: 'color = part' };
+    const query = new ListQuery('listed').where('size', 3, (p) => `size > ${p}`);
+    const page = query.page({ ...parts, parts: byColor }, { limit: 6, offset: 20 });
+    expect(flat(page.statement.text)).toBe(
+      'SELECT id, score, made_at AS "madeAt" FROM (SELECT part FROM c) AS parts CROSS JOIN LATERAL ( ' +
+        'SELECT * FROM listed WHERE size > $1 AND color = part ' +
+        'ORDER BY score DESC, made_at DESC, id DESC LIMIT $2::bigint + $3) AS rows ' +
+        'ORDER BY score DESC, made_at DESC, id DESC LIMIT $3 OFFSET $2',
+    );
+    expect(page.values).toEqual([3, 20, 6]);
+    expect(flat(query.total({ from: 'listed', parts: byColor }, 11).statement.text)).toBe(
+      'SELECT count(*)::int AS total FROM (SELECT FROM (SELECT part FROM c) AS parts ' +
+        'CROSS JOIN LATERAL ( SELECT FROM listed WHERE size > $1 AND color = part LIMIT 11) AS rows ' +
+        'LIMIT 11) AS counted',
+    );
+  });
+
+  it.each([
+    ['*', '', []],
+    ['account/*', ' WHERE l.entity_type = $1', ['account']],
+    ['account/acme', ' WHERE l.entity_type = $1 AND l.entity_id = $2', ['account', 'acme']],
+  ])('of the scopes %s have a condition and a name of their own', (text, where, values) => {
+    const scopes = ScopeFilter.parse(text);
+    if (!scopes) throw new Error(text);
+    const query = new ListQuery('listed').within(scopes, 'l').total({ from: 'listed l' });
+    expect(query).toEqual({
+      statement: {
+        name: `count_listed_${scopes.kind}`,
+        text: `SELECT count(*)::int AS total FROM listed l${where}`,
+      },
+      values,
+    });
+  });
+
+  it('of several granted scopes hold any of them, and nothing where none is granted', () => {
+    const granted = ScopeFilter.anyOf(
+      ['a/b', 'c/*'].flatMap((text) => ScopeFilter.parse(text) ?? []),
+    );
+    const where = (scopes: ScopeFilter) =>
+      new ListQuery('listed').within(scopes).statement('any', (text) => text).statement.text;
+    expect(where(ScopeFilter.ALL.within(granted))).toBe(
+      ' WHERE ((entity_type = $1 AND entity_id = $2) OR (entity_type = $3))',
+    );
+    expect(where(ScopeFilter.anyOf([]))).toBe(' WHERE FALSE');
   });
 
   it('can read the page inside another statement', () => {
@@ -104,6 +161,14 @@ describe('the order of a list', () => {
 
   it('names its columns with the alias of the table', () => {
     expect(Keyset.by(columns.only('id'), 'item').order).toBe('item.id DESC');
+  });
+
+  it('can ascend', () => {
+    const sooner = new Keyset<{ id: string }>(
+      [{ sql: 'id', type: 'uuid', of: ({ id }) => id }],
+      'ASC',
+    );
+    expect([sooner.order, sooner.behind(['$1'])]).toEqual(['id ASC', '(id) > ($1::uuid)']);
   });
 
   it('takes expressions that are no columns', () => {

@@ -1,5 +1,7 @@
+import { type ScopeFilter } from '../../kernel/scope.js';
 import { type Query } from '../connections/statement.js';
 import { type Keyset, type Position } from './keyset.js';
+import { scopeCondition } from './scope-condition.js';
 
 /** Which rows of a list to read. */
 export interface PageStart {
@@ -11,13 +13,32 @@ export interface PageStart {
   readonly offset?: number;
 }
 
-/** What a page shows. */
-interface PageParts<Row> {
-  readonly select: string;
+/**
+ * Reads a list in parts and merges them: an index that begins with a column in the condition gives each
+ * part in the order of the list, but not all of them.
+ */
+export interface ListParts {
+  /** Name of the parts in the names of statements. */
+  readonly name: string;
+  /** SELECT of the values that tell the parts apart, as rows of one column `part`. */
+  readonly source: string;
+  /** Whether a row is in a part: `entity_type = parts.part`. */
+  readonly condition: string;
+}
+
+/** The rows of a list. */
+interface ListRows {
   readonly from: string;
+  /** Where a list is read in parts. */
+  readonly parts?: ListParts | undefined;
+}
+
+/** What a page shows. */
+interface PageParts<Row> extends ListRows {
+  readonly select: string;
   readonly keyset: Keyset<Row>;
-  /** Builds the statement around the one that reads the page. */
-  readonly wrap?: (page: string) => string;
+  /** Builds the statement around the one that reads the page; `limit` is the parameter of its limit. */
+  readonly wrap?: (page: string, limit: string) => string;
 }
 
 /**
@@ -42,6 +63,11 @@ export class ListQuery {
   /** Adds a condition without a value. `name` becomes a part of the statement's name. */
   when(name: string, condition: string): this {
     this.conditions.push(condition);
+    return this.label(name);
+  }
+
+  /** Adds a part to the names of the statements, for what `from` says of the rows. */
+  label(name: string): this {
     this.shape.push(name);
     return this;
   }
@@ -51,42 +77,73 @@ export class ListQuery {
     return value === undefined ? this : this.when(name, condition(bind(this.values, value)));
   }
 
-  /** How many rows there are: one row, `total`. */
-  total(from: string): Query {
-    const where = whereClause(this.conditions);
+  /** Adds the condition for rows of these scopes; `alias` is the table's. */
+  within(scopes: ScopeFilter, alias?: string): this {
+    const condition = scopeCondition(scopes, (value) => bind(this.values, value), alias);
+    if (condition !== undefined) this.conditions.push(condition);
+    return this.label(scopes.kind);
+  }
+
+  /**
+   * How many rows there are, at most `limit` where one is given: one row, `total`. The count ends at the
+   * limit, so that its cost does not grow with the list.
+   */
+  total({ from, parts }: ListRows, limit?: number): Query {
+    const most = limit === undefined ? '' : ` LIMIT ${limit}`;
+    const rows = parts
+      ? ` FROM (${parts.source}) AS parts CROSS JOIN LATERAL (
+        SELECT FROM ${from}${whereClause([...this.conditions, parts.condition])}${most}) AS rows`
+      : ` FROM ${from}${whereClause(this.conditions)}`;
+    const text =
+      limit === undefined
+        ? `SELECT count(*)::int AS total${rows}`
+        : `SELECT count(*)::int AS total FROM (SELECT${rows}${most}) AS counted`;
+    const name = this.statementName('count', [
+      ...(parts ? [parts.name] : []),
+      ...(limit === undefined ? [] : [`to_${limit}`]),
+    ]);
+    return { statement: { name, text }, values: [...this.values] };
+  }
+
+  /** A statement of its own over the rows of this list: `text` gets the WHERE clause. */
+  statement(verb: string, text: (where: string) => string): Query {
     return {
-      statement: {
-        name: this.statementName('count'),
-        text: `SELECT count(*)::int AS total FROM ${from}${where}`,
-      },
+      statement: { name: this.statementName(verb), text: text(whereClause(this.conditions)) },
       values: [...this.values],
     };
   }
 
   /** A page of the rows, in the order of the keyset. */
-  page<Row>({ select, from, keyset, wrap }: PageParts<Row>, start: PageStart): Query {
+  page<Row>({ select, from, keyset, parts, wrap }: PageParts<Row>, start: PageStart): Query {
     const values = [...this.values];
     const conditions = [...this.conditions];
-    const begin = [];
-    let skip = '';
+    const begin = parts ? [parts.name] : [];
+    let offset: string | undefined;
     if (start.after !== undefined) {
       conditions.push(keyset.behind(start.after.map((value) => bind(values, value))));
       begin.push('after');
     } else if (start.offset !== undefined && start.offset > 0) {
-      skip = ` OFFSET ${bind(values, start.offset)}`;
+      offset = bind(values, start.offset);
       begin.push('offset');
     }
+    const limit = bind(values, start.limit);
+    const rows = parts
+      ? `(${parts.source}) AS parts CROSS JOIN LATERAL (
+        SELECT * FROM ${from}${whereClause([...conditions, parts.condition])}
+        ORDER BY ${keyset.order}
+        LIMIT ${offset === undefined ? limit : `${offset}::bigint + ${limit}`}) AS rows`
+      : `${from}${whereClause(conditions)}`;
     const text = `
-      SELECT ${select} FROM ${from}${whereClause(conditions)}
+      SELECT ${select} FROM ${rows}
       ORDER BY ${keyset.order}
-      LIMIT ${bind(values, start.limit)}${skip}`;
+      LIMIT ${limit}${offset === undefined ? '' : ` OFFSET ${offset}`}`;
     return {
-      statement: { name: this.statementName('list', begin), text: wrap?.(text) ?? text },
+      statement: { name: this.statementName('list', begin), text: wrap?.(text, limit) ?? text },
       values,
     };
   }
 
-  private statementName(verb: 'list' | 'count', begin: readonly string[] = []): string {
+  private statementName(verb: string, begin: readonly string[] = []): string {
     return [verb, this.name, ...this.shape, ...begin].join('_');
   }
 }

@@ -23,6 +23,8 @@ export interface StartLockOptions {
   readonly logger: StartLogger;
   /** Longest wait, in ms; a migration of a large table may take minutes. */
   readonly waitMs: number;
+  /** Ends the wait with an AbortError. */
+  readonly signal?: AbortSignal;
 }
 
 const CONNECT_LIMIT_MS = 5000;
@@ -76,7 +78,7 @@ export async function withStartLock<T>(
 async function take(
   client: PgClient,
   { key, purpose }: StartLock,
-  { logger, waitMs }: StartLockOptions,
+  { logger, waitMs, signal }: StartLockOptions,
 ): Promise<void> {
   const since = Date.now();
   let nextLog = since + LOG_AFTER_MS;
@@ -100,7 +102,7 @@ async function take(
         `waiting: another process ${purpose}`,
       );
     }
-    await delay(POLL_MS);
+    await delay(POLL_MS, undefined, { signal });
   }
 }
 

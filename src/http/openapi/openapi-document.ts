@@ -27,6 +27,7 @@ const TAGS: Readonly<Record<string, string>> = {
   auth: 'Sign in, and see who is signed in.',
   'work-items': 'What the business must act on: pushed in by other systems, counted by the rules.',
   'next-actions': 'The ranked list of next best actions, their buttons and what was pressed.',
+  scopes: 'The desks, with what waits in each.',
   risk: 'Risk flags that rules open and resolve, and that operators snooze, resolve or dismiss.',
   scores: 'How a scope does, from 0 to 100, with factors and reasons.',
   leads: 'Scores of intake leads.',
@@ -47,7 +48,7 @@ export function openApiDocument(
     .setOpenAPIVersion('3.1.0')
     .setTitle('Next best actions')
     .setDescription(DESCRIPTION)
-    .setVersion('0.1.0')
+    .setVersion('0.2.0')
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .addServer('/')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }, 'bearer');

@@ -1,7 +1,12 @@
 import { type OpenAPIObject } from '@nestjs/swagger';
-import { DomainError } from '../../kernel/errors/domain-error.js';
-import { ERROR_CODES, type ErrorCode } from '../../kernel/errors/error-codes.js';
-import { PROBLEM_CODES, type ProblemCodes, problemHead } from '../problems/api-problems.js';
+import { DomainError, type ErrorCode } from '../../kernel/errors/domain-error.js';
+import { ERROR_CODES, type KnownErrorCode } from '../../kernel/errors/error-codes.js';
+import {
+  PROBLEM_CODES,
+  type ProblemCodes,
+  problemHead,
+  type ProblemMeaning,
+} from '../problems/api-problems.js';
 import { problemOf } from '../problems/problem.js';
 import { type OpenApiOperation, type OpenApiResponse } from './openapi-types.js';
 
@@ -14,7 +19,7 @@ type ProblemResponse = OpenApiResponse & { [PROBLEM_CODES]?: ProblemCodes };
 
 /** Documents that an operation may answer these codes. */
 export function addProblems(operation: OpenApiOperation, codes: ProblemCodes): void {
-  for (const [code, meaning] of Object.entries(codes)) {
+  for (const [code, meaning] of entriesOf(codes)) {
     const response = (operation.responses[meaning.status] ??= {
       ...problemHead(meaning.status),
       content: { 'application/json': { schema: PROBLEM } },
@@ -24,7 +29,7 @@ export function addProblems(operation: OpenApiOperation, codes: ProblemCodes): v
 }
 
 /** The meanings of codes of this server. */
-export function codesOf(...codes: ErrorCode[]): ProblemCodes {
+export function codesOf(...codes: KnownErrorCode[]): ProblemCodes {
   return Object.fromEntries(codes.map((code) => [code, ERROR_CODES[code]]));
 }
 
@@ -41,9 +46,9 @@ export function completeProblems(
   for (const [status, response] of Object.entries(operation.responses)) {
     if (Number(status) < 400 || !response || !('description' in response)) continue;
     const { [PROBLEM_CODES]: codes = {}, ...described } = response as ProblemResponse;
-    const used = Object.entries(codes);
-    for (const [code, { when }] of used) {
-      shared[code] ??= { summary: when, value: exampleProblem(code, codes, path) };
+    const used = entriesOf(codes);
+    for (const [code, meaning] of used) {
+      shared[code] ??= { summary: meaning.when, value: exampleProblem(code, meaning, path) };
     }
     const examples = Object.fromEntries(
       used.map(([code]) => [code, { $ref: `#/components/examples/${code}` }]),
@@ -55,8 +60,11 @@ export function completeProblems(
   }
 }
 
-function exampleProblem(code: string, codes: ProblemCodes, path: string): object {
-  const { status = 500, when = '' } = codes[code] ?? {};
+function entriesOf(codes: ProblemCodes): [ErrorCode, ProblemMeaning][] {
+  return Object.entries(codes) as [ErrorCode, ProblemMeaning][];
+}
+
+function exampleProblem(code: ErrorCode, { status, when }: ProblemMeaning, path: string): object {
   if (code === 'VALIDATION_FAILED') {
     const errors = [{ field: 'entityType', message: 'entityType must be a string' }];
     const detail = 'The request is not valid: entityType must be a string.';

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { CursorPagination, CursorQuery } from './cursor-page.js';
 
 /** Query of a list that is read by page number, too; a cursor wins over it. */
@@ -18,7 +18,23 @@ export class PageQuery extends CursorQuery {
   @Min(1)
   @Max(100_000)
   page: number = 1;
+
+  /** `exact` counts all rows, however many there are. */
+  @ApiPropertyOptional({
+    enum: ['exact'],
+    description:
+      'exact counts all rows, which takes longer the more there are. Without it, the total is counted up to 10,000.',
+  })
+  @IsOptional()
+  @IsIn(['exact'])
+  total?: 'exact';
 }
+
+/** Up to how many rows a total is counted unless it is asked for exactly. */
+export const COUNTED_ROWS = 10_000;
+
+/** The limit of the statement that counts: one row more, which shows that there are more. */
+export const COUNT_LIMIT = COUNTED_ROWS + 1;
 
 /** Pagination of a page of such a list. */
 export class Pagination extends CursorPagination {
@@ -26,33 +42,37 @@ export class Pagination extends CursorPagination {
   @ApiProperty({ example: 1 })
   page!: number;
 
-  /** Rows in the whole list, with the filters. */
-  @ApiProperty({ example: 12 })
+  /** Rows in the whole list, with the filters; 10,000 where `totalIsExact` is false. */
+  @ApiProperty({
+    example: 12,
+    description:
+      'Rows in the whole list, with the filters, counted up to 10,000 unless total=exact asks for all.',
+  })
   total!: number;
 
-  /** Pages in the whole list; 0 when it is empty. */
-  @ApiProperty({ example: 1 })
+  /** Whether `total` is the number of rows; false where there are more than were counted. */
+  @ApiProperty({
+    example: true,
+    description: 'false where the list has more rows than were counted.',
+  })
+  totalIsExact!: boolean;
+
+  /** Pages of the rows that were counted; 0 when the list is empty. */
+  @ApiProperty({
+    example: 1,
+    description: 'Pages of the rows that were counted. Further ones can be read, too: see hasNext.',
+  })
   totalPages!: number;
 
   @ApiProperty({ example: false })
   hasPrev!: boolean;
 }
 
-/** The pagination of a page; `nextCursor` is null where the list ends here. */
-export function paginate(
-  page: number,
-  pageSize: number,
-  total: number,
-  nextCursor: string | null,
-  hasNext: boolean,
-): Pagination {
-  return {
-    page,
-    pageSize,
-    total,
-    totalPages: Math.ceil(total / pageSize),
-    hasNext,
-    hasPrev: page > 1,
-    nextCursor,
-  };
+/** A counted total, without the row that only shows that there are more. */
+export function totalOf(
+  counted: number,
+  limit: number | undefined,
+): { total: number; isExact: boolean } {
+  const isExact = limit === undefined || counted < limit;
+  return { total: isExact ? counted : limit - 1, isExact };
 }

@@ -64,6 +64,7 @@ describe('a page by number', () => {
       ['page', 2],
       ['pageSize', 2],
       ['total', 7],
+      ['totalIsExact', true],
       ['totalPages', 4],
       ['hasNext', true],
       ['hasPrev', true],
@@ -89,5 +90,27 @@ describe('a page by number', () => {
     });
     expect([page.after, page.number]).toEqual([['r1'], 5]);
     expect(page.answer(rows(1), positionOf, 20).pagination.page).toBe(5);
+  });
+
+  it('is told to count one row more than the total may say', () => {
+    const page = paginator.openNumbered('list', filters, { page: 1, pageSize: 2 });
+    expect(page.countLimit).toBe(10_001);
+    const totalOf = (counted: number) => page.answer(rows(3), positionOf, counted).pagination;
+    expect(totalOf(10_000)).toMatchObject({ total: 10_000, totalIsExact: true, totalPages: 5000 });
+    expect(totalOf(10_001)).toMatchObject({ total: 10_000, totalIsExact: false, totalPages: 5000 });
+  });
+
+  it('counts all rows where the total must be exact, also by a cursor made without', () => {
+    const { pagination } = paginator
+      .openNumbered('list', filters, { page: 1, pageSize: 2 })
+      .answer(rows(3), positionOf, 10_001);
+    const cursor = pagination.nextCursor ?? '';
+    const exact = { page: 1, pageSize: 2, total: 'exact', cursor } as const;
+    const page = paginator.openNumbered('list', filters, exact);
+    expect(page.countLimit).toBeUndefined();
+    expect(page.answer(rows(1), positionOf, 270_000).pagination).toMatchObject({
+      total: 270_000,
+      totalIsExact: true,
+    });
   });
 });

@@ -1,6 +1,6 @@
 import { type CursorCodec } from './cursor.js';
 import { type CursorPagination, type CursorQuery } from './cursor-page.js';
-import { paginate, type PageQuery, type Pagination } from './pagination.js';
+import { COUNT_LIMIT, type PageQuery, type Pagination, totalOf } from './pagination.js';
 
 /** The position of a row in its list: its values of the columns that order the list. */
 export type Position = readonly (string | number)[];
@@ -27,11 +27,19 @@ export class Paginator {
     return new CursorPageRequest(pageSize, after, seal);
   }
 
+  /** A page of a list without an end: each has a cursor, from which what is added later is read on. */
+  openEndless(list: string, filters: object, query: CursorQuery): EndlessPageRequest {
+    const { pageSize, after, seal } = this.read(list, filters, query);
+    return new EndlessPageRequest(pageSize, after, seal);
+  }
+
   /** A page of a list that has both. A cursor wins over a page number; it knows the number of its page. */
   openNumbered(list: string, filters: object, query: PageQuery): NumberedPageRequest {
     const { pageSize, after, seal } = this.read(list, filters, query);
-    if (after === undefined) return new NumberedPageRequest(pageSize, undefined, seal, query.page);
-    return new NumberedPageRequest(pageSize, after.slice(0, -1), seal, after.at(-1) as number);
+    const countLimit = query.total === 'exact' ? undefined : COUNT_LIMIT;
+    const position = after?.slice(0, -1);
+    const number = after === undefined ? query.page : (after.at(-1) as number);
+    return new NumberedPageRequest(pageSize, position, seal, number, countLimit);
   }
 
   private read(
@@ -54,7 +62,7 @@ abstract class PageRequest {
     protected readonly pageSize: number,
     /** The position after which the page begins; undefined for the first page and for a page by number. */
     readonly after: Position | undefined,
-    private readonly seal: (position: Position) => string,
+    protected readonly seal: (position: Position) => string,
   ) {}
 
   /** Most rows to read: one more than the page holds, which shows whether another page follows. */
@@ -87,6 +95,15 @@ export class CursorPageRequest extends PageRequest {
   }
 }
 
+/** A page of a list without an end. */
+export class EndlessPageRequest extends PageRequest {
+  /** The answer: the rows of the page, the position to read on from, and whether there is more now. */
+  answer<Row>(items: Row[], next: Position, hasNext: boolean): Page<Row, CursorPagination> {
+    const { pageSize } = this;
+    return { items, pagination: { pageSize, hasNext, nextCursor: this.seal(next) } };
+  }
+}
+
 /** A page of a list with a total and page numbers. */
 export class NumberedPageRequest extends PageRequest {
   constructor(
@@ -95,6 +112,8 @@ export class NumberedPageRequest extends PageRequest {
     seal: (position: Position) => string,
     /** Number of the page, from 1. */
     readonly number: number,
+    /** Most rows to count; undefined where the client asked for an exact total. */
+    readonly countLimit: number | undefined,
   ) {
     super(pageSize, after, seal);
   }
@@ -104,15 +123,28 @@ export class NumberedPageRequest extends PageRequest {
     return (this.number - 1) * this.pageSize;
   }
 
-  /** The answer, made of the rows that were read and the count of all. */
+  /** The answer, made of the rows that were read and the number of those that were counted. */
   answer<Row>(
     rows: readonly Row[],
     positionOf: (last: Row) => Position,
-    total: number,
+    counted: number,
   ): Page<Row, Pagination> {
-    const { number, pageSize } = this;
+    const { number, pageSize, countLimit } = this;
     const { items, pagination } = this.cut(rows, (last) => [...positionOf(last), number + 1]);
     const { nextCursor, hasNext } = pagination;
-    return { items, pagination: paginate(number, pageSize, total, nextCursor, hasNext) };
+    const { total, isExact } = totalOf(counted, countLimit);
+    return {
+      items,
+      pagination: {
+        page: number,
+        pageSize,
+        total,
+        totalIsExact: isExact,
+        totalPages: Math.ceil(total / pageSize),
+        hasNext,
+        hasPrev: number > 1,
+        nextCursor,
+      },
+    };
   }
 }

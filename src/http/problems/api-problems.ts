@@ -2,9 +2,10 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiResponse, type ApiResponseOptions } from '@nestjs/swagger';
 import {
   ERROR_CODES,
-  type ErrorCode,
+  type KnownErrorCode,
   type ErrorCodeMeaning,
 } from '../../kernel/errors/error-codes.js';
+import { type ErrorCode, type ErrorStatus } from '../../kernel/errors/domain-error.js';
 import { Problem } from './problem.js';
 
 /** Meaning of a status, where a route does not name its codes. */
@@ -51,13 +52,16 @@ const HEADERS: Readonly<Record<number, object>> = {
 export const PROBLEM_CODES = 'x-problem-codes';
 
 /** Codes of an error response, with what each means. */
-export type ProblemCodes = Record<string, Pick<ErrorCodeMeaning, 'status' | 'when'>>;
+export type ProblemCodes = Record<ErrorCode, ProblemMeaning>;
+export type ProblemMeaning = Pick<ErrorCodeMeaning, 'status' | 'when'>;
 
 /**
  * Documents the error answers of a route: by their codes, or by a status whose codes every route shares.
  * 400, 401, 408, 413, 415, 429, 500 and 503 are added to the routes that may give them by themselves.
  */
-export function ApiProblems(...problems: (number | ErrorCode)[]): MethodDecorator & ClassDecorator {
+export function ApiProblems(
+  ...problems: (ErrorStatus | KnownErrorCode)[]
+): MethodDecorator & ClassDecorator {
   const codes = problems.filter((problem) => typeof problem === 'string');
   const statuses = problems.map((problem) =>
     typeof problem === 'string' ? ERROR_CODES[problem].status : problem,

@@ -1,13 +1,13 @@
 import { type Logger } from 'pino';
-import { type JobClaims } from '../queue/job-claims.js';
+import { type Attempt, type JobClaims, keyOf } from '../queue/job-claims.js';
 import { within } from './time-limit.js';
 
 /** The worker as the heartbeat sees it. */
 export interface HeartbeatSource {
-  /** Ids of the running attempts. */
-  attempts(): string[];
+  /** The running attempts. */
+  attempts(): readonly Attempt[];
   /** Called when an attempt belongs to another worker now. */
-  lost(attemptId: string): void;
+  lost(attempt: Attempt): void;
   /** Called when the database was reached. */
   reached(): void;
 }
@@ -53,7 +53,9 @@ export class WorkerHeartbeat {
           'A heartbeat',
           this.queue.sendHeartbeats(attempts),
         );
-        for (const id of attempts) if (!alive.has(id)) this.worker.lost(id);
+        for (const attempt of attempts) {
+          if (!alive.has(keyOf(attempt))) this.worker.lost(attempt);
+        }
       }
       const released = await within(
         this.limitMs,

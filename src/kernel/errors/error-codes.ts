@@ -1,7 +1,9 @@
+import { type ErrorStatus } from './domain-error.js';
+
 /** What a stable error code of the API means. */
 export interface ErrorCodeMeaning {
   /** The HTTP status that it comes with. */
-  readonly status: number;
+  readonly status: ErrorStatus;
   /** When it is answered, in a sentence. */
   readonly when: string;
   /** What a client does about it, in a sentence. */
@@ -226,10 +228,10 @@ export const ERROR_CODES = {
 } as const satisfies Readonly<Record<string, ErrorCodeMeaning>>;
 
 /** A stable error code of this server. */
-export type ErrorCode = keyof typeof ERROR_CODES;
+export type KnownErrorCode = keyof typeof ERROR_CODES;
 
 /** Every code, ordered by status. */
-export const ERROR_CODE_NAMES = Object.keys(ERROR_CODES) as ErrorCode[];
+export const ERROR_CODE_NAMES = Object.keys(ERROR_CODES) as KnownErrorCode[];
 
 /**
  * Codes that no error answer carries: they stand in what was recorded of a job or a lead that failed, as

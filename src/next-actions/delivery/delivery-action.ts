@@ -1,5 +1,6 @@
 import { SetMetadata, type Type } from '@nestjs/common';
 import { type Actor } from '../../kernel/actor.js';
+import { type ErrorCode, type ErrorStatus } from '../../kernel/errors/domain-error.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
 import { type JobType } from '../../jobs/handlers/job-types.js';
 import { type NewJob } from '../../jobs/queue/jobs.service.js';
@@ -16,7 +17,7 @@ export const ACTION_STYLES = ['primary', 'secondary', 'danger'] as const;
 export type ActionStyle = (typeof ACTION_STYLES)[number];
 
 /** The options of a delivery action. */
-export interface DeliveryActionOptions {
+export interface DeliveryActionOptions<Input extends object = object> {
   /** Stable name in the API, `snake_case`, unique in the application. */
   readonly key: string;
   /** Text of the button. */
@@ -40,19 +41,25 @@ export interface DeliveryActionOptions {
    */
   readonly closesAs?: 'done' | 'dismissed';
   /** Class of the optional `input`, with class-validator decorators; without it, input is refused. */
-  readonly input?: Type<object>;
+  readonly input?: Type<Input>;
   /**
-   * The codes of this action's own `DomainError`s, each with its status (400–599) and when it happens: the
+   * The codes of this action's own `DomainError`s, each with its status and when it happens: the
    * OpenAPI document names them.
    */
-  readonly refusals?: Readonly<Record<string, DeliveryRefusal>>;
+  readonly refusals?: Readonly<Record<ErrorCode, DeliveryRefusal>>;
 }
 
 /** A code with which an action refuses a press. */
 export interface DeliveryRefusal {
-  readonly status: number;
+  readonly status: ErrorStatus;
   /** When it happens, in a sentence. */
   readonly when: string;
+}
+
+declare const NO_INPUT: unique symbol;
+/** The input of an action without an `input` class: no class of an input fits it. */
+export interface NoInput {
+  readonly [NO_INPUT]?: never;
 }
 
 /** The execution's transaction, as an action may use it. It is committed or rolled back as a whole. */
@@ -62,7 +69,8 @@ export interface DeliveryTransaction extends Pick<
 > {
   /**
    * Enqueues work that is slow, external or not repeatable; a worker takes it after the commit. Returns
-   * the job's id, or that of the job that waits for the same dedupe key.
+   * the job's id, or that of the job that waits for the same dedupe key. The job is on record as one of
+   * this NBA.
    */
   enqueue<T extends JobType>(job: NewJob<T>): Promise<string>;
 }
@@ -100,15 +108,19 @@ export interface DeliveryOutcome {
  * rolls everything back. It runs again from the start after a serialization failure or a deadlock.
  */
 export interface DeliveryActionHandler<Input extends object = object> {
-  run(context: DeliveryContext<Input>): DeliveryOutcome | Promise<DeliveryOutcome>;
+  // A property, not a method: the compiler compares the parameters of methods less strictly.
+  readonly run: (context: DeliveryContext<Input>) => DeliveryOutcome | Promise<DeliveryOutcome>;
 }
 
 export const DELIVERY_ACTION = Symbol('DELIVERY_ACTION');
 
-/** Makes a provider class a delivery action: list it in the `providers` of any module. */
-export function DeliveryAction(
-  options: DeliveryActionOptions,
-): (target: Type<DeliveryActionHandler<never>>) => void {
+/**
+ * Makes a provider class a delivery action: list it in the `providers` of any module. Its `run` takes the
+ * input of the class in `input`, or none.
+ */
+export function DeliveryAction<Input extends object = NoInput>(
+  options: DeliveryActionOptions<Input>,
+): (target: Type<DeliveryActionHandler<NoInfer<Input>>>) => void {
   // Injectable() is not applied here: it would overwrite a scope of the class before the start-up checks
   // see it.
   return SetMetadata(DELIVERY_ACTION, options);

@@ -23,6 +23,6 @@ export class ExecutionsListService {
     const page = this.paginator.openNumbered('executions', { id }, query);
     const found = await this.executions.list(id, page, actor);
     if (!found) throw nextActionNotFound();
-    return page.answer(found.rows, NEWEST.positionOf, found.total);
+    return page.answer(found.rows, NEWEST.positionOf, found.counted);
   }
 }

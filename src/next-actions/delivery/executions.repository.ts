@@ -6,6 +6,7 @@ import { type Transaction } from '../../database/transactions/transaction.js';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
 import { type NextAction } from '../model/next-action.js';
 import { type ChangeableField, type RecordedChanges } from '../model/next-action.changes.js';
+import { searchTextOf } from '../model/search-text.js';
 import { type ExecutionAnswer } from './delivery.dto.js';
 import * as sql from './executions.sql.js';
 import { IdempotencyKeys, type KeyUse, type PressKey } from './idempotency-keys.js';
@@ -74,26 +75,40 @@ export class ExecutionsRepository {
   }
 
   /** Records the result and the changes of a press; sent together with the commit. */
-  record(tx: Pick<Transaction, 'defer'>, execution: ExecutionRecord, closes = false): void {
+  record(
+    tx: Pick<Transaction, 'defer'>,
+    execution: ExecutionRecord,
+    pressed?: { readonly nextAction: NextAction; readonly closes: boolean },
+  ): void {
     const fields = Object.keys(execution.changes) as ChangeableField[];
-    const changed = fields.map((field) => execution.changes[field]?.to);
-    tx.defer(sql.recordStatement(fields, closes), [...sql.RECORDED.values(execution), ...changed]);
+    const values: unknown[] = fields.map((field) => execution.changes[field]?.to);
+    if (pressed && sql.changesSearchText(fields)) {
+      const changed = Object.fromEntries(fields.map((field, index) => [field, values[index]]));
+      values.push(searchTextOf({ ...pressed.nextAction, ...changed }));
+    }
+    tx.defer(sql.recordStatement(fields, pressed?.closes ?? false), [
+      ...sql.RECORDED.values(execution),
+      ...values,
+    ]);
   }
 
-  /** A page of an NBA's executions, newest first, and their number; undefined for no such NBA. */
+  /**
+   * A page of an NBA's executions, newest first, and their number, counted up to a limit; undefined for no
+   * such NBA.
+   */
   async list(
     nextActionId: string,
-    start: PageStart,
+    start: PageStart & { readonly countLimit: number | undefined },
     actor: Actor,
-  ): Promise<{ rows: ExecutionAnswer[]; total: number } | undefined> {
-    const [rows, counts] = await this.transactions.read(
-      [
-        sql.listExecutions(nextActionId, start),
-        { statement: sql.COUNT_EXECUTIONS, values: [nextActionId] },
-      ],
+  ): Promise<{ rows: ExecutionAnswer[]; counted: number } | undefined> {
+    const { page, total } = sql.executionQueries(nextActionId, start);
+    const exists = { statement: sql.EXISTS, values: [nextActionId] };
+    const [found, rows, counts] = await this.transactions.read(
+      [exists, page, total(start.countLimit)],
       { caller: actor },
     );
+    if (found?.length !== 1) return undefined;
     const [count] = (counts ?? []) as { total: number }[];
-    return count && { rows: rows as unknown as ExecutionAnswer[], total: count.total };
+    return { rows: rows as unknown as ExecutionAnswer[], counted: count?.total ?? 0 };
   }
 }

@@ -1,8 +1,10 @@
 import { columnsOf } from '../../database/sql/columns.js';
+import { firstUuidV7Sql, ID_TOLERANCE_SQL } from '../../database/sql/first-uuid-v7.js';
 import { Keyset } from '../../database/sql/keyset.js';
 import { ListQuery, type PageStart } from '../../database/sql/list-query.js';
 import { type Query } from '../../database/connections/statement.js';
 import { type Statement } from '../../database/transactions/transaction.js';
+import { NIL_UUID } from '../../kernel/uuid.js';
 import { type ChangeableField } from '../model/next-action.changes.js';
 import { NEXT_ACTION, NEXT_ACTION_COLUMNS } from '../model/next-actions.sql.js';
 import { NextActionExecution } from './next-action-execution.entity.js';
@@ -46,12 +48,19 @@ export function recordStatement(changed: readonly ChangeableField[], closes: boo
   return made;
 }
 
+/** Whether what search reads of an NBA changes with these fields. */
+export function changesSearchText(changed: readonly ChangeableField[]): boolean {
+  return changed.includes('title') || changed.includes('reason');
+}
+
 function recordText(changed: readonly ChangeableField[], closes: boolean): string {
   const at = (field: RecordedField): string =>
     `${RECORDED.parameter(field)}::${RECORDED.type(field)}`;
   const changedAt = (field: ChangeableField): string =>
     `$${RECORDED.size + changed.indexOf(field) + 1}::${NEXT_ACTION.type(field)}`;
   const sets = changed.map((field) => `${NEXT_ACTION.name(field)} = ${changedAt(field)}`);
+  // Bound after the changed fields.
+  if (changesSearchText(changed)) sets.push(`search_text = $${RECORDED.size + changed.length + 1}`);
   if (changed.includes('status')) {
     const closed = `${changedAt('status')} IN ('done', 'dismissed')`;
     sets.push(`closed_by_execution_id = CASE WHEN ${closed} THEN ${at('id')} END`);
@@ -90,11 +99,17 @@ export const LOCK: Statement = {
     FROM next_best_actions WHERE id = $1 FOR UPDATE`,
 };
 
+/** The first id that a press inside the dedupe window can have; null where the window has no end. */
+const WINDOW_ID = firstUuidV7Sql(
+  `(now() - $3::float8 * interval '1 millisecond' - ${ID_TOLERANCE_SQL})`,
+);
+
 /**
  * Execution, statement 2: an earlier success of this action with this input that answers this press. A
  * separate statement, sent after the lock: its snapshot must be taken after the lock was granted, or it
  * would miss the success that the last holder committed. $3 is the dedupe window in ms, null for no end.
- * Executions from before inputs were stored have no hash, and answer any input.
+ * Executions from before inputs were stored have no hash, and answer any input. The bound on the id leaves
+ * one partition to read, or two at the beginning of a month.
  */
 export const FIND_EARLIER: Statement = {
   name: 'find_earlier_execution',
@@ -104,27 +119,33 @@ export const FIND_EARLIER: Statement = {
       WHERE next_action_id = $1 AND action_key = $2 AND status = 'success'
         AND (request_hash = $4 OR request_hash IS NULL)
         AND ($3::float8 IS NULL OR started_at > clock_timestamp() - $3 * interval '1 millisecond')
+        AND id >= COALESCE(${WINDOW_ID}, '${NIL_UUID}')
       ORDER BY started_at DESC LIMIT 1) AS "repeatOf"`,
 };
 
 /** The newest first: ids are ordered in time. */
 export const NEWEST = Keyset.by(RECORDED.only('id'), 'execution');
 
-/** A page of the executions of one NBA, with the e-mails of who pressed. */
-export function listExecutions(nextActionId: string, start: PageStart): Query {
+/** A page of the executions of one NBA, with the e-mails of who pressed, and their number. */
+export function executionQueries(
+  nextActionId: string,
+  start: PageStart,
+): { page: Query; total: (limit?: number) => Query } {
   const list = new ListQuery('executions', {
     conditions: ['execution.next_action_id = $1'],
     values: [nextActionId],
   });
   const select = `${LISTED.select('execution')}, users.email AS "actorName"`;
-  const from = `next_action_executions execution LEFT JOIN users ON users.id = execution.actor_id`;
-  return list.page({ select, from, keyset: NEWEST }, start);
+  const table = 'next_action_executions execution';
+  const from = `${table} LEFT JOIN users ON users.id = execution.actor_id`;
+  return {
+    page: list.page({ select, from, keyset: NEWEST }, start),
+    total: (limit) => list.total({ from: table }, limit),
+  };
 }
 
-/** How many executions an NBA has; no row when there is no such NBA. */
-export const COUNT_EXECUTIONS: Statement = {
-  name: 'count_executions',
-  text: `
-    SELECT (SELECT count(*)::int FROM next_action_executions WHERE next_action_id = nba.id) AS total
-    FROM next_best_actions nba WHERE id = $1`,
+/** Whether there is an NBA: one row or none. */
+export const EXISTS: Statement = {
+  name: 'next_action_exists',
+  text: 'SELECT id FROM next_best_actions WHERE id = $1',
 };

@@ -1,7 +1,8 @@
-import { ApiProperty, ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import {
   IsIn,
   IsInt,
+  IsNotIn,
   IsObject,
   IsOptional,
   IsString,
@@ -11,44 +12,11 @@ import {
   Min,
 } from 'class-validator';
 import { IsInstant } from '../../http/validation/instant.js';
-import { PageQuery } from '../../http/paging/pagination.js';
 import { PRIORITIES, type Priority } from '../../kernel/priority.js';
 import { SNAKE_CASE } from '../../kernel/scope.js';
 import { ScopeFields } from '../../http/scope.dto.js';
 import { EXPLANATION, FOLLOWABLE, HasExplanationShape } from './next-action-explanation.js';
-import { NEXT_ACTION_STATUSES, type NextActionStatus } from './next-best-action.entity.js';
-
-/** Filters of the list; a bad value is a 400. */
-export class ListNextActionsQuery extends IntersectionType(PageQuery, ScopeFields) {
-  /** With `queued` or no status, snoozed NBAs are left out. */
-  @ApiPropertyOptional({ enum: NEXT_ACTION_STATUSES, enumName: 'NextActionStatus' })
-  @IsOptional()
-  @IsIn(NEXT_ACTION_STATUSES)
-  status?: NextActionStatus;
-
-  @ApiPropertyOptional({ enum: PRIORITIES, enumName: 'Priority' })
-  @IsOptional()
-  @IsIn(PRIORITIES)
-  priority?: Priority;
-
-  @ApiPropertyOptional({ example: 'notification_delivery', pattern: SNAKE_CASE.source })
-  @IsOptional()
-  @IsString()
-  @Matches(SNAKE_CASE, { message: 'sourceType must be snake_case, at most 64 characters' })
-  sourceType?: string;
-
-  /** Substring of title, reason or rule, case-insensitive; `%` and `_` mean themselves. */
-  @ApiPropertyOptional({
-    example: 'deliver',
-    minLength: 1,
-    maxLength: 200,
-    description: 'Substring of title, reason or rule, case-insensitive; % and _ are literal.',
-  })
-  @IsOptional()
-  @IsString()
-  @Length(1, 200)
-  search?: string;
-}
+import { NEXT_ACTION_RULE_KEYS } from './rule-keys.js';
 
 /** A next best action as a client creates or, by its dedupe key, updates it. */
 export class CreateNextActionBody extends ScopeFields {
@@ -114,10 +82,14 @@ export class CreateNextActionBody extends ScopeFields {
   @HasExplanationShape()
   explanation?: object | null;
 
-  @ApiPropertyOptional({ type: String, maxLength: 100 })
+  /** A rule of the client's own: the keys of the built-in rules are refused. */
+  @ApiPropertyOptional({ type: String, maxLength: 100, example: 'crm_callback' })
   @IsOptional()
   @IsString()
   @Length(1, 100)
+  @IsNotIn(NEXT_ACTION_RULE_KEYS, {
+    message: 'createdByRule must not be the key of a built-in rule',
+  })
   createdByRule?: string | null;
 
   @ApiPropertyOptional({ type: String, maxLength: 100 })
@@ -126,11 +98,24 @@ export class CreateNextActionBody extends ScopeFields {
   @Length(1, 100)
   templateKey?: string | null;
 
-  /** Makes the request an update of the queued NBA with this key in the scope, if there is one. */
-  @ApiPropertyOptional({ type: String, maxLength: 200, example: 'crm:callback:acme' })
+  /**
+   * Makes the request an update of the queued NBA with this key in the scope, if there is one. Keys that
+   * begin with `nba:` are the rules' own and refused.
+   */
+  @ApiPropertyOptional({
+    type: String,
+    maxLength: 200,
+    pattern: '^(?!nba:)',
+    example: 'crm:callback:acme',
+    description:
+      'Makes the request an update of the queued NBA with this key in the scope, if there is one. Keys that begin with nba: are the rules’ own and refused.',
+  })
   @IsOptional()
   @IsString()
   @Length(1, 200)
+  @Matches(/^(?!nba:)/, {
+    message: 'dedupeKey must not begin with nba:, as the keys of the rules do',
+  })
   dedupeKey?: string | null;
 
   /** Hidden from the queue until then. */

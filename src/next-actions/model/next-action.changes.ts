@@ -9,6 +9,7 @@ export const CHANGEABLE_FIELDS = [
   'score',
   'status',
   'actionUrl',
+  'assigneeId',
   'snoozedUntil',
   'completedAt',
   'dismissedAt',

@@ -1,7 +1,7 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, OmitType } from '@nestjs/swagger';
 import { Pagination } from '../../http/paging/pagination.js';
 import { PRIORITIES, type Priority } from '../../kernel/priority.js';
-import { type NextAction } from './next-action.js';
+import { type ListedNextAction, type NextAction } from './next-action.js';
 import { EXPLANATION } from './next-action-explanation.js';
 import { NEXT_ACTION_STATUSES, type NextActionStatus } from './next-best-action.entity.js';
 
@@ -66,6 +66,10 @@ export class NextActionAnswer implements NextAction {
   @ApiProperty({ example: 'command_center' })
   entityId!: string;
 
+  /** The user who is to act on it. */
+  @ApiProperty({ type: String, format: 'uuid', nullable: true, example: null })
+  assigneeId!: string | null;
+
   /** Hidden from the queue until then. */
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   snoozedUntil!: Date | null;
@@ -96,10 +100,35 @@ export class NextActionAnswer implements NextAction {
   dismissedAt!: Date | null;
 }
 
+/** A next best action in a list. */
+export class NextActionItem
+  extends OmitType(NextActionAnswer, ['payload', 'explanation'])
+  implements ListedNextAction
+{
+  /** Only with `fields=full`. */
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: true,
+    example: {},
+    description: 'Only with fields=full.',
+  })
+  payload?: object;
+
+  /** Only with `fields=full`. */
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: true,
+    nullable: true,
+    example: null,
+    description: 'Only with fields=full.',
+  })
+  explanation?: object | null;
+}
+
 /** A page of next best actions. */
 export class NextActionPage {
-  @ApiProperty({ type: [NextActionAnswer] })
-  items!: NextActionAnswer[];
+  @ApiProperty({ type: [NextActionItem] })
+  items!: NextActionItem[];
 
   @ApiProperty({ type: Pagination })
   pagination!: Pagination;

@@ -1,51 +1,158 @@
-import { type Priority } from '../../kernel/priority.js';
 import { type Query } from '../../database/connections/statement.js';
 import { Keyset } from '../../database/sql/keyset.js';
-import { ListQuery, type PageStart } from '../../database/sql/list-query.js';
-import { NEXT_ACTION, NEXT_ACTION_COLUMNS } from './next-actions.sql.js';
-import { type NextActionStatus } from './next-best-action.entity.js';
+import { type ListParts, ListQuery, type PageStart } from '../../database/sql/list-query.js';
+import { entityTypesOf } from '../../database/sql/scope-condition.js';
+import { type Priority } from '../../kernel/priority.js';
+import { type ScopeFilter } from '../../kernel/scope.js';
+import { type NextAction } from './next-action.js';
+import { LISTED_COLUMNS, NEXT_ACTION, NEXT_ACTION_COLUMNS } from './next-actions.sql.js';
+import { NEXT_ACTION_STATUSES, type NextActionStatus } from './next-best-action.entity.js';
+import { containing, foldForSearch } from './search-text.js';
+
+export const SNOOZED_FILTERS = ['hidden', 'only', 'all'] as const;
+export type SnoozedFilter = (typeof SNOOZED_FILTERS)[number];
+
+/** The orders of a list other than by rank. */
+export const NEXT_ACTION_SORTS = ['-createdAt', 'snoozedUntil'] as const;
+export type NextActionSort = (typeof NEXT_ACTION_SORTS)[number];
 
 /** Filters of a list of NBAs. All filters combine. */
 export interface NextActionFilter {
-  readonly entityType: string;
-  readonly entityId: string;
-  readonly status?: NextActionStatus | undefined;
+  readonly scopes: ScopeFilter;
+  /** Any of these; all states without it. */
+  readonly statuses?: readonly NextActionStatus[] | undefined;
   readonly priority?: Priority | undefined;
   readonly sourceType?: string | undefined;
+  /** The rule that created it. */
+  readonly ruleKey?: string | undefined;
+  /** A user's id; null for those that are assigned to nobody. */
+  readonly assigneeId?: string | null | undefined;
+  /** By default hidden where the list has queued ones, else shown. */
+  readonly snoozed?: SnoozedFilter | undefined;
   /** Substring of title, reason or rule, case-insensitive; `%` and `_` mean themselves. */
   readonly search?: string | undefined;
 }
 
+/** How a list of NBAs is shown. */
+export interface NextActionView {
+  readonly sort?: NextActionSort | undefined;
+  /** Whether the items have the fields of the detail, too. */
+  readonly full?: boolean | undefined;
+}
+
+/** The statements of a list, and its order. */
+export interface NextActionQueries {
+  readonly page: Query;
+  /** Counts up to a limit, if one is given. */
+  readonly total: (limit?: number) => Query;
+}
+
+type Ordered = Pick<NextAction, 'id' | 'score' | 'createdAt' | 'snoozedUntil'>;
+
 /** By score, then the newest first. */
-export const RANKED = Keyset.by(NEXT_ACTION.only('score', 'createdAt', 'id'));
+const RANKED: Keyset<Ordered> = Keyset.by(NEXT_ACTION.only('score', 'createdAt', 'id'));
+const NEWEST: Keyset<Ordered> = Keyset.by(NEXT_ACTION.only('createdAt', 'id'));
+/** By the end of the snooze; what is not snoozed comes last. */
+const SOONEST = soonest(`COALESCE(snoozed_until, 'infinity')`);
+/** The same where all are snoozed: by the column alone, which has an index. */
+const SOONEST_SNOOZED = soonest('snoozed_until');
+
+const TABLE = 'next_best_actions';
+
+/** A list over several types is read type by type: the indexes begin with the type. */
+const BY_TYPE: ListParts = {
+  name: 'types',
+  source: entityTypesOf(TABLE),
+  condition: 'entity_type = parts.part',
+};
+
+/** The order of a list. */
+export function orderOf(
+  { snoozed }: Pick<NextActionFilter, 'snoozed'>,
+  { sort }: NextActionView,
+): Keyset<Ordered> {
+  if (sort === '-createdAt') return NEWEST;
+  if (sort === 'snoozedUntil') return snoozed === 'only' ? SOONEST_SNOOZED : SOONEST;
+  return RANKED;
+}
 
 /** A page of the list, and its total. */
 export function listQueries(
   filter: NextActionFilter,
   start: PageStart,
-): { page: Query; total: Query } {
-  const { entityType, entityId, status, priority, sourceType, search } = filter;
-  const list = new ListQuery('next_actions', {
-    conditions: ['entity_type = $1', 'entity_id = $2'],
-    values: [entityType, entityId],
-  });
-  if (status === undefined || status === 'queued') {
-    list.when('awake', '(snoozed_until IS NULL OR snoozed_until <= now())');
-  }
-  // The partial index of the queue is used only if its predicate is in the statement.
-  if (status === 'queued') list.when('queued', `status = 'queued'`);
-  else list.where('status', status, (parameter) => `status = ${parameter}`);
+  view: NextActionView = {},
+): NextActionQueries {
+  const { scopes, assigneeId, search } = filter;
+  const list = conditionsOf(filter);
+  const from = rowsOf(list, filter.statuses ?? NEXT_ACTION_STATUSES);
+  const wide = scopes.kind === 'all' || scopes.kind === 'several';
+  // The indexes of assignees and of the search do not begin with the type.
+  const byType = wide && typeof assigneeId !== 'string' && search === undefined;
+  const parts = byType ? BY_TYPE : undefined;
+  const select = view.full === true ? NEXT_ACTION_COLUMNS : LISTED_COLUMNS;
+  return {
+    page: list.page({ select, from, parts, keyset: orderOf(filter, view) }, start),
+    total: (limit) => list.total({ from, parts }, limit),
+  };
+}
+
+function conditionsOf(filter: NextActionFilter): ListQuery {
+  const { scopes, priority, sourceType, ruleKey, assigneeId, search } = filter;
+  const list = new ListQuery('next_actions').within(scopes);
+  whereSnoozed(list, filter);
   list
     .where('priority', priority, (parameter) => `priority = ${parameter}`)
     .where('source', sourceType, (parameter) => `source_type = ${parameter}`)
-    .where(
-      'search',
-      search === undefined ? undefined : `%${search.replace(/[\\%_]/g, '\\$&')}%`,
-      (p) => `(title ILIKE ${p} OR reason ILIKE ${p} OR created_by_rule ILIKE ${p})`,
-    );
-  const from = 'next_best_actions';
-  return {
-    page: list.page({ select: NEXT_ACTION_COLUMNS, from, keyset: RANKED }, start),
-    total: list.total(from),
-  };
+    .where('rule', ruleKey, (parameter) => `created_by_rule = ${parameter}`);
+  if (assigneeId === null) list.when('unassigned', 'assignee_id IS NULL');
+  else list.where('assignee', assigneeId, (parameter) => `assignee_id = ${parameter}::uuid`);
+  const pattern = search === undefined ? undefined : containing(foldForSearch(search));
+  // A row that is not folded yet is found as well as the database can.
+  return list.where(
+    'search',
+    pattern,
+    (p) =>
+      `(search_text LIKE ${p} OR (search_text IS NULL
+          AND (title ILIKE ${p} OR reason ILIKE ${p} OR created_by_rule ILIKE ${p})))`,
+  );
+}
+
+function whereSnoozed(list: ListQuery, { statuses, snoozed }: NextActionFilter): void {
+  const queued = statuses === undefined || statuses.includes('queued');
+  switch (snoozed ?? (queued ? 'hidden' : 'all')) {
+    case 'hidden':
+      list.when('awake', '(snoozed_until IS NULL OR snoozed_until <= now())');
+      break;
+    case 'only':
+      list.when('snoozed', 'snoozed_until > now()');
+      break;
+    case 'all':
+      break;
+  }
+}
+
+/**
+ * The rows of these states. The indexes hold each state in the order of the list; of several states,
+ * PostgreSQL merges the parts of a UNION ALL. A state is a literal: a partial index is used only where its
+ * predicate is in the statement.
+ */
+function rowsOf(list: ListQuery, statuses: readonly NextActionStatus[]): string {
+  const [only, ...others] = statuses;
+  if (only !== undefined && others.length === 0) {
+    list.when(only, `status = '${only}'`);
+    return TABLE;
+  }
+  list.label(statuses.length === NEXT_ACTION_STATUSES.length ? 'any' : statuses.join('_'));
+  const parts = statuses.map((status) => `SELECT * FROM ${TABLE} WHERE status = '${status}'`);
+  return `(${parts.join(' UNION ALL ')}) AS ${TABLE}`;
+}
+
+function soonest(sql: string): Keyset<Ordered> {
+  return new Keyset<Ordered>(
+    [
+      { sql, type: 'timestamptz', of: ({ snoozedUntil }) => snoozedUntil ?? 'infinity' },
+      { sql: 'id', type: 'uuid', of: ({ id }) => id },
+    ],
+    'ASC',
+  );
 }

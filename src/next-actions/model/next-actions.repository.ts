@@ -4,8 +4,8 @@ import { type RowOf } from '../../database/sql/columns.js';
 import { type PageStart } from '../../database/sql/list-query.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
-import { type NextAction } from './next-action.js';
-import { listQueries, type NextActionFilter } from './next-actions.list.js';
+import { type ListedNextAction, type NextAction } from './next-action.js';
+import { listQueries, type NextActionFilter, type NextActionView } from './next-actions.list.js';
 import * as sql from './next-actions.sql.js';
 
 type Statements = Pick<Transaction, 'query' | 'execute' | 'defer'>;
@@ -22,17 +22,20 @@ export class NextActionsRepository {
     return (await this.transactions.query<NextAction>(sql.FIND, [id], { caller: actor }))[0];
   }
 
-  /** A page of a list and the total, in one round trip. */
+  /** A page of a list and the number of its rows, counted up to a limit, in one round trip. */
   async list(
     filter: NextActionFilter,
-    start: PageStart,
+    view: NextActionView,
+    start: PageStart & { readonly countLimit: number | undefined },
     actor: Actor,
-  ): Promise<{ rows: NextAction[]; total: number }> {
-    const { page, total } = listQueries(filter, start);
-    const [rows, counts] = await this.transactions.read([page, total], { caller: actor });
+  ): Promise<{ rows: ListedNextAction[]; counted: number }> {
+    const { page, total } = listQueries(filter, start, view);
+    const [rows, counts] = await this.transactions.read([page, total(start.countLimit)], {
+      caller: actor,
+    });
     return {
-      rows: rows as unknown as NextAction[],
-      total: (counts?.[0] as { total: number } | undefined)?.total ?? 0,
+      rows: rows as unknown as ListedNextAction[],
+      counted: (counts?.[0] as { total: number } | undefined)?.total ?? 0,
     };
   }
 

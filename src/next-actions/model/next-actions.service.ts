@@ -3,18 +3,21 @@ import { uuidv7 } from 'uuidv7';
 import { type Actor } from '../../kernel/actor.js';
 import { Paginator } from '../../http/paging/paginator.js';
 import { isUuid } from '../../kernel/uuid.js';
-import { scopeOf } from '../../kernel/scope.js';
+import { type Scope, scopeFilterOf, scopeOf } from '../../kernel/scope.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
 import { nextActionNotFound } from './next-action.errors.js';
 import { type NextActionPage } from './next-action.dto.js';
-import {
-  type CreateNextActionBody,
-  type ListNextActionsQuery,
-} from './next-action-requests.dto.js';
+import { type CreateNextActionBody } from './next-action-requests.dto.js';
+import { type ListNextActionsQuery } from './list-next-actions.dto.js';
 import { type NextAction } from './next-action.js';
-import { type NextActionFilter, RANKED } from './next-actions.list.js';
+import { type NextActionFilter, orderOf } from './next-actions.list.js';
 import { NextActionsRepository } from './next-actions.repository.js';
+import { searchTextOf } from './search-text.js';
+
+/** A query of the list, as a client or the application itself asks it. */
+export type NextActionListQuery = Omit<ListNextActionsQuery, 'entityType' | 'entityId'> &
+  Partial<Scope>;
 
 /** Creates and lists next best actions. */
 @Injectable()
@@ -32,13 +35,24 @@ export class NextActionsService {
     return nextAction;
   }
 
-  /** A page of a scope's NBAs, ranked. A cursor wins over a page number. */
-  async list(query: ListNextActionsQuery, actor: Actor): Promise<NextActionPage> {
-    const { status, priority, sourceType, search } = query;
-    const filter: NextActionFilter = { ...scopeOf(query), status, priority, sourceType, search };
-    const page = this.paginator.openNumbered('next-actions', filter, query);
-    const { rows, total } = await this.repository.list(filter, page, actor);
-    return page.answer(rows, RANKED.positionOf, total);
+  /** A page of the NBAs of some scopes, ranked unless sorted. A cursor wins over a page number. */
+  async list(query: NextActionListQuery, actor: Actor): Promise<NextActionPage> {
+    const { status, priority, sourceType, ruleKey, snoozed, search, sort } = query;
+    const filter: NextActionFilter = {
+      scopes: scopeFilterOf(query),
+      statuses: status,
+      priority,
+      sourceType,
+      ruleKey,
+      assigneeId: assigneeOf(query.assigneeId, actor),
+      snoozed,
+      search,
+    };
+    const bound = { ...filter, scopes: String(filter.scopes), sort };
+    const page = this.paginator.openNumbered('next-actions', bound, query);
+    const view = { sort, full: query.fields === 'full' };
+    const { rows, counted } = await this.repository.list(filter, view, page, actor);
+    return page.answer(rows, orderOf(filter, view).positionOf, counted);
   }
 
   /** Creates an NBA, or updates the queued one with the same dedupe key in its scope. */
@@ -49,10 +63,15 @@ export class NextActionsService {
     const scope = scopeOf(body);
     return this.transactions.run(
       async (tx) => {
-        const result = await this.repository.upsert(tx, {
-          id: uuidv7(),
+        const texts = {
           title: body.title,
           reason: body.reason ?? null,
+          createdByRule: body.createdByRule ?? null,
+        };
+        const result = await this.repository.upsert(tx, {
+          id: uuidv7(),
+          ...texts,
+          searchText: searchTextOf(texts),
           priority: body.priority ?? 'medium',
           score: body.score ?? 50,
           sourceType: body.sourceType ?? null,
@@ -60,7 +79,6 @@ export class NextActionsService {
           actionUrl: body.actionUrl ?? null,
           payload: body.payload ?? {},
           explanation: body.explanation ?? null,
-          createdByRule: body.createdByRule ?? null,
           templateKey: body.templateKey ?? null,
           dedupeKey: body.dedupeKey ?? null,
           ...scope,
@@ -90,3 +108,12 @@ export class NextActionsService {
     return this.repository.snooze(tx, id, until);
   }
 }
+
+/** The filter of an assignee: `me` is the caller, `none` is null. */
+function assigneeOf(value: string | undefined, actor: Actor): string | null | undefined {
+  if (value === 'none') return null;
+  return value === 'me' ? (actor.userId ?? NOBODY) : value?.toLowerCase();
+}
+
+/** An id that no user has: the application itself is assigned nothing. */
+const NOBODY = '00000000-0000-0000-0000-000000000000';

@@ -2,15 +2,23 @@ import { columnsOf } from '../../database/sql/columns.js';
 import { type Statement } from '../../database/transactions/transaction.js';
 import { NextBestAction } from './next-best-action.entity.js';
 
+const ALL = columnsOf(NextBestAction);
+
 /** The columns of a NextAction. */
-export const NEXT_ACTION = columnsOf(NextBestAction).without('origin', 'closedByExecutionId');
+export const NEXT_ACTION = ALL.without('origin', 'closedByExecutionId', 'searchText');
 
 /** What the statements select of a NextAction. */
 export const NEXT_ACTION_COLUMNS = NEXT_ACTION.select();
 
+/** What the statements select of the items of a list. */
+export const LISTED_COLUMNS = NEXT_ACTION.without('payload', 'explanation').select();
+
 /** What an API client creates or updates. */
-export const NEW_NEXT_ACTION = NEXT_ACTION.without(
+export const NEW_NEXT_ACTION = ALL.without(
   'status',
+  'origin',
+  'assigneeId',
+  'closedByExecutionId',
   'lastExecutedAt',
   'lastExecutionStatus',
   'lastExecutionErrorCode',

@@ -31,13 +31,34 @@ export type Origin = (typeof ORIGINS)[number];
 @Index('ix_next_best_actions_rule_queue', ['entityType', 'entityId'], {
   where: `"status" = 'queued' AND "origin" = 'rule'`,
 })
+// For a run, which brings such an action back.
+@Index('ix_next_best_actions_snoozed_expired', ['entityType', 'entityId', 'dedupeKey'], {
+  where: `"status" = 'expired' AND "origin" = 'rule' AND "snoozed_until" IS NOT NULL`,
+})
+// For retention: only what no press closed, so that a press that closes an NBA does not write it.
+@Index('ix_next_best_actions_closed_unpressed', ['id'], {
+  where: `"status" <> 'queued' AND "closed_by_execution_id" IS NULL`,
+})
 // For the cool-downs of the rules. It has an included column, so the migration creates it.
 @Index('ix_next_best_actions_done', { synchronize: false })
 @Index('ix_next_best_actions_dismissed', { synchronize: false })
-// Both have descending columns, which TypeORM can't express: the migration creates them, and TypeORM
-// ignores them.
-@Index('ix_next_best_actions_queue', { synchronize: false })
+// They have descending or included columns, which TypeORM can't express: the migration creates them, and
+// TypeORM ignores them.
 @Index('ix_next_best_actions_scope', { synchronize: false })
+@Index('ix_next_best_actions_type', { synchronize: false })
+@Index('ix_next_best_actions_priority', { synchronize: false })
+@Index('ix_next_best_actions_type_priority', { synchronize: false })
+@Index('ix_next_best_actions_source', { synchronize: false })
+@Index('ix_next_best_actions_rule', { synchronize: false })
+@Index('ix_next_best_actions_assignee', { synchronize: false })
+@Index('ix_next_best_actions_created', { synchronize: false })
+@Index('ix_next_best_actions_snoozed', ['entityType', 'entityId', 'snoozedUntil', 'id'], {
+  where: `"status" = 'queued' AND "snoozed_until" IS NOT NULL`,
+})
+// What the start still has to fold for the search.
+@Index('ix_next_best_actions_unfolded', ['id'], { where: `"search_text" IS NULL` })
+// The start builds it, where the extension pg_trgm is there: search-index.ts.
+@Index('ix_next_best_actions_search', { synchronize: false })
 export class NextBestAction {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_next_best_actions' })
   id!: string;
@@ -91,7 +112,11 @@ export class NextBestAction {
   @Column('text')
   entityId!: string;
 
-  /** Hidden from the queue until then. */
+  /** The user who is to act on it. */
+  @Column('uuid', { nullable: true })
+  assigneeId!: string | null;
+
+  /** Hidden from the queue until then; in milliseconds, like every time that the application sets. */
   @Column('timestamptz', { nullable: true })
   snoozedUntil!: Date | null;
 
@@ -123,4 +148,8 @@ export class NextBestAction {
   /** The execution that closed it. No foreign key: executions are deleted by age. */
   @Column('uuid', { nullable: true })
   closedByExecutionId!: string | null;
+
+  /** What search reads: search-text.ts. Null until the start has folded a row of an earlier version. */
+  @Column({ type: 'text', nullable: true, collation: 'C' })
+  searchText!: string | null;
 }

@@ -34,23 +34,42 @@ class QueuedByPriority implements Record<Priority, number> {
   critical!: number;
 }
 
-/** Summary of the NBAs of a scope. */
+/** Summary of the NBAs of one or more scopes. */
 export class NextActionSummary {
   /** The best five that are queued and not snoozed. */
   @ApiProperty({ type: [NextActionAnswer] })
   top5!: NextActionAnswer[];
 
-  /** What is queued and not snoozed. */
-  @ApiProperty({ type: QueuedByPriority })
+  /** What is queued and not snoozed; each is counted up to 10,000. */
+  @ApiProperty({
+    type: QueuedByPriority,
+    description: 'What is queued and not snoozed; each is counted up to 10,000.',
+  })
   queuedByPriority!: QueuedByPriority;
+
+  /** Whether none of the counts ended at 10,000. */
+  @ApiProperty({ example: true, description: 'false where one of the counts ended at 10,000.' })
+  countsAreExact!: boolean;
 
   /** When the rules last ran, null when they never did. */
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   lastRunAt!: Date | null;
 
-  @ApiProperty({ example: 'command_center' })
-  entityType!: string;
+  /** Null where `scope` names more than one type. */
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'command_center',
+    description: 'Null for scope=*.',
+  })
+  entityType!: string | null;
 
-  @ApiProperty({ example: 'command_center' })
-  entityId!: string;
+  /** Null where `scope` names more than one scope. */
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'command_center',
+    description: 'Null for scope=* and for all scopes of a type.',
+  })
+  entityId!: string | null;
 }

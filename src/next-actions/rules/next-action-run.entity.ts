@@ -2,6 +2,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** One run of the next-action rules in one scope, and what it changed. */
 @Entity('next_action_runs')
+@Index('ix_next_action_runs_type', ['entityType', 'ranAt'])
 @Index('ix_next_action_runs_scope', ['entityType', 'entityId', 'ranAt'])
 export class NextActionRunRow {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_next_action_runs' })

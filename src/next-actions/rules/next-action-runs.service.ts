@@ -6,6 +6,7 @@ import { lockScope } from '../../database/transactions/scope-lock.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
 import { ScopeTransactions } from '../../database/transactions/scope-transactions.js';
 import { windowValues } from '../../work-items/work-item-facts.sql.js';
+import { searchTextOf } from '../model/search-text.js';
 import { explain } from './explanation.js';
 import {
   FETCH_NEXT_ACTION_CONTEXT,
@@ -103,5 +104,6 @@ export function recordOf(candidate: Ranked<NextActionCandidate>): CandidateRecor
     sourceType,
     actionUrl: links[0].href,
     explanation: explain(candidate),
+    searchText: searchTextOf({ title, reason, createdByRule: ruleKey }),
   };
 }

@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import { TransactionRunner } from '../database/transactions/transaction-runner.js';
+import { type CursorQuery } from '../http/paging/cursor-page.js';
+import { COUNT_LIMIT, totalOf } from '../http/paging/pagination.js';
+import { Paginator } from '../http/paging/paginator.js';
+import { type Actor } from '../kernel/actor.js';
+import { ScopeFilter } from '../kernel/scope.js';
+import { type ScopePage } from './scopes.dto.js';
+import { positionOf, type ScopeRow, scopesQuery } from './scopes.sql.js';
+
+/** Lists the scopes that have next best actions, risk flags or work items. */
+@Injectable()
+export class ScopesService {
+  constructor(
+    private readonly transactions: TransactionRunner,
+    private readonly paginator: Paginator,
+  ) {}
+
+  /** A page of the scopes, by type and id, with what waits in each. */
+  async list(query: CursorQuery, actor: Actor): Promise<ScopePage> {
+    const page = this.paginator.open('scopes', {}, query);
+    const { statement, values } = scopesQuery(page);
+    const rows = await this.transactions.query<ScopeRow & Record<string, unknown>>(
+      statement,
+      values,
+      { caller: actor },
+    );
+    const { items, pagination } = page.answer(rows, positionOf);
+    return {
+      items: items.map(({ entityType, entityId, queued, openFlags }) => {
+        const { total, isExact } = totalOf(queued, COUNT_LIMIT);
+        return {
+          scope: String(ScopeFilter.of({ entityType, entityId })),
+          entityType,
+          entityId,
+          queued: total,
+          queuedIsExact: isExact,
+          openFlags,
+        };
+      }),
+      pagination,
+    };
+  }
+}
