@@ -10,6 +10,8 @@ import { enqueue, Probe, ProbePayload, QUICK_JOBS, showJob } from './support/job
 
 describe('the start', () => {
   const definition = { payload: ProbePayload };
+  /** The decorator for what the compiler refuses. */
+  const decorator = JobHandler as (type: string, definition?: object) => (target: never) => void;
   class Twin {
     handle(): Promise<void> {
       return Promise.resolve();
@@ -25,32 +27,37 @@ describe('the start', () => {
   it.each([
     [
       'two handlers of one type',
-      [handler(JobHandler('retry_failed_deliveries'))],
+      [handler(decorator('retry_failed_deliveries'))],
       /Two handlers work jobs of the type "retry_failed_deliveries": .*OddHandler.* share one type/,
     ],
     [
       'a handler of an unknown type',
-      [handler(JobHandler('no_such_type' as never))],
+      [handler(decorator('no_such_type'))],
       /OddHandler handles the unknown type "no_such_type": add it to JobTypes/,
     ],
     [
       'a badly written type',
-      [handler(JobHandler('Odd Type', definition))],
+      [handler(decorator('Odd Type', definition))],
       /OddHandler has the type "Odd Type"/,
     ],
     [
       'a type that is defined twice',
-      [handler(JobHandler('retry_failed_deliveries', definition))],
+      [handler(decorator('retry_failed_deliveries', definition))],
       /OddHandler defines the type "retry_failed_deliveries" anew/,
     ],
     [
       'a request-scoped handler',
-      [handler(JobHandler('test.odd', definition), Scope.REQUEST)],
+      [handler(decorator('test.odd', definition), Scope.REQUEST)],
       /OddHandler is request-scoped/,
     ],
     [
+      'a transient handler',
+      [handler(decorator('test.odd', definition), Scope.TRANSIENT)],
+      /OddHandler has the scope TRANSIENT: make it a singleton/,
+    ],
+    [
       'a bad time limit',
-      [handler(JobHandler('test.odd', { ...definition, timeoutMs: 0 }))],
+      [handler(decorator('test.odd', { ...definition, timeoutMs: 0 }))],
       /bad timeoutMs/,
     ],
   ])('fails on %s', async (_, providers, message) => {
@@ -61,7 +68,7 @@ describe('the start', () => {
     class Idle {
       readonly idle = true;
     }
-    JobHandler('test.odd', definition)(Idle as never);
+    decorator('test.odd', definition)(Idle as never);
     await expect(createTestApp({ providers: [Idle] })).rejects.toThrow('Idle has no handle method');
   });
 

@@ -26,6 +26,12 @@ export class ProbePayload {
   apiToken?: string;
 }
 
+declare module '../../src/jobs/handlers/job-types.js' {
+  interface JobTypes {
+    'test.probe': ProbePayload;
+  }
+}
+
 type Work = (context: JobContext<ProbePayload>) => Promise<void> | void;
 
 /** A job type for tests, whose work the test defines; records every run. */
@@ -49,12 +55,13 @@ export class Probe {
   }
 }
 
-type ProbeJob = Omit<NewJob, 'type' | 'payload'> & { payload?: object };
+type ProbeJob = Omit<NewJob<'test.probe'>, 'type' | 'payload'> & { payload?: ProbePayload };
 
 /** Enqueues a job of the tests' own type in a transaction. */
 export function enqueueIn(app: TestApp, tx: Transaction, job: ProbeJob = {}): Promise<string> {
-  const probe = { payload: { word: 'hello' }, ...job, type: 'test.probe' };
-  return app.get(JobsService).enqueue(tx, probe as unknown as NewJob);
+  return app
+    .get(JobsService)
+    .enqueue(tx, { payload: { word: 'hello' }, ...job, type: 'test.probe' });
 }
 
 /** The same in a transaction of its own. */
