@@ -30,6 +30,7 @@ import {
   WorkItemKey,
 } from './work-item-requests.dto.js';
 import { type WorkItem } from './work-item.js';
+import { RefreshQuery } from './refresh.dto.js';
 import { WorkItemsService } from './work-items.service.js';
 
 /** A thousand items of about a kilobyte each: a title, ids, times and a few attributes. */
@@ -62,8 +63,12 @@ export class WorkItemsController {
   })
   @ApiOkResponse({ type: BatchAnswer })
   @ApiProblems(400)
-  putAll(@Body() body: BatchBody, @CurrentActor() actor: Actor): Promise<BatchAnswer> {
-    return this.workItems.putAll(body.items, actor);
+  putAll(
+    @Body() body: BatchBody,
+    @Query() query: RefreshQuery,
+    @CurrentActor() actor: Actor,
+  ): Promise<BatchAnswer> {
+    return this.workItems.putAll(body.items, actor, query);
   }
 
   @Put(':kind/:externalId')
@@ -78,10 +83,11 @@ export class WorkItemsController {
   async put(
     @Param() key: WorkItemKey,
     @Body() body: PutWorkItemBody,
+    @Query() query: RefreshQuery,
     @CurrentActor() actor: Actor,
     @Res({ passthrough: true }) response: Response,
   ): Promise<WorkItem> {
-    const { item, created } = await this.workItems.put(Object.assign(body, key), actor);
+    const { item, created } = await this.workItems.put(Object.assign(body, key), actor, query);
     response.status(created ? 201 : 200);
     return item;
   }
@@ -91,7 +97,11 @@ export class WorkItemsController {
   @ApiOperation({ summary: 'Delete one' })
   @ApiNoContentResponse({ description: 'Deleted.' })
   @ApiProblems(400, 404)
-  delete(@Param() key: WorkItemKey, @CurrentActor() actor: Actor): Promise<void> {
-    return this.workItems.delete(key.kind, key.externalId, actor);
+  delete(
+    @Param() key: WorkItemKey,
+    @Query() query: RefreshQuery,
+    @CurrentActor() actor: Actor,
+  ): Promise<void> {
+    return this.workItems.delete(key.kind, key.externalId, actor, query);
   }
 }

@@ -7,7 +7,8 @@ import {
   NotFoundError,
   ValidationFailedError,
 } from '../kernel/errors/domain-error.js';
-import { scopeFilterOf, scopeOf } from '../kernel/scope.js';
+import { type Scope, scopeFilterOf, scopeOf } from '../kernel/scope.js';
+import { type Transaction } from '../database/transactions/transaction.js';
 import { TransactionRunner } from '../database/transactions/transaction-runner.js';
 import { type WorkItemPage } from './work-item.dto.js';
 import { type ListWorkItemsQuery } from './work-item-requests.dto.js';
@@ -18,9 +19,11 @@ import {
   publishDeletion,
   publishPush,
   publishPushes,
+  scopesOf,
   type PushedChange,
 } from './work-item.events.js';
 import { listQueries, NEWEST, type WorkItemFilter } from './work-items.list.js';
+import { type ChangeOptions, DeskRefresh } from './desk-refresh.js';
 import * as sql from './work-items.sql.js';
 
 /** What a batch changed. */
@@ -37,13 +40,18 @@ export class WorkItemsService {
   constructor(
     private readonly transactions: TransactionRunner,
     private readonly paginator: Paginator,
+    private readonly refresh: DeskRefresh,
   ) {}
 
   /**
    * Creates an item or replaces the one with its kind and external id. A push with another scope moves the
    * item there: an item is in one scope at a time. Throws a 400 for a state that the kind does not have.
    */
-  async put(pushed: PushedWorkItem, actor: Actor): Promise<{ item: WorkItem; created: boolean }> {
+  async put(
+    pushed: PushedWorkItem,
+    actor: Actor,
+    options: ChangeOptions = {},
+  ): Promise<{ item: WorkItem; created: boolean }> {
     assertStates([pushed], () => '');
     return this.transactions.run(
       async (tx) => {
@@ -55,6 +63,7 @@ export class WorkItemsService {
         // The push locks the row even if nothing changes, so that no DELETE can come in between.
         if (!item) throw new Error('An item was not there right after it was pushed.');
         publishPush(tx, changes[0], actor);
+        await this.refreshAfter(tx, scopesOf(changes), options);
         return { item, created: changes[0]?.created ?? false };
       },
       { caller: actor },
@@ -65,13 +74,18 @@ export class WorkItemsService {
    * Creates or replaces up to 1000 items in one statement: all of them or, when one is wrong, none.
    * Throws a 400 that names the index of every wrong item.
    */
-  async putAll(pushed: readonly PushedWorkItem[], actor: Actor): Promise<BatchOutcome> {
+  async putAll(
+    pushed: readonly PushedWorkItem[],
+    actor: Actor,
+    options: ChangeOptions = {},
+  ): Promise<BatchOutcome> {
     assertStates(pushed, (index) => `items.${index}.`);
     assertDistinct(pushed);
     const changes = await this.transactions.run(
       async (tx) => {
         const changed = await tx.query<PushedChange>(sql.UPSERT, [recordsOf(pushed)]);
         publishPushes(tx, changed, actor);
+        await this.refreshAfter(tx, scopesOf(changed), options);
         return changed;
       },
       { caller: actor },
@@ -105,15 +119,29 @@ export class WorkItemsService {
   }
 
   /** Deletes an item; throws a 404. */
-  async delete(kind: WorkItemKind, externalId: string, actor: Actor): Promise<void> {
+  async delete(
+    kind: WorkItemKind,
+    externalId: string,
+    actor: Actor,
+    options: ChangeOptions = {},
+  ): Promise<void> {
     await this.transactions.run(
       async (tx) => {
         const [deleted] = await tx.query<DeletedItem>(sql.DELETE, [kind, externalId]);
         if (!deleted) throw workItemNotFound();
         publishDeletion(tx, deleted, actor);
+        await this.refreshAfter(tx, [deleted], options);
       },
       { caller: actor },
     );
+  }
+
+  private async refreshAfter(
+    tx: Transaction,
+    scopes: readonly Scope[],
+    { refresh = true }: ChangeOptions,
+  ): Promise<void> {
+    if (refresh) await this.refresh.afterPush(tx, scopes);
   }
 }
 
