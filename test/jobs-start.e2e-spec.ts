@@ -4,7 +4,7 @@ import { JobHandler } from '../src/jobs/handlers/job-handler.js';
 import { JOB_HEALTH_SQL, jobHealthSql } from '../src/jobs/api/job-health.js';
 import { JobWorker } from '../src/jobs/worker/job-worker.js';
 import { createTestApp, type TestApp } from './support/app.js';
-import { createTestDatabase } from './support/database.js';
+import { createTestDatabase, type TestDatabase } from './support/database.js';
 import { eventually } from './support/eventually.js';
 import { enqueue, Probe, ProbePayload, QUICK_JOBS, showJob } from './support/jobs.js';
 
@@ -147,6 +147,31 @@ describe('a schedule', () => {
     await without.close();
     await database.drop();
   }, 90_000);
+});
+
+describe('a schedule whose instants came while no worker ran', () => {
+  const env = { ...QUICK_JOBS, SCHEDULE_SCORE_COMPUTE: '0 0 1 1 *' };
+  const TICKS = `SELECT dedupe_key AS key FROM jobs WHERE type = 'schedule.score.compute'`;
+  const LAST = `SELECT last_tick_at AS at FROM job_schedules`;
+  const startOn = (database: TestDatabase) => createTestApp({ database, env });
+
+  it('enqueues one job for all of them at the next start, and none when it is new', async () => {
+    const database = await createTestDatabase();
+    await (await startOn(database)).close();
+    const app = await createTestApp({ database, env: { WORKER: 'false' } });
+    expect(await app.rows(TICKS)).toEqual([]);
+
+    await app.rows(`UPDATE job_schedules SET last_tick_at = now() - interval '5 years'`);
+    await Promise.all(
+      (await Promise.all([1, 2].map(() => startOn(database)))).map((on) => on.close()),
+    );
+    await (await startOn(database)).close();
+    expect(await app.rows(TICKS)).toEqual([{ key: 'tick' }]);
+    const newYear = new Date(Date.UTC(new Date().getUTCFullYear(), 0, 1));
+    expect(await app.rows(LAST)).toEqual([{ at: newYear }]);
+    await app.close();
+    await database.drop();
+  });
 });
 
 describe('the health of the jobs', () => {

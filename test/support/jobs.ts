@@ -29,8 +29,13 @@ export class ProbePayload {
 declare module '../../src/jobs/handlers/job-types.js' {
   interface JobTypes {
     'test.probe': ProbePayload;
+    'test.twice': ProbePayload;
+    'test.once': ProbePayload;
   }
 }
+
+/** The types of the tests: with the retry schedule of all, and for one with a schedule of its own. */
+type ProbeType = 'test.probe' | 'test.twice' | 'test.once';
 
 type Work = (context: JobContext<ProbePayload>) => Promise<void> | void;
 
@@ -39,8 +44,11 @@ export class Probe {
   readonly runs: JobContext<ProbePayload>[] = [];
   work: Work = () => undefined;
 
-  /** The provider that brings the type `test.probe`, by default with a time limit of 10 s. */
-  provider(timeoutMs = 10_000): Provider {
+  /** The provider that brings the type, by default with a time limit of 10 s. */
+  provider(
+    timeoutMs = 10_000,
+    { type = 'test.probe', backoffMs }: { type?: ProbeType; backoffMs?: number[] } = {},
+  ): Provider {
     const { runs } = this;
     const work: Work = (context) => this.work(context);
 
@@ -50,18 +58,19 @@ export class Probe {
         await work(context);
       }
     }
-    JobHandler('test.probe', { payload: ProbePayload, timeoutMs })(ProbeHandler);
+    const definition = { payload: ProbePayload, timeoutMs, ...(backoffMs ? { backoffMs } : {}) };
+    JobHandler(type, definition)(ProbeHandler);
     return ProbeHandler;
   }
 }
 
-type ProbeJob = Omit<NewJob<'test.probe'>, 'type' | 'payload'> & { payload?: ProbePayload };
+type ProbeJob = Partial<NewJob<ProbeType>>;
 
-/** Enqueues a job of the tests' own type in a transaction. */
+/** Enqueues a job of the tests' own types in a transaction. */
 export function enqueueIn(app: TestApp, tx: Transaction, job: ProbeJob = {}): Promise<string> {
   return app
     .get(JobsService)
-    .enqueue(tx, { payload: { word: 'hello' }, ...job, type: 'test.probe' });
+    .enqueue(tx, { type: 'test.probe', payload: { word: 'hello' }, ...job });
 }
 
 /** The same in a transaction of its own. */

@@ -91,8 +91,8 @@ export class Partitions {
     let failure: unknown;
     try {
       for (const { name } of missingMonths(await partitionsOf(client, table), now)) {
-        await patiently(undefined, () => makePartition(client, table, name, now));
-        this.logger.info({ table, month: name }, 'partition made');
+        const made = await patiently(undefined, () => makePartition(client, table, name, now));
+        if (made) this.logger.info({ table, month: name }, 'partition made');
       }
     } catch (error) {
       failure = error;
