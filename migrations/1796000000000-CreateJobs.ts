@@ -202,6 +202,8 @@ async function takeOver(runner: QueryRunner): Promise<void> {
   }
   await runner.query(`DELETE FROM pgboss.archive WHERE name = ANY ($1)`, [ours]);
   await runner.query(`DELETE FROM pgboss.job WHERE name = ANY ($1)`, [ours]);
+  // The foreign keys of the library's tables are checked when the transaction ends, unless told otherwise.
+  await runner.query(`SET CONSTRAINTS ALL IMMEDIATE`);
   for (const name of ours) await runner.query(`SELECT pgboss.delete_queue($1)`, [name]);
 }
 

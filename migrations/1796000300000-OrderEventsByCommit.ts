@@ -78,8 +78,7 @@ const CREATE_CLUSTER = `
  * Begins a new epoch if this cluster is not the one that wrote the newest position: the recorded cluster
  * differs, or the position is ahead of every transaction here. The new epoch becomes the column's default,
  * so that every writer uses it from then on. ALTER TABLE waits for the transactions that have inserted an
- * event: when the new epoch is visible, the one before is complete. Partitions keep their default, which an
- * INSERT into the table does not use.
+ * event: when the new epoch is visible, the one before is complete.
  *
  * It runs as the owner of the table: an application whose role has only DML must be able to begin an epoch.
  */
@@ -106,7 +105,7 @@ function createBeginEpoch(schema: string): string {
         >= (known.epoch, pg_snapshot_xmax(pg_current_snapshot())::text::bigint), false);
     IF began THEN
       current_epoch := greatest(known.epoch, newest_epoch, 0) + 1;
-      EXECUTE format('ALTER TABLE ONLY ops_events ALTER COLUMN epoch SET DEFAULT %s', current_epoch);
+      EXECUTE format('ALTER TABLE ops_events ALTER COLUMN epoch SET DEFAULT %s', current_epoch);
       INSERT INTO feed_epochs (epoch, cluster) VALUES (current_epoch, feed_cluster());
     END IF;
   END $$`;

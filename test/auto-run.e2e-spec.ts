@@ -56,6 +56,7 @@ describe('a change of what the rules read', () => {
     expect(Math.abs(first!.delay - REFRESH_DELAY_MS)).toBeLessThan(5000);
     await put({ title: 'y' }).expect(200);
     await pushItems(app.api, scope, manyItems(scope, 3, OVERDUE));
+    await app.api.patch(item(), { title: 'z' }).expect(200);
     await app.api.delete(item()).expect(204);
     expect(await jobs()).toEqual([first]);
   });
@@ -70,6 +71,7 @@ describe('a change of what the rules read', () => {
     const lead = `/api/leads/${encodeURIComponent(other.externalId)}`;
     await app.api.post(`${lead}/score?refresh=false`).expect(200);
     await app.api.post('/api/leads/pipeline/run', scope).expect(200);
+    await app.api.patch(`${item()}?refresh=false`, { title: 'z' }).expect(200);
     await app.api.delete(`${item()}?refresh=false`).expect(204);
     await put({}, '?refresh=perhaps').expect(400);
     expect(await jobs()).toEqual([]);

@@ -1,27 +1,29 @@
 import { Injectable } from '@nestjs/common';
-import { uuidv7 } from 'uuidv7';
 import { type Actor } from '../kernel/actor.js';
+import { csvPages } from '../http/csv/csv-pages.js';
 import { Paginator } from '../http/paging/paginator.js';
 import {
   type FieldError,
   NotFoundError,
   ValidationFailedError,
 } from '../kernel/errors/domain-error.js';
-import { type Scope, scopeFilterOf, scopeOf } from '../kernel/scope.js';
+import { type Scope, scopeFilterOf } from '../kernel/scope.js';
 import { type Transaction } from '../database/transactions/transaction.js';
 import { TransactionRunner } from '../database/transactions/transaction-runner.js';
+import { EXPORTED_COLUMNS } from './csv/work-item-columns.js';
 import { type WorkItemPage } from './work-item.dto.js';
 import { type ListWorkItemsQuery } from './work-item-requests.dto.js';
 import { type PushedWorkItem, type WorkItem } from './work-item.js';
-import { isOpenState, kindAndStateProblem, type WorkItemKind } from './work-item-kinds.js';
+import { patched, type WorkItemChanges } from './work-item-patch.js';
+import { kindAndStateProblem, type WorkItemKind } from './work-item-kinds.js';
 import {
   type DeletedItem,
   publishDeletion,
   publishPush,
   publishPushes,
   scopesOf,
-  type PushedChange,
 } from './work-item.events.js';
+import { isRaced, push } from './push.js';
 import { listQueries, NEWEST, type WorkItemFilter } from './work-items.list.js';
 import { type ChangeOptions, DeskRefresh } from './desk-refresh.js';
 import * as sql from './work-items.sql.js';
@@ -32,6 +34,12 @@ export interface BatchOutcome {
   readonly updated: number;
   /** Items without a change. */
   readonly unchanged: number;
+}
+
+/** A pushed item as it is stored, and whether it is new. */
+export interface PutOutcome {
+  readonly item: WorkItem;
+  readonly created: boolean;
 }
 
 /** Creates, updates, lists and deletes work items. */
@@ -51,23 +59,35 @@ export class WorkItemsService {
     pushed: PushedWorkItem,
     actor: Actor,
     options: ChangeOptions = {},
-  ): Promise<{ item: WorkItem; created: boolean }> {
+  ): Promise<PutOutcome> {
     assertStates([pushed], () => '');
-    return this.transactions.run(
-      async (tx) => {
-        const [changes, found] = await Promise.all([
-          tx.query<PushedChange>(sql.UPSERT, [recordsOf([pushed])]),
-          tx.query<WorkItem>(sql.FIND, [pushed.kind, pushed.externalId]),
-        ]);
-        const [item] = found;
-        // The push locks the row even if nothing changes, so that no DELETE can come in between.
-        if (!item) throw new Error('An item was not there right after it was pushed.');
-        publishPush(tx, changes[0], actor);
-        await this.refreshAfter(tx, scopesOf(changes), options);
-        return { item, created: changes[0]?.created ?? false };
-      },
-      { caller: actor },
-    );
+    return this.write((tx) => this.store(tx, pushed, actor, options), actor);
+  }
+
+  /** One item; throws a 404. */
+  async get(kind: WorkItemKind, externalId: string, actor: Actor): Promise<WorkItem> {
+    const [item] = await this.transactions.query<WorkItem>(sql.FIND, [kind, externalId], {
+      caller: actor,
+    });
+    if (!item) throw workItemNotFound();
+    return item;
+  }
+
+  /** Changes the fields that are given, and returns the item. Throws a 404, and a 400 for a wrong state. */
+  async patch(
+    kind: WorkItemKind,
+    externalId: string,
+    changes: WorkItemChanges,
+    actor: Actor,
+    options: ChangeOptions = {},
+  ): Promise<WorkItem> {
+    return this.write(async (tx) => {
+      const [known] = await tx.query<WorkItem>(sql.LOCK, [kind, externalId]);
+      if (!known) throw workItemNotFound();
+      const pushed = patched(known, changes);
+      assertStates([pushed], () => '');
+      return (await this.store(tx, pushed, actor, options)).item;
+    }, actor);
   }
 
   /**
@@ -81,15 +101,12 @@ export class WorkItemsService {
   ): Promise<BatchOutcome> {
     assertStates(pushed, (index) => `items.${index}.`);
     assertDistinct(pushed);
-    const changes = await this.transactions.run(
-      async (tx) => {
-        const changed = await tx.query<PushedChange>(sql.UPSERT, [recordsOf(pushed)]);
-        publishPushes(tx, changed, actor);
-        await this.refreshAfter(tx, scopesOf(changed), options);
-        return changed;
-      },
-      { caller: actor },
-    );
+    const changes = await this.write(async (tx) => {
+      const changed = await push(tx, pushed);
+      publishPushes(tx, changed, actor);
+      await this.refreshAfter(tx, scopesOf(changed), options);
+      return changed;
+    }, actor);
     const created = changes.filter((change) => change.created).length;
     const updated = changes.length - created;
     return { created, updated, unchanged: pushed.length - changes.length };
@@ -97,16 +114,7 @@ export class WorkItemsService {
 
   /** A page of the items of some scopes, newest first. A cursor wins over a page number. */
   async list(query: ListWorkItemsQuery, actor: Actor): Promise<WorkItemPage> {
-    const { kind, state, priority, open, dueBefore, condition } = query;
-    const filter: WorkItemFilter = {
-      scopes: scopeFilterOf(query),
-      kind,
-      state,
-      priority,
-      open,
-      dueBefore: dueBefore === undefined ? undefined : new Date(dueBefore).toISOString(),
-      condition,
-    };
+    const filter = filterOf(query);
     const bound = { ...filter, scopes: String(filter.scopes) };
     const page = this.paginator.openNumbered('work-items', bound, query);
     const queries = listQueries(filter, page, new Date());
@@ -116,6 +124,22 @@ export class WorkItemsService {
     );
     const counted = (counts?.[0] as { total: number } | undefined)?.total ?? 0;
     return page.answer(rows as unknown as WorkItem[], NEWEST.positionOf, counted);
+  }
+
+  /** All items of the filter as CSV, in the order of the list; the page of the query does not count. */
+  csv(query: ListWorkItemsQuery, actor: Actor): AsyncGenerator<string> {
+    const filter = filterOf(query);
+    const now = new Date();
+    return csvPages<WorkItem>(EXPORTED_COLUMNS, async (limit, last) => {
+      const after = last && NEWEST.positionOf(last);
+      const { statement, values } = listQueries(
+        filter,
+        { limit, after },
+        now,
+        sql.SOURCE_COLUMNS,
+      ).page;
+      return this.transactions.query<WorkItem>(statement, values, { caller: actor });
+    });
   }
 
   /** Deletes an item; throws a 404. */
@@ -136,6 +160,23 @@ export class WorkItemsService {
     );
   }
 
+  private async store(
+    tx: Transaction,
+    pushed: PushedWorkItem,
+    actor: Actor,
+    options: ChangeOptions,
+  ): Promise<PutOutcome> {
+    const [[change], [item]] = await Promise.all([
+      push(tx, [pushed]),
+      tx.query<WorkItem>(sql.FIND, [pushed.kind, pushed.externalId]),
+    ]);
+    // The push locks the row even if nothing changes, so that no DELETE can come in between.
+    if (!item) throw new Error('An item was not there right after it was pushed.');
+    publishPush(tx, change, actor);
+    if (change) await this.refreshAfter(tx, scopesOf([change]), options);
+    return { item, created: change?.created ?? false };
+  }
+
   private async refreshAfter(
     tx: Transaction,
     scopes: readonly Scope[],
@@ -143,31 +184,38 @@ export class WorkItemsService {
   ): Promise<void> {
     if (refresh) await this.refresh.afterPush(tx, scopes);
   }
+
+  private write<T>(work: (tx: Transaction) => Promise<T>, actor: Actor): Promise<T> {
+    return this.transactions.run(work, { caller: actor, retryOn: isRaced });
+  }
+}
+
+function filterOf(query: ListWorkItemsQuery): WorkItemFilter {
+  const { kind, state, priority, open, externalId, dueBefore, updatedSince, search, condition } =
+    query;
+  return {
+    scopes: scopeFilterOf(query),
+    kind,
+    state,
+    priority,
+    open,
+    externalId,
+    dueBefore: instantOf(dueBefore),
+    updatedSince: instantOf(updatedSince),
+    search,
+    condition,
+  };
+}
+
+/** A time as the cursor of a list is bound to it: the same instant is the same filter. */
+function instantOf(time: string | undefined): string | undefined {
+  return time === undefined ? undefined : new Date(time).toISOString();
 }
 
 function workItemNotFound(): NotFoundError {
   return new NotFoundError(
     'WORK_ITEM_NOT_FOUND',
     'There is no work item of this kind with this external id.',
-  );
-}
-
-/** Items as the statement reads them: defaults filled in, times in UTC. */
-function recordsOf(pushed: readonly PushedWorkItem[]): string {
-  return JSON.stringify(
-    pushed.map((item) => ({
-      id: uuidv7(),
-      kind: item.kind,
-      externalId: item.externalId,
-      ...scopeOf(item),
-      state: item.state,
-      open: isOpenState(item.kind, item.state),
-      priority: item.priority ?? 'medium',
-      title: item.title,
-      dueAt: item.dueAt == null ? null : new Date(item.dueAt),
-      occurredAt: item.occurredAt == null ? null : new Date(item.occurredAt),
-      attributes: item.attributes ?? {},
-    })),
   );
 }
 

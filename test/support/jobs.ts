@@ -34,8 +34,8 @@ declare module '../../src/jobs/handlers/job-types.js' {
   }
 }
 
-/** The types of the tests: with the retry schedule of all, and for one with a schedule of its own. */
-type ProbeType = 'test.probe' | 'test.twice' | 'test.once';
+/** The types of the tests. */
+export type ProbeType = 'test.probe' | 'test.twice' | 'test.once';
 
 type Work = (context: JobContext<ProbePayload>) => Promise<void> | void;
 
@@ -64,7 +64,10 @@ export class Probe {
   }
 }
 
-type ProbeJob = Partial<NewJob<ProbeType>>;
+type ProbeJob = Omit<NewJob<ProbeType>, 'type' | 'payload'> & {
+  type?: ProbeType;
+  payload?: ProbePayload;
+};
 
 /** Enqueues a job of the tests' own types in a transaction. */
 export function enqueueIn(app: TestApp, tx: Transaction, job: ProbeJob = {}): Promise<string> {
