@@ -67,7 +67,7 @@ describe('the contract', () => {
 
   it('answers its own examples as it describes', async () => {
     expect(await contract.successes()).toEqual([]);
-  });
+  }, 60_000);
 
   it('answers malformed input with a problem document', async () => {
     expect(await contract.malformed()).toEqual([]);
@@ -161,7 +161,7 @@ describe('the record that the contract asks for', () => {
       'POST /api/silent leaves no event with its actor',
       'PUT /api/silent leaves nba.upsert of a refused request',
     ]);
-  });
+  }, 60_000);
 });
 
 describe('the contract of a route that breaks it', () => {

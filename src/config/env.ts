@@ -52,6 +52,8 @@ export interface Env {
   /** How long a stopping server still accepts new connections, in ms. */
   readonly shutdownDelayMs: number;
   /** Whether this process also runs jobs. */
+  /** Whether pushes and presses ask for a new run of the rules in their scope. */
+  readonly autoRun: boolean;
   readonly worker: boolean;
   /** Port of the health probes of a standalone worker. */
   readonly workerPort: number;
@@ -188,6 +190,7 @@ export function readEnv(source: Source, role: EnvReaderRole = 'server'): Env {
       0,
       MAX_SHUTDOWN_DELAY_MS,
     ),
+    autoRun: read.boolean('AUTO_RUN') ?? true,
     worker: role === 'worker' || (read.boolean('WORKER') ?? true),
     workerPort: read.port('WORKER_PORT', 3001),
     jobs: {

@@ -9,6 +9,7 @@ import { ScopeFields } from '../http/scope.dto.js';
 import { RateLimited } from '../rate-limit/rate-limits.js';
 import { ScoreHistory } from '../scoring/scoring.dto.js';
 import { type Lead, type LeadPipelineOutcome } from './lead.js';
+import { RefreshQuery } from '../work-items/refresh.dto.js';
 import { LeadPipelineService } from './lead-pipeline.service.js';
 import { LeadAnswer, LeadKey, LeadPipelineAnswer } from './leads.dto.js';
 import { LeadsService } from './leads.service.js';
@@ -32,8 +33,12 @@ export class LeadsController {
   })
   @ApiOkResponse({ type: LeadPipelineAnswer, headers: RATE_LIMIT_HEADERS })
   @ApiProblems(400, 429)
-  run(@Body() body: ScopeFields, @CurrentActor() actor: Actor): Promise<LeadPipelineOutcome> {
-    return this.pipeline.run(scopeOf(body), actor);
+  run(
+    @Body() body: ScopeFields,
+    @Query() query: RefreshQuery,
+    @CurrentActor() actor: Actor,
+  ): Promise<LeadPipelineOutcome> {
+    return this.pipeline.run(scopeOf(body), actor, query);
   }
 
   @Get(':externalId')
@@ -72,7 +77,11 @@ export class LeadsController {
   })
   @ApiOkResponse({ type: LeadAnswer })
   @ApiProblems('LEAD_NOT_FOUND', 'LEAD_NOT_OPEN')
-  score(@Param() { externalId }: LeadKey, @CurrentActor() actor: Actor): Promise<Lead> {
-    return this.leads.score(externalId, actor);
+  score(
+    @Param() { externalId }: LeadKey,
+    @Query() query: RefreshQuery,
+    @CurrentActor() actor: Actor,
+  ): Promise<Lead> {
+    return this.leads.score(externalId, actor, query);
   }
 }

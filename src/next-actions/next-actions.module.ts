@@ -31,11 +31,20 @@ import { NextActionsSummaryService } from './rules/next-actions-summary.service.
 import { NextActionsRunHandler } from './rules/next-actions-run.handler.js';
 import { NextActionRunsService } from './rules/next-action-runs.service.js';
 import { HttpModule } from '../http/http.module.js';
+import { WorkItemsModule } from '../work-items/work-items.module.js';
 import { JobsModule } from '../jobs/jobs.module.js';
 
 /** Next best actions and their buttons. */
 @Module({
-  imports: [JobsModule, HttpModule, DiscoveryModule, LeadsModule, RiskModule, ScoringModule],
+  imports: [
+    JobsModule,
+    HttpModule,
+    DiscoveryModule,
+    LeadsModule,
+    RiskModule,
+    ScoringModule,
+    WorkItemsModule,
+  ],
   controllers: [NextActionsController, DeliveryActionsController],
   providers: [
     NextActionTurns,

@@ -37,6 +37,7 @@ import {
   WorkItemKey,
 } from './work-item-requests.dto.js';
 import { type WorkItem } from './work-item.js';
+import { RefreshQuery } from './refresh.dto.js';
 import { WorkItemsService } from './work-items.service.js';
 
 /** A thousand items of about a kilobyte each: a title, ids, times and a few attributes. */
@@ -75,8 +76,12 @@ export class WorkItemsController {
   })
   @ApiOkResponse({ type: BatchAnswer })
   @ApiProblems(400)
-  putAll(@Body() body: BatchBody, @CurrentActor() actor: Actor): Promise<BatchAnswer> {
-    return this.workItems.putAll(body.items, actor);
+  putAll(
+    @Body() body: BatchBody,
+    @Query() query: RefreshQuery,
+    @CurrentActor() actor: Actor,
+  ): Promise<BatchAnswer> {
+    return this.workItems.putAll(body.items, actor, query);
   }
 
   @Get(':kind/:externalId')
@@ -101,9 +106,10 @@ export class WorkItemsController {
   patch(
     @Param() key: WorkItemKey,
     @Body() body: PatchWorkItemBody,
+    @Query() query: RefreshQuery,
     @CurrentActor() actor: Actor,
   ): Promise<WorkItem> {
-    return this.workItems.patch(key.kind, key.externalId, body, actor);
+    return this.workItems.patch(key.kind, key.externalId, body, actor, query);
   }
 
   @Put(':kind/:externalId')
@@ -118,10 +124,11 @@ export class WorkItemsController {
   async put(
     @Param() key: WorkItemKey,
     @Body() body: PutWorkItemBody,
+    @Query() query: RefreshQuery,
     @CurrentActor() actor: Actor,
     @Res({ passthrough: true }) response: Response,
   ): Promise<WorkItem> {
-    const { item, created } = await this.workItems.put(Object.assign(body, key), actor);
+    const { item, created } = await this.workItems.put(Object.assign(body, key), actor, query);
     if (created) answerCreated(response, 'work-items', item.kind, item.externalId);
     else response.status(200);
     return item;
@@ -135,7 +142,11 @@ export class WorkItemsController {
   })
   @ApiNoContentResponse({ description: 'Deleted.' })
   @ApiProblems('WORK_ITEM_NOT_FOUND')
-  delete(@Param() key: WorkItemKey, @CurrentActor() actor: Actor): Promise<void> {
-    return this.workItems.delete(key.kind, key.externalId, actor);
+  delete(
+    @Param() key: WorkItemKey,
+    @Query() query: RefreshQuery,
+    @CurrentActor() actor: Actor,
+  ): Promise<void> {
+    return this.workItems.delete(key.kind, key.externalId, actor, query);
   }
 }

@@ -122,6 +122,7 @@ async function bootApp(
     WRITE_LIMIT_PER_MINUTE: '0',
     LOGIN_DELAY_MAX_MS: '0',
     AUTH_CACHE_MS: '0',
+    AUTO_RUN: 'false',
     LOG_LEVEL: 'debug',
     ...overrides,
   });

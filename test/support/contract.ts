@@ -33,6 +33,9 @@ const TRIES = 40;
  * examples.
  */
 export class Contract {
+  /** Events that earlier requests left. */
+  private readonly seenEvents = new Set<string>();
+
   private constructor(
     readonly document: OpenApiDocument,
     readonly operations: readonly Operation[],
@@ -119,6 +122,7 @@ export class Contract {
    */
   async unrecorded(): Promise<string[]> {
     const me = (await this.api.get('/api/auth/me').expect(200)).body as { id: string };
+    for (const { id } of await this.newestEvents()) this.seenEvents.add(id);
     const changing = this.operations.filter(({ method }) => method !== 'get');
     return this.each(async (operation) => {
       const [values = {}, ...others] = (await this.valuesFor(operation)).slice(0, TRIES);
@@ -154,9 +158,9 @@ export class Contract {
   private async recordOf(
     request: () => Promise<supertest.Response>,
   ): Promise<{ status: number; events: EventOnRecord[] }> {
-    const before = new Set((await this.newestEvents()).map(({ id }) => id));
     const { status } = await request();
-    const events = (await this.newestEvents()).filter(({ id }) => !before.has(id));
+    const events = (await this.newestEvents()).filter(({ id }) => !this.seenEvents.has(id));
+    for (const { id } of events) this.seenEvents.add(id);
     return { status, events };
   }
 

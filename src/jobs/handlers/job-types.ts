@@ -37,6 +37,8 @@ export interface BuiltInJobTypes {
   'risk.run_rules': ScopePayload;
   /** Regenerates the next best actions of a scope. */
   'next_actions.run': ScopePayload;
+  /** All three of a scope, after a push or a press changed what they read. */
+  'desk.refresh': ScopePayload;
   /** Sends failed deliveries again: a placeholder so far. */
   retry_failed_deliveries: NextActionPayload;
   /** Ticks of the schedules, one type each. */
@@ -75,6 +77,7 @@ export const JOB_TYPES: { readonly [T in BuiltInJobType]: JobDefinition<BuiltInJ
   'score.compute': { payload: ScopePayload },
   'risk.run_rules': { payload: ScopePayload },
   'next_actions.run': { payload: ScopePayload, timeoutMs: 120_000 },
+  'desk.refresh': { payload: ScopePayload, timeoutMs: 180_000 },
   retry_failed_deliveries: { payload: NextActionPayload, timeoutMs: 300_000 },
   'schedule.score.compute': { payload: TickPayload },
   'schedule.risk.run_rules': { payload: TickPayload },

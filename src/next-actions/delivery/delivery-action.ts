@@ -40,6 +40,11 @@ export interface DeliveryActionOptions<Input extends object = object> {
    * by the execution that closed it, whichever action that was.
    */
   readonly closesAs?: 'done' | 'dismissed';
+  /**
+   * Whether a success changes what the score and the rules read, such as work items, leads or scores: its
+   * scope is then refreshed by a job at once after the commit (AUTO_RUN).
+   */
+  readonly refresh?: boolean;
   /** Class of the optional `input`, with class-validator decorators; without it, input is refused. */
   readonly input?: Type<Input>;
   /**
