@@ -9,6 +9,7 @@ import { PartitionHistory1796000100000 } from '../migrations/1796000100000-Parti
 import { ListsAtScale1796000200000 } from '../migrations/1796000200000-ListsAtScale.js';
 import { OrderEventsByCommit1796000300000 } from '../migrations/1796000300000-OrderEventsByCommit.js';
 import { KeepMeanings1796000500000 } from '../migrations/1796000500000-KeepMeanings.js';
+import { StageImports1796000600000 } from '../migrations/1796000600000-StageImports.js';
 import { User } from './users/user.entity.js';
 import { type Schema } from './database/start/data-source.js';
 import { OpsEvent } from './events/ops-event.entity.js';
@@ -25,6 +26,7 @@ import { RiskFlagRow } from './risk/risk-flag.entity.js';
 import { ScheduleRow } from './schedules/schedule.entity.js';
 import { ScoreEventRow } from './scoring/score-event.entity.js';
 import { ScoreSnapshotRow } from './scoring/score-snapshot.entity.js';
+import { StagedItemsRow } from './work-items/csv/staged-items.entity.js';
 import { WorkItemRow } from './work-items/work-item.entity.js';
 
 /** Every table's entity and every migration, in order: for the application and the migration CLI. */
@@ -40,6 +42,7 @@ export const schema = {
     FeedEpochRow,
     FeedCursorRow,
     WorkItemRow,
+    StagedItemsRow,
     ScoreSnapshotRow,
     ScoreEventRow,
     RiskFlagRow,
@@ -59,5 +62,6 @@ export const schema = {
     ListsAtScale1796000200000,
     OrderEventsByCommit1796000300000,
     KeepMeanings1796000500000,
+    StageImports1796000600000,
   ],
 } satisfies Schema;

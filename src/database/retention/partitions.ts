@@ -21,6 +21,7 @@ const FEW_MONTHS = 2;
 const CONNECT_LIMIT_MS = 5000;
 /** A lock that is waited for stops whoever comes after: a short wait, and another try. */
 const LIMITS = `SET lock_timeout = '2s'; SET statement_timeout = '60s'`;
+
 /** Where what is made and missing is logged. */
 export interface PartitionLogger {
   info(details: object, message: string): void;
