@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { ProjectCopy } from './support/project-copy.js';
 
-jest.setTimeout(300_000);
+jest.setTimeout(600_000);
 
 const PAGE = 'docs/adding-an-action.md';
 

@@ -80,6 +80,12 @@ class ClosesAsOpenAction extends Handler {}
 @DeliveryAction({ key: 'fine', label: 'Fine' })
 class FineAction extends Handler {}
 
+@DeliveryAction({ key: 'made', label: 'Made by a factory' })
+class MadeAction extends Handler {}
+
+@DeliveryAction({ key: 'valued', label: 'Given as a value' })
+class ValuedAction extends Handler {}
+
 describe('a developer’s mistake stops the start', () => {
   let database: TestDatabase;
   beforeAll(async () => {
@@ -164,11 +170,17 @@ describe('a developer’s mistake stops the start', () => {
   );
 
   it('while a good action is found wherever it is provided, and logged', async () => {
-    const app = await createTestApp({ providers: [FineAction], database });
+    const providers = [
+      FineAction,
+      { provide: 'alias', useExisting: FineAction },
+      { provide: MadeAction, useFactory: () => new MadeAction() },
+      { provide: 'value', useValue: new ValuedAction() },
+    ];
+    const app = await createTestApp({ providers, database });
     expect(app.logs()).toContainEqual(
       expect.objectContaining({
         msg: 'delivery actions found',
-        actionKeys: expect.arrayContaining(['fine', 'mark_done']),
+        actionKeys: expect.arrayContaining(['fine', 'made', 'mark_done', 'valued']),
       }),
     );
     await app.close();

@@ -1,3 +1,4 @@
+import { type Type } from '@nestjs/common';
 import { type DiscoveryService } from '@nestjs/core';
 import { type InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
 import { type StartError } from '../config/start-error.js';
@@ -56,11 +57,9 @@ function read<Options, Handler>(
   wrapper: InstanceWrapper,
   kind: DecoratedKind<Options>,
 ): DecoratedProvider<Options, Handler> | undefined {
-  const type = wrapper.metatype as (new () => unknown) | null;
-  if (typeof type !== 'function') return undefined;
-  const options = Reflect.getMetadata(kind.metadata, type) as Options | undefined;
-  // A factory function carries no decorator.
-  if (!options || !Object.hasOwn(type, 'prototype')) return undefined;
+  const type = classOf(wrapper);
+  const options = type && (Reflect.getMetadata(kind.metadata, type) as Options | undefined);
+  if (!type || !options) return undefined;
   const className = type.name;
   kind.check(className, options);
   if (!wrapper.isDependencyTreeStatic()) {
@@ -78,6 +77,13 @@ function read<Options, Handler>(
     throw new kind.error(`${className} has no ${name} method: add ${signature}.`);
   }
   return { className, options, handler: handler as Handler };
+}
+
+/** The class of a provider; for a factory and a value, the class of the instance. */
+function classOf({ metatype, instance, inject }: InstanceWrapper): Type | undefined {
+  const isClass = metatype !== null && (inject ?? null) === null;
+  const type: unknown = isClass ? metatype : (instance as object | null | undefined)?.constructor;
+  return typeof type === 'function' ? (type as Type) : undefined;
 }
 
 function whichTwo<Options>(
