@@ -11,6 +11,7 @@ const ARROWS = {
   http: ['kernel', 'config', 'logging'],
   events: ['kernel'],
   database: ['kernel', 'config', 'logging', 'events'],
+  feed: ['kernel', 'config', 'logging', 'events', 'database'],
   process: ['kernel', 'config', 'logging', 'database'],
   'rate-limit': ['kernel', 'config', 'database', 'http'],
   users: ['kernel', 'config', 'logging', 'database'],
@@ -35,7 +36,7 @@ const ARROWS = {
     'risk',
     'leads',
   ],
-  'ops-events': ['kernel', 'logging', 'http', 'events', 'database', 'auth'],
+  'ops-events': ['kernel', 'logging', 'http', 'events', 'database', 'feed', 'auth'],
   schedules: ['kernel', 'config', 'logging', 'database', 'jobs'],
   scopes: ['kernel', 'http', 'database', 'auth'],
   health: ['kernel', 'logging', 'http', 'database', 'auth', 'jobs'],
@@ -72,6 +73,7 @@ const INNER_ARROWS = {
     start: ['connections', 'sql'],
     transactions: ['connections', 'sql'],
     embedded: [],
+    retention: ['connections', 'start', 'transactions'],
   },
 };
 

@@ -8,7 +8,6 @@
  */
 import { join } from 'node:path';
 import { Client } from 'pg';
-import PgBoss from 'pg-boss';
 import { uuidv7 } from 'uuidv7';
 import { readEnv } from '../src/config/env.js';
 import { migrate } from '../src/database/start/migrate.js';
@@ -67,20 +66,12 @@ async function main(folder: string): Promise<void> {
   try {
     const url = given ?? embedded?.url ?? '';
     await migrate({ url: url, setting: 'DATABASE_URL' }, readEnv({}), schema, console);
-    await installJobs(url);
     const client = new Client({ connectionString: url });
     await client.connect();
     await measureAll(client).finally(() => client.end());
   } finally {
     await embedded?.stop();
   }
-}
-
-/** The job library's tables, which the contexts of scores and risk rules read, too. */
-async function installJobs(url: string): Promise<void> {
-  const boss = new PgBoss({ connectionString: url, schedule: false, supervise: false });
-  await boss.start();
-  await boss.stop({ graceful: false });
 }
 
 async function measureAll(client: Client): Promise<void> {

@@ -1,4 +1,5 @@
 import { type Statement } from '../src/database/connections/statement.js';
+import { firstUuidV7Sql, ID_TOLERANCE_SQL } from '../src/database/sql/first-uuid-v7.js';
 import { NEXT_ACTION_COLUMNS } from '../src/next-actions/model/next-actions.sql.js';
 
 /**
@@ -32,6 +33,8 @@ export const LOOK: Statement = {
       WHERE next_action_id = $1 AND action_key = $2 AND status = 'success'
         AND (request_hash = $4 OR request_hash IS NULL)
         AND started_at > clock_timestamp() - $3::float8 * interval '1 millisecond'
+        AND id >= ${firstUuidV7Sql(`(now() - $3::float8 * interval '1 millisecond' - ${ID_TOLERANCE_SQL})`)}
+        AND id < ${firstUuidV7Sql(`(now() + ${ID_TOLERANCE_SQL})`)}
       ORDER BY started_at DESC LIMIT 1) AS "repeatOf"`,
 };
 

@@ -11,6 +11,7 @@ import { ConfigModule } from './config/config.module.js';
 import { type Env } from './config/env.js';
 import { type Secrets } from './config/secrets.js';
 import { DatabaseModule } from './database/database.module.js';
+import { RetentionModule } from './database/retention/retention.module.js';
 import { DemoModule } from './demo/demo.module.js';
 import { EventsModule } from './events/events.module.js';
 import { HealthModule } from './health/health.module.js';
@@ -24,6 +25,7 @@ import { ScopesModule } from './scopes/scopes.module.js';
 import { ScoringModule } from './scoring/scoring.module.js';
 import { RateLimitGuard } from './rate-limit/rate-limit.guard.js';
 import { RateLimitModule } from './rate-limit/rate-limit.module.js';
+import { retentionPlan } from './retention-plan.js';
 import { schema } from './schema.js';
 import { UsersModule } from './users/users.module.js';
 import { WorkItemsModule } from './work-items/work-items.module.js';
@@ -48,7 +50,8 @@ export class AppModule {
         LoggingModule.register(logger),
         ConfigModule.register(env, secrets),
         EventsModule,
-        DatabaseModule.register(databaseUrl, schema),
+        DatabaseModule.register(databaseUrl, schema, retentionPlan),
+        RetentionModule,
         RateLimitModule,
         UsersModule,
         AuthModule,

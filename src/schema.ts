@@ -4,10 +4,18 @@ import { CreateJobAttempts1795000200000 } from '../migrations/1795000200000-Crea
 import { CreateLeadScores1795000300000 } from '../migrations/1795000300000-CreateLeadScores.js';
 import { RecordChanges1795800000000 } from '../migrations/1795800000000-RecordChanges.js';
 import { MoveIdempotencyKeys1795800100000 } from '../migrations/1795800100000-MoveIdempotencyKeys.js';
+import { CreateJobs1796000000000 } from '../migrations/1796000000000-CreateJobs.js';
+import { PartitionHistory1796000100000 } from '../migrations/1796000100000-PartitionHistory.js';
 import { ListsAtScale1796000200000 } from '../migrations/1796000200000-ListsAtScale.js';
+import { OrderEventsByCommit1796000300000 } from '../migrations/1796000300000-OrderEventsByCommit.js';
+import { KeepMeanings1796000500000 } from '../migrations/1796000500000-KeepMeanings.js';
+import { StageImports1796000600000 } from '../migrations/1796000600000-StageImports.js';
 import { User } from './users/user.entity.js';
 import { type Schema } from './database/start/data-source.js';
 import { OpsEvent } from './events/ops-event.entity.js';
+import { JobRow } from './jobs/queue/job.entity.js';
+import { FeedCursorRow } from './feed/feed-cursor.entity.js';
+import { FeedEpochRow } from './feed/feed-epoch.entity.js';
 import { JobAttempt } from './jobs/queue/job-attempt.entity.js';
 import { NextActionExecution } from './next-actions/delivery/next-action-execution.entity.js';
 import { IdempotencyKeyRow } from './next-actions/delivery/idempotency-key.entity.js';
@@ -15,8 +23,10 @@ import { NextBestAction } from './next-actions/model/next-best-action.entity.js'
 import { NextActionRunRow } from './next-actions/rules/next-action-run.entity.js';
 import { NextActionSuppressionRow } from './next-actions/suppressions/next-action-suppression.entity.js';
 import { RiskFlagRow } from './risk/risk-flag.entity.js';
+import { ScheduleRow } from './schedules/schedule.entity.js';
 import { ScoreEventRow } from './scoring/score-event.entity.js';
 import { ScoreSnapshotRow } from './scoring/score-snapshot.entity.js';
+import { StagedItemsRow } from './work-items/csv/staged-items.entity.js';
 import { WorkItemRow } from './work-items/work-item.entity.js';
 
 /** Every table's entity and every migration, in order: for the application and the migration CLI. */
@@ -29,11 +39,16 @@ export const schema = {
     NextActionRunRow,
     NextActionSuppressionRow,
     OpsEvent,
+    FeedEpochRow,
+    FeedCursorRow,
     WorkItemRow,
+    StagedItemsRow,
     ScoreSnapshotRow,
     ScoreEventRow,
     RiskFlagRow,
+    JobRow,
     JobAttempt,
+    ScheduleRow,
   ],
   migrations: [
     CreateFoundation1795000000000,
@@ -42,6 +57,11 @@ export const schema = {
     CreateLeadScores1795000300000,
     RecordChanges1795800000000,
     MoveIdempotencyKeys1795800100000,
+    CreateJobs1796000000000,
+    PartitionHistory1796000100000,
     ListsAtScale1796000200000,
+    OrderEventsByCommit1796000300000,
+    KeepMeanings1796000500000,
+    StageImports1796000600000,
   ],
 } satisfies Schema;

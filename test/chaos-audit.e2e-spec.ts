@@ -69,7 +69,7 @@ describe('the audit of the chaos drills', () => {
     const { nextActionId } = await press('recompute_score');
     const sql = `
       INSERT INTO next_action_executions (id, next_action_id, action_key, status, started_at, finished_at)
-      SELECT gen_random_uuid(), next_action_id, 'run_risk_rules', status, started_at, finished_at
+      SELECT (left(id::text, 24) || 'ffffffffffff')::uuid, next_action_id, 'run_risk_rules', status, started_at, finished_at
       FROM next_action_executions WHERE next_action_id = $1`;
     const found = await foundAfter(() => app.rows(sql, [nextActionId]));
     expect(found).toEqual({ lost: 0, doubled: 1, withoutEvent: 1 });
@@ -93,7 +93,7 @@ describe('the audit of the chaos drills', () => {
 
   it('finds a job that is gone', async () => {
     const { nextActionId } = await press('retry_failed_deliveries');
-    const sql = `DELETE FROM pgboss.job WHERE data ->> 'nextActionId' = $1`;
+    const sql = `DELETE FROM jobs WHERE next_action_id = $1`;
     const found = await foundAfter(() => app.rows(sql, [nextActionId]));
     expect(found).toEqual({ lost: 1, doubled: 0, withoutEvent: 0 });
   });

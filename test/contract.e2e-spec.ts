@@ -1,7 +1,10 @@
-import { Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
 import { ApiExcludeEndpoint, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { type Router } from 'express';
-import { Public } from '../src/auth/current-user.js';
+import { CurrentActor, Public } from '../src/auth/current-user.js';
+import { type Actor } from '../src/kernel/actor.js';
+import { ConflictError } from '../src/kernel/errors/domain-error.js';
+import { TransactionRunner } from '../src/database/transactions/transaction-runner.js';
 import { ApiProblems } from '../src/http/problems/api-problems.js';
 import { DemoLoader } from '../src/demo/demo.loader.js';
 import { ScopeFields } from '../src/http/scope.dto.js';
@@ -71,6 +74,35 @@ describe('the contract', () => {
   });
 });
 
+/** Changes something and says nothing; or refuses, and says that it did it. */
+@Controller('silent')
+class SilentController {
+  constructor(private readonly transactions: TransactionRunner) {}
+
+  @Post()
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Says nothing' })
+  @ApiOkResponse({ type: ScopeFields })
+  @ApiProblems(400)
+  silent(): object {
+    return {};
+  }
+
+  @Put()
+  @ApiOperation({ summary: 'Says too much' })
+  @ApiOkResponse({ type: ScopeFields })
+  @ApiProblems(409)
+  async refuses(@CurrentActor() actor: Actor): Promise<never> {
+    await this.transactions.run((tx) => {
+      const about = { sourceType: null, sourceId: null, status: 'success' } as const;
+      const meta = { created: true, entityType: 'account', entityId: 'acme' };
+      tx.publish('nba.upsert', { ...about, actorId: actor.userId, requestId: null, meta });
+      return Promise.resolve();
+    });
+    throw new ConflictError('NOT_NOW', 'Not now.');
+  }
+}
+
 /** Answers unlike its schema, and takes anything for an id. */
 @Controller('liars')
 class LiarsController {
@@ -109,6 +141,24 @@ class LiarsController {
     return {};
   }
 }
+
+describe('the record that the contract asks for', () => {
+  let app: TestApp;
+  let contract: Contract;
+  beforeAll(async () => {
+    app = await createTestApp({ env: { WORKER: 'false' }, controllers: [SilentController] });
+    await seed(app);
+    contract = await Contract.of(app.api, app.anonymous);
+  });
+  afterAll(() => app.close());
+
+  it('is an event with its actor of every route that changes something, none of a refused one', async () => {
+    expect(await contract.unrecorded()).toEqual([
+      'POST /api/silent leaves no event with its actor',
+      'PUT /api/silent leaves nba.upsert of a refused request',
+    ]);
+  });
+});
 
 describe('the contract of a route that breaks it', () => {
   let app: TestApp;

@@ -182,7 +182,7 @@ describe('a state of the database', () => {
       'the job that an action enqueues',
       'retry_failed_deliveries',
       `wait_event_type = 'Lock'`,
-      'LOCK TABLE pgboss.job IN SHARE MODE',
+      'LOCK TABLE jobs IN SHARE MODE',
     ],
   ])(
     'that ends the connection under %s is a 503, and not the action’s failure',

@@ -47,6 +47,29 @@ class LeaningAction extends Handler {
   }
 }
 
+class Unruled {
+  days!: number;
+}
+
+@DeliveryAction({ key: 'unruled_input', label: 'Unruled', input: Unruled })
+class UnruledInputAction extends Handler {}
+
+@DeliveryAction({ key: 'text_input', label: 'Text', input: String })
+class TextInputAction extends Handler {}
+
+@DeliveryAction({ key: 'transient', label: 'Transient' })
+@Injectable({ scope: Scope.TRANSIENT })
+class TransientAction extends Handler {}
+
+@DeliveryAction({ key: 'works_nowhere', label: 'Works nowhere', worksOn: [] })
+class WorksNowhereAction extends Handler {}
+
+@DeliveryAction({ key: 'works_on_open', label: 'Works on open', worksOn: ['open' as never] })
+class WorksOnOpenAction extends Handler {}
+
+@DeliveryAction({ key: 'closes_as_open', label: 'Closes as open', closesAs: 'open' as never })
+class ClosesAsOpenAction extends Handler {}
+
 @DeliveryAction({ key: 'fine', label: 'Fine' })
 class FineAction extends Handler {}
 
@@ -94,6 +117,32 @@ describe('a developer’s mistake stops the start', () => {
       'a dependency in request scope',
       [PerRequest, LeaningAction],
       /LeaningAction is request-scoped, or depends on a request-scoped provider/,
+    ],
+    [
+      'an input class without rules',
+      [UnruledInputAction],
+      /The input class Unruled of UnruledInputAction has no rules: give each of its fields/,
+    ],
+    [
+      'an input that is no class of one’s own',
+      [TextInputAction],
+      /The input class String of TextInputAction has no rules/,
+    ],
+    [
+      'transient scope',
+      [TransientAction],
+      /TransientAction has the scope TRANSIENT: make it a singleton/,
+    ],
+    [
+      'no state to work on',
+      [WorksNowhereAction],
+      /WorksNowhereAction has a bad worksOn: name one or more of queued, done/,
+    ],
+    ['a state that there is not', [WorksOnOpenAction], /WorksOnOpenAction has a bad worksOn/],
+    [
+      'a state in which nothing is closed',
+      [ClosesAsOpenAction],
+      /ClosesAsOpenAction has a bad closesAs: use done or dismissed/,
     ],
   ] as [string, Provider[], RegExp][])(
     'with one sentence that names the class and the mend: %s',

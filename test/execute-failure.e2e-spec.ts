@@ -22,7 +22,12 @@ describe('an action that fails', () => {
     app.rows('SELECT note FROM effects WHERE next_action_id = $1', [id]);
 
   /** Everything that a failure must leave: one row, the last_* columns, one event, no effect. */
-  async function expectOnRecord(id: string, executionId: string, code: string): Promise<void> {
+  async function expectOnRecord(
+    id: string,
+    executionId: string,
+    code: string,
+    level = 'error',
+  ): Promise<void> {
     expect(await effectsOf(id)).toEqual([]);
     const { body: executions } = await app.api.get(`/api/next-actions/${id}/executions`);
     expect(executions.items).toEqual([
@@ -48,7 +53,7 @@ describe('an action that fails', () => {
     expect(delivered).toEqual([
       expect.objectContaining({
         eventKey: 'nba.delivery.failed',
-        level: 'error',
+        level,
         status: 'failed',
         errorCode: code,
         meta: expect.objectContaining({ executionId }),
@@ -76,7 +81,7 @@ describe('an action that fails', () => {
     const { id } = await createNextAction(app.api);
     const { body } = await app.api.press(id, 'refuse').expect(409);
     expect(body).toMatchObject({ code: 'NOTHING_TO_RETRY', detail: 'There is nothing to retry.' });
-    await expectOnRecord(id, body.executionId, 'NOTHING_TO_RETRY');
+    await expectOnRecord(id, body.executionId, 'NOTHING_TO_RETRY', 'info');
   });
 
   it('may be pressed again at once, since a failure dedupes nothing', async () => {

@@ -111,9 +111,10 @@ describe('a server without a worker', () => {
 
   it('refuses to retry a tick of a schedule while the next one waits', async () => {
     const [, resting] = await app.rows<{ id: string }>(
-      `INSERT INTO pgboss.job (name, data, state, policy, completed_on)
-       SELECT 'schedule.score.compute', '{"enqueue": "score.compute"}', state, 'short', now()
-       FROM unnest(ARRAY['created', 'failed']::pgboss.job_state[]) WITH ORDINALITY AS made (state, n)
+      `INSERT INTO jobs (id, type, payload, dedupe_key, state, run_after, created_at)
+       SELECT gen_random_uuid(), 'schedule.score.compute', '{"enqueue": "score.compute"}', 'tick', state,
+         now(), now()
+       FROM unnest(ARRAY['waiting', 'dead_lettered']) WITH ORDINALITY AS made (state, n)
        ORDER BY n RETURNING id`,
     );
     const { body } = await app.api.post(`/api/jobs/${resting?.id}/retry`).expect(409);

@@ -76,7 +76,7 @@ describe('jobs and processes that die', () => {
     });
     const id = await enqueue(silent);
     await eventually('job taken', () => slow.runs.length === 1);
-    await silent.rows(`UPDATE job_attempts SET heartbeat_at = now() - interval '1 hour'`);
+    await silent.rows(`UPDATE jobs SET heartbeat_at = now() - interval '1 hour'`);
     const probe = new Probe();
     const second = gate();
     probe.work = () => second.opened;

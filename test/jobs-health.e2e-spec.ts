@@ -43,7 +43,7 @@ describe('the health of a scope', () => {
     expect(await troubled(scope)).toBe(1);
     expect((await showJob(app, job.id)).payload).toEqual({ nextActionId: id });
     expect((await showJob(app, job.id)).lastErrorMessage).toBe('no channel');
-    await app.rows(`UPDATE pgboss.job SET start_after = now() WHERE id = $1`, [job.id]);
+    await app.rows(`UPDATE jobs SET run_after = now() WHERE id = $1`, [job.id]);
     await untilJob(app, job.id, 'dead_lettered');
     expect(await troubled(scope)).toBe(1);
     expect(await troubled({ entityType: 'account', entityId: 'other' })).toBe(0);

@@ -1,16 +1,17 @@
 import { Client } from 'pg';
 import { Injectable, type Provider, Scope } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import { JobHandler } from '../src/jobs/handlers/job-handler.js';
 import { JOB_HEALTH_SQL, jobHealthSql } from '../src/jobs/api/job-health.js';
 import { JobWorker } from '../src/jobs/worker/job-worker.js';
 import { createTestApp, type TestApp } from './support/app.js';
-import { createTestDatabase } from './support/database.js';
+import { createTestDatabase, type TestDatabase } from './support/database.js';
 import { eventually } from './support/eventually.js';
 import { enqueue, Probe, ProbePayload, QUICK_JOBS, showJob } from './support/jobs.js';
 
 describe('the start', () => {
   const definition = { payload: ProbePayload };
+  /** The decorator for what the compiler refuses. */
+  const decorator = JobHandler as (type: string, definition?: object) => (target: never) => void;
   class Twin {
     handle(): Promise<void> {
       return Promise.resolve();
@@ -26,32 +27,37 @@ describe('the start', () => {
   it.each([
     [
       'two handlers of one type',
-      [handler(JobHandler('retry_failed_deliveries'))],
+      [handler(decorator('retry_failed_deliveries'))],
       /Two handlers work jobs of the type "retry_failed_deliveries": .*OddHandler.* share one type/,
     ],
     [
       'a handler of an unknown type',
-      [handler(JobHandler('no_such_type' as never))],
+      [handler(decorator('no_such_type'))],
       /OddHandler handles the unknown type "no_such_type": add it to JobTypes/,
     ],
     [
       'a badly written type',
-      [handler(JobHandler('Odd Type', definition))],
+      [handler(decorator('Odd Type', definition))],
       /OddHandler has the type "Odd Type"/,
     ],
     [
       'a type that is defined twice',
-      [handler(JobHandler('retry_failed_deliveries', definition))],
+      [handler(decorator('retry_failed_deliveries', definition))],
       /OddHandler defines the type "retry_failed_deliveries" anew/,
     ],
     [
       'a request-scoped handler',
-      [handler(JobHandler('test.odd', definition), Scope.REQUEST)],
+      [handler(decorator('test.odd', definition), Scope.REQUEST)],
       /OddHandler is request-scoped/,
     ],
     [
+      'a transient handler',
+      [handler(decorator('test.odd', definition), Scope.TRANSIENT)],
+      /OddHandler has the scope TRANSIENT: make it a singleton/,
+    ],
+    [
       'a bad time limit',
-      [handler(JobHandler('test.odd', { ...definition, timeoutMs: 0 }))],
+      [handler(decorator('test.odd', { ...definition, timeoutMs: 0 }))],
       /bad timeoutMs/,
     ],
   ])('fails on %s', async (_, providers, message) => {
@@ -62,7 +68,7 @@ describe('the start', () => {
     class Idle {
       readonly idle = true;
     }
-    JobHandler('test.odd', definition)(Idle as never);
+    decorator('test.odd', definition)(Idle as never);
     await expect(createTestApp({ providers: [Idle] })).rejects.toThrow('Idle has no handle method');
   });
 
@@ -74,23 +80,10 @@ describe('the start', () => {
   it('fails on a lock timeout as such, not as a bad cron expression', async () => {
     const app = await createTestApp({ env: { WORKER: 'false' } });
     const env = { SCHEDULE_SCORE_COMPUTE: '* * * * *', LOCK_TIMEOUT_MS: '50' };
-    await app.holding('LOCK TABLE pgboss.schedule IN EXCLUSIVE MODE', [], () =>
+    await app.holding('LOCK TABLE job_schedules IN EXCLUSIVE MODE', [], () =>
       expect(createTestApp({ env, database: app.database })).rejects.toThrow('lock timeout'),
     );
     await app.close();
-  });
-
-  it('installs the library once when replicas start together, apart from our migrations', async () => {
-    const database = await createTestDatabase();
-    const apps = await Promise.all([1, 2, 3, 4].map(() => createTestApp({ database })));
-    const [app] = apps as [TestApp, ...TestApp[]];
-    expect(await app.rows('SELECT version FROM pgboss.version')).toEqual([{ version: 24 }]);
-    const queues = await app.rows<{ policy: string }>('SELECT policy FROM pgboss.queue');
-    expect(new Set(queues.map(({ policy }) => policy))).toEqual(new Set(['short']));
-    const difference = await app.get(DataSource).driver.createSchemaBuilder().log();
-    expect(difference.upQueries).toEqual([]);
-    await Promise.all(apps.map((each) => each.close()));
-    await database.drop();
   });
 
   it('is not ready while its worker does not work', async () => {
@@ -136,21 +129,49 @@ describe('a schedule', () => {
     const apps = await Promise.all([1, 2].map(() => createTestApp({ database, env })));
     const [, app] = apps as [TestApp, TestApp];
     const made = () =>
-      app.rows<{ data: object }>(
-        `SELECT data FROM pgboss.job WHERE name = 'score.compute' ORDER BY data ->> 'entityId'`,
+      app.rows<{ payload: object }>(
+        `SELECT payload FROM jobs WHERE type = 'score.compute' ORDER BY entity_id`,
       );
     await eventually('the schedule ticked', async () => (await made()).length > 0, 15_000);
-    expect((await made()).map(({ data }) => data)).toEqual([scopes[1], scopes[0]]);
-    expect(await app.rows(`SELECT timezone FROM pgboss.schedule`)).toEqual([
-      { timezone: 'Pacific/Auckland' },
+    expect((await made()).map(({ payload }) => payload)).toEqual([scopes[1], scopes[0]]);
+    expect(await app.rows('SELECT type FROM job_schedules')).toEqual([
+      { type: 'schedule.score.compute' },
     ]);
+    const ticks = `SELECT count(*)::int AS count FROM jobs WHERE type = 'schedule.score.compute'
+      GROUP BY created_at ORDER BY count DESC LIMIT 1`;
+    expect(await app.rows(ticks)).toEqual([{ count: 1 }]);
     await Promise.all(apps.map((each) => each.close()));
 
     const without = await createTestApp({ database, env: QUICK_JOBS });
-    expect(await without.rows('SELECT * FROM pgboss.schedule')).toEqual([]);
+    expect(await without.rows('SELECT * FROM job_schedules')).toEqual([]);
     await without.close();
     await database.drop();
   }, 90_000);
+});
+
+describe('a schedule whose instants came while no worker ran', () => {
+  const env = { ...QUICK_JOBS, SCHEDULE_SCORE_COMPUTE: '0 0 1 1 *' };
+  const TICKS = `SELECT dedupe_key AS key FROM jobs WHERE type = 'schedule.score.compute'`;
+  const LAST = `SELECT last_tick_at AS at FROM job_schedules`;
+  const startOn = (database: TestDatabase) => createTestApp({ database, env });
+
+  it('enqueues one job for all of them at the next start, and none when it is new', async () => {
+    const database = await createTestDatabase();
+    await (await startOn(database)).close();
+    const app = await createTestApp({ database, env: { WORKER: 'false' } });
+    expect(await app.rows(TICKS)).toEqual([]);
+
+    await app.rows(`UPDATE job_schedules SET last_tick_at = now() - interval '5 years'`);
+    await Promise.all(
+      (await Promise.all([1, 2].map(() => startOn(database)))).map((on) => on.close()),
+    );
+    await (await startOn(database)).close();
+    expect(await app.rows(TICKS)).toEqual([{ key: 'tick' }]);
+    const newYear = new Date(Date.UTC(new Date().getUTCFullYear(), 0, 1));
+    expect(await app.rows(LAST)).toEqual([{ at: newYear }]);
+    await app.close();
+    await database.drop();
+  });
 });
 
 describe('the health of the jobs', () => {
@@ -173,14 +194,14 @@ describe('the health of the jobs', () => {
     const is = (state: string) => async () => (await showJob(app, id)).state === state;
     await eventually('retrying', is('retrying'));
     expect(await health()).toMatchObject({ jobsFailed: 1, jobsDeadLettered: 0 });
-    await app.rows(`UPDATE pgboss.job SET start_after = now() WHERE id = $1`, [id]);
+    await app.rows(`UPDATE jobs SET run_after = now() WHERE id = $1`, [id]);
     await eventually('dead-lettered', is('dead_lettered'));
     expect(await health()).toMatchObject({ jobsFailed: 0, jobsDeadLettered: 1 });
     await app.get(JobWorker).stop();
 
     await app.rows(
-      `UPDATE job_attempts SET status = 'running', entity_type = 'account', entity_id = 'acme',
-         heartbeat_at = '2026-01-01T00:00:00Z' WHERE attempt = 1`,
+      `UPDATE jobs SET state = 'running', entity_type = 'account', entity_id = 'acme',
+         heartbeat_at = '2026-01-01T00:00:00Z'`,
     );
     expect(await health()).toMatchObject({
       jobsStale: 1,

@@ -1,6 +1,15 @@
 import { TransactionRunner } from '../src/database/transactions/transaction-runner.js';
 import { createTestApp, type TestApp } from './support/app.js';
-import { enqueue, enqueueIn, gate, Probe, QUICK_JOBS, showJob, untilJob } from './support/jobs.js';
+import {
+  enqueue,
+  enqueueIn,
+  gate,
+  Probe,
+  type ProbePayload,
+  QUICK_JOBS,
+  showJob,
+  untilJob,
+} from './support/jobs.js';
 
 describe('enqueueing', () => {
   let app: TestApp;
@@ -10,9 +19,8 @@ describe('enqueueing', () => {
   });
   afterAll(() => app.close());
 
-  const jobs = () =>
-    app.rows<{ id: string }>(`SELECT id FROM pgboss.job WHERE name = 'test.probe'`);
-  afterEach(() => app.rows(`DELETE FROM pgboss.job WHERE name = 'test.probe'`));
+  const jobs = () => app.rows<{ id: string }>(`SELECT id FROM jobs WHERE type = 'test.probe'`);
+  afterEach(() => app.rows(`DELETE FROM jobs WHERE type = 'test.probe'`));
 
   it('leaves no job of a transaction that was rolled back', async () => {
     const rolledBack = app.get(TransactionRunner).run(async (tx) => {
@@ -34,8 +42,10 @@ describe('enqueueing', () => {
   });
 
   it('refuses a payload that the class of its type refuses', async () => {
-    await expect(enqueue(app, { payload: { word: 7 } })).rejects.toThrow('word must be a string');
-    await expect(enqueue(app, { payload: { word: 'a', other: 1 } })).rejects.toThrow('other');
+    const refused = (payload: object) =>
+      expect(enqueue(app, { payload: payload as ProbePayload })).rejects;
+    await refused({ word: 7 }).toThrow('word must be a string');
+    await refused({ word: 'a', other: 1 }).toThrow('other');
     expect(await jobs()).toEqual([]);
   });
 
@@ -119,7 +129,8 @@ describe('the worker', () => {
     await untilJob(app, id, 'completed');
     const job = await showJob(app, id);
     expect(job.tries.map(({ status }) => status)).toEqual(['failed', 'failed', 'succeeded']);
-    expect(job.lastErrorMessage).toBe('not yet, token=[redacted] at try 2');
+    expect(job.tries[1]?.errorMessage).toBe('not yet, token=[redacted] at try 2');
+    expect(job).toMatchObject({ lastErrorCode: null, lastErrorMessage: null });
     expect((await eventsOf(id)).map(({ key }) => key)).toEqual(['job.failed', 'job.failed']);
   });
 
@@ -155,15 +166,18 @@ describe('the worker', () => {
     const id = await enqueue(app);
     await untilJob(app, id, 'completed');
     expect(aborted).toBe(true);
-    expect(await showJob(app, id)).toMatchObject({ attempts: 2, lastErrorCode: 'JOB_TIMED_OUT' });
+    expect(await showJob(app, id)).toMatchObject({
+      attempts: 2,
+      lastErrorCode: null,
+      tries: [{ status: 'failed', errorCode: 'JOB_TIMED_OUT' }, { status: 'succeeded' }],
+    });
   });
 
   it('fails an attempt whose stored payload is no longer valid', async () => {
     const id = await enqueue(app, { runAfter: new Date(Date.now() + 3_600_000) });
-    await app.rows(
-      `UPDATE pgboss.job SET data = '{"word": 1}', start_after = now() WHERE id = $1`,
-      [id],
-    );
+    await app.rows(`UPDATE jobs SET payload = '{"word": 1}', run_after = now() WHERE id = $1`, [
+      id,
+    ]);
     await untilJob(app, id, 'dead_lettered');
     expect(await showJob(app, id)).toMatchObject({ lastErrorCode: 'VALIDATION_FAILED' });
     expect(probe.runs).toEqual([]);
@@ -192,10 +206,7 @@ describe('the worker', () => {
     const runAfter = new Date(Date.now() + 3_600_000);
     const id = await enqueue(app, { dedupeKey: 'again', runAfter });
     await app.rows(
-      `WITH job AS (UPDATE pgboss.job SET state = 'retry' WHERE id = $1 RETURNING id)
-       INSERT INTO job_attempts (id, job_id, type, attempt, dedupe_key, status, worker_id, started_at,
-         heartbeat_at)
-       SELECT id, id, 'test.probe', 1, 'again', 'failed', id, now(), now() FROM job`,
+      `UPDATE jobs SET state = 'retrying', attempts = 1, failed_attempts = 1 WHERE id = $1`,
       [id],
     );
     expect(await enqueue(app, { dedupeKey: 'again' })).toBe(id);

@@ -1,3 +1,4 @@
+import { SHOWN_STATE } from '../src/work-items/work-items.sql.js';
 import { createTestApp, type TestApp } from './support/app.js';
 import { createNextAction } from './support/builders.js';
 import { freshScope, manyItems, pushItems, type TestScope } from './support/desk.js';
@@ -50,7 +51,8 @@ describe('intake leads', () => {
     (await app.api.post('/api/leads/pipeline/run', scope).expect(200)).body as PipelineBody;
   const states = () =>
     app.rows<{ state: string; count: number }>(
-      `SELECT state, count(*)::int FROM work_items WHERE entity_id = $1 GROUP BY state ORDER BY state`,
+      `SELECT ${SHOWN_STATE} AS state, count(*)::int FROM work_items AS item
+       WHERE entity_id = $1 GROUP BY 1 ORDER BY 1`,
       [scope.entityId],
     );
   const snapshots = async (): Promise<number> =>
@@ -145,6 +147,87 @@ describe('intake leads', () => {
     const other = await pushLead('other');
     const foreign = await app.api.get(`${path(other)}/scores`, { cursor }).expect(400);
     expect(foreign.body).toEqual(problems.cursorInvalid);
+  });
+
+  describe('that their source pushes again', () => {
+    const item = (externalId: string) =>
+      `/api/work-items/intake_lead/${encodeURIComponent(externalId)}`;
+    const put = async (externalId: string, values: object = {}) => {
+      const body = { title: 'A lead', state: 'new', ...scope, ...values };
+      return (await app.api.put(item(externalId), body)).body as Record<string, unknown>;
+    };
+
+    it('stay scored, and nothing changes: no row, no event, no snapshot', async () => {
+      const id = lead('synced');
+      const attributes = { budget: 60_000, contact: { b: [1, 2], a: 1.0 } };
+      await put(id, { attributes });
+      const { body } = await app.api.post(`${path(id)}/score`).expect(200);
+      const pushed = (await events('work_item.pushed')).length;
+      const before = (await app.api.get(path(id)).expect(200)).body;
+      for (let sync = 0; sync < 3; sync++) {
+        const again = { contact: { a: 1, b: [1, 2] }, budget: 6e4 };
+        expect(await put(id, { attributes: again })).toMatchObject({
+          state: 'scored',
+          scoredAt: body.scoredAt,
+          updatedAt: body.updatedAt,
+        });
+        expect(await run()).toEqual({ ran: 0, skipped: 0, failed: [] });
+      }
+      expect((await app.api.get(path(id)).expect(200)).body).toEqual(before);
+      expect(await snapshots()).toBe(1);
+      expect(await events('work_item.pushed')).toHaveLength(pushed);
+    });
+
+    it('stay scored when only their other fields change', async () => {
+      const id = lead('renamed');
+      await put(id);
+      await app.api.post(`${path(id)}/score`).expect(200);
+      expect(await put(id, { title: 'Renamed', priority: 'high' })).toMatchObject({
+        title: 'Renamed',
+        state: 'scored',
+      });
+      expect(await run()).toMatchObject({ ran: 0 });
+    });
+
+    it('are unscored again by other attributes, with the score that they had', async () => {
+      const id = lead('grown');
+      await put(id, { attributes: { budget: 1 } });
+      const { body } = await app.api.post(`${path(id)}/score`).expect(200);
+      expect(await put(id, { attributes: { budget: 2 } })).toMatchObject({
+        state: 'new',
+        scoredAt: null,
+      });
+      expect((await app.api.get(path(id)).expect(200)).body).toMatchObject({
+        scoredAt: null,
+        snapshotId: body.snapshotId,
+        score: body.score,
+      });
+      expect(await run()).toMatchObject({ ran: 1 });
+    });
+
+    it('show, filter and count as scored; other states stay those of the source', async () => {
+      await put(lead('mine'));
+      await put(lead('theirs'), { state: 'scored' });
+      await put(lead('further'), { state: 'qualified' });
+      await put(lead('waits'));
+      for (const name of ['mine', 'theirs', 'further']) {
+        await app.api.post(`${path(lead(name))}/score`).expect(200);
+      }
+      const named = async (query: object) => {
+        const { body } = await app.api
+          .get('/api/work-items', { ...scope, ...query, pageSize: 100 })
+          .expect(200);
+        const { items } = body as { items: { externalId: string; state: string }[] };
+        return items.map((one) => [one.externalId.split(':')[0], one.state]).sort();
+      };
+      expect(await named({ state: 'scored' })).toEqual([
+        ['mine', 'scored'],
+        ['theirs', 'scored'],
+      ]);
+      expect(await named({ state: 'new' })).toEqual([['waits', 'new']]);
+      expect(await named({ condition: 'lead_unscored' })).toEqual([['waits', 'new']]);
+      expect(await named({ state: 'qualified' })).toEqual([['further', 'qualified']]);
+    });
   });
 
   it('takes the scores of a lead away when it is deleted', async () => {

@@ -48,8 +48,13 @@ describe('runs of the next-action rules', () => {
   it('never touch what an API client made, even under the key of a rule', async () => {
     const scope = await busyScope();
     const dedupeKey = `nba:retention_overdue:${scope.entityType}:${scope.entityId}`;
-    const own = { ...scope, dedupeKey, createdByRule: 'retention_overdue', title: 'By hand' };
-    const { id } = await createNextAction(app.api, own);
+    const { id } = await createNextAction(app.api, { ...scope, title: 'By hand' });
+    // As a build wrote it that still took the keys of rules from clients.
+    await app.rows(
+      `UPDATE next_best_actions SET dedupe_key = $2, created_by_rule = 'retention_overdue'
+       WHERE id = $1`,
+      [id, dedupeKey],
+    );
     expect(await run(scope)).toMatchObject({ created: 3, updated: 0 });
     await empty(scope);
     expect(await run(scope)).toMatchObject({ expired: 3 });
@@ -69,6 +74,67 @@ describe('runs of the next-action rules', () => {
       priority: 'high',
       reason: '3 retention contacts overdue.',
       snoozedUntil: expect.any(String) as string,
+    });
+  });
+
+  describe('that meet a snooze', () => {
+    const RULE = 'retention_overdue';
+    const overdue = (scope: TestScope, count: number) =>
+      pushItems(
+        app.api,
+        scope,
+        manyItems(scope, count, { kind: 'retention_contact', state: 'open', dueInHours: -3 }),
+      );
+    const rows = (scope: TestScope) =>
+      app.rows<{ id: string; status: string; snoozed: boolean; reason: string }>(
+        `SELECT id, status, snoozed_until > now() AS snoozed, reason FROM next_best_actions
+         WHERE entity_id = $1 AND created_by_rule = $2 ORDER BY created_at`,
+        [scope.entityId, RULE],
+      );
+    async function snoozedAndExpired(): Promise<{ scope: TestScope; id: string }> {
+      const scope = freshScope();
+      await overdue(scope, 1);
+      await run(scope);
+      const [action] = await queue(scope);
+      await app.api.press(action?.id ?? '', 'snooze_1d').expect(200);
+      await empty(scope);
+      expect(await run(scope)).toMatchObject({ expired: 1 });
+      return { scope, id: action?.id ?? '' };
+    }
+
+    it('keep it when the condition goes and returns within its time', async () => {
+      const { scope, id } = await snoozedAndExpired();
+      for (const count of [2, 1]) {
+        await overdue(scope, count);
+        expect(await run(scope)).toMatchObject({ created: 1, expired: 0 });
+        const reason =
+          count === 1 ? '1 retention contact overdue.' : '2 retention contacts overdue.';
+        expect(await rows(scope)).toEqual([{ id, status: 'queued', snoozed: true, reason }]);
+        expect(await queue(scope)).toEqual([]);
+        await empty(scope);
+        expect(await run(scope)).toMatchObject({ created: 0, expired: 1 });
+      }
+    });
+
+    it('queue a new action when it is over', async () => {
+      const { scope, id } = await snoozedAndExpired();
+      await app.rows('UPDATE next_best_actions SET snoozed_until = now() WHERE id = $1', [id]);
+      await overdue(scope, 1);
+      expect(await run(scope)).toMatchObject({ created: 1 });
+      const [action, ...more] = await queue(scope);
+      expect(more).toEqual([]);
+      expect(action?.id).not.toBe(id);
+    });
+
+    it('wait for no press, and queue nothing beside it meanwhile', async () => {
+      const { scope, id } = await snoozedAndExpired();
+      await overdue(scope, 1);
+      const lock = 'SELECT FROM next_best_actions WHERE id = $1 FOR UPDATE';
+      const outcome = await app.holding(lock, [id], () => run(scope));
+      expect(outcome).toMatchObject({ created: 0 });
+      expect(await rows(scope)).toMatchObject([{ id, status: 'expired' }]);
+      expect(await run(scope)).toMatchObject({ created: 1 });
+      expect(await rows(scope)).toMatchObject([{ id, status: 'queued', snoozed: true }]);
     });
   });
 

@@ -1,5 +1,8 @@
+import fc from 'fast-check';
+import { NEXT_ACTION_RULE_KEYS } from '../src/next-actions/model/rule-keys.js';
 import { createTestApp, type TestApp } from './support/app.js';
 import { createNextAction } from './support/builders.js';
+import { freshScope, manyItems, pushItems } from './support/desk.js';
 import { problems } from './support/problems.js';
 
 describe('next best actions', () => {
@@ -62,6 +65,39 @@ describe('next best actions', () => {
     };
     const { body } = await app.api.post('/api/next-actions', values).expect(201);
     expect(body).toMatchObject(values);
+  });
+
+  it.each<[string, object]>([
+    ...NEXT_ACTION_RULE_KEYS.map(
+      (createdByRule) => ['createdByRule', { createdByRule }] as [string, object],
+    ),
+    ['dedupeKey', { dedupeKey: 'nba:' }],
+    ['dedupeKey', { dedupeKey: 'nba:retention_overdue:command_center:command_center' }],
+    ['dedupeKey', { dedupeKey: 'nba:my_own' }],
+  ])('refuse a %s that belongs to the built-in rules: %j', async (field, values) => {
+    const { body } = await app.api.post('/api/next-actions', { title: 'x', ...values }).expect(400);
+    expect(body).toEqual(problems.validationFailed(field));
+  });
+
+  it('keep the rules from being captured: a run queues its own, whatever clients sent', async () => {
+    const scope = freshScope();
+    const item = { kind: 'retention_contact', state: 'open', dueInHours: -5 };
+    await pushItems(app.api, scope, manyItems(scope, 1, item));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom('nba:', 'NBA:', ' nba:', 'nba', 'risk:', ''),
+        fc.constantFrom(...NEXT_ACTION_RULE_KEYS, 'mine'),
+        async (prefix, rule) => {
+          const dedupeKey = `${prefix}${rule}:${scope.entityType}:${scope.entityId}`;
+          const body = { title: 'x', ...scope, dedupeKey };
+          const { status } = await app.api.post('/api/next-actions', body);
+          expect(status === 400).toBe(prefix === 'nba:');
+        },
+      ),
+      { numRuns: 40 },
+    );
+    const { body } = await app.api.post('/api/next-actions/run', scope).expect(200);
+    expect(body).toMatchObject({ created: 1 });
   });
 
   it('are updated by their dedupe key while queued, and created again afterwards', async () => {

@@ -22,6 +22,8 @@ describe('risk flags', () => {
   const run = (scope: TestScope): Promise<unknown> => runIn(app.api, '/api/risk/run-rules', scope);
   const flags = (scope: TestScope, query = {}): Promise<RiskFlagBody[]> =>
     listIn(app.api, '/api/risk', scope, query);
+  const me = async () =>
+    (await app.api.get('/api/auth/me').expect(200)).body as { readonly id: string };
   const patch = (id: string, body: object) => app.api.patch(`/api/risk/${id}`, body);
 
   /** Overdue retention contacts: one makes a medium flag, three a high one; closed ones make none. */
@@ -60,11 +62,11 @@ describe('risk flags', () => {
   it.each([
     ['resolve', 'resolved'],
     ['dismiss', 'dismissed'],
-  ])('stay closed after an operator’s %s, whatever the runs find', async (action, status) => {
+  ])('stay closed after an operator’s %s while the condition holds', async (action, status) => {
     const { scope, flag } = await flagged();
     const closed = await patch(flag.id, { action }).expect(200);
     expect(closed.body).toMatchObject({ status, actorId: expect.any(String) as string });
-    for (const overdue of [1, 3, 0, 1]) {
+    for (const overdue of [1, 2, 1]) {
       await retention(scope, overdue);
       expect(await run(scope)).toEqual({ created: 0, updated: 0, resolved: 0 });
     }
@@ -75,6 +77,78 @@ describe('risk flags', () => {
       const refused = await patch(flag.id, body).expect(409);
       expect((refused.body as { code: string }).code).toBe('RISK_FLAG_NOT_OPEN');
     }
+  });
+
+  it('open anew after an operator’s resolve once a run has found the condition gone', async () => {
+    const { scope, flag } = await flagged();
+    await patch(flag.id, { action: 'resolve' }).expect(200);
+    await retention(scope, 0);
+    expect(await run(scope)).toEqual({ created: 0, updated: 0, resolved: 0 });
+    expect((await flags(scope))[0]).toMatchObject({ resolvedBy: 'operator' });
+    await retention(scope, 6);
+    expect(await run(scope)).toEqual({ created: 1, updated: 0, resolved: 0 });
+    const [again] = await flags(scope);
+    expect(again).toMatchObject({ id: flag.id, status: 'open', severity: 'high' });
+    expect(Date.parse(again?.firstSeenAt ?? '')).toBeGreaterThan(Date.parse(flag.firstSeenAt));
+  });
+
+  it('open after an operator’s resolve when the severity rises above the resolved one', async () => {
+    const { scope, flag } = await flagged();
+    await patch(flag.id, { action: 'resolve' }).expect(200);
+    await retention(scope, 3);
+    expect(await run(scope)).toEqual({ created: 1, updated: 0, resolved: 0 });
+    await patch(flag.id, { action: 'resolve' }).expect(200);
+    for (const overdue of [1, 3]) {
+      await retention(scope, overdue);
+      expect(await run(scope)).toEqual({ created: 0, updated: 0, resolved: 0 });
+    }
+  });
+
+  it('stay dismissed over every occurrence until an operator reopens them', async () => {
+    const { scope, flag } = await flagged();
+    await patch(flag.id, { action: 'dismiss' }).expect(200);
+    for (const overdue of [0, 1, 3]) {
+      await retention(scope, overdue);
+      expect(await run(scope)).toEqual({ created: 0, updated: 0, resolved: 0 });
+    }
+    const reopened = await patch(flag.id, { action: 'reopen' }).expect(200);
+    expect(reopened.body).toMatchObject({ status: 'open', dismissedAt: null, resolvedAt: null });
+    expect((await patch(flag.id, { action: 'reopen' }).expect(200)).body).toEqual(reopened.body);
+    expect(await run(scope)).toEqual({ created: 0, updated: 1, resolved: 0 });
+    await retention(scope, 0);
+    expect(await run(scope)).toEqual({ created: 0, updated: 0, resolved: 1 });
+  });
+
+  it('end their snooze when they are reopened', async () => {
+    const { flag } = await flagged();
+    await patch(flag.id, { action: 'snooze', preset: '2d' }).expect(200);
+    const { body } = await patch(flag.id, { action: 'reopen' }).expect(200);
+    expect(body).toMatchObject({ status: 'open', snoozedUntil: null });
+  });
+
+  it('leave an event of every change, with its actor, and none of a repetition', async () => {
+    const { scope, flag } = await flagged();
+    const steps = [
+      { action: 'snooze', preset: '2d' },
+      { action: 'resolve' },
+      { action: 'resolve' },
+      { action: 'reopen' },
+      { action: 'dismiss' },
+    ];
+    for (const body of steps) await patch(flag.id, body).expect(200);
+    await patch(flag.id, { action: 'resolve' }).expect(409);
+    const events = await app.rows<{ action: string; now: string; acted: boolean }>(
+      `SELECT meta ->> 'action' AS action, meta ->> 'flagStatus' AS now,
+         actor_id = $2 AS acted FROM ops_events
+       WHERE event_key = 'risk.changed' AND source_id = $1 AND entity_id = $3 ORDER BY id`,
+      [flag.id, (await me()).id, scope.entityId],
+    );
+    expect(events).toEqual([
+      { action: 'snooze', now: 'snoozed', acted: true },
+      { action: 'resolve', now: 'resolved', acted: true },
+      { action: 'reopen', now: 'open', acted: true },
+      { action: 'dismiss', now: 'dismissed', acted: true },
+    ]);
   });
 
   it('leave a running snooze alone, and go on when it is over', async () => {
@@ -93,7 +167,7 @@ describe('risk flags', () => {
     expect(await run(scope)).toEqual({ created: 0, updated: 0, resolved: 1 });
   });
 
-  it('become the operator’s when what a rule resolved is resolved by hand', async () => {
+  it('become the operator’s when what a rule resolved is resolved by hand, and open anew', async () => {
     const { scope, flag } = await flagged();
     await retention(scope, 0);
     await run(scope);
@@ -101,7 +175,7 @@ describe('risk flags', () => {
       resolvedBy: 'operator',
     });
     await retention(scope, 1);
-    expect(await run(scope)).toMatchObject({ created: 0 });
+    expect(await run(scope)).toMatchObject({ created: 1 });
   });
 
   it('are snoozed until a time, too', async () => {
@@ -117,7 +191,7 @@ describe('risk flags', () => {
     ['an end in the past', { action: 'snooze', until: '2020-01-01T00:00:00Z' }, ['until']],
     ['another preset', { action: 'snooze', preset: '3d' }, ['preset']],
     ['an end for a resolve', { action: 'resolve', preset: '2d' }, ['preset']],
-    ['another action', { action: 'reopen' }, ['action']],
+    ['another action', { action: 'close' }, ['action']],
   ])('refuse %s', async (_, body, fields) => {
     const { flag } = await flagged();
     expect((await patch(flag.id, body).expect(400)).body).toEqual(

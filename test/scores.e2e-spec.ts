@@ -1,5 +1,9 @@
+import { ConflictError } from '../src/kernel/errors/domain-error.js';
+import { TransactionRunner } from '../src/database/transactions/transaction-runner.js';
 import { type DeliveryContext } from '../src/next-actions/delivery/delivery-action.js';
 import { DeliveryAction } from '../src/next-actions/delivery/delivery-action.js';
+import { SYSTEM_ACTOR } from '../src/kernel/actor.js';
+import { ScoringService } from '../src/scoring/scoring.service.js';
 import { createTestApp, type TestApp } from './support/app.js';
 import { createNextAction } from './support/builders.js';
 import { freshScope, manyItems, pushItems, runIn, type TestScope } from './support/desk.js';
@@ -9,6 +13,13 @@ import { problems } from './support/problems.js';
 class BreakDownAction {
   run({ executionId }: DeliveryContext): Promise<never> {
     return Promise.reject(new Error(`broken in ${executionId}`));
+  }
+}
+
+@DeliveryAction({ key: 'turn_down', label: 'Turn down', dedupeWindowMs: 0 })
+class TurnDownAction {
+  run(): Promise<never> {
+    return Promise.reject(new ConflictError('NOTHING_TO_DO', 'There is nothing to do.'));
   }
 }
 
@@ -22,12 +33,14 @@ describe('scores', () => {
   let app: TestApp;
 
   beforeAll(async () => {
-    app = await createTestApp({ providers: [BreakDownAction] });
+    app = await createTestApp({ providers: [BreakDownAction, TurnDownAction] });
   });
   afterAll(() => app.close());
 
   const compute = (scope: TestScope): Promise<ScoreBody> =>
     runIn(app.api, '/api/scores/compute', scope);
+  const errors = (score: ScoreBody): number | undefined =>
+    score.factors.find(({ key }) => key === 'errors_today')?.count;
   const path = ({ entityType, entityId }: TestScope): string =>
     `/api/scores/${entityType}/${encodeURIComponent(entityId)}`;
 
@@ -74,12 +87,43 @@ describe('scores', () => {
     expect(items.map(({ delta }) => delta)).toEqual([...Array<number>(11).fill(0), null]);
   });
 
+  it('that a schedule finds unchanged are confirmed, and neither stored nor published again', async () => {
+    const scope = freshScope();
+    const [lead] = manyItems(scope, 1, { kind: 'intake_lead', state: 'new' });
+    const tick = () => app.get(ScoringService).computeOrConfirm(scope, SYSTEM_ACTOR);
+    const seen = async () => {
+      const { body } = await app.api.get(path(scope), { pageSize: 100 }).expect(200);
+      const events = await app.rows(
+        `SELECT 1 FROM ops_events WHERE entity_id = $1 AND event_key = 'score.computed'`,
+        [scope.entityId],
+      );
+      const { history, latest } = body as {
+        history: { items: { id: string }[] };
+        latest: { id: string; computedAt: string; confirmedAt: string | null };
+      };
+      return { stored: history.items.length, events: events.length, latest };
+    };
+    await tick();
+    const first = await seen();
+    expect(first).toMatchObject({ stored: 1, events: 1, latest: { confirmedAt: null } });
+    await tick();
+    await tick();
+    const confirmed = await seen();
+    expect(confirmed).toMatchObject({ stored: 1, events: 1, latest: { id: first.latest.id } });
+    expect(Date.parse(confirmed.latest.confirmedAt!)).toBeGreaterThan(
+      Date.parse(first.latest.computedAt),
+    );
+    await pushItems(app.api, scope, [lead!]);
+    await tick();
+    expect(await seen()).toMatchObject({ stored: 2, events: 2, latest: { confirmedAt: null } });
+    await compute(scope);
+    expect(await seen()).toMatchObject({ stored: 3, events: 3 });
+  });
+
   it('count the presses that failed today, of their scope alone', async () => {
     const [scope, other] = [freshScope(), freshScope()];
     const { id } = await createNextAction(app.api, scope);
     await app.api.press(id, 'break_down').expect(500);
-    const errors = (score: ScoreBody): number | undefined =>
-      score.factors.find(({ key }) => key === 'errors_today')?.count;
     expect(errors(await compute(scope))).toBe(1);
     expect(errors(await compute(other))).toBe(0);
     await app.rows(
@@ -87,6 +131,40 @@ describe('scores', () => {
        WHERE entity_id = $1 AND level = 'error'`,
       [scope.entityId],
     );
+    expect(errors(await compute(scope))).toBe(0);
+  });
+
+  it('do not count a press that was refused: its event is no error', async () => {
+    const scope = freshScope();
+    const { id } = await createNextAction(app.api, scope);
+    await app.api.press(id, 'turn_down').expect(409);
+    await app.api.press(id, 'mark_done').expect(200);
+    for (const key of ['turn_down', 'snooze_1d']) await app.api.press(id, key).expect(409);
+    await app.api.press(id, 'no_such').expect(400);
+    expect(await compute(scope)).toMatchObject({ score: 100 });
+    const { body } = await app.api.get('/api/ops-events', { nextActionId: id }).expect(200);
+    const refused = (body.items as { eventKey: string }[]).filter(
+      ({ eventKey }) => eventKey === 'nba.delivery.failed',
+    );
+    expect(refused).toEqual([
+      expect.objectContaining({ level: 'info', status: 'failed', errorCode: 'NOTHING_TO_DO' }),
+    ]);
+  });
+
+  it('count a dead-lettered job once: in the health of the jobs', async () => {
+    const scope = freshScope();
+    await app.get(TransactionRunner).run((tx) => {
+      tx.publish('job.dead_lettered', {
+        actorId: null,
+        requestId: null,
+        sourceType: 'job',
+        sourceId: null,
+        scope,
+        status: 'failed',
+        meta: { type: 'score.compute', attempt: 4 },
+      });
+      return Promise.resolve();
+    });
     expect(errors(await compute(scope))).toBe(0);
   });
 

@@ -62,7 +62,7 @@ describe('a worker that runs alone', () => {
       const { id } = await createNextAction(app.api);
       await app.api.press(id, 'retry_failed_deliveries').expect(200);
       const [job] = await app.rows<{ id: string }>(
-        `SELECT id FROM pgboss.job WHERE name = 'retry_failed_deliveries'`,
+        `SELECT id FROM jobs WHERE type = 'retry_failed_deliveries'`,
       );
       await eventually('the job is done', async () => {
         return (await showJob(app, job?.id ?? '')).state === 'completed';

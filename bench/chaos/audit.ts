@@ -46,14 +46,12 @@ const KEYS_OF_NOTHING = `
     SELECT FROM next_action_executions e WHERE e.id = used.execution_id AND e.status = 'success')`;
 
 const JOBS = `
-  SELECT id, data ->> 'nextActionId' AS "nextActionId", state::text AS state
-  FROM (SELECT id, name, data, state FROM pgboss.job
-    UNION ALL SELECT id, name, data, state FROM pgboss.archive) AS job
-  WHERE name = 'retry_failed_deliveries'`;
+  SELECT id, next_action_id AS "nextActionId", state FROM jobs
+  WHERE type = 'retry_failed_deliveries'`;
 
 const WAITING_JOBS = `
-  SELECT count(*)::int AS waiting FROM pgboss.job
-  WHERE name = 'retry_failed_deliveries' AND state < 'completed'`;
+  SELECT count(*)::int AS waiting FROM jobs
+  WHERE type = 'retry_failed_deliveries' AND state IN ('waiting', 'retrying', 'running')`;
 
 const SNAPSHOTS = `SELECT id FROM score_snapshots WHERE entity_type = $1`;
 

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { Cron } from 'croner';
 import { databaseUrlProblem } from './database-url.js';
 import { EMAIL_MAX, isEmailAddress } from './email-address.js';
 import { ConfigError } from './start-error.js';
@@ -117,6 +118,14 @@ export class EnvReader {
     return number;
   }
 
+  /** 0, which is also the default, or a whole number from `min` to `max`. */
+  zeroOr(key: string, min: number, max: number): number {
+    const value = this.text(key) ?? '0';
+    const number = /^\d{1,10}$/.test(value) ? Number(value) : NaN;
+    if (number === 0 || (number >= min && number <= max)) return number;
+    throw new ConfigError(`${key} must be 0 (for ever) or a whole number from ${min} to ${max}.`);
+  }
+
   /** Whole numbers in a list such as `30000,120000`, 1 to 10 of them. */
   integers(key: string, fallback: readonly number[]): readonly number[] {
     const value = this.text(key);
@@ -127,12 +136,12 @@ export class EnvReader {
     return value.split(',').map(Number);
   }
 
-  /** Five fields, minute to day of week; whether they make sense is checked where they are used. */
+  /** Five fields, minute to day of week, that are met at some time. */
   cron(key: string): string | undefined {
-    return this.matching(
-      key,
-      /^[\w*/,?#-]+( +[\w*/,?#-]+){4}$/,
-      'a cron expression of five fields, such as */15 * * * *',
+    const value = this.text(key);
+    if (value === undefined || isCron(value)) return value;
+    throw new ConfigError(
+      `${key} must be a cron expression of five fields, such as */15 * * * *, with a next time.`,
     );
   }
 
@@ -184,6 +193,16 @@ export class EnvReader {
       );
     }
     return value;
+  }
+}
+
+function isCron(value: string): boolean {
+  try {
+    // The library also takes nicknames such as @daily.
+    if (!/^[\w*/,?#-]+( +[\w*/,?#-]+){4}$/.test(value)) return false;
+    return new Cron(value, { mode: '5-part', paused: true }).nextRun() !== null;
+  } catch {
+    return false;
   }
 }
 

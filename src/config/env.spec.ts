@@ -49,6 +49,17 @@ describe('the settings', () => {
     expect(readEnv({ ...production, SHUTDOWN_DELAY_MS: '15000' }).shutdownDelayMs).toBe(15_000);
   });
 
+  it('keep executions for ever or for at least 31 days', () => {
+    const days = (value: string) => readEnv({ RETAIN_EXECUTIONS_DAYS: value }).retention.executions;
+    expect(readEnv({}).retention).toEqual({ events: 90, executions: 0, scores: 400 });
+    expect([days('0'), days('31'), days('36500')]).toEqual([0, 31, 36_500]);
+    for (const wrong of ['30', '1', '-1', '40.5', 'x', '36501']) {
+      expect(() => days(wrong)).toThrow(
+        /^RETAIN_EXECUTIONS_DAYS must be 0 \(for ever\) or a whole number from 31 to 36500\.$/,
+      );
+    }
+  });
+
   it('listen on every address in production', () => {
     expect(readEnv({ NODE_ENV: 'production', JWT_SECRET: 'x'.repeat(32) }).host).toBe('0.0.0.0');
   });
@@ -89,6 +100,9 @@ describe('the settings', () => {
     ['JOB_STALE_MS', '10000'],
     ['SCHEDULE_SCORE_COMPUTE', 'every sesame'],
     ['SCHEDULE_RISK_RUN_RULES', '*/5 * * *'],
+    ['SCHEDULE_RISK_RUN_RULES', '99 * * * *'],
+    ['SCHEDULE_NEXT_ACTIONS_RUN', '0 0 31 2 *'],
+    ['SCHEDULE_NEXT_ACTIONS_RUN', '@daily'],
     ['SCHEDULE_TIME_ZONE', 'Mars/Sesame'],
   ])('refuse a bad %s, naming the key and never the value', (key, value) => {
     const read = () => readEnv({ [key]: value });

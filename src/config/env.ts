@@ -52,7 +52,18 @@ export interface Env {
   /** Port of the health probes of a standalone worker. */
   readonly workerPort: number;
   readonly jobs: JobSettings;
+  readonly retention: RetentionSettings;
+  /** How often a process reads the event feed while somebody in it waits for events, in ms. */
+  readonly feedPollMs: number;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+}
+
+/** How many days history is kept. */
+export interface RetentionSettings {
+  readonly events: number;
+  /** 0: for ever. */
+  readonly executions: number;
+  readonly scores: number;
 }
 
 /** Limits of a connection and a request. Times in ms. */
@@ -120,6 +131,11 @@ const MAX_SHUTDOWN_DELAY_MS = 15_000;
 /** Longest drain of jobs in a stop, in ms: the whole stop takes at most 25 s. */
 const MAX_JOB_DRAIN_MS = 20_000;
 
+/** Idempotency keys live 30 days, and the execution that answers one must outlive it. */
+const MIN_EXECUTIONS_DAYS = 31;
+/** A hundred years. */
+const MAX_RETENTION_DAYS = 36_500;
+
 /**
  * Reads and checks the settings that this kind of process uses; throws ConfigError for the first that is
  * wrong. A setting that the process does not use has its default.
@@ -182,6 +198,12 @@ export function readEnv(source: Source, role: EnvReaderRole = 'server'): Env {
       },
       timeZone: read.timeZone('SCHEDULE_TIME_ZONE', 'UTC'),
     },
+    retention: {
+      events: read.integer('RETAIN_EVENTS_DAYS', 90, 1, MAX_RETENTION_DAYS),
+      executions: read.zeroOr('RETAIN_EXECUTIONS_DAYS', MIN_EXECUTIONS_DAYS, MAX_RETENTION_DAYS),
+      scores: read.integer('RETAIN_SCORES_DAYS', 400, 1, MAX_RETENTION_DAYS),
+    },
+    feedPollMs: read.integer('FEED_POLL_MS', 1000, 50, 60_000),
     logLevel:
       read.oneOf('LOG_LEVEL', [
         'trace',

@@ -8,11 +8,13 @@ import { databaseSetting } from '../config/database-setting.js';
 import { ENV, type Env } from '../config/env.js';
 import { EventBus } from '../events/event-bus.js';
 import { EventsModule } from '../events/events.module.js';
-import { awaitServer } from './start/await-server.js';
+import { awaitServer, type DatabaseAddress } from './start/await-server.js';
 import { Connections } from './connections/connections.js';
 import { dataSourceOptions, type PostgresOptions, type Schema } from './start/data-source.js';
 import { DutyTransactions } from './transactions/duty-transactions.js';
 import { migrate } from './start/migrate.js';
+import { Partitions } from './retention/partitions.js';
+import { Retention, type RetentionPlan } from './retention/retention.js';
 import { StartWork } from './start/start-work.js';
 import { ScopeTransactions } from './transactions/scope-transactions.js';
 import { type TransactionLimits } from './transactions/transaction.js';
@@ -21,11 +23,11 @@ import { TransactionRunner } from './transactions/transaction-runner.js';
 /** Number of connections for the health probe and heartbeats. */
 const DUTY_CONNECTIONS = 2;
 
-/** The connection pool, migrated before it is used, and the transaction runners. */
+/** The connection pool, migrated before it is used, the transaction runners, and retention. */
 @Global()
 @Module({})
 export class DatabaseModule {
-  static register(url: string, schema: Schema): DynamicModule {
+  static register(url: string, schema: Schema, plan: RetentionPlan): DynamicModule {
     return {
       module: DatabaseModule,
       imports: [
@@ -35,11 +37,10 @@ export class DatabaseModule {
           useFactory: async (env: Env, logger: Logger) => {
             const { databaseDirectUrl } = env;
             const pooled = { url, setting: databaseSetting(env) };
-            const direct = {
-              url: databaseDirectUrl ?? url,
-              setting: databaseSetting(env, 'migrations'),
-            };
+            const direct = directAddress(url, env);
             await migrate(direct, env, schema, logger);
+            const tables = plan.partitioned.map(({ table }) => table);
+            await new Partitions(direct, logger).makeAhead(tables, new Date());
             if (databaseDirectUrl !== undefined) {
               await awaitServer(pooled, env.databaseWaitMs, logger);
             }
@@ -75,14 +76,31 @@ export class DatabaseModule {
         {
           provide: StartWork,
           inject: [ENV, LOGGER],
-          useFactory: ({ databaseDirectUrl }: Env, logger: Logger) =>
-            new StartWork(databaseDirectUrl ?? url, logger),
+          useFactory: (env: Env, logger: Logger) =>
+            new StartWork(directAddress(url, env).url, logger),
         },
         ScopeTransactions,
+        {
+          provide: Retention,
+          inject: [TransactionRunner, ENV, LOGGER],
+          useFactory: (transactions: TransactionRunner, env: Env, logger: Logger) => {
+            const direct = directAddress(url, env);
+            const partitions = new Partitions(direct, logger);
+            return new Retention(plan, env.retention, transactions, partitions, direct, logger);
+          },
+        },
       ],
-      exports: [TransactionRunner, DutyTransactions, ScopeTransactions, StartWork],
+      exports: [TransactionRunner, DutyTransactions, ScopeTransactions, Retention, StartWork],
     };
   }
+}
+
+/** Where the schema is changed: as the owner, past a pooler, where that is set. */
+function directAddress(url: string, env: Env): DatabaseAddress {
+  return {
+    url: env.databaseDirectUrl ?? url,
+    setting: databaseSetting(env, 'migrations'),
+  };
 }
 
 function limitsOf(env: Env): TransactionLimits {

@@ -8,8 +8,8 @@ export interface DecoratedKind<Options> {
   readonly metadata: symbol;
   /** The method that every class of this kind must have, and its signature, for the error message. */
   readonly method: { readonly name: string; readonly signature: string };
-  /** What a class does instead of being request-scoped, for the error message. */
-  readonly insteadOfRequestScope: string;
+  /** What a class does instead of having a scope of its own, for the error message. */
+  readonly insteadOfScope: string;
   /** The name under which a class is registered: one class a name. */
   readonly nameOf: (options: Options) => string;
   /** What the name is called, for the error message: `key`, `type`. */
@@ -65,8 +65,12 @@ function read<Options, Handler>(
   kind.check(className, options);
   if (!wrapper.isDependencyTreeStatic()) {
     throw new kind.error(
-      `${className} is request-scoped, or depends on a request-scoped provider: ${kind.insteadOfRequestScope}`,
+      `${className} is request-scoped, or depends on a request-scoped provider: ${kind.insteadOfScope}`,
     );
+  }
+  // Nobody injects it, so Nest would never call its constructor.
+  if (wrapper.isTransient) {
+    throw new kind.error(`${className} has the scope TRANSIENT: ${kind.insteadOfScope}`);
   }
   const { name, signature } = kind.method;
   const handler = wrapper.instance as Record<string, unknown>;

@@ -12,6 +12,8 @@ export interface EventPayload<Meta extends object> {
   /** The scope it happened in; errors of a scope count in its score. */
   readonly scope?: Scope;
   readonly status: EventStatus | null;
+  /** Its level, where it is not the one of its name. */
+  readonly level?: EventLevel;
   /** How long the work took, in ms. */
   readonly durationMs?: number;
   readonly errorCode?: string;
@@ -46,6 +48,8 @@ interface JobMeta {
   readonly type: string;
   /** Number of the attempt, from 1. */
   readonly attempt: number;
+  /** The next best action that the job was enqueued for, if any. */
+  readonly nextActionId?: string;
 }
 
 /** Every event of the application: its name and its payload. A new event is one line here. */
@@ -57,7 +61,10 @@ export interface DomainEvents {
   'nba.delivery.executed': EventPayload<
     DeliveryMeta & { readonly result: object; readonly changes: object }
   >;
-  /** A delivery action threw or ran out of time: its work was rolled back. */
+  /**
+   * A delivery action threw or ran out of time: its work was rolled back. An action that refused the press
+   * (a DomainError below 500) has the level `info`: that is no error of the day.
+   */
   'nba.delivery.failed': EventPayload<DeliveryMeta>;
   /** A delivery action is a placeholder so far: it only enqueued its job. */
   'nba.delivery.stubbed': EventPayload<
@@ -69,6 +76,10 @@ export interface DomainEvents {
   'job.failed': EventPayload<JobMeta & { readonly retryAt: string | null }>;
   /** The last attempt of a job failed: it stays a dead letter until an operator retries it. */
   'job.dead_lettered': EventPayload<JobMeta>;
+  /** An operator restarted a dead-lettered or cancelled job. */
+  'job.retried': EventPayload<Omit<JobMeta, 'attempt'>>;
+  /** An operator cancelled a job that waited. */
+  'job.cancelled': EventPayload<Omit<JobMeta, 'attempt'>>;
   /** An API client created or updated a next best action. */
   'nba.upsert': EventPayload<{
     readonly created: boolean;
@@ -92,6 +103,33 @@ export interface DomainEvents {
   'risk.created.critical': EventPayload<
     Scope & { readonly ruleKey: string; readonly severity: string; readonly reason: string }
   >;
+  /** An operator snoozed, closed or reopened a risk flag. */
+  'risk.changed': EventPayload<
+    Scope & {
+      readonly ruleKey: string;
+      readonly severity: string;
+      readonly action: 'snooze' | 'resolve' | 'dismiss' | 'reopen';
+      /** The flag's status now. */
+      readonly flagStatus: string;
+      readonly snoozedUntil: string | null;
+    }
+  >;
+  /**
+   * Work items were pushed. A single push names its item; a batch has one event per scope. Nothing is
+   * published of items that were unchanged.
+   */
+  'work_item.pushed': EventPayload<
+    Scope & {
+      readonly created: number;
+      readonly updated: number;
+      /** Items that the push moved from this scope to another. */
+      readonly movedAway: number;
+      readonly kind?: string;
+      readonly externalId?: string;
+    }
+  >;
+  /** A work item was deleted. */
+  'work_item.deleted': EventPayload<Scope & { readonly kind: string; readonly externalId: string }>;
   /** A scope or a lead was scored: its source is the snapshot, or the lead's work item. */
   'score.computed': EventPayload<ScoreMeta>;
   /** The score fell into the critical band. */
@@ -126,10 +164,15 @@ export const EVENT_LEVEL_OF: Readonly<Record<DomainEventName, EventLevel>> = {
   'nba.delivery.retry_job.stub': 'info',
   'job.failed': 'warn',
   'job.dead_lettered': 'error',
+  'job.retried': 'info',
+  'job.cancelled': 'info',
   'nba.upsert': 'info',
   'nba.run': 'info',
   'risk.upsert': 'info',
   'risk.created.critical': 'warn',
+  'risk.changed': 'info',
+  'work_item.pushed': 'info',
+  'work_item.deleted': 'info',
   'score.computed': 'info',
   'score.threshold_breach': 'warn',
   'score.sharp_drop': 'warn',

@@ -1,7 +1,10 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { type DomainEventName, type EventLevel, type EventStatus } from './domain-events.js';
 
-/** A stored domain event, for the operators' feed. It is kept when its source is deleted. */
+/**
+ * A stored domain event, for the operators' feed. It is kept when its source is deleted. The table is
+ * partitioned by month, by the id.
+ */
 @Entity('ops_events')
 @Check('ck_ops_events_level', `"level" IN ('info', 'warn', 'error')`)
 @Check('ck_ops_events_status', `"status" IN ('success', 'failed', 'stubbed')`)
@@ -11,6 +14,9 @@ import { type DomainEventName, type EventLevel, type EventStatus } from './domai
 @Index('ix_ops_events_errors', ['entityType', 'entityId', 'createdAt'], {
   where: `"level" = 'error'`,
 })
+@Index('ix_ops_events_level', ['level', 'id'], { where: `"level" <> 'info'` })
+// The order of commits: src/feed.
+@Index('ix_ops_events_feed', ['epoch', 'xid', 'id'])
 export class OpsEvent {
   /** UUIDv7, so that the id is also the order in time. */
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_ops_events' })
@@ -60,4 +66,15 @@ export class OpsEvent {
 
   @Column('timestamptz')
   createdAt!: Date;
+
+  /** Counts the clusters that stored events here: `feed_epochs`. Set by the column's default. */
+  @Column('int', { default: 1 })
+  epoch!: number;
+
+  /**
+   * The transaction's id (xid8 as bigint), set by the column's default. TypeORM compares defaults without
+   * their casts; the migration has them.
+   */
+  @Column('bigint', { default: () => '((pg_current_xact_id()))' })
+  xid!: string;
 }

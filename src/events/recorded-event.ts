@@ -1,5 +1,5 @@
 import { uuidv7 } from 'uuidv7';
-import { redactText, redactValue } from '../kernel/redaction/redaction.js';
+import { recordedValue, redactText } from '../kernel/redaction/redaction.js';
 import {
   type DomainEventName,
   type DomainEvents,
@@ -28,10 +28,10 @@ export function recordEvent<K extends DomainEventName>(
     ...(payload.errorMessage === undefined
       ? {}
       : { errorMessage: redactText(payload.errorMessage) }),
-    meta: redactValue(payload.meta) as object,
+    meta: recordedValue(payload.meta) as object,
     id: uuidv7(),
     eventKey,
-    level: EVENT_LEVEL_OF[eventKey],
+    level: payload.level ?? EVENT_LEVEL_OF[eventKey],
     createdAt: new Date(),
   };
 }

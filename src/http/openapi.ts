@@ -19,7 +19,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .setDescription(
       'A ranked list of recommendations whose buttons run exactly once, on record, with an event. Times are ISO 8601 UTC, ids UUIDv7, errors RFC 9457 problem documents with a stable `code`.',
     )
-    .setVersion('0.1.0')
+    .setVersion('0.2.0')
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .addServer('/')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }, 'bearer')

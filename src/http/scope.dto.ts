@@ -2,7 +2,6 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import {
   IsOptional,
   IsString,
-  Length,
   Matches,
   ValidateBy,
   type ValidationArguments,
@@ -10,11 +9,11 @@ import {
 import {
   DEFAULT_SCOPE,
   MAX_ENTITY_ID,
-  PRINTABLE,
   type Scope,
   ScopeFilter,
   SNAKE_CASE,
 } from '../kernel/scope.js';
+import { IsPathId } from './validation/text.js';
 
 /** Scope fields of a query or a body; without them, the command center. */
 export class ScopeFields implements Partial<Scope> {
@@ -36,9 +35,7 @@ export class ScopeFields implements Partial<Scope> {
     description: 'Id of the scope. Default: the same as entityType.',
   })
   @IsOptional()
-  @IsString()
-  @Length(1, MAX_ENTITY_ID)
-  @Matches(PRINTABLE, { message: 'entityId must not contain control characters' })
+  @IsPathId(MAX_ENTITY_ID)
   entityId?: string;
 }
 
@@ -81,7 +78,6 @@ export class ScopePath implements Scope {
   entityType!: string;
 
   @ApiProperty({ example: DEFAULT_SCOPE.entityId, minLength: 1, maxLength: MAX_ENTITY_ID })
-  @Length(1, MAX_ENTITY_ID)
-  @Matches(PRINTABLE, { message: 'entityId must not contain control characters' })
+  @IsPathId(MAX_ENTITY_ID)
   entityId!: string;
 }

@@ -1,3 +1,5 @@
+import { hasVisibleText, isDotSegment } from './visible-text.js';
+
 /** What a work item, score, risk flag or next best action belongs to. Source: docs/domain.md. */
 export interface Scope {
   /** `[a-z][a-z0-9_]{0,63}` */
@@ -74,6 +76,7 @@ export class ScopeFilter {
     if (slash === -1 || !SNAKE_CASE.test(entityType)) return undefined;
     if (entityId === '*') return new ScopeFilter([{ entityType }]);
     if (entityId.length > MAX_ENTITY_ID || !PRINTABLE.test(entityId)) return undefined;
+    if (isDotSegment(entityId) || !hasVisibleText(entityId)) return undefined;
     return ScopeFilter.of({ entityType, entityId });
   }
 

@@ -86,6 +86,72 @@ describe('the score of a lead', () => {
     expect(grade(attributes, 'contactability')?.reason).toBe(reason);
   });
 
+  const PLACEHOLDERS = [
+    '-',
+    '--',
+    'n/a',
+    'N/A',
+    ' (none) ',
+    'NULL',
+    'Unknown',
+    '?',
+    'tbd',
+    'xxx',
+    '#N/A',
+  ];
+  const WRONG_TYPES = [{}, [], ['a@example.com'], 0, 5145550100, true, false, NaN];
+
+  it.each(
+    ['email', 'phone'].flatMap((name) =>
+      [...PLACEHOLDERS, ...WRONG_TYPES].map((value) => [name, value] as const),
+    ),
+  )('does not take %s: %p for a way to reach the lead', (name, value) => {
+    const factor = grade({ [name]: value }, 'contactability');
+    expect(factor?.normalized).toBe(25);
+    expect(factor?.reason).toMatch(new RegExp(`^Not understood: ${name} must be an? `));
+    expect(grade({ [name]: value, contactName: 'Ada' }, 'contactability')?.normalized).toBe(25);
+  });
+
+  it.each([
+    ['email', 'jane'],
+    ['email', '+1 514 555 0100'],
+    ['phone', 'call the office'],
+    ['phone', '000-000-0000'],
+  ])('does not take %s: %p for one either', (name, value) => {
+    expect(grade({ [name]: value }, 'contactability')?.reason).toMatch(/^Not understood: /);
+  });
+
+  it.each([
+    ['email', 'jörg@exämple.de'],
+    ['phone', '+1 (514) 555-0100 ext. 3'],
+    ['phone', '٠٥١٤٥٥٥'],
+  ])('takes %s: %p for one', (name, value) => {
+    expect(grade({ [name]: value }, 'contactability')?.reason).toBe(`Reachable by ${name}`);
+  });
+
+  it('counts only the contact data that it understands', () => {
+    expect(
+      grade({ email: 'a@example.com', phone: 'n/a', contactName: '-' }, 'contactability'),
+    ).toMatchObject({ normalized: 50, reason: 'Reachable by email' });
+  });
+
+  it('never counts a placeholder or a wrong type as complete', () => {
+    const nonsense = fc.constantFrom<unknown>(...PLACEHOLDERS, {}, [], true, -1);
+    const attributes = fc.constantFrom(...Object.keys(BEST));
+    fc.assert(
+      fc.property(attributes, nonsense, (name, value) => {
+        const without = grade({ ...BEST, [name]: undefined }, 'completeness');
+        const placed = grade({ ...BEST, [name]: value }, 'completeness');
+        expect(placed?.normalized).toBe(without?.normalized);
+        expect(placed?.reason).toBe(`Not understood: ${name}`);
+        expect(scoreOf({ ...BEST, [name]: value }).score).toBeLessThan(100);
+      }),
+    );
+    expect(grade({ phone: '-', email: 'a@example.com' }, 'completeness')?.reason).toBe(
+      'Missing: budget, urgency, fit, source, contactName, need. Not understood: phone',
+    );
+  });
+
   it('never repeats an e-mail address or a phone number in a reason', () => {
     const text = JSON.stringify(scoreOf(BEST));
     expect(text).not.toContain(BEST.email);

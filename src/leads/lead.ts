@@ -12,10 +12,9 @@ export interface LeadScore {
   readonly delta: number | null;
   readonly factors: ScoreSnapshot['factors'];
   readonly reasons: ScoreSnapshot['reasons'];
-  readonly scoredAt: Date | null;
 }
 
-/** An intake lead: a work item with its newest score. */
+/** An intake lead: a work item with its newest score, which is of other attributes if `scoredAt` is null. */
 export interface Lead extends WorkItem, LeadScore {}
 
 /** A lead that the pipeline could not score. */

@@ -32,9 +32,6 @@ export class LeadAnswer extends WorkItemAnswer implements Lead {
   /** Strongest negative first, then strongest positive, five at most; they name missing attributes. */
   @ApiProperty({ type: [ScoreReasonAnswer] })
   reasons!: readonly ScoreReasonAnswer[];
-
-  @ApiProperty({ type: String, format: 'date-time', nullable: true })
-  scoredAt!: Date | null;
 }
 
 /** A lead that could not be scored. */

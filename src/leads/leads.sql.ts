@@ -7,7 +7,7 @@ import { WORK_ITEM_COLUMNS } from '../work-items/work-items.sql.js';
 /** The newest score of `item`, under the names of a LeadScore. */
 const LATEST_SCORE = `
   LEFT JOIN LATERAL (
-    SELECT id AS "snapshotId", score, band, delta, factors, reasons, computed_at AS "scoredAt"
+    SELECT id AS "snapshotId", score, band, delta, factors, reasons
     FROM score_snapshots
     WHERE lead_id = item.id
     ORDER BY computed_at DESC, id DESC
@@ -18,8 +18,7 @@ export const FIND_LEAD: Statement = {
   name: 'find_lead',
   text: `
     SELECT ${WORK_ITEM_COLUMNS}, latest."snapshotId", latest.score, latest.band, latest.delta,
-      COALESCE(latest.factors, '[]') AS factors, COALESCE(latest.reasons, '[]') AS reasons,
-      latest."scoredAt"
+      COALESCE(latest.factors, '[]') AS factors, COALESCE(latest.reasons, '[]') AS reasons
     FROM work_items AS item ${LATEST_SCORE}
     WHERE item.kind = 'intake_lead' AND item.external_id = $1`,
 };
@@ -74,17 +73,18 @@ const leadId = SCORED_LEAD.parameter('leadId');
 const score = SCORED_LEAD.parameter('score');
 
 /**
- * Appends a snapshot to a locked lead, with the delta to the one before, and moves a new lead to `scored`;
- * a lead in a later state keeps it. The time is the database's, under the lock, so that the snapshots of a
- * lead are in the order of their times.
+ * Appends a snapshot to a locked lead, with the delta to the one before, and sets its `scored_at`; its state
+ * stays what its source pushed. The time is the database's, under the lock, so that the snapshots of a lead
+ * are in the order of their times.
  */
 export const STORE_LEAD_SCORE: Statement = {
   name: 'store_lead_score',
   text: `
     WITH lead AS (
       UPDATE work_items AS item SET
-        state = CASE item.state WHEN 'new' THEN 'scored' ELSE item.state END,
-        updated_at = CASE item.state WHEN 'new' THEN now() ELSE item.updated_at END
+        scored_at = clock.now,
+        updated_at = CASE WHEN item.scored_at IS NULL THEN clock.now ELSE item.updated_at END
+      FROM (SELECT date_trunc('milliseconds', clock_timestamp()) AS now) AS clock
       WHERE item.id = ${leadId}
       RETURNING ${WORK_ITEM_COLUMNS}),
     previous AS (
@@ -106,11 +106,11 @@ export const STORE_LEAD_SCORE: Statement = {
         factors: SCORED_LEAD.parameter('factors'),
         reasons: SCORED_LEAD.parameter('reasons'),
         actorId: SCORED_LEAD.parameter('actorId'),
-        computedAt: `date_trunc('milliseconds', clock_timestamp())`,
+        computedAt: 'lead."scoredAt"',
       })}
       FROM lead
-      RETURNING delta, computed_at)
-    SELECT lead.*, snapshot.delta, snapshot.computed_at AS "scoredAt" FROM lead, snapshot`,
+      RETURNING delta)
+    SELECT lead.*, snapshot.delta FROM lead, snapshot`,
 };
 
 /** A page of a lead's snapshots, newest first. */

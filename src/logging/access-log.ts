@@ -51,9 +51,10 @@ export function levelOf({ status, options }: DomainError): 'debug' | 'info' | 'w
   return status >= 500 ? 'error' : 'info';
 }
 
-/** The fields of a log line about what is wrong. */
+/** The fields of a log line about what is wrong: a refusal has its code and no stack. */
 export function problemFields(error: DomainError): object {
-  const cause = error.options.cause ?? (error.status === 500 ? error : undefined);
+  const failed = error.options.cause ?? (error.status === 500 ? error : undefined);
+  const cause = error.status < 500 ? undefined : failed;
   return {
     code: error.code,
     ...error.options.extensions,

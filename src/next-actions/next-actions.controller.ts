@@ -1,4 +1,15 @@
-import { Body, Controller, Get, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Get,
+  HttpCode,
+  Param,
+  Patch,
+  Post,
+  Query,
+  Res,
+  StreamableFile,
+} from '@nestjs/common';
 import {
   ApiCreatedResponse,
   ApiHeader,
@@ -10,6 +21,9 @@ import {
 import { type Response } from 'express';
 import { CurrentActor } from '../auth/current-user.js';
 import { type Actor } from '../kernel/actor.js';
+import { Prefers } from '../http/accepted-type.js';
+import { ApiPageOrCsv } from '../http/csv/api-csv.js';
+import { csvAnswer } from '../http/streamed-answer.js';
 import { ApiProblems, RATE_LIMIT_HEADERS } from '../http/problems/api-problems.js';
 import { scopeFilterOf, scopeOf } from '../kernel/scope.js';
 import { ScopeFields, ScopeQuery } from '../http/scope.dto.js';
@@ -47,12 +61,14 @@ export class NextActionsController {
     description:
       'By score, then newest first, or by sort. With status=queued or without a status, snoozed ones are left out unless snoozed says otherwise. Items have payload and explanation with fields=full only. Continue with nextCursor and the same filters and sort: no row is skipped or repeated while others are inserted.',
   })
-  @ApiOkResponse({ type: NextActionPage })
+  @ApiPageOrCsv(NextActionPage)
   @ApiProblems(400)
   list(
     @Query() query: ListNextActionsQuery,
+    @Prefers('text/csv') asCsv: boolean,
     @CurrentActor() actor: Actor,
-  ): Promise<NextActionPage> {
+  ): Promise<NextActionPage | StreamableFile> {
+    if (asCsv) return csvAnswer(this.nextActions.csv(query, actor), 'next-actions.csv');
     return this.nextActions.list(query, actor);
   }
 

@@ -1,6 +1,7 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsUUID } from 'class-validator';
 import { CursorPagination, CursorQuery } from '../http/paging/cursor-page.js';
+import { ScopeQuery } from '../http/scope.dto.js';
 import { IsInstant } from '../http/validation/instant.js';
 import {
   DOMAIN_EVENT_NAMES,
@@ -12,8 +13,22 @@ import {
 } from '../events/domain-events.js';
 import { type ShownEvent } from './ops-events.sql.js';
 
-/** Filters of the feed. */
-export class ListOpsEventsQuery extends CursorQuery {
+/** Directions of the feed. */
+export const FEED_ORDERS = ['asc', 'desc'] as const;
+
+/** Filters of the feed. Without a scope, the events of all scopes and of none. */
+export class ListOpsEventsQuery extends IntersectionType(CursorQuery, ScopeQuery) {
+  /** Newest first, or in the order of commits. */
+  @ApiPropertyOptional({
+    enum: FEED_ORDERS,
+    default: 'desc',
+    description:
+      'desc: newest first. asc: in the order of commits, for a client that polls: nextCursor is always set.',
+  })
+  @IsOptional()
+  @IsIn(FEED_ORDERS)
+  order?: (typeof FEED_ORDERS)[number];
+
   @ApiPropertyOptional({ enum: DOMAIN_EVENT_NAMES, enumName: 'EventKey' })
   @IsOptional()
   @IsIn(DOMAIN_EVENT_NAMES)
@@ -24,6 +39,28 @@ export class ListOpsEventsQuery extends CursorQuery {
   @IsOptional()
   @IsInstant()
   since?: string;
+
+  /** Only events from before then. */
+  @ApiPropertyOptional({
+    type: String,
+    format: 'date-time',
+    example: '2026-11-25T00:00:00Z',
+    description: 'Only events from before then; the instant itself is excluded.',
+  })
+  @IsOptional()
+  @IsInstant()
+  until?: string;
+
+  @ApiPropertyOptional({ enum: EVENT_LEVELS, enumName: 'EventLevel' })
+  @IsOptional()
+  @IsIn(EVENT_LEVELS)
+  level?: EventLevel;
+
+  /** Only events that this user caused. */
+  @ApiPropertyOptional({ format: 'uuid' })
+  @IsOptional()
+  @IsUUID()
+  actorId?: string;
 
   /** Only events about this next best action. */
   @ApiPropertyOptional({ format: 'uuid' })
@@ -78,11 +115,22 @@ export class OpsEventAnswer implements ShownEvent {
   createdAt!: Date;
 }
 
-/** A page of the feed, newest first. */
+/** Pagination of the feed. */
+export class FeedPagination extends CursorPagination {
+  /** With order=asc only. */
+  @ApiPropertyOptional({
+    example: false,
+    description:
+      'With order=asc only: whether events after the cursor may have been dropped by the retention before this page read them. True once; the page begins with the oldest event on record.',
+  })
+  gap?: boolean;
+}
+
+/** A page of the feed. */
 export class OpsEventPage {
   @ApiProperty({ type: [OpsEventAnswer] })
   items!: OpsEventAnswer[];
 
-  @ApiProperty({ type: CursorPagination })
-  pagination!: CursorPagination;
+  @ApiProperty({ type: FeedPagination })
+  pagination!: FeedPagination;
 }

@@ -1,25 +1,70 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '../kernel/actor.js';
+import { ScopeFilter, scopeFilterOf } from '../kernel/scope.js';
 import { Paginator } from '../http/paging/paginator.js';
 import { TransactionRunner } from '../database/transactions/transaction-runner.js';
+import { type EventFilter } from '../feed/event-filter.js';
+import { FEED_START, type FeedPosition } from '../feed/feed-position.js';
+import { FeedReader } from '../feed/feed-reader.js';
 import { type ListOpsEventsQuery, type OpsEventPage } from './ops-events.dto.js';
-import { feedQuery, NEWEST, type ShownEvent } from './ops-events.sql.js';
+import { feedQuery, NEWEST, shown, type ShownEvent } from './ops-events.sql.js';
 
 /** Reads the feed of events. */
 @Injectable()
 export class OpsEventsService {
   constructor(
     private readonly transactions: TransactionRunner,
+    private readonly feed: FeedReader,
     private readonly paginator: Paginator,
   ) {}
 
-  /** A page of the feed, newest first. */
+  /** A page of the feed: newest first, or in the order of commits. */
   async list(query: ListOpsEventsQuery, actor: Actor): Promise<OpsEventPage> {
-    const { eventKey, since, nextActionId } = query;
-    const filter = { eventKey, since, nextActionId: nextActionId?.toLowerCase() };
+    const filter = filterOf(query);
+    if (query.order === 'asc') return this.inCommitOrder(query, filter, actor);
     const page = this.paginator.open('ops-events', filter, query);
     const { statement, values } = feedQuery(filter, page);
     const rows = await this.transactions.query<ShownEvent>(statement, values, { caller: actor });
     return page.answer(rows, NEWEST.positionOf);
   }
+
+  private async inCommitOrder(
+    query: ListOpsEventsQuery,
+    filter: EventFilter,
+    caller: Actor,
+  ): Promise<OpsEventPage> {
+    const page = this.paginator.openEndless('ops-events', { ...filter, order: 'asc' }, query);
+    const after = page.after ? positionIn(page.after) : await this.start(filter, caller);
+    const read = await this.feed.read({ after, limit: query.pageSize, filter, caller });
+    const { epoch, xid, id } = read.next;
+    const { items, pagination } = page.answer(read.events.map(shown), [epoch, xid, id], read.more);
+    return { items, pagination: Object.assign(pagination, { gap: read.gap }) };
+  }
+
+  private start({ since }: EventFilter, caller: Actor): Promise<FeedPosition> {
+    return since === undefined ? Promise.resolve(FEED_START) : this.feed.startSince(since, caller);
+  }
+}
+
+/** The filter of a query. Its properties are always in the same order: a cursor is bound to them. */
+function filterOf(query: ListOpsEventsQuery): EventFilter {
+  const { eventKey, since, nextActionId, until, level, actorId, scope, entityType, entityId } =
+    query;
+  const scoped = (scope ?? entityType ?? entityId) !== undefined;
+  const scopes = scoped ? scopeFilterOf({ scope, entityType, entityId }) : ScopeFilter.ALL;
+  return {
+    eventKey,
+    since,
+    nextActionId: nextActionId?.toLowerCase(),
+    until,
+    level,
+    actorId: actorId?.toLowerCase(),
+    // All scopes: also the events that have none.
+    scopes: scopes.kind === 'all' ? undefined : scopes,
+  };
+}
+
+/** The position in a cursor, as it was sealed. */
+function positionIn([epoch, xid, id]: readonly (string | number)[]): FeedPosition {
+  return { epoch: Number(epoch), xid: String(xid), id: String(id) };
 }

@@ -2,11 +2,12 @@ import { type Query } from '../database/connections/statement.js';
 import { columnsOf, type RowOf } from '../database/sql/columns.js';
 import { Keyset } from '../database/sql/keyset.js';
 import { ListQuery, type PageStart } from '../database/sql/list-query.js';
-import { type DomainEventName } from '../events/domain-events.js';
 import { OpsEvent } from '../events/ops-event.entity.js';
+import { earliestId, type EventFilter, latestId, whereEvents } from '../feed/event-filter.js';
+import { type FeedEvent } from '../feed/feed.sql.js';
 
 /** The columns that the feed shows. */
-const SHOWN = columnsOf(OpsEvent).without('entityType', 'entityId');
+const SHOWN = columnsOf(OpsEvent).without('entityType', 'entityId', 'epoch', 'xid');
 
 /** An event as the feed shows it. */
 export type ShownEvent = RowOf<typeof SHOWN>;
@@ -14,36 +15,19 @@ export type ShownEvent = RowOf<typeof SHOWN>;
 /** The newest first: ids are ordered in time. */
 export const NEWEST = Keyset.by(SHOWN.only('id'));
 
-/** What a page of the feed is restricted to. */
-export interface FeedFilter {
-  readonly eventKey?: DomainEventName | undefined;
-  /** ISO 8601. */
-  readonly since?: string | undefined;
-  /** In lower case. */
-  readonly nextActionId?: string | undefined;
-}
-
-/** Most that an event's id may be behind its time, in ms: the clock may be set back between the two. */
-const ID_TOLERANCE_MS = 1000;
-
-/**
- * The smallest UUIDv7 (RFC 9562, 5.7: 48 bits of ms since 1970, then the rest) that an event since then can
- * have. There is no index on the time, so without this bound the query would scan all older events; ids are
- * in the order of time, so the bound ends the scan.
- */
-function earliestId(since: string): string {
-  const ms = Math.max(0, Date.parse(since) - ID_TOLERANCE_MS);
-  const hex = ms.toString(16).padStart(12, '0');
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
-}
-
 /** A page of the feed, newest first. */
-export function feedQuery({ eventKey, since, nextActionId }: FeedFilter, start: PageStart): Query {
+export function feedQuery(filter: EventFilter, start: PageStart): Query {
+  const { since, until } = filter;
   const fromId = since === undefined ? undefined : earliestId(since);
-  return new ListQuery('ops_events')
-    .where('key', eventKey, (key) => `event_key = ${key}`)
-    .where('nba', nextActionId, (id) => `source_type = 'next_action' AND source_id = ${id}`)
-    .where('since', since, (time) => `created_at >= ${time}::timestamptz`)
+  const toId = until === undefined ? undefined : latestId(until);
+  return whereEvents(new ListQuery('ops_events'), filter)
     .where('id', fromId, (id) => `id >= ${id}::uuid`)
+    .where('to_id', toId, (id) => `id < ${id}::uuid`)
     .page({ select: SHOWN.select(), from: 'ops_events', keyset: NEWEST }, start);
+}
+
+/** An event of the commit-ordered feed as it is shown. */
+export function shown(event: FeedEvent): ShownEvent {
+  const fields = SHOWN.properties.map((property) => [property, event[property]]);
+  return Object.fromEntries(fields) as ShownEvent;
 }

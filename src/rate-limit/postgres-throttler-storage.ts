@@ -1,4 +1,4 @@
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { type ThrottlerStorage } from '@nestjs/throttler';
 import { TransactionRunner } from '../database/transactions/transaction-runner.js';
 import { type ThrottlerRecord, throttlerRecordOf } from './throttler-record.js';
@@ -42,13 +42,6 @@ const TAKE_BACK = {
   text: `UPDATE rate_limits SET hits = GREATEST(hits - 1, 0) WHERE key = $1`,
 };
 
-const DELETE_EXPIRED = {
-  name: 'delete_expired_rate_limits',
-  text: `DELETE FROM rate_limits WHERE expires_at < clock_timestamp() - interval '1 minute'`,
-};
-
-const CLEAN_EVERY_MS = 60_000;
-
 /** A count must be much faster than its request. */
 const COUNT_OPTIONS = { caller: 'rate limits', statementMs: 2000 };
 
@@ -58,20 +51,11 @@ const COUNT_OPTIONS = { caller: 'rate limits', statementMs: 2000 };
  * round trip, and each still gets its exact number.
  */
 @Injectable()
-export class PostgresThrottlerStorage implements ThrottlerStorage, OnModuleDestroy {
+export class PostgresThrottlerStorage implements ThrottlerStorage {
   private waiting: Hit[] = [];
   private counting = false;
-  private readonly cleaner: NodeJS.Timeout;
 
-  constructor(private readonly transactions: TransactionRunner) {
-    this.cleaner = setInterval(() => {
-      this.transactions.query(DELETE_EXPIRED).catch(() => undefined);
-    }, CLEAN_EVERY_MS).unref();
-  }
-
-  onModuleDestroy(): void {
-    clearInterval(this.cleaner);
-  }
+  constructor(private readonly transactions: TransactionRunner) {}
 
   /** Counts one hit; `ttl` in ms. Rejects when the database cannot be reached. */
   increment(key: string, ttl: number, limit: number): Promise<ThrottlerRecord> {

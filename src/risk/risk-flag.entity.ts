@@ -2,7 +2,7 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { type Priority } from '../kernel/priority.js';
 import { type RiskEvidence } from './risk-rules.js';
 
-/** Who closed a flag: a run never reopens one that an operator closed. */
+/** Who resolved a flag. */
 export const RESOLVERS = ['rule', 'operator'] as const;
 export type Resolver = (typeof RESOLVERS)[number];
 
@@ -19,6 +19,7 @@ export type Resolver = (typeof RESOLVERS)[number];
   `("status" = 'resolved') = ("resolved_at" IS NOT NULL) AND
    ("status" = 'resolved') = ("resolved_by" IS NOT NULL)`,
 )
+@Check('ck_risk_flags_cleared', `"cleared_at" IS NULL OR "status" = 'resolved'`)
 @Check('ck_risk_flags_dismissed', `("status" = 'dismissed') = ("dismissed_at" IS NOT NULL)`)
 @Index('uq_risk_flags_dedupe', ['dedupeKey'], { unique: true })
 // It has an expression: the migration creates it, and TypeORM ignores it.
@@ -76,7 +77,11 @@ export class RiskFlagRow {
   @Column('timestamp with time zone', { precision: 3, nullable: true })
   dismissedAt!: Date | null;
 
-  /** The operator who snoozed, resolved or dismissed it last. */
+  /** When a run found the condition of the resolved flag gone: its next occurrence opens the flag. */
+  @Column('timestamp with time zone', { precision: 3, nullable: true })
+  clearedAt!: Date | null;
+
+  /** The operator who snoozed, closed or reopened it last. */
   @Column('uuid', { nullable: true })
   actorId!: string | null;
 

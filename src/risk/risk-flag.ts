@@ -6,14 +6,14 @@ export type RiskStatus = (typeof RISK_STATUSES)[number];
 
 /** A risk flag as read from the table: a plain value. */
 export interface RiskFlag extends Readonly<
-  Omit<RiskFlagRow, 'status' | 'createdAt' | 'updatedAt'>
+  Omit<RiskFlagRow, 'status' | 'clearedAt' | 'createdAt' | 'updatedAt'>
 > {
   readonly status: RiskStatus;
 }
 
 /** What a run of the rules changed. */
 export interface RiskRunCounts {
-  /** Flags that were opened: new ones, and those that a rule had resolved. */
+  /** Flags that were opened: new ones, and resolved ones whose condition occurred anew. */
   readonly created: number;
   /** Open flags whose severity, text or evidence changed. */
   readonly updated: number;

@@ -70,8 +70,8 @@ export class RiskFlagsService {
   }
 
   /**
-   * Snoozes or closes a flag. Repeating it succeeds and changes nothing. Throws a 404 without the flag, a
-   * 409 for a flag that was closed in another way, a 400 for a snooze without an end.
+   * Snoozes, closes or reopens a flag. Repeating it succeeds and changes nothing. Throws a 404 without the
+   * flag, a 409 for a flag that was closed in another way, a 400 for a snooze without an end.
    */
   async change(id: string, body: PatchRiskFlagBody, actor: Actor): Promise<RiskFlag> {
     const until = snoozeEnd(body);
@@ -79,10 +79,13 @@ export class RiskFlagsService {
     return this.transactions.run(
       async (tx) => {
         const [changed] = await send(tx, id, body.action, until, actor);
-        if (changed) return changed;
+        if (changed) {
+          publishChange(tx, changed, body.action, actor);
+          return changed;
+        }
         const [flag] = await tx.query<RiskFlag>(sql.FIND, [id]);
         if (!flag) throw flagNotFound();
-        if (flag.status === CLOSED_AS[body.action]) return flag;
+        if (flag.status === DONE_AS[body.action]) return flag;
         throw new ConflictError(
           'RISK_FLAG_NOT_OPEN',
           `The risk flag is ${flag.status}, so this can no longer be done with it.`,
@@ -94,11 +97,37 @@ export class RiskFlagsService {
 }
 
 /** The status that makes a repetition a success. */
-const CLOSED_AS: Readonly<Record<PatchRiskFlagBody['action'], RiskStatus | null>> = {
+const DONE_AS: Readonly<Record<PatchRiskFlagBody['action'], RiskStatus | null>> = {
   snooze: null,
   resolve: 'resolved',
   dismiss: 'dismissed',
+  reopen: 'open',
 };
+
+function publishChange(
+  tx: Transaction,
+  { id, entityType, entityId, ruleKey, severity, status, snoozedUntil }: RiskFlag,
+  action: PatchRiskFlagBody['action'],
+  actor: Actor,
+): void {
+  tx.publish('risk.changed', {
+    actorId: actor.userId,
+    requestId: actor.requestId,
+    sourceType: 'risk_flag',
+    sourceId: id,
+    scope: { entityType, entityId },
+    status: 'success',
+    meta: {
+      entityType,
+      entityId,
+      ruleKey,
+      severity,
+      action,
+      flagStatus: status,
+      snoozedUntil: snoozedUntil?.toISOString() ?? null,
+    },
+  });
+}
 
 function send(
   tx: Transaction,
@@ -114,6 +143,8 @@ function send(
       return tx.query<RiskFlag>(sql.RESOLVE, [id, actor.userId]);
     case 'dismiss':
       return tx.query<RiskFlag>(sql.DISMISS, [id, actor.userId]);
+    case 'reopen':
+      return tx.query<RiskFlag>(sql.REOPEN, [id, actor.userId]);
   }
 }
 

@@ -51,7 +51,7 @@ export class RiskController {
   @ApiOperation({
     summary: 'Run the risk rules in a scope',
     description:
-      'Opens and updates flags, and resolves those whose condition is gone. Does not change a snoozed flag, and never reopens one that an operator closed.',
+      'Opens and updates flags, and resolves those whose condition is gone. Does not change a snoozed or dismissed flag. Opens a resolved one when its condition occurs anew after a run had found it gone, or when its severity rises.',
   })
   @ApiOkResponse({ type: RiskRunAnswer, headers: RATE_LIMIT_HEADERS })
   @ApiProblems(400, 429)
@@ -61,9 +61,9 @@ export class RiskController {
 
   @Patch(':id')
   @ApiOperation({
-    summary: 'Snooze, resolve or dismiss a flag',
+    summary: 'Snooze, resolve, dismiss or reopen a flag',
     description:
-      'A snooze takes a preset or until. Repeating it is a success. Resolving a flag that a rule resolved makes it the operator’s: no run reopens it.',
+      'A snooze takes a preset or until. Resolved means dealt with: the next occurrence of the condition opens the flag anew. Dismissed means not of interest: it stays closed until it is reopened. Reopening a snoozed flag ends its snooze. Repeating any of them is a success.',
   })
   @ApiParam({ name: 'id', format: 'uuid', description: 'Id of the risk flag.' })
   @ApiOkResponse({ type: RiskFlagAnswer })

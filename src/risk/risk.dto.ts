@@ -31,7 +31,7 @@ export class ListRiskFlagsQuery extends IntersectionType(CursorQuery, ScopeQuery
   ruleKey?: RiskRuleKey;
 }
 
-const PATCH_ACTIONS = ['snooze', 'resolve', 'dismiss'] as const;
+const PATCH_ACTIONS = ['snooze', 'resolve', 'dismiss', 'reopen'] as const;
 const PRESETS = ['2d', '7d'] as const;
 
 /** What an operator does with a flag. */
@@ -100,14 +100,14 @@ export class RiskFlagAnswer implements RiskFlag {
   @ApiProperty({ ...Time, nullable: true })
   resolvedAt!: Date | null;
 
-  /** A run never reopens what an operator resolved. */
+  /** An operator's resolution holds until a run finds the condition gone, or its severity rises. */
   @ApiProperty({ type: String, enum: [...RESOLVERS, null], nullable: true })
   resolvedBy!: Resolver | null;
 
   @ApiProperty({ ...Time, nullable: true })
   dismissedAt!: Date | null;
 
-  /** The operator who snoozed, resolved or dismissed it last. */
+  /** The operator who snoozed, closed or reopened it last. */
   @ApiProperty({ type: String, format: 'uuid', nullable: true })
   actorId!: string | null;
 }
@@ -183,7 +183,7 @@ export class RiskSummary {
 
 /** What a run of the rules changed. */
 export class RiskRunAnswer implements RiskRunCounts {
-  /** Flags that were opened: new ones, and those that a rule had resolved. */
+  /** Flags that were opened: new ones, and resolved ones whose condition occurred anew. */
   @ApiProperty({ example: 2 })
   created!: number;
 

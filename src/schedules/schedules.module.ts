@@ -1,8 +1,7 @@
 import { Inject, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { ENV, type Env } from '../config/env.js';
-import { type TickPayload } from '../jobs/handlers/job-types.js';
 import { JobsModule } from '../jobs/jobs.module.js';
-import { Boss, type Schedule } from '../jobs/queue/pg-boss.adapter.js';
+import { CronTicks, type Schedule } from './cron-ticks.js';
 import {
   NextActionsRunTickHandler,
   RiskRunRulesTickHandler,
@@ -15,6 +14,7 @@ import { UnsettledScopes } from './unsettled-scopes.js';
 @Module({
   imports: [JobsModule],
   providers: [
+    CronTicks,
     UnsettledScopes,
     ScopeFanOut,
     ScoreComputeTickHandler,
@@ -24,36 +24,34 @@ import { UnsettledScopes } from './unsettled-scopes.js';
 })
 export class SchedulesModule implements OnApplicationBootstrap {
   constructor(
-    private readonly boss: Boss,
+    private readonly ticks: CronTicks,
     @Inject(ENV) private readonly env: Env,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    if (!this.env.worker) return;
-    await this.boss.install();
-    await this.boss.startCron(schedulesOf(this.env));
+    if (this.env.worker) await this.ticks.start(schedulesOf(this.env));
   }
 }
 
-function schedulesOf({ jobs: { schedules } }: Env): (Schedule & { payload: TickPayload })[] {
-  return [
+function schedulesOf({ jobs: { schedules } }: Env): Schedule[] {
+  const all = [
     {
       type: 'schedule.score.compute',
       payload: { enqueue: 'score.compute' },
-      setting: 'SCHEDULE_SCORE_COMPUTE',
       cron: schedules.scoreCompute,
     },
     {
       type: 'schedule.risk.run_rules',
       payload: { enqueue: 'risk.run_rules' },
-      setting: 'SCHEDULE_RISK_RUN_RULES',
       cron: schedules.riskRunRules,
     },
     {
       type: 'schedule.next_actions.run',
       payload: { enqueue: 'next_actions.run' },
-      setting: 'SCHEDULE_NEXT_ACTIONS_RUN',
       cron: schedules.nextActionsRun,
     },
-  ];
+  ] as const;
+  return all.flatMap(({ cron, ...schedule }) =>
+    cron === undefined ? [] : [{ ...schedule, cron }],
+  );
 }

@@ -3,12 +3,12 @@ import { JobHandler, type JobContext, type JobRunner } from '../jobs/handlers/jo
 import { type ScopePayload } from '../jobs/handlers/job-types.js';
 import { ScoringService } from './scoring.service.js';
 
-/** Scores a scope outside a request. A repeated run stores a second snapshot with a delta of 0. */
+/** Scores a scope on a schedule. A repeated run confirms the snapshot of the first. */
 @JobHandler('score.compute')
 export class ScoreComputeHandler implements JobRunner<'score.compute'> {
   constructor(private readonly scoring: ScoringService) {}
 
   async handle({ payload }: JobContext<ScopePayload>): Promise<void> {
-    await this.scoring.compute(payload, SYSTEM_ACTOR);
+    await this.scoring.computeOrConfirm(payload, SYSTEM_ACTOR);
   }
 }

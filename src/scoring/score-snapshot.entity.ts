@@ -71,4 +71,8 @@ export class ScoreSnapshotRow {
 
   @Column('timestamp with time zone', { precision: 3 })
   computedAt!: Date;
+
+  /** When a schedule last found the same score, factors and reasons; null for never. */
+  @Column('timestamp with time zone', { precision: 3, nullable: true })
+  confirmedAt!: Date | null;
 }

@@ -71,6 +71,10 @@ export class PastScoreAnswer implements PastScore {
 
   @ApiProperty({ type: String, format: 'date-time' })
   computedAt!: Date;
+
+  /** When a schedule last found the same score for the same reasons; null for never. */
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, example: null })
+  confirmedAt!: Date | null;
 }
 
 /** A score with what it is made of. */

@@ -16,7 +16,7 @@ import { type ComputedScore, type PastScore, type ScoreSnapshot } from './score-
 import { HISTORY } from './score-snapshot.sql.js';
 import { scopeFactors, type ScopeCounts } from './scope-factors.js';
 import { type ScoreAnswer } from './scoring.dto.js';
-import { computeScore } from './scoring.engine.js';
+import { computeScore, type ScoreResult } from './scoring.engine.js';
 import * as sql from './scoring.sql.js';
 import { scoreDelta, type ScoreTransition, scoreTransitions } from './transitions.js';
 
@@ -44,11 +44,28 @@ export class ScoringService {
   }
 
   /**
+   * Computes a scope's score for a schedule, in a transaction of its own. A score that is what it was, with
+   * the same factors and reasons, is confirmed: nothing is stored again and nothing is published.
+   */
+  async computeOrConfirm(scope: Scope, actor: Actor): Promise<void> {
+    await this.scopes.run('score', scope, actor, (tx) => this.score(tx, scope, actor, true));
+  }
+
+  /**
    * Counts, scores and stores a scope in the caller's transaction, and publishes the score and each
    * transition that was not published within the last hour. One at a time per scope, so that each snapshot
    * is compared with the one right before it.
    */
-  async computeAndStoreScore(tx: Statements, scope: Scope, actor: Actor): Promise<ComputedScore> {
+  computeAndStoreScore(tx: Statements, scope: Scope, actor: Actor): Promise<ComputedScore> {
+    return this.score(tx, scope, actor);
+  }
+
+  private async score(
+    tx: Statements,
+    scope: Scope,
+    actor: Actor,
+    mayConfirm = false,
+  ): Promise<ComputedScore> {
     const computedAt = await lockScope(tx, 'score', scope);
     const [context] = await tx.query<ScoreContext>(sql.FETCH_SCORE_CONTEXT, [
       ...windowValues(scope, computedAt),
@@ -58,6 +75,10 @@ export class ScoringService {
     const { previous, ...counts } = context;
     const { entityType, entityId } = scope;
     const result = computeScore(scopeFactors(counts));
+    if (mayConfirm && previous) {
+      const confirmed = await confirm(tx, previous, result, computedAt);
+      if (confirmed) return { ...confirmed, transitions: [] };
+    }
     const snapshot: ScoreSnapshot = {
       id: uuidv7(),
       entityType,
@@ -65,6 +86,7 @@ export class ScoringService {
       ...result,
       delta: scoreDelta(previous, result),
       computedAt,
+      confirmedAt: null,
     };
     const transitions = await store(tx, snapshot, actor, scoreTransitions(previous, result));
     publish(tx, snapshot, actor, transitions);
@@ -89,6 +111,17 @@ export class ScoringService {
     const history = page.answer(rows as unknown as PastScore[], HISTORY.keyset.positionOf);
     return { entityType, entityId, latest, history };
   }
+}
+
+/** Confirms the snapshot before, if the result is the same; undefined if not. */
+async function confirm(
+  tx: Statements,
+  { snapshotId }: LatestScoreRow,
+  result: ScoreResult,
+  confirmedAt: Date,
+): Promise<ScoreSnapshot | undefined> {
+  const values = sql.confirmedSnapshot({ id: snapshotId, ...result, confirmedAt });
+  return (await tx.query<ScoreSnapshot>(sql.CONFIRM_SNAPSHOT, values))[0];
 }
 
 async function store(

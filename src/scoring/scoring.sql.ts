@@ -1,6 +1,7 @@
 import { uuidv7 } from 'uuidv7';
 import { type Query, type Statement } from '../database/connections/statement.js';
-import { columnsOf } from '../database/sql/columns.js';
+import { columnsOf, type RowOf } from '../database/sql/columns.js';
+import { firstUuidV7Sql, ID_TOLERANCE_SQL } from '../database/sql/first-uuid-v7.js';
 import { ListQuery, type PageStart } from '../database/sql/list-query.js';
 import { jobHealthSql } from '../jobs/api/job-health.js';
 import { countSql, WINDOWS } from '../work-items/work-item-facts.sql.js';
@@ -13,7 +14,8 @@ import { type ScoreTransition, TRANSITION_COOL_DOWN_MS } from './transitions.js'
 
 /**
  * The input of a scope's score, in one snapshot of the database: the counts, each read from the index of
- * open items only, and the previous score. $6 is the heartbeat before which a job is stale.
+ * open items only, and the previous score. A dead-lettered job counts in the health of the jobs, so its
+ * event does not count again. $6 is the heartbeat before which a job is stale.
  */
 export const FETCH_SCORE_CONTEXT: Statement = {
   name: 'fetch_score_context',
@@ -28,7 +30,9 @@ export const FETCH_SCORE_CONTEXT: Statement = {
       ${countSql('delivery_failed_today')} AS "failedDeliveriesToday",
       (SELECT count(*)::int FROM ops_events AS event
        WHERE event.level = 'error' AND event.entity_type = $1 AND event.entity_id = $2
-         AND event.created_at >= $4::timestamptz) AS "errorEventsToday",
+         AND event.created_at >= $4::timestamptz
+         AND event.id >= ${firstUuidV7Sql(`($4::timestamptz - ${ID_TOLERANCE_SQL})`)}
+      ) AS "errorEventsToday",
       ${countSql('reminder_overdue')} AS "overdueReminders",
       ${LATEST_SCORE_SQL} AS "previous"
     FROM ${WINDOWS},
@@ -90,6 +94,26 @@ export function storedSnapshot(
     transitions.map(() => uuidv7()),
     transitions,
   ];
+}
+
+const UNCHANGED = SNAPSHOT.only('id', 'score', 'band', 'factors', 'reasons', 'confirmedAt');
+const same = UNCHANGED.without('confirmedAt').properties.map(
+  (property) =>
+    `${UNCHANGED.name(property)} = ${UNCHANGED.parameter(property)}::${UNCHANGED.type(property)}`,
+);
+
+/** Notes when a snapshot was found unchanged, and returns it; no row where it differs. */
+export const CONFIRM_SNAPSHOT: Statement = {
+  name: 'confirm_score_snapshot',
+  text: `
+    UPDATE score_snapshots SET confirmed_at = ${UNCHANGED.parameter('confirmedAt')}
+    WHERE ${same.join(' AND ')}
+    RETURNING ${SNAPSHOT.select()}`,
+};
+
+/** The values of {@link CONFIRM_SNAPSHOT}. */
+export function confirmedSnapshot(snapshot: RowOf<typeof UNCHANGED>): unknown[] {
+  return UNCHANGED.values(snapshot);
 }
 
 /** The newest snapshot of a scope. */

@@ -15,6 +15,8 @@ export interface ConditionOf<K extends WorkItemKind> {
   readonly priorities?: readonly Priority[];
   readonly due?: DueTest;
   readonly occurred?: OccurredTest;
+  /** Whether the application has scored the lead. */
+  readonly scored?: boolean;
 }
 export type WorkItemCondition = { [K in WorkItemKind]: ConditionOf<K> }[WorkItemKind];
 
@@ -39,7 +41,7 @@ export const WORK_ITEM_CONDITIONS = {
   proposal_without_follow_up: { kind: 'proposal', states: ['sent'], due: 'missing' },
   retention_overdue: { kind: 'retention_contact', states: ['open'], due: 'before_now' },
   handoff_awaiting_client: { kind: 'handoff', states: ['awaiting_client_confirmation'] },
-  lead_unscored: { kind: 'intake_lead', states: ['new'] },
+  lead_unscored: { kind: 'intake_lead', states: ['new'], scored: false },
   delivery_failed: { kind: 'notification_delivery', states: ['failed'] },
   delivery_failed_last_24_hours: {
     kind: 'notification_delivery',
@@ -72,6 +74,7 @@ export interface ConditionSubject {
   readonly priority: Priority;
   readonly dueAt: Date | null;
   readonly occurredAt: Date;
+  readonly scoredAt?: Date | null;
 }
 
 /** Whether the item meets the condition in these windows. */
@@ -85,7 +88,8 @@ export function meetsCondition(
     (condition.states as readonly string[]).includes(item.state) &&
     (condition.priorities?.includes(item.priority) ?? true) &&
     meetsDue(item.dueAt, condition.due, windows) &&
-    meetsOccurred(item.occurredAt, condition.occurred, windows)
+    meetsOccurred(item.occurredAt, condition.occurred, windows) &&
+    (condition.scored === undefined || condition.scored === (item.scoredAt != null))
   );
 }
 

@@ -44,6 +44,9 @@ export function conditionSql(key: WorkItemConditionKey, first = FIRST_WINDOW): s
     isIn('state', condition.states),
   ];
   if (condition.priorities) parts.push(isIn('priority', condition.priorities));
+  if (condition.scored !== undefined) {
+    parts.push(`item.scored_at IS ${condition.scored ? 'NOT NULL' : 'NULL'}`);
+  }
   if (condition.due === 'missing') parts.push('item.due_at IS NULL');
   if (condition.due === 'before_now') parts.push(`item.due_at < $${first}::timestamptz`);
   if (condition.due === 'before_today') parts.push(`item.due_at < $${first + 1}::timestamptz`);

@@ -10,19 +10,24 @@ import {
   IsOptional,
   IsString,
   Length,
-  Matches,
+  ValidateIf,
   ValidateNested,
 } from 'class-validator';
 import { IsInstant } from '../http/validation/instant.js';
+import { IsPathId, IsText } from '../http/validation/text.js';
 import { PageQuery } from '../http/paging/pagination.js';
 import { PRIORITIES, type Priority } from '../kernel/priority.js';
-import { PRINTABLE } from '../kernel/scope.js';
 import { ScopeFields, ScopeQuery } from '../http/scope.dto.js';
 import { WORK_ITEM_CONDITIONS, type WorkItemConditionKey } from './work-item-conditions.js';
 import { statesOf, WORK_ITEM_KIND_NAMES, type WorkItemKind } from './work-item-kinds.js';
 
 const CONDITION_KEYS = Object.keys(WORK_ITEM_CONDITIONS) as WorkItemConditionKey[];
 const STATES = [...new Set(WORK_ITEM_KIND_NAMES.flatMap((kind): string[] => [...statesOf(kind)]))];
+
+/** Whether a field is there, be it null. */
+function isGiven(_: object, value: unknown): boolean {
+  return value !== undefined;
+}
 
 /** The most items of one batch. */
 export const BATCH_MAX = 1000;
@@ -35,13 +40,14 @@ export class WorkItemKey {
 
   /** The item's id in the system that pushes it. */
   @ApiProperty({ example: 'crm-4711', minLength: 1, maxLength: 200 })
-  @IsString()
-  @Length(1, 200)
-  @Matches(PRINTABLE, { message: '$property must not contain control characters' })
+  @IsPathId(200)
   externalId!: string;
 }
 
-/** A work item as it is pushed. It replaces what is stored, so what is left out has its default. */
+/**
+ * A work item as it is pushed. It replaces what is stored, so what is left out has its default; only the
+ * scope of a known item stays when none is named.
+ */
 export class PutWorkItemBody extends ScopeFields {
   /** One of the kind's states. */
   @ApiProperty({
@@ -59,8 +65,7 @@ export class PutWorkItemBody extends ScopeFields {
   priority?: Priority;
 
   @ApiProperty({ example: 'Call Acme about the renewal', minLength: 1, maxLength: 300 })
-  @IsString()
-  @Length(1, 300)
+  @IsText(1, 300)
   title!: string;
 
   /** What it means depends on the kind: docs/domain.md. */
@@ -83,6 +88,61 @@ export class PutWorkItemBody extends ScopeFields {
   /** Free attributes; the score of a lead is computed from them. */
   @ApiPropertyOptional({ type: 'object', additionalProperties: true, default: {} })
   @IsOptional()
+  @IsObject()
+  attributes?: object;
+}
+
+/** Changes of a work item; what is left out stays as it is. */
+export class PatchWorkItemBody extends ScopeFields {
+  @ApiPropertyOptional({
+    enum: STATES,
+    enumName: 'WorkItemState',
+    description: 'One of the kind’s states.',
+  })
+  @ValidateIf(isGiven)
+  @IsString()
+  @Length(1, 64)
+  state?: string;
+
+  @ApiPropertyOptional({
+    enum: PRIORITIES,
+    enumName: 'Priority',
+    description: 'null is the default, medium.',
+  })
+  @IsOptional()
+  @IsIn(PRIORITIES)
+  priority?: Priority | null;
+
+  @ApiPropertyOptional({ example: 'Call Acme about the renewal', minLength: 1, maxLength: 300 })
+  @ValidateIf(isGiven)
+  @IsText(1, 300)
+  title?: string;
+
+  @ApiPropertyOptional({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'null removes it.',
+  })
+  @IsOptional()
+  @IsInstant()
+  dueAt?: string | null;
+
+  @ApiPropertyOptional({
+    type: String,
+    format: 'date-time',
+    description: 'When the item came into its state. Default: now for a new state, else unchanged.',
+  })
+  @IsOptional()
+  @IsInstant()
+  occurredAt?: string | null;
+
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: true,
+    description: 'A merge patch (RFC 7396): attributes left out stay, null removes one.',
+  })
+  @ValidateIf(isGiven)
   @IsObject()
   attributes?: object;
 }
@@ -127,10 +187,37 @@ export class ListWorkItemsQuery extends IntersectionType(PageQuery, ScopeQuery) 
   @IsBoolean()
   open?: boolean;
 
+  @ApiPropertyOptional({ example: 'crm-4711', minLength: 1, maxLength: 200 })
+  @IsOptional()
+  @IsPathId(200)
+  externalId?: string;
+
   @ApiPropertyOptional({ type: String, format: 'date-time' })
   @IsOptional()
   @IsInstant()
   dueBefore?: string;
+
+  /** Only items that were created or changed at this time or later. */
+  @ApiPropertyOptional({
+    type: String,
+    format: 'date-time',
+    description: 'Only items that were created or changed at this time or later.',
+  })
+  @IsOptional()
+  @IsInstant()
+  updatedSince?: string;
+
+  /** Substring of title or external id, case-insensitive; `%` and `_` mean themselves. */
+  @ApiPropertyOptional({
+    example: 'renewal',
+    minLength: 1,
+    maxLength: 200,
+    description: 'Substring of title or external id, case-insensitive; % and _ are literal.',
+  })
+  @IsOptional()
+  @IsString()
+  @Length(1, 200)
+  search?: string;
 
   /** Only the items that rules count under this condition, now. */
   @ApiPropertyOptional({

@@ -21,6 +21,7 @@ export class WorkItemAnswer implements WorkItem {
   @ApiProperty({ example: 'command_center' })
   entityId!: string;
 
+  /** A lead that is pushed as new shows as scored while scoredAt is set. */
   @ApiProperty({ type: String, example: 'open' })
   state!: WorkItemState;
 
@@ -42,6 +43,10 @@ export class WorkItemAnswer implements WorkItem {
 
   @ApiProperty({ type: 'object', additionalProperties: true, example: {} })
   attributes!: object;
+
+  /** When the lead was last scored; null for other kinds, and since a push with other attributes. */
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  scoredAt!: Date | null;
 
   @ApiProperty({ type: String, format: 'date-time' })
   createdAt!: Date;

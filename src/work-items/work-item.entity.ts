@@ -60,6 +60,17 @@ export class WorkItemRow {
   @Column('jsonb', { default: {} })
   attributes!: object;
 
+  /** What search reads, folded: title and external id. Null until a push after an earlier version. */
+  @Column({ type: 'text', nullable: true, collation: 'C' })
+  searchText!: string | null;
+
+  /**
+   * When the application last scored a lead; null for other kinds, before the first score, and since a push
+   * with other attributes. The state stays what the source of the lead pushed.
+   */
+  @Column('timestamp with time zone', { precision: 3, nullable: true })
+  scoredAt!: Date | null;
+
   @Column('timestamptz', { default: () => 'now()' })
   createdAt!: Date;
 

@@ -5,10 +5,12 @@ import {
   Get,
   HttpCode,
   Param,
+  Patch,
   Post,
   Put,
   Query,
   Res,
+  StreamableFile,
 } from '@nestjs/common';
 import {
   ApiCreatedResponse,
@@ -20,12 +22,16 @@ import {
 import { type Response } from 'express';
 import { CurrentActor } from '../auth/current-user.js';
 import { type Actor } from '../kernel/actor.js';
+import { Prefers } from '../http/accepted-type.js';
+import { ApiPageOrCsv } from '../http/csv/api-csv.js';
+import { csvAnswer } from '../http/streamed-answer.js';
 import { ApiProblems } from '../http/problems/api-problems.js';
 import { BodyLimit } from '../http/request/json-body.guard.js';
 import { BatchAnswer, WorkItemAnswer, WorkItemPage } from './work-item.dto.js';
 import {
   BatchBody,
   ListWorkItemsQuery,
+  PatchWorkItemBody,
   PutWorkItemBody,
   WorkItemKey,
 } from './work-item-requests.dto.js';
@@ -46,9 +52,14 @@ export class WorkItemsController {
     description:
       'The links in an explanation lead here, with the condition that a rule counted. Continue with nextCursor: no item is skipped or repeated while others are pushed.',
   })
-  @ApiOkResponse({ type: WorkItemPage })
+  @ApiPageOrCsv(WorkItemPage)
   @ApiProblems(400)
-  list(@Query() query: ListWorkItemsQuery, @CurrentActor() actor: Actor): Promise<WorkItemPage> {
+  list(
+    @Query() query: ListWorkItemsQuery,
+    @Prefers('text/csv') asCsv: boolean,
+    @CurrentActor() actor: Actor,
+  ): Promise<WorkItemPage | StreamableFile> {
+    if (asCsv) return csvAnswer(this.workItems.csv(query, actor), 'work-items.csv');
     return this.workItems.list(query, actor);
   }
 
@@ -66,11 +77,35 @@ export class WorkItemsController {
     return this.workItems.putAll(body.items, actor);
   }
 
+  @Get(':kind/:externalId')
+  @ApiOperation({ summary: 'Get one' })
+  @ApiOkResponse({ type: WorkItemAnswer })
+  @ApiProblems(400, 404)
+  get(@Param() key: WorkItemKey, @CurrentActor() actor: Actor): Promise<WorkItem> {
+    return this.workItems.get(key.kind, key.externalId, actor);
+  }
+
+  @Patch(':kind/:externalId')
+  @ApiOperation({
+    summary: 'Change one',
+    description:
+      'Changes the fields that are sent and leaves the others; attributes are merged. Another scope moves the item there.',
+  })
+  @ApiOkResponse({ type: WorkItemAnswer })
+  @ApiProblems(400, 404)
+  patch(
+    @Param() key: WorkItemKey,
+    @Body() body: PatchWorkItemBody,
+    @CurrentActor() actor: Actor,
+  ): Promise<WorkItem> {
+    return this.workItems.patch(key.kind, key.externalId, body, actor);
+  }
+
   @Put(':kind/:externalId')
   @ApiOperation({
     summary: 'Push one',
     description:
-      'Creates the item, or replaces the one with this kind and external id: 200 instead of 201. A push with another scope moves the item there.',
+      'Creates the item, or replaces the one with this kind and external id: 200 instead of 201. What is left out has its default, but for the scope: without one, a known item stays where it is. A push with another scope moves the item there.',
   })
   @ApiCreatedResponse({ type: WorkItemAnswer, description: 'Created.' })
   @ApiOkResponse({ type: WorkItemAnswer, description: 'Updated, or unchanged.' })

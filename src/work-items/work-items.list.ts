@@ -1,12 +1,13 @@
 import { type Priority } from '../kernel/priority.js';
 import { type ScopeFilter } from '../kernel/scope.js';
+import { containing, foldForSearch } from '../kernel/search-text.js';
 import { type Query } from '../database/connections/statement.js';
 import { Keyset } from '../database/sql/keyset.js';
 import { ListQuery, type PageStart } from '../database/sql/list-query.js';
 import { type WorkItemConditionKey } from './work-item-conditions.js';
 import { conditionSql, timeValues, windowsSql } from './work-item-facts.sql.js';
 import { type WorkItemKind } from './work-item-kinds.js';
-import { WORK_ITEM, WORK_ITEM_COLUMNS } from './work-items.sql.js';
+import { SHOWN_STATE, WORK_ITEM, WORK_ITEM_COLUMNS } from './work-items.sql.js';
 
 /** Filters of a list of work items. All filters combine. */
 export interface WorkItemFilter {
@@ -15,8 +16,13 @@ export interface WorkItemFilter {
   readonly state?: string;
   readonly priority?: Priority;
   readonly open?: boolean;
+  readonly externalId?: string;
   /** Only items that are due before then. */
   readonly dueBefore?: string;
+  /** Only items that were created or changed since then. */
+  readonly updatedSince?: string;
+  /** Substring of title or external id, case-insensitive. */
+  readonly search?: string;
   /** Only items that a rule counts under this condition, now. */
   readonly condition?: WorkItemConditionKey;
 }
@@ -31,8 +37,10 @@ export function listQueries(
   filter: WorkItemFilter,
   start: PageStart,
   now: Date,
+  select = WORK_ITEM_COLUMNS,
 ): { page: Query; total: (limit?: number) => Query } {
   const { condition, open } = filter;
+  const search = filter.search === undefined ? undefined : containing(foldForSearch(filter.search));
   const list = new ListQuery('work_items', {
     values: condition === undefined ? [] : timeValues(now),
   }).within(filter.scopes, 'item');
@@ -45,11 +53,20 @@ export function listQueries(
   }
   list
     .where('kind', filter.kind, (kind) => `item.kind = ${kind}`)
-    .where('state', filter.state, (state) => `item.state = ${state}`)
+    .where('state', filter.state, (state) => `${SHOWN_STATE} = ${state}`)
     .where('priority', filter.priority, (priority) => `item.priority = ${priority}`)
-    .where('due', filter.dueBefore, (time) => `item.due_at < ${time}::timestamptz`);
+    .where('external_id', filter.externalId, (id) => `item.external_id = ${id}`)
+    .where('due', filter.dueBefore, (time) => `item.due_at < ${time}::timestamptz`)
+    .where('updated', filter.updatedSince, (time) => `item.updated_at >= ${time}::timestamptz`)
+    .where('search', search, (pattern) => searchSql(pattern));
   return {
-    page: list.page({ select: WORK_ITEM_COLUMNS, from, keyset: NEWEST }, start),
+    page: list.page({ select, from, keyset: NEWEST }, start),
     total: (limit) => list.total({ from }, limit),
   };
+}
+
+/** An item of an earlier version that no push has folded yet is found as well as the database can. */
+function searchSql(pattern: string): string {
+  return `(item.search_text LIKE ${pattern} OR (item.search_text IS NULL
+      AND (item.title ILIKE ${pattern} OR item.external_id ILIKE ${pattern})))`;
 }

@@ -1,18 +1,28 @@
 import { Injectable } from '@nestjs/common';
-import { uuidv7 } from 'uuidv7';
 import { type Actor } from '../kernel/actor.js';
+import { csvPages } from '../http/csv/csv-pages.js';
 import { Paginator } from '../http/paging/paginator.js';
 import {
   type FieldError,
   NotFoundError,
   ValidationFailedError,
 } from '../kernel/errors/domain-error.js';
-import { scopeFilterOf, scopeOf } from '../kernel/scope.js';
+import { scopeFilterOf } from '../kernel/scope.js';
+import { type Transaction } from '../database/transactions/transaction.js';
 import { TransactionRunner } from '../database/transactions/transaction-runner.js';
+import { EXPORTED_COLUMNS } from './csv/work-item-columns.js';
 import { type WorkItemPage } from './work-item.dto.js';
 import { type ListWorkItemsQuery } from './work-item-requests.dto.js';
 import { type PushedWorkItem, type WorkItem } from './work-item.js';
-import { isOpenState, kindAndStateProblem, type WorkItemKind } from './work-item-kinds.js';
+import { patched, type WorkItemChanges } from './work-item-patch.js';
+import { kindAndStateProblem, type WorkItemKind } from './work-item-kinds.js';
+import {
+  type DeletedItem,
+  publishDeletion,
+  publishPush,
+  publishPushes,
+} from './work-item.events.js';
+import { isRaced, push } from './push.js';
 import { listQueries, NEWEST, type WorkItemFilter } from './work-items.list.js';
 import * as sql from './work-items.sql.js';
 
@@ -22,6 +32,12 @@ export interface BatchOutcome {
   readonly updated: number;
   /** Items without a change. */
   readonly unchanged: number;
+}
+
+/** A pushed item as it is stored, and whether it is new. */
+export interface PutOutcome {
+  readonly item: WorkItem;
+  readonly created: boolean;
 }
 
 /** Creates, updates, lists and deletes work items. */
@@ -36,21 +52,34 @@ export class WorkItemsService {
    * Creates an item or replaces the one with its kind and external id. A push with another scope moves the
    * item there: an item is in one scope at a time. Throws a 400 for a state that the kind does not have.
    */
-  async put(pushed: PushedWorkItem, actor: Actor): Promise<{ item: WorkItem; created: boolean }> {
+  async put(pushed: PushedWorkItem, actor: Actor): Promise<PutOutcome> {
     assertStates([pushed], () => '');
-    return this.transactions.run(
-      async (tx) => {
-        const [changes, found] = await Promise.all([
-          tx.query<{ created: boolean }>(sql.UPSERT, [recordsOf([pushed])]),
-          tx.query<WorkItem>(sql.FIND, [pushed.kind, pushed.externalId]),
-        ]);
-        const [item] = found;
-        // The push locks the row even if nothing changes, so that no DELETE can come in between.
-        if (!item) throw new Error('An item was not there right after it was pushed.');
-        return { item, created: changes[0]?.created ?? false };
-      },
-      { caller: actor },
-    );
+    return this.write((tx) => this.store(tx, pushed, actor), actor);
+  }
+
+  /** One item; throws a 404. */
+  async get(kind: WorkItemKind, externalId: string, actor: Actor): Promise<WorkItem> {
+    const [item] = await this.transactions.query<WorkItem>(sql.FIND, [kind, externalId], {
+      caller: actor,
+    });
+    if (!item) throw workItemNotFound();
+    return item;
+  }
+
+  /** Changes the fields that are given, and returns the item. Throws a 404, and a 400 for a wrong state. */
+  async patch(
+    kind: WorkItemKind,
+    externalId: string,
+    changes: WorkItemChanges,
+    actor: Actor,
+  ): Promise<WorkItem> {
+    return this.write(async (tx) => {
+      const [known] = await tx.query<WorkItem>(sql.LOCK, [kind, externalId]);
+      if (!known) throw workItemNotFound();
+      const pushed = patched(known, changes);
+      assertStates([pushed], () => '');
+      return (await this.store(tx, pushed, actor)).item;
+    }, actor);
   }
 
   /**
@@ -60,10 +89,11 @@ export class WorkItemsService {
   async putAll(pushed: readonly PushedWorkItem[], actor: Actor): Promise<BatchOutcome> {
     assertStates(pushed, (index) => `items.${index}.`);
     assertDistinct(pushed);
-    const changes = await this.transactions.run(
-      (tx) => tx.query<{ created: boolean }>(sql.UPSERT, [recordsOf(pushed)]),
-      { caller: actor },
-    );
+    const changes = await this.write(async (tx) => {
+      const changed = await push(tx, pushed);
+      publishPushes(tx, changed, actor);
+      return changed;
+    }, actor);
     const created = changes.filter((change) => change.created).length;
     const updated = changes.length - created;
     return { created, updated, unchanged: pushed.length - changes.length };
@@ -71,16 +101,7 @@ export class WorkItemsService {
 
   /** A page of the items of some scopes, newest first. A cursor wins over a page number. */
   async list(query: ListWorkItemsQuery, actor: Actor): Promise<WorkItemPage> {
-    const { kind, state, priority, open, dueBefore, condition } = query;
-    const filter: WorkItemFilter = {
-      scopes: scopeFilterOf(query),
-      kind,
-      state,
-      priority,
-      open,
-      dueBefore: dueBefore === undefined ? undefined : new Date(dueBefore).toISOString(),
-      condition,
-    };
+    const filter = filterOf(query);
     const bound = { ...filter, scopes: String(filter.scopes) };
     const page = this.paginator.openNumbered('work-items', bound, query);
     const queries = listQueries(filter, page, new Date());
@@ -92,39 +113,76 @@ export class WorkItemsService {
     return page.answer(rows as unknown as WorkItem[], NEWEST.positionOf, counted);
   }
 
+  /** All items of the filter as CSV, in the order of the list; the page of the query does not count. */
+  csv(query: ListWorkItemsQuery, actor: Actor): AsyncGenerator<string> {
+    const filter = filterOf(query);
+    const now = new Date();
+    return csvPages<WorkItem>(EXPORTED_COLUMNS, async (limit, last) => {
+      const after = last && NEWEST.positionOf(last);
+      const { statement, values } = listQueries(
+        filter,
+        { limit, after },
+        now,
+        sql.SOURCE_COLUMNS,
+      ).page;
+      return this.transactions.query<WorkItem>(statement, values, { caller: actor });
+    });
+  }
+
   /** Deletes an item; throws a 404. */
   async delete(kind: WorkItemKind, externalId: string, actor: Actor): Promise<void> {
-    const deleted = await this.transactions.run(
-      (tx) => tx.execute(sql.DELETE, [kind, externalId]),
+    await this.transactions.run(
+      async (tx) => {
+        const [deleted] = await tx.query<DeletedItem>(sql.DELETE, [kind, externalId]);
+        if (!deleted) throw workItemNotFound();
+        publishDeletion(tx, deleted, actor);
+      },
       { caller: actor },
     );
-    if (deleted === 0) throw workItemNotFound();
   }
+
+  private async store(tx: Transaction, pushed: PushedWorkItem, actor: Actor): Promise<PutOutcome> {
+    const [[change], [item]] = await Promise.all([
+      push(tx, [pushed]),
+      tx.query<WorkItem>(sql.FIND, [pushed.kind, pushed.externalId]),
+    ]);
+    // The push locks the row even if nothing changes, so that no DELETE can come in between.
+    if (!item) throw new Error('An item was not there right after it was pushed.');
+    publishPush(tx, change, actor);
+    return { item, created: change?.created ?? false };
+  }
+
+  private write<T>(work: (tx: Transaction) => Promise<T>, actor: Actor): Promise<T> {
+    return this.transactions.run(work, { caller: actor, retryOn: isRaced });
+  }
+}
+
+function filterOf(query: ListWorkItemsQuery): WorkItemFilter {
+  const { kind, state, priority, open, externalId, dueBefore, updatedSince, search, condition } =
+    query;
+  return {
+    scopes: scopeFilterOf(query),
+    kind,
+    state,
+    priority,
+    open,
+    externalId,
+    dueBefore: instantOf(dueBefore),
+    updatedSince: instantOf(updatedSince),
+    search,
+    condition,
+  };
+}
+
+/** A time as the cursor of a list is bound to it: the same instant is the same filter. */
+function instantOf(time: string | undefined): string | undefined {
+  return time === undefined ? undefined : new Date(time).toISOString();
 }
 
 function workItemNotFound(): NotFoundError {
   return new NotFoundError(
     'WORK_ITEM_NOT_FOUND',
     'There is no work item of this kind with this external id.',
-  );
-}
-
-/** Items as the statement reads them: defaults filled in, times in UTC. */
-function recordsOf(pushed: readonly PushedWorkItem[]): string {
-  return JSON.stringify(
-    pushed.map((item) => ({
-      id: uuidv7(),
-      kind: item.kind,
-      externalId: item.externalId,
-      ...scopeOf(item),
-      state: item.state,
-      open: isOpenState(item.kind, item.state),
-      priority: item.priority ?? 'medium',
-      title: item.title,
-      dueAt: item.dueAt == null ? null : new Date(item.dueAt),
-      occurredAt: item.occurredAt == null ? null : new Date(item.occurredAt),
-      attributes: item.attributes ?? {},
-    })),
   );
 }
 

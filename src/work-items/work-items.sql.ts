@@ -3,38 +3,20 @@ import { type Statement } from '../database/transactions/transaction.js';
 import { WorkItemRow } from './work-item.entity.js';
 
 /** The columns of a WorkItem. */
-export const WORK_ITEM = columnsOf(WorkItemRow);
-
-/** What the statements select of `work_items AS item`. */
-export const WORK_ITEM_COLUMNS = WORK_ITEM.select('item');
-
-/** What a push sends; the database keeps the times of the row. */
-const PUSHED = WORK_ITEM.without('createdAt', 'updatedAt');
-/** What a push overwrites. */
-const CONTENT = PUSHED.without('id', 'kind', 'externalId');
-
-const OCCURRED_AT = `
-      COALESCE(p."occurredAt", CASE WHEN known.state = p."state" THEN known.occurred_at END, now())`;
+export const WORK_ITEM = columnsOf(WorkItemRow).without('searchText');
 
 /**
- * Creates or updates any number of items, given as one JSON array, and returns which were created. Items
- * are sorted by their keys, so that two concurrent pushes lock rows in the same order and do not deadlock.
- * An unchanged item is not written. Without `occurredAt`, an item whose state changes gets the current
- * time, and any other keeps its time.
+ * The state of `work_items AS item` as it is shown and filtered: a lead that its source calls `new` is
+ * `scored` once the application scored it.
  */
-export const UPSERT: Statement = {
-  name: 'upsert_work_items',
-  text: `
-    INSERT INTO work_items AS item (${PUSHED.names()})
-    SELECT ${PUSHED.fields('p', { occurredAt: OCCURRED_AT })}
-    FROM jsonb_to_recordset($1::jsonb) AS p(${PUSHED.recordset()})
-    LEFT JOIN work_items AS known ON known.kind = p."kind" AND known.external_id = p."externalId"
-    ORDER BY p."kind", p."externalId"
-    ON CONFLICT (kind, external_id) DO UPDATE SET
-      (${CONTENT.names()}, updated_at) = ROW (${CONTENT.names('excluded')}, now())
-    WHERE (${CONTENT.names('item')}) IS DISTINCT FROM (${CONTENT.names('excluded')})
-    RETURNING (item.xmax = 0) AS created`,
-};
+export const SHOWN_STATE = `CASE WHEN item.state = 'new' AND item.scored_at IS NOT NULL THEN 'scored'
+  ELSE item.state END`;
+
+/** What the statements select of `work_items AS item`. */
+export const WORK_ITEM_COLUMNS = WORK_ITEM.select('item', { state: SHOWN_STATE });
+
+/** The same with the state that the source of the item pushed. */
+export const SOURCE_COLUMNS = WORK_ITEM.select('item');
 
 /** One item by its key. */
 export const FIND: Statement = {
@@ -42,8 +24,21 @@ export const FIND: Statement = {
   text: `SELECT ${WORK_ITEM_COLUMNS} FROM work_items AS item WHERE kind = $1 AND external_id = $2`,
 };
 
-/** Deletes one item. */
+/** The same as its source pushed it, locked until the transaction ends. */
+export const LOCK: Statement = {
+  name: 'lock_work_item',
+  text: `
+    SELECT ${SOURCE_COLUMNS} FROM work_items AS item
+    WHERE kind = $1 AND external_id = $2 FOR UPDATE`,
+};
+
+/** What the event of a change names. */
+export const CHANGED = WORK_ITEM.only('id', 'kind', 'externalId', 'entityType', 'entityId');
+
+/** Deletes one item and returns its key and scope. */
 export const DELETE: Statement = {
   name: 'delete_work_item',
-  text: `DELETE FROM work_items WHERE kind = $1 AND external_id = $2`,
+  text: `
+    DELETE FROM work_items AS item WHERE kind = $1 AND external_id = $2
+    RETURNING ${CHANGED.select('item')}`,
 };

@@ -10,6 +10,18 @@ import {
 
 type Values = Readonly<Record<string, string>>;
 
+interface EventOnRecord {
+  readonly id: string;
+  readonly eventKey: string;
+  readonly actorId: string | null;
+}
+
+/** Parameters of the path that name nothing, where the operation does not create it. */
+function nobody(operation: Operation): Values {
+  const id = '00000000-0000-7000-8000-000000000000';
+  return Object.fromEntries(operation.parameters('path').map((name) => [name, id]));
+}
+
 /** How many resources are tried until one is in a state in which the operation succeeds. */
 const TRIES = 40;
 
@@ -81,6 +93,56 @@ export class Contract {
     });
   }
 
+  /**
+   * Operations that change something and leave no event with the caller as its actor, or leave one of a
+   * request that they refused. A wrong sign-in is refused and on record, with nobody as its actor.
+   */
+  async unrecorded(): Promise<string[]> {
+    const me = (await this.api.get('/api/auth/me').expect(200)).body as { id: string };
+    const changing = this.operations.filter(({ method }) => method !== 'get');
+    return this.each(async (operation) => {
+      const [values = {}, ...others] = (await this.valuesFor(operation)).slice(0, TRIES);
+      const body = this.bodyOf(operation);
+      const refusals = [() => this.send(this.anonymous, operation, values, body)];
+      if (operation.body) {
+        refusals.push(() => this.send(this.api, operation, values, '{"no_such_field":1}'));
+      }
+      if (operation.parameters('path').length > 0) {
+        refusals.push(() => this.send(this.api, operation, nobody(operation), body));
+      }
+      const requests = others.map((one) => () => this.send(this.api, operation, one, body));
+      let fault = 'never succeeds';
+      for (const request of [
+        ...refusals,
+        () => this.send(this.api, operation, values, body),
+        ...requests,
+      ]) {
+        const { status, events } = await this.recordOf(request);
+        const known = events.find(({ actorId }) => actorId !== null);
+        if (status >= 400 && known) return `leaves ${known.eventKey} of a refused request`;
+        if (status >= 300) continue;
+        if (events.some(({ actorId }) => actorId === me.id)) return undefined;
+        fault = 'leaves no event with its actor';
+      }
+      return fault;
+    }, changing);
+  }
+
+  /** The status of a request, and the events that it left. */
+  private async recordOf(
+    request: () => Promise<supertest.Response>,
+  ): Promise<{ status: number; events: EventOnRecord[] }> {
+    const before = new Set((await this.newestEvents()).map(({ id }) => id));
+    const { status } = await request();
+    const events = (await this.newestEvents()).filter(({ id }) => !before.has(id));
+    return { status, events };
+  }
+
+  private async newestEvents(): Promise<readonly EventOnRecord[]> {
+    const { body } = await this.api.get('/api/ops-events', { pageSize: 100 }).expect(200);
+    return (body as { items: EventOnRecord[] }).items;
+  }
+
   /** Operations that accept malformed input, or refuse it otherwise than documented. */
   malformed(): Promise<string[]> {
     return this.each(async (operation) => {
@@ -111,9 +173,10 @@ export class Contract {
 
   private async each(
     check: (operation: Operation) => Promise<string | undefined>,
+    operations = this.operations,
   ): Promise<string[]> {
     const found: string[] = [];
-    for (const operation of this.operations) {
+    for (const operation of operations) {
       const problem = await check(operation);
       if (problem !== undefined) found.push(`${operation.name} ${problem}`);
     }

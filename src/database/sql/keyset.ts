@@ -40,6 +40,7 @@ export class Keyset<Row> {
   static by<Entity extends object, Key extends Sortable<Entity>>(
     columns: Columns<Entity, Key>,
     alias?: string,
+    direction: 'ASC' | 'DESC' = 'DESC',
   ): Keyset<Pick<Entity, Key>> {
     return new Keyset(
       columns.properties.map((property) => ({
@@ -47,6 +48,7 @@ export class Keyset<Row> {
         type: columns.type(property),
         of: (row) => row[property] as string | number | Date,
       })),
+      direction,
     );
   }
 

@@ -18,8 +18,8 @@ export interface PageStart {
 interface PageParts<Row> extends ListRows {
   readonly select: string;
   readonly keyset: Keyset<Row>;
-  /** Builds the statement around the one that reads the page. */
-  readonly wrap?: (page: string) => string;
+  /** Builds the statement around the one that reads the page; `limit` is the parameter of its limit. */
+  readonly wrap?: (page: string, limit: string) => string;
 }
 
 /** What a page of the rows that a search found shows. */
@@ -168,7 +168,7 @@ export class ListQuery {
       ORDER BY ${keyset.order}
       LIMIT ${limit}${offset === undefined ? '' : ` OFFSET ${offset}`}`;
     return {
-      statement: { name: this.statementName('list', begin), text: wrap?.(text) ?? text },
+      statement: { name: this.statementName('list', begin), text: wrap?.(text, limit) ?? text },
       values,
     };
   }

@@ -2,7 +2,8 @@ import { OpsEvent } from '../../events/ops-event.entity.js';
 import { type Statement } from '../connections/statement.js';
 import { columnsOf } from '../sql/columns.js';
 
-const EVENT = columnsOf(OpsEvent);
+/** The position in the order of commits has defaults, which cost no parameter and no look-up. */
+const EVENT = columnsOf(OpsEvent).without('epoch', 'xid');
 /** An event has its scope as one field. */
 const RECORD = `${EVENT.without('entityType', 'entityId').recordset()}, "scope" jsonb`;
 

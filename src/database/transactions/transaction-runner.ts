@@ -121,23 +121,6 @@ export class TransactionRunner {
     }
   }
 
-  /**
-   * Runs the SQL of a library in a transaction: ours, or its own if the text begins with BEGIN. If that
-   * fails, the connection is closed, because it may still be inside the transaction.
-   */
-  async executeSql(text: string, values?: unknown[]): Promise<{ rows: QueryResultRow[] }> {
-    if (!/^\s*BEGIN\b/i.test(text)) return this.run((tx) => tx.executeSql(text, values));
-    const client = await this.connections.lend(SYSTEM_CALLER, this.limits.statementMs);
-    let failed = true;
-    try {
-      const result = await client.query<QueryResultRow>(text, values);
-      failed = false;
-      return result;
-    } finally {
-      this.connections.giveBack(SYSTEM_CALLER, client, failed);
-    }
-  }
-
   private async attempt<T>(
     tx: Transaction,
     client: PooledClient,
@@ -151,6 +134,7 @@ export class TransactionRunner {
       await tx.commit();
       broken = false;
       for (const event of tx.events) this.bus.emit(event);
+      for (const callback of tx.callbacks) callback();
       return result;
     } catch (error) {
       const cause = tx.causeOf(error);

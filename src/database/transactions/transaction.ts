@@ -44,6 +44,8 @@ const ROLLBACK_TO: Statement = {
 export class Transaction {
   /** Events of this transaction, emitted after the commit. */
   readonly events: RecordedEvent[] = [];
+  /** What is called back after the commit. */
+  readonly callbacks = new Set<() => void>();
   /**
    * Set when the work was abandoned while it may still run: the connection must not be used again. Resolves
    * when the server has cancelled its statement or did not answer.
@@ -115,18 +117,18 @@ export class Transaction {
     return this.mayBeForgotten(this.countOf(statement, values));
   }
 
-  /**
-   * Runs the SQL of a library in this transaction: the interface that pg-boss requires of its `db`. Its
-   * texts are few and constant, so each is prepared, too.
-   */
-  async executeSql(text: string, values: unknown[] = []): Promise<{ rows: QueryResultRow[] }> {
-    const { rows } = await this.mayBeForgotten(this.send({ name: 'library', text }, values));
-    return { rows };
-  }
-
   /** Sends a statement without waiting for its result; if it fails, the commit fails. */
   defer(statement: Statement, values: unknown[] = []): void {
     this.pending.push(this.mayBeForgotten(this.send(statement, values)));
+  }
+
+  /**
+   * Calls this back after the commit, once however often it is given: to wake what waits for the rows that
+   * were written. It must not throw.
+   */
+  afterCommit(callback: () => void): void {
+    this.assertOpen();
+    this.callbacks.add(callback);
   }
 
   /** Stores an event in this transaction; it is emitted after the commit. */

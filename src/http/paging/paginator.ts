@@ -27,6 +27,12 @@ export class Paginator {
     return new CursorPageRequest(pageSize, after, seal);
   }
 
+  /** A page of a list without an end: each has a cursor, from which what is added later is read on. */
+  openEndless(list: string, filters: object, query: CursorQuery): EndlessPageRequest {
+    const { pageSize, after, seal } = this.read(list, filters, query);
+    return new EndlessPageRequest(pageSize, after, seal);
+  }
+
   /** A page of a list that has both. A cursor wins over a page number; it knows the number of its page. */
   openNumbered(list: string, filters: object, query: PageQuery): NumberedPageRequest {
     const { pageSize, after, seal } = this.read(list, filters, query);
@@ -56,7 +62,7 @@ abstract class PageRequest {
     protected readonly pageSize: number,
     /** The position after which the page begins; undefined for the first page and for a page by number. */
     readonly after: Position | undefined,
-    private readonly seal: (position: Position) => string,
+    protected readonly seal: (position: Position) => string,
   ) {}
 
   /** Most rows to read: one more than the page holds, which shows whether another page follows. */
@@ -86,6 +92,15 @@ export class CursorPageRequest extends PageRequest {
     positionOf: (last: Row) => Position,
   ): Page<Row, CursorPagination> {
     return this.cut(rows, positionOf);
+  }
+}
+
+/** A page of a list without an end. */
+export class EndlessPageRequest extends PageRequest {
+  /** The answer: the rows of the page, the position to read on from, and whether there is more now. */
+  answer<Row>(items: Row[], next: Position, hasNext: boolean): Page<Row, CursorPagination> {
+    const { pageSize } = this;
+    return { items, pagination: { pageSize, hasNext, nextCursor: this.seal(next) } };
   }
 }
 

@@ -4,6 +4,8 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { databaseErrorOf } from '../../kernel/errors/database-errors.js';
 import {
   DomainError,
+  ERROR_STATUSES,
+  type ErrorCode,
   type FieldError,
   MAX_DETAIL,
   MAX_FIELD_ERRORS,
@@ -85,7 +87,7 @@ export function toDomainError(thrown: unknown): DomainError {
 
 /** Nest throws these by itself: for an unknown route, a path that is no valid URI and the like. */
 function fromHttpException(exception: HttpException): DomainError {
-  const status = exception.getStatus();
+  const status = ERROR_STATUSES.find((known) => known === exception.getStatus()) ?? 500;
   if (status === 404) return routeNotFound();
   if (status >= 500) {
     return new DomainError(
@@ -97,7 +99,7 @@ function fromHttpException(exception: HttpException): DomainError {
   }
   const code = (STATUS_CODES[status] ?? 'Request refused')
     .toUpperCase()
-    .replace(/[^A-Z0-9]+/g, '_');
+    .replace(/[^A-Z0-9]+/g, '_') as ErrorCode;
   return new DomainError(code, status, 'The request could not be read.');
 }
 

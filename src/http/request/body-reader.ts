@@ -1,66 +1,45 @@
 import { isUtf8 } from 'node:buffer';
 import { type IncomingMessage, type ServerResponse } from 'node:http';
-import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import getRawBody from 'raw-body';
-import { DomainError, InvalidRequestError } from '../../kernel/errors/domain-error.js';
-import { assertTextShape } from './body-shape.js';
+import { type DomainError, InvalidRequestError } from '../../kernel/errors/domain-error.js';
+import {
+  aborted,
+  type BodyLimits,
+  type Inflater,
+  inflaterOf,
+  stalled,
+  tooLarge,
+} from './body-encoding.js';
 import { closeAfterAnswer } from './connection-close.js';
-
-/** Limits of a body. */
-export interface BodyLimits {
-  /** Largest body, in bytes, both as it is sent and uncompressed. */
-  readonly bytes: number;
-  /** Longest wait for the next byte, in ms. */
-  readonly idleMs: number;
-}
-
-/** The encodings that are read. zstd is not: its window may take 128 MB of memory for a tiny body. */
-const INFLATERS = {
-  gzip: () => createGunzip(),
-  deflate: () => createInflate(),
-  br: () => createBrotliDecompress(),
-} as const;
-
-const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]+)/i;
-const BYTE_ORDER_MARK = '\uFEFF';
+import { parseJsonText } from './json-text.js';
 
 /**
  * Reads and parses a JSON body with no more levels and values than MAX_LEVELS and MAX_VALUES. It stops
  * reading at the limit, while express.json() would read the whole request before it answers. Throws 400 for
- * what is not JSON in UTF-8, 408 when the client stops sending, 413 past the limit, 415 for an encoding
- * that is not read.
+ * what is not JSON in UTF-8 and for a number that loses digits, 408 when the client stops sending, 413 past
+ * the limit, 415 for an encoding that is not read.
  */
 export async function readJsonBody(
   request: IncomingMessage,
   response: ServerResponse,
   limits: BodyLimits,
 ): Promise<unknown> {
-  const charset = CHARSET.exec(request.headers['content-type'] ?? '')?.[1]?.toLowerCase();
-  if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8') throw notReadable();
-  const encoding = request.headers['content-encoding']?.toLowerCase() ?? 'identity';
-  if (encoding !== 'identity' && !Object.hasOwn(INFLATERS, encoding)) throw notReadable();
-  if (Number(request.headers['content-length']) > limits.bytes) throw tooLarge(limits.bytes);
-
+  const inflate = inflaterOf(request, limits, 'JSON');
   // Sent here and not by Node, so that a client with `Expect: 100-continue` never sends a body that is
   // refused.
   if (request.headers.expect !== undefined) response.writeContinue();
-  const bytes = await receive(
-    request,
-    encoding as keyof typeof INFLATERS | 'identity',
-    limits,
-  ).catch((error: unknown) => {
+  const bytes = await receive(request, inflate?.(), limits).catch((error: unknown) => {
     if (!request.complete) closeAfterAnswer(request, response);
     throw error;
   });
   // Otherwise the decoder would replace a wrong byte, and text that nobody sent would be stored.
   if (!isUtf8(bytes)) throw notJson('The request body is not valid UTF-8.');
-  assertTextShape(bytes);
-  const text = bytes.toString('utf8');
-  if (text === '') return {};
+  if (bytes.length === 0) return {};
   try {
-    return JSON.parse(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text) as unknown;
-  } catch {
-    throw notJson('The request body is not valid JSON.');
+    return parseJsonText(bytes);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw notJson('The request body is not valid JSON.');
+    throw error;
   }
 }
 
@@ -72,15 +51,12 @@ export function notJson(detail: string): InvalidRequestError {
 /** The uncompressed bytes of a body. */
 function receive(
   request: IncomingMessage,
-  encoding: keyof typeof INFLATERS | 'identity',
+  inflater: Inflater | undefined,
   { bytes, idleMs }: BodyLimits,
 ): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const inflater = encoding === 'identity' ? undefined : INFLATERS[encoding]();
     // A body that came with its headers needs no timer.
-    const idle = request.complete
-      ? undefined
-      : setTimeout(() => end(new DomainError('REQUEST_TIMEOUT', 408, stalled(idleMs))), idleMs);
+    const idle = request.complete ? undefined : setTimeout(() => end(stalled(idleMs)), idleMs);
     let received = 0;
     let ended = false;
     const onData = (chunk: Buffer): void => {
@@ -131,31 +107,4 @@ function readError(error: { readonly type?: string }, limit: number): DomainErro
     default:
       return notJson('The request body is not compressed as its Content-Encoding says.');
   }
-}
-
-function tooLarge(limit: number): DomainError {
-  return new DomainError(
-    'BODY_TOO_LARGE',
-    413,
-    `The request body is larger than ${Math.floor(limit / 1024)} kB.`,
-  );
-}
-
-function notReadable(): DomainError {
-  return new DomainError(
-    'BODY_ENCODING_UNSUPPORTED',
-    415,
-    'Send the body as UTF-8 JSON, plain or compressed with gzip, deflate or br.',
-  );
-}
-
-function stalled(idleMs: number): string {
-  return `The request body stopped: no byte of it came for ${Math.ceil(idleMs / 1000)} s.`;
-}
-
-/** The client has disconnected: nobody reads this answer. */
-function aborted(): DomainError {
-  return new DomainError('REQUEST_ABORTED', 400, 'The client closed the connection.', {
-    logLevel: 'debug',
-  });
 }

@@ -56,7 +56,7 @@ export function assertTextShape(json: Uint8Array): void {
 }
 
 /** Where the string that began before `at` ends. */
-function endOfString(json: Uint8Array, at: number): number {
+export function endOfString(json: Uint8Array, at: number): number {
   while (at < json.length && json[at] !== QUOTE) at += json[at] === BACKSLASH ? 2 : 1;
   return at;
 }

@@ -1,20 +1,14 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { type Actor } from '../../kernel/actor.js';
 import { Paginator } from '../../http/paging/paginator.js';
 import { sqlStateOf, UNIQUE_VIOLATION } from '../../kernel/errors/database-failure.js';
 import { isUuid } from '../../kernel/uuid.js';
 import { redactValue } from '../../kernel/redaction/redaction.js';
-import { ENV, type Env } from '../../config/env.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
-import { Boss } from '../queue/pg-boss.adapter.js';
-import {
-  type Job,
-  JOB_STATES,
-  type JobState,
-  type JobAttemptRecord,
-  LIBRARY_STATE,
-} from '../queue/job.js';
+import { type Job, type JobAttemptRecord } from '../queue/job.js';
+import { type JobState } from '../queue/job.entity.js';
+import { JobWake } from '../queue/job-wake.js';
 import { JOB_HEALTH_SQL } from './job-health.js';
 import {
   type JobDetailAnswer,
@@ -25,10 +19,19 @@ import {
 } from './jobs.dto.js';
 import { jobAlreadyWaits, jobNotFinal, jobNotFound, jobNotWaiting } from '../queue/jobs.errors.js';
 import { COUNT_JOBS, FIND_JOB, FIND_TRIES, listQuery, NEWEST } from './jobs.list.js';
-import { findWaiting } from '../queue/jobs.service.js';
-import { CANCEL, LOCK_JOB, REVIVE, REVIVE_ATTEMPTS } from '../queue/jobs.sql.js';
+import { CANCEL, FIND_WAITING, LOCK_JOB, REVIVE, REVIVE_ATTEMPTS } from '../queue/jobs.sql.js';
 
-type JobRow = Omit<Job, 'state'> & { state: string; position: string };
+type JobRecord = Job & Record<string, unknown>;
+
+/** What a change of a job reads of it, locked. */
+interface LockedJob extends Record<string, unknown> {
+  readonly type: string;
+  readonly state: JobState;
+  readonly key: string | null;
+  readonly entityType: string | null;
+  readonly entityId: string | null;
+  readonly nextActionId: string | null;
+}
 
 const HEALTH = { name: 'job_health', text: JOB_HEALTH_SQL };
 
@@ -37,38 +40,36 @@ const HEALTH = { name: 'job_health', text: JOB_HEALTH_SQL };
 export class JobsAdminService {
   constructor(
     private readonly transactions: TransactionRunner,
-    private readonly boss: Boss,
     private readonly paginator: Paginator,
-    @Inject(ENV) private readonly env: Env,
+    private readonly wake: JobWake,
   ) {}
 
   /** A page of jobs, newest first. */
   async list(query: ListJobsQuery, actor: Actor): Promise<JobPage> {
-    const { type, state } = query;
-    const page = this.paginator.open('jobs', { type, state }, query);
-    const types = this.boss.types().filter((known) => type === undefined || known === type);
-    const { statement, values } = listQuery({ types, state }, page);
-    const rows = await this.transactions.query<JobRow>(statement, values, { caller: actor });
+    const { type, state, nextActionId } = query;
+    const filter = { type, state, nextActionId: nextActionId?.toLowerCase() };
+    const page = this.paginator.open('jobs', filter, query);
+    const { statement, values } = listQuery(filter, page);
+    const rows = await this.transactions.query<JobRecord>(statement, values, { caller: actor });
     const { items, pagination } = page.answer(rows, NEWEST.positionOf);
-    return { items: items.map(jobOf), pagination };
+    return { items: items.map(shown), pagination };
   }
 
   async summary(actor: Actor): Promise<JobSummary> {
     const [counted, health] = await this.transactions.read(
       [
-        { statement: COUNT_JOBS, values: [this.boss.types()] },
+        { statement: COUNT_JOBS, values: [] },
         { statement: HEALTH, values: [] },
       ],
       { caller: actor },
     );
     const total = noJobs();
     const types = new Map<string, JobTypeCounts>();
-    for (const row of (counted ?? []) as { type: string; state: string; count: number }[]) {
+    for (const row of (counted ?? []) as { type: string; state: JobState; count: number }[]) {
       const counts = types.get(row.type) ?? { type: row.type, ...noJobs() };
       types.set(row.type, counts);
-      const state = stateOf(row.state);
-      counts[state] += row.count;
-      total[state] += row.count;
+      counts[row.state] += row.count;
+      total[row.state] += row.count;
     }
     const [{ jobsStale } = { jobsStale: 0 }] = (health ?? []) as { jobsStale: number }[];
     return { total, types: [...types.values()], stale: jobsStale };
@@ -79,14 +80,14 @@ export class JobsAdminService {
     if (!isUuid(id)) throw jobNotFound();
     const [jobs, tries] = await this.transactions.read(
       [
-        { statement: FIND_JOB, values: [this.boss.types(), id] },
+        { statement: FIND_JOB, values: [id] },
         { statement: FIND_TRIES, values: [id] },
       ],
       { caller: actor },
     );
-    const [row] = (jobs ?? []) as JobRow[];
-    if (!row) throw jobNotFound();
-    return { ...jobOf(row), tries: (tries ?? []) as JobAttemptRecord[] };
+    const [job] = (jobs ?? []) as JobRecord[];
+    if (!job) throw jobNotFound();
+    return { ...shown(job), tries: (tries ?? []) as JobAttemptRecord[] };
   }
 
   /**
@@ -97,19 +98,21 @@ export class JobsAdminService {
     await this.transactions.run(
       async (tx) => {
         const job = await this.lock(tx, id);
-        const state = stateOf(job.state);
+        const { type, state, key } = job;
         if (state !== 'dead_lettered' && state !== 'cancelled') throw jobNotFinal(state);
-        if (job.key !== null && (await findWaiting(tx, job.type, job.key)) !== undefined)
+        if (key !== null && (await tx.query(FIND_WAITING, [type, key])).length > 0) {
           throw jobAlreadyWaits();
+        }
         tx.defer(REVIVE_ATTEMPTS, [id]);
         try {
-          await tx.query(REVIVE, [job.type, id, this.env.jobs.backoffMs.length]);
+          await tx.query(REVIVE, [id]);
         } catch (error) {
-          // The library sends a schedule's ticks without a dedupe key and without our lock; one tick of a
-          // type may wait.
+          // Another job of the key was enqueued and committed meanwhile.
           if (sqlStateOf(error) === UNIQUE_VIOLATION) throw jobAlreadyWaits();
           throw error;
         }
+        tx.afterCommit(this.wake.wake);
+        publishChange(tx, 'job.retried', id, job, actor);
       },
       { caller: actor },
     );
@@ -121,40 +124,43 @@ export class JobsAdminService {
     await this.transactions.run(
       async (tx) => {
         const job = await this.lock(tx, id);
-        const cancelled = await tx.query(CANCEL, [job.type, id]);
-        if (cancelled.length === 0) throw jobNotWaiting(stateOf(job.state));
+        const cancelled = await tx.query(CANCEL, [id]);
+        if (cancelled.length === 0) throw jobNotWaiting(job.state);
+        publishChange(tx, 'job.cancelled', id, job, actor);
       },
       { caller: actor },
     );
     return this.get(id, actor);
   }
 
-  private async lock(
-    tx: Transaction,
-    id: string,
-  ): Promise<{ type: string; state: string; key: string | null }> {
+  private async lock(tx: Transaction, id: string): Promise<LockedJob> {
     if (!isUuid(id)) throw jobNotFound();
-    const [job] = await tx.query<{ type: string; state: string; key: string | null }>(LOCK_JOB, [
-      this.boss.types(),
-      id,
-    ]);
+    const [job] = await tx.query<LockedJob>(LOCK_JOB, [id]);
     if (!job) throw jobNotFound();
     return job;
   }
 }
 
-const STATE_OF = new Map(JOB_STATES.map((state) => [LIBRARY_STATE[state], state]));
-
-function stateOf(libraryState: string): JobState {
-  const state = STATE_OF.get(libraryState);
-  if (state === undefined) throw new Error(`The job library has a new state "${libraryState}".`);
-  return state;
+function publishChange(
+  tx: Transaction,
+  eventKey: 'job.retried' | 'job.cancelled',
+  id: string,
+  { type, entityType, entityId, nextActionId }: LockedJob,
+  actor: Actor,
+): void {
+  tx.publish(eventKey, {
+    actorId: actor.userId,
+    requestId: actor.requestId,
+    sourceType: 'job',
+    sourceId: id,
+    ...(entityType === null || entityId === null ? {} : { scope: { entityType, entityId } }),
+    status: 'success',
+    meta: { type, ...(nextActionId === null ? {} : { nextActionId }) },
+  });
 }
 
-function jobOf(row: JobRow): Job {
-  const { state, payload, ...job } = row;
-  delete (job as Partial<JobRow>).position;
-  return { ...job, state: stateOf(state), payload: redactValue(payload) as object };
+function shown(job: JobRecord): Job {
+  return { ...job, payload: redactValue(job.payload) as object };
 }
 
 function noJobs(): Record<JobState, number> {

@@ -1,7 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsString, Length } from 'class-validator';
+import { IsIn, IsOptional, IsString, IsUUID, Length } from 'class-validator';
 import { CursorPagination, CursorQuery } from '../../http/paging/cursor-page.js';
-import { type Job, JOB_STATES, type JobState, type JobAttemptRecord } from '../queue/job.js';
+import { type Job, type JobAttemptRecord } from '../queue/job.js';
+import { JOB_STATES, type JobState } from '../queue/job.entity.js';
 import { ATTEMPT_STATUSES, type AttemptStatus } from '../queue/job-attempt.entity.js';
 
 /** Filters of the list; a bad value is a 400. */
@@ -17,6 +18,12 @@ export class ListJobsQuery extends CursorQuery {
   @IsOptional()
   @IsIn(JOB_STATES)
   state?: JobState;
+
+  /** Only jobs that were enqueued for this next best action. */
+  @ApiPropertyOptional({ format: 'uuid' })
+  @IsOptional()
+  @IsUUID()
+  nextActionId?: string;
 }
 
 /** A job. */
@@ -38,6 +45,10 @@ export class JobAnswer implements Job {
   @ApiProperty({ type: String, nullable: true })
   dedupeKey!: string | null;
 
+  /** The next best action that it was enqueued for. */
+  @ApiProperty({ type: String, format: 'uuid', nullable: true })
+  nextActionId!: string | null;
+
   /** Attempts so far. */
   @ApiProperty({ type: 'integer', example: 1 })
   attempts!: number;
@@ -46,6 +57,7 @@ export class JobAnswer implements Job {
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   runAfter!: Date | null;
 
+  /** Of its last attempt that did not succeed; null once it is completed. */
   @ApiProperty({ type: String, nullable: true, example: null })
   lastErrorCode!: string | null;
 

@@ -1,78 +1,75 @@
-import { type Query } from '../../database/connections/statement.js';
+import { type Query, type Statement } from '../../database/connections/statement.js';
 import { Keyset } from '../../database/sql/keyset.js';
 import { ListQuery, type PageStart } from '../../database/sql/list-query.js';
-import { JOB_ATTEMPT_COLUMNS, type JobState, LIBRARY_STATE, payloadSql } from '../queue/job.js';
+import { JOB_ATTEMPT_COLUMNS, JOB_COLUMNS } from '../queue/job.js';
+import { JOB_STATES, type JobState } from '../queue/job.entity.js';
 
-/**
- * The last error is the one of the last failed attempt; the number of attempts is the highest one that
- * began.
- */
-export const JOB_COLUMNS = `
-  job.id, job.name AS type, job.state::text AS state, COALESCE(${payloadSql('job.data')}, '{}') AS payload,
-  NULLIF(job.singleton_key, job.id::text) AS "dedupeKey",
-  COALESCE(attempt_totals.count, 0)::int AS attempts,
-  CASE WHEN job.state < 'active' THEN job.start_after END AS "runAfter",
-  attempt_totals.error_code AS "lastErrorCode", attempt_totals.error_message AS "lastErrorMessage",
-  job.created_on AS "createdAt", attempt_totals.started_at AS "startedAt", job.completed_on AS "finishedAt",
-  job.created_on::text AS position`;
+const SHOWN = JOB_COLUMNS.select('job', {
+  runAfter: `CASE WHEN job.state IN ('waiting', 'retrying') THEN job.run_after END`,
+});
 
-export const JOB_ATTEMPT_TOTALS = `
-  LEFT JOIN LATERAL (
-    SELECT max(attempt) AS count, max(started_at) AS started_at,
-      (array_agg(error_code ORDER BY attempt DESC) FILTER (WHERE error_code IS NOT NULL))[1]
-        AS error_code,
-      (array_agg(error_message ORDER BY attempt DESC) FILTER (WHERE error_code IS NOT NULL))[1]
-        AS error_message
-    FROM job_attempts WHERE job_id = job.id
-  ) attempt_totals ON true`;
-
-/** What a list of jobs is narrowed to; both combine. */
+/** What a list of jobs is narrowed to; all combine. */
 export interface JobFilter {
-  readonly types: readonly string[];
-  readonly state: JobState | undefined;
+  readonly type?: string | undefined;
+  readonly state?: JobState | undefined;
+  /** In lower case. */
+  readonly nextActionId?: string | undefined;
 }
 
-/** The newest first. The library's times are finer than a date of ours, so they stay text. */
-export const NEWEST = new Keyset<{ readonly id: string; readonly position: string }>([
-  { sql: 'job.created_on', type: 'timestamptz', of: ({ position }) => position },
-  { sql: 'job.id', type: 'uuid', of: ({ id }) => id },
-]);
+/** The newest first: ids are ordered in time. */
+export const NEWEST = Keyset.by(JOB_COLUMNS.only('id'), 'job');
 
-/** A page of jobs; the attempts are joined for the jobs on the page only. */
-export function listQuery({ types, state }: JobFilter, start: PageStart): Query {
-  const libraryState = state === undefined ? undefined : LIBRARY_STATE[state];
-  return new ListQuery('jobs', { conditions: ['job.name = ANY($1::text[])'], values: [types] })
-    .where('state', libraryState, (is) => `job.state = ${is}::pgboss.job_state`)
-    .page(
-      {
-        select: '*',
-        from: 'pgboss.job job',
-        keyset: NEWEST,
-        wrap: (page) => `
-    WITH page AS (${page})
-    SELECT ${JOB_COLUMNS} FROM page job ${JOB_ATTEMPT_TOTALS}
-    ORDER BY ${NEWEST.order}`,
-      },
-      start,
-    );
+/** Every type that has a job, by a skip scan over `ix_jobs_list`. */
+const TYPES_SQL = `(
+      WITH RECURSIVE known (type) AS (
+        (SELECT type FROM jobs ORDER BY type LIMIT 1)
+        UNION ALL
+        SELECT (SELECT type FROM jobs WHERE type > known.type ORDER BY type LIMIT 1)
+        FROM known WHERE known.type IS NOT NULL)
+      SELECT type FROM known WHERE type IS NOT NULL)`;
+
+const STATES_SQL = `(VALUES ${JOB_STATES.map((state) => `('${state}')`).join(', ')})`;
+
+/** A page of jobs. */
+export function listQuery({ type, state, nextActionId }: JobFilter, start: PageStart): Query {
+  const filtered = new ListQuery('jobs')
+    .where('nba', nextActionId, (id) => `job.next_action_id = ${id}`)
+    .where('type', type, (is) => `job.type = ${is}`)
+    .where('state', state, (is) => `job.state = ${is}`);
+  const page = { select: SHOWN, from: 'jobs AS job', keyset: NEWEST };
+  const oneOfTwo = (type === undefined) !== (state === undefined);
+  if (nextActionId !== undefined || !oneOfTwo) return filtered.page(page, start);
+  // The newest of each state, or of each type, by `ix_jobs_list`, so that no other jobs are read.
+  const [kinds, column] = type === undefined ? [TYPES_SQL, 'type'] : [STATES_SQL, 'state'];
+  return filtered.when('each', `job.${column} = kind.${column}`).page(
+    {
+      ...page,
+      wrap: (each, limit) => `
+    SELECT job.* FROM ${kinds} AS kind (${column}) CROSS JOIN LATERAL (${each}) AS job
+    ORDER BY job.id DESC LIMIT ${limit}`,
+    },
+    start,
+  );
 }
 
-export const FIND_JOB = {
+export const FIND_JOB: Statement = {
   name: 'find_job',
-  text: `
-    SELECT ${JOB_COLUMNS} FROM pgboss.job job ${JOB_ATTEMPT_TOTALS}
-    WHERE job.name = ANY($1::text[]) AND job.id = $2`,
+  text: `SELECT ${SHOWN} FROM jobs AS job WHERE id = $1`,
 };
 
-export const FIND_TRIES = {
+/** The attempts of a job: those that ended, and the one that runs. */
+export const FIND_TRIES: Statement = {
   name: 'find_job_tries',
   text: `
-    SELECT ${JOB_ATTEMPT_COLUMNS.select()} FROM job_attempts WHERE job_id = $1 ORDER BY attempt`,
+    SELECT ${JOB_ATTEMPT_COLUMNS.select()} FROM job_attempts WHERE job_id = $1
+    UNION ALL
+    SELECT attempts, 'running', started_at, heartbeat_at, NULL, NULL, NULL, worker_id
+    FROM jobs WHERE id = $1 AND state = 'running'
+    ORDER BY attempt`,
 };
 
-export const COUNT_JOBS = {
+export const COUNT_JOBS: Statement = {
   name: 'count_jobs',
   text: `
-    SELECT name AS type, state::text AS state, count(*)::int AS count FROM pgboss.job
-    WHERE name = ANY($1::text[]) GROUP BY name, state ORDER BY name, state`,
+    SELECT type, state, count(*)::int AS count FROM jobs GROUP BY type, state ORDER BY type, state`,
 };

@@ -29,8 +29,8 @@ export class TickPayload {
   enqueue!: ScopeJobType;
 }
 
-/** Every type of job and its payload. A new type is one line here and one in JOB_TYPES. */
-export interface JobTypes {
+/** The types that more than one module uses, and their payloads. */
+export interface BuiltInJobTypes {
   /** Computes and stores the score of a scope. */
   'score.compute': ScopePayload;
   /** Evaluates the risk rules of a scope. */
@@ -39,11 +39,21 @@ export interface JobTypes {
   'next_actions.run': ScopePayload;
   /** Sends failed deliveries again: a placeholder so far. */
   retry_failed_deliveries: NextActionPayload;
-  /** Ticks of the schedules: one type each, because the library keeps one schedule per queue. */
+  /** Ticks of the schedules, one type each. */
   'schedule.score.compute': TickPayload;
   'schedule.risk.run_rules': TickPayload;
   'schedule.next_actions.run': TickPayload;
 }
+
+export type BuiltInJobType = keyof BuiltInJobTypes;
+
+/**
+ * Every type of job and its payload, for the compiler. It is open: a handler declares its own type beside
+ * its class, and gives @JobHandler the definition.
+ * `declare module '…/jobs/handlers/job-types.js' { interface JobTypes { 'report.send': ReportPayload } }`
+ */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- declarations are merged into it
+export interface JobTypes extends BuiltInJobTypes {}
 
 export type JobType = keyof JobTypes;
 
@@ -53,10 +63,15 @@ export interface JobDefinition<Payload extends object = object> {
   readonly payload: Type<Payload>;
   /** Longest run, in ms, 60 s by default; then the handler's signal aborts and the attempt has failed. */
   readonly timeoutMs?: number;
+  /**
+   * Pauses after failed attempts, in ms, JOB_BACKOFF_MS by default: one further attempt after each, none for
+   * an empty list.
+   */
+  readonly backoffMs?: readonly number[];
 }
 
-/** The definitions of all types; the compiler checks that none is missing. */
-export const JOB_TYPES: { readonly [T in JobType]: JobDefinition<JobTypes[T]> } = {
+/** The definitions of the built-in types; the compiler checks that none is missing. */
+export const JOB_TYPES: { readonly [T in BuiltInJobType]: JobDefinition<BuiltInJobTypes[T]> } = {
   'score.compute': { payload: ScopePayload },
   'risk.run_rules': { payload: ScopePayload },
   'next_actions.run': { payload: ScopePayload, timeoutMs: 120_000 },

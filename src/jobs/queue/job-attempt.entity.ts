@@ -1,63 +1,38 @@
-import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 
 /**
  * `failed`: a further attempt follows or followed. `dead_lettered`: the last one failed and the job was not
  * retried. `interrupted`: the server stopped and put the job back, which does not count as an attempt.
  */
-export const ATTEMPT_STATUSES = [
-  'running',
+export const ENDED_ATTEMPT_STATUSES = [
   'succeeded',
   'failed',
   'dead_lettered',
   'interrupted',
 ] as const;
+export type EndedAttemptStatus = (typeof ENDED_ATTEMPT_STATUSES)[number];
+
+/** `running`: the attempt of a running job, which is in the job's own row until it ends. */
+export const ATTEMPT_STATUSES = ['running', ...ENDED_ATTEMPT_STATUSES] as const;
 export type AttemptStatus = (typeof ATTEMPT_STATUSES)[number];
 
-/**
- * One attempt of a job, with the heartbeat of the worker that runs it. pg-boss keeps no history of attempts
- * and detects a lost worker only by a fixed time limit, so this table has both.
- */
+/** An attempt of a job that ended. It is inserted with the result, and deleted with its job. */
 @Entity('job_attempts')
 @Check(
   'ck_job_attempts_status',
-  `"status" IN ('running', 'succeeded', 'failed', 'dead_lettered', 'interrupted')`,
+  `"status" IN ('succeeded', 'failed', 'dead_lettered', 'interrupted')`,
 )
-@Index('uq_job_attempts_attempt', ['jobId', 'attempt'], { unique: true })
-// Running attempts, stale ones and dead letters: never many rows.
-@Index('ix_job_attempts_open', ['status', 'heartbeatAt'], {
-  where: `"status" IN ('running', 'dead_lettered')`,
-})
-// Whether a job of a key runs or waits for its next attempt.
-@Index('ix_job_attempts_key', ['type', 'dedupeKey'], {
-  where: `"dedupe_key" IS NOT NULL AND "status" <> 'succeeded'`,
-})
 export class JobAttempt {
+  /** No foreign key: it would lock the job's row once more for each result. */
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_job_attempts' })
-  id!: string;
-
-  /** An id in the library's table, which archives and deletes its rows by itself: no foreign key. */
-  @Column('uuid')
   jobId!: string;
 
-  @Column('text')
-  type!: string;
-
   /** Number of the attempt, from 1. */
-  @Column('int')
+  @PrimaryColumn('int', { primaryKeyConstraintName: 'pk_job_attempts' })
   attempt!: number;
 
-  @Column('text', { nullable: true })
-  dedupeKey!: string | null;
-
-  /** The scope that the job concerns, if any. */
-  @Column('text', { nullable: true })
-  entityType!: string | null;
-
-  @Column('text', { nullable: true })
-  entityId!: string | null;
-
   @Column('text')
-  status!: AttemptStatus;
+  status!: EndedAttemptStatus;
 
   @Column('uuid')
   workerId!: string;
@@ -68,8 +43,8 @@ export class JobAttempt {
   @Column('timestamptz')
   heartbeatAt!: Date;
 
-  @Column('timestamptz', { nullable: true })
-  finishedAt!: Date | null;
+  @Column('timestamptz')
+  finishedAt!: Date;
 
   @Column('text', { nullable: true })
   errorCode!: string | null;

@@ -1,25 +1,50 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { uuidv7 } from 'uuidv7';
 import { ENV, type Env } from '../../config/env.js';
+import { sqlStateOf, UNIQUE_VIOLATION } from '../../kernel/errors/database-failure.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
 import { DutyTransactions } from '../../database/transactions/duty-transactions.js';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
-import { Boss } from './pg-boss.adapter.js';
+import { JobHandlerRegistry } from '../handlers/job-handler.registry.js';
+import { claimStatement } from './claim.sql.js';
+import { type JobState } from './job.entity.js';
 import { type JobFailure, WORKER_LOST } from './jobs.errors.js';
 import * as sql from './jobs.sql.js';
 
-/** A running attempt. */
+/** A running attempt: the job and the number of the attempt are its fence. */
 export interface Attempt {
-  readonly attemptId: string;
   readonly jobId: string;
   readonly type: string;
   readonly attempt: number;
   readonly startedAt: Date;
+  readonly nextActionId: string | null;
 }
 
 /** A job that this worker has claimed. */
 export interface ClaimedJob extends Attempt {
   readonly payload: unknown;
+}
+
+/** What a worker reports and asks for at once. */
+export interface Exchange {
+  /** Attempts that succeeded. */
+  readonly succeeded: readonly Attempt[];
+  /** The types to claim, in the order of their turns. */
+  readonly types: readonly string[];
+  /** Most jobs to claim; 0 claims none. */
+  readonly limit: number;
+  readonly workerId: string;
+}
+
+/** The answer to an {@link Exchange}. */
+export interface Exchanged {
+  /** The keys of the attempts whose success was recorded; the others belong to another worker. */
+  readonly recorded: ReadonlySet<string>;
+  readonly claimed: readonly ClaimedJob[];
+}
+
+/** Identifies an attempt within a process. */
+export function keyOf({ jobId, attempt }: Pick<Attempt, 'jobId' | 'attempt'>): string {
+  return `${jobId}/${attempt}`;
 }
 
 /**
@@ -31,50 +56,46 @@ export class JobClaims {
   constructor(
     private readonly transactions: TransactionRunner,
     private readonly duties: DutyTransactions,
-    private readonly boss: Boss,
+    private readonly registry: JobHandlerRegistry,
     @Inject(ENV) private readonly env: Env,
   ) {}
 
-  /** Claims up to `limit` due jobs. */
-  claim(types: readonly string[], limit: number, workerId: string): Promise<ClaimedJob[]> {
-    return this.transactions.run(async (tx) => {
-      const ids = Array.from({ length: limit }, () => uuidv7());
-      const [, claimed] = await Promise.all([
-        tx.query(sql.LOCK_CLAIMS),
-        tx.query<ClaimedJob>(sql.CLAIM, [types, limit, ids, workerId]),
-      ]);
-      return claimed;
-    });
+  /**
+   * Records successes and claims due jobs in one transaction, which goes out as one packet: with short jobs,
+   * the commits and round trips are most of the work.
+   */
+  exchange({ succeeded, types, limit, workerId }: Exchange): Promise<Exchanged> {
+    return this.transactions.run(
+      async (tx) => {
+        const [ended, claimed] = await Promise.all([
+          succeeded.length === 0 ? [] : tx.query<Fence>(sql.SUCCEED, fencesOf(succeeded)),
+          limit === 0 ? [] : tx.query<ClaimedRow>(claimStatement(limit), [types, workerId]),
+        ]);
+        return { recorded: new Set(ended.map(keyOf)), claimed };
+      },
+      // Another worker claimed a job of the same dedupe key at the same moment: see uq_jobs_running_key.
+      { retryOn: (error) => sqlStateOf(error) === UNIQUE_VIOLATION },
+    );
   }
 
-  /** Records a heartbeat of running attempts; returns the ids of those that still belong to this worker. */
-  async sendHeartbeats(attemptIds: readonly string[]): Promise<ReadonlySet<string>> {
-    const rows = await this.duties.query<{ id: string }>(sql.RECORD_HEARTBEATS, [attemptIds]);
-    return new Set(rows.map(({ id }) => id));
-  }
-
-  /** Records that the attempt and its job succeeded; false if they no longer belonged to this worker. */
-  async succeed(attempt: Attempt): Promise<boolean> {
-    const { attemptId } = attempt;
-    return (await this.transactions.run((tx) => tx.query(sql.SUCCEED, [attemptId]))).length === 1;
+  /** Records a heartbeat of running attempts; returns the keys of those that still belong to this worker. */
+  async sendHeartbeats(attempts: readonly Attempt[]): Promise<ReadonlySet<string>> {
+    const rows = await this.duties.query<Fence>(sql.RECORD_HEARTBEATS, fencesOf(attempts));
+    return new Set(rows.map(keyOf));
   }
 
   /**
    * Records that the attempt failed: the job waits for its next one, or is dead-lettered. Both are events.
+   * False if it no longer belonged to this worker.
    */
   fail(attempt: Attempt, failure: JobFailure): Promise<boolean> {
-    return this.transactions.run((tx) =>
-      this.settle(tx, attempt, failure, this.env.jobs.backoffMs),
-    );
+    return this.transactions.run((tx) => this.settle(tx, attempt, failure, false));
   }
 
   /** Puts a running job back; this attempt does not count. */
-  putBack(attempt: Attempt, reason: JobFailure): Promise<boolean> {
-    return this.transactions.run(async (tx) => {
-      const mine = await endAttempt(tx, attempt, 'interrupted', reason);
-      if (mine) await tx.query(sql.PUT_BACK, [attempt.type, attempt.jobId]);
-      return mine;
-    });
+  async putBack({ jobId, attempt }: Attempt, { code, message }: JobFailure): Promise<boolean> {
+    const values = [jobId, attempt, code, message];
+    return (await this.transactions.run((tx) => tx.query(sql.PUT_BACK, values))).length === 1;
   }
 
   /**
@@ -84,58 +105,54 @@ export class JobClaims {
    */
   releaseLost(): Promise<number> {
     return this.duties.run(async (tx) => {
-      const lost = await tx.query<Attempt>(sql.FIND_LOST, [this.env.jobs.staleMs]);
-      for (const attempt of lost) await this.settle(tx, attempt, WORKER_LOST, []);
+      const lost = await tx.query<ClaimedRow>(sql.FIND_LOST, [this.env.jobs.staleMs]);
+      for (const attempt of lost) await this.settle(tx, attempt, WORKER_LOST, true);
       return lost.length;
     });
-  }
-
-  /** Deletes what ended long ago. */
-  async cleanUp(): Promise<void> {
-    await this.boss.archive();
-    await this.transactions.query(sql.DELETE_ORPHANED_ATTEMPTS);
-    await this.transactions.query(sql.DELETE_LOST_TICKS);
   }
 
   private async settle(
     tx: Transaction,
     attempt: Attempt,
     failure: JobFailure,
-    backoffMs: readonly number[],
+    atOnce: boolean,
   ): Promise<boolean> {
-    if (!(await endAttempt(tx, attempt, 'failed', failure))) return false;
-    const [job] = await tx.query<{ state: 'retry' | 'failed'; startAfter: Date }>(
-      sql.RETRY_OR_DEAD_LETTER,
-      [attempt.type, attempt.jobId, backoffMs],
-    );
-    const deadLettered = job?.state === 'failed';
+    const { jobId, type, nextActionId } = attempt;
+    const pauses = this.registry.get(type)?.backoffMs ?? this.env.jobs.backoffMs;
+    const [job] = await tx.query<{ state: JobState; runAfter: Date }>(sql.FAIL, [
+      jobId,
+      attempt.attempt,
+      failure.code,
+      failure.message,
+      pauses,
+      atOnce,
+    ]);
+    if (!job) return false;
     const about = {
       actorId: null,
       requestId: null,
       sourceType: 'job',
-      sourceId: attempt.jobId,
+      sourceId: jobId,
       status: 'failed' as const,
       durationMs: Math.max(0, Date.now() - attempt.startedAt.getTime()),
       errorCode: failure.code,
       errorMessage: failure.message,
     };
-    const meta = { type: attempt.type, attempt: attempt.attempt };
-    const retryAt = job?.state === 'retry' ? job.startAfter.toISOString() : null;
+    const meta = {
+      type,
+      attempt: attempt.attempt,
+      ...(nextActionId === null ? {} : { nextActionId }),
+    };
+    const retryAt = job.state === 'retrying' ? job.runAfter.toISOString() : null;
     tx.publish('job.failed', { ...about, meta: { ...meta, retryAt } });
-    if (deadLettered) {
-      tx.defer(sql.DEAD_LETTER_ATTEMPT, [attempt.attemptId]);
-      tx.publish('job.dead_lettered', { ...about, meta });
-    }
+    if (retryAt === null) tx.publish('job.dead_lettered', { ...about, meta });
     return true;
   }
 }
 
-async function endAttempt(
-  tx: Transaction,
-  attempt: Attempt,
-  status: 'failed' | 'interrupted',
-  { code, message }: JobFailure,
-): Promise<boolean> {
-  const ended = await tx.query(sql.END_ATTEMPT, [attempt.attemptId, status, code, message]);
-  return ended.length === 1;
+type Fence = Pick<Attempt, 'jobId' | 'attempt'>;
+type ClaimedRow = ClaimedJob & Record<string, unknown>;
+
+function fencesOf(attempts: readonly Fence[]): unknown[] {
+  return [attempts.map(({ jobId }) => jobId), attempts.map(({ attempt }) => attempt)];
 }

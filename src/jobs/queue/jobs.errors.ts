@@ -1,9 +1,9 @@
 import { databaseFailureOf } from '../../kernel/errors/database-failure.js';
 import { ConflictError, DomainError, NotFoundError } from '../../kernel/errors/domain-error.js';
 import { redactText, textOf } from '../../kernel/redaction/redaction.js';
-import { type JobState } from './job.js';
+import { type JobState } from './job.entity.js';
 
-/** 404: no such job, or one that ended so long ago that it was archived. */
+/** 404: no such job, or one that ended so long ago that it was deleted. */
 export function jobNotFound(): NotFoundError {
   return new NotFoundError('JOB_NOT_FOUND', 'There is no job with this id.');
 }

@@ -3,11 +3,10 @@ import { uuidv7 } from 'uuidv7';
 import { validateAs } from '../../http/validation/validation.js';
 import { type Scope } from '../../kernel/scope.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
-import { Boss } from './pg-boss.adapter.js';
-import { SCOPE_MEMBER } from './job.js';
 import { JobHandlerRegistry } from '../handlers/job-handler.registry.js';
 import { type JobType, type JobTypes } from '../handlers/job-types.js';
-import { FIND_WAITING, LOCK_KEY } from './jobs.sql.js';
+import { ENQUEUE, ENQUEUE_ONCE, NEW_JOB } from './enqueue.sql.js';
+import { JobWake } from './job-wake.js';
 
 /** A job to be done after the commit. */
 export interface NewJob<T extends JobType = JobType> {
@@ -20,12 +19,17 @@ export interface NewJob<T extends JobType = JobType> {
    * is neither passed to the handler nor shown.
    */
   readonly scope?: Scope;
+  /** The next best action that the job is for: on record, in its events, and a filter. A press sets its own. */
+  readonly nextActionId?: string;
   /** Earliest start; at once by default. */
   readonly runAfter?: Date;
 }
 
 /** The members of a transaction that enqueueing needs. */
-export type EnqueueTransaction = Pick<Transaction, 'query' | 'executeSql'>;
+export type EnqueueTransaction = Pick<Transaction, 'query' | 'afterCommit'>;
+
+/** `runAfter` comes last, and may be null. */
+const GIVEN = NEW_JOB.without('runAfter');
 
 /** Longest dedupe key, in characters. */
 const MAX_KEY = 300;
@@ -34,51 +38,45 @@ const MAX_KEY = 300;
 @Injectable()
 export class JobsService {
   constructor(
-    private readonly boss: Boss,
     private readonly registry: JobHandlerRegistry,
+    private readonly wake: JobWake,
   ) {}
 
   /**
    * Enqueues a job in the caller's transaction and returns its id, or the id of the job that waits for the
-   * same key. No worker sees it before the commit, and a rollback removes it. Throws ValidationFailedError
-   * for a payload that its type's class refuses.
+   * same key. No worker sees it before the commit, which wakes the one of this process; a rollback removes
+   * it. Throws ValidationFailedError for a payload that its type's class refuses.
    */
   async enqueue<T extends JobType>(tx: EnqueueTransaction, job: NewJob<T>): Promise<string> {
     const definition = this.registry.definitionOf(job.type);
     if (!definition) throw new Error(`There is no job type "${job.type}".`);
+    const { type, dedupeKey = null, nextActionId = null, runAfter = null } = job;
+    if (dedupeKey !== null && (dedupeKey === '' || dedupeKey.length > MAX_KEY)) {
+      throw new Error(`A dedupe key of "${type}" has 1 to ${MAX_KEY} characters.`);
+    }
     const payload = validateAs(definition.payload, job.payload, 'payload');
-    const id = uuidv7();
-    const data = job.scope ? { ...payload, [SCOPE_MEMBER]: job.scope } : payload;
-    const sent = { type: job.type, data, runAfter: job.runAfter };
-    if (job.dedupeKey === undefined) {
-      await this.boss.send(tx, { ...sent, id, key: id });
-      return id;
-    }
-    const key = job.dedupeKey;
-    if (key === '' || key.length > MAX_KEY) {
-      throw new Error(`A dedupe key of "${job.type}" has 1 to ${MAX_KEY} characters.`);
-    }
-    const waiting = await findWaiting(tx, job.type, key);
-    if (waiting !== undefined) return waiting;
-    if ((await this.boss.send(tx, { ...sent, id, key })) === null) {
-      throw new Error(`The job "${job.type}" was not enqueued: it has no queue.`);
-    }
-    return id;
+    const scope = job.scope ?? scopeIn(payload);
+    const statement = dedupeKey === null ? ENQUEUE : ENQUEUE_ONCE;
+    const values = GIVEN.values({
+      id: uuidv7(),
+      type,
+      payload,
+      dedupeKey,
+      entityType: scope?.entityType ?? null,
+      entityId: scope?.entityId ?? null,
+      nextActionId,
+    });
+    const [stored] = await tx.query<{ id: string }>(statement, [...values, runAfter]);
+    if (!stored) throw new Error(`The job "${type}" was not enqueued.`);
+    if (runAfter === null || runAfter.getTime() <= Date.now()) tx.afterCommit(this.wake.wake);
+    return stored.id;
   }
 }
 
-/**
- * The job that waits for a key. Locks the key until the transaction ends: of two concurrent calls, the
- * second waits for the first to commit and then finds its job.
- */
-export async function findWaiting(
-  tx: Pick<Transaction, 'query'>,
-  type: string,
-  key: string,
-): Promise<string | undefined> {
-  const [, waiting] = await Promise.all([
-    tx.query(LOCK_KEY, [type, key]),
-    tx.query<{ id: string }>(FIND_WAITING, [type, key]),
-  ]);
-  return waiting[0]?.id;
+/** The scope that a payload names. */
+function scopeIn(payload: object): Scope | undefined {
+  const { entityType, entityId } = payload as Partial<Scope>;
+  return typeof entityType === 'string' && typeof entityId === 'string'
+    ? { entityType, entityId }
+    : undefined;
 }

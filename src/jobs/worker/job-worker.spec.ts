@@ -2,20 +2,31 @@ import { type DiscoveryService } from '@nestjs/core';
 import { pino } from 'pino';
 import { readEnv } from '../../config/env.js';
 import { JobHandlerRegistry } from '../handlers/job-handler.registry.js';
-import { type ClaimedJob, type JobClaims } from '../queue/job-claims.js';
+import { type ClaimedJob, type Exchange, type JobClaims, keyOf } from '../queue/job-claims.js';
+import { JobWake } from '../queue/job-wake.js';
 import { JobWorker } from './job-worker.js';
 
 const JOB: ClaimedJob = {
-  attemptId: 'attempt',
   jobId: 'job',
   type: 'retry_failed_deliveries',
   attempt: 1,
   startedAt: new Date(0),
+  nextActionId: null,
   payload: { nextActionId: '01a20c77-ddc6-7a74-ac83-f744b825647c' },
 };
 
+/** The queue of a test; an exchange is a record of the successes and then a claim. */
+type Queue = Omit<Partial<JobClaims>, 'exchange'> & {
+  claim?: () => Promise<ClaimedJob[]>;
+  succeed?: () => Promise<boolean>;
+  noted?: (exchange: Exchange) => void;
+};
+
+const allAlive: JobClaims['sendHeartbeats'] = (attempts) =>
+  Promise.resolve(new Set(attempts.map(keyOf)));
+
 /** A worker on a queue with one job; records the results of the job. */
-function workerOn(handle: () => Promise<void>, queue: Partial<JobClaims> = {}) {
+function workerOn(handle: () => Promise<void>, queue: Queue = {}) {
   const ends: string[] = [];
   const left = [JOB];
   let done: () => void = () => undefined;
@@ -25,12 +36,22 @@ function workerOn(handle: () => Promise<void>, queue: Partial<JobClaims> = {}) {
     done();
     return Promise.resolve(true);
   };
+  const { claim, succeed, noted, ...others } = queue;
+  const exchange = async (asked: Exchange) => {
+    const { succeeded, limit } = asked;
+    noted?.(asked);
+    const recorded = new Set<string>();
+    for (const job of succeeded) {
+      if (await (succeed ?? note('succeeded'))()) recorded.add(keyOf(job));
+    }
+    const claimed = limit === 0 ? [] : ((await claim?.()) ?? left.splice(0));
+    return { recorded, claimed };
+  };
   const whole: Partial<JobClaims> = {
-    claim: () => Promise.resolve(left.splice(0)),
-    succeed: note('succeeded'),
+    exchange,
     fail: note('failed'),
     putBack: note('put back'),
-    ...queue,
+    ...others,
   };
   const registry = new JobHandlerRegistry(
     { getProviders: () => [] } as unknown as DiscoveryService,
@@ -42,10 +63,12 @@ function workerOn(handle: () => Promise<void>, queue: Partial<JobClaims> = {}) {
     type: JOB.type,
     className: 'Handler',
     timeoutMs: 60_000,
+    backoffMs: undefined,
     handler: { handle },
   });
   const env = readEnv({ JOB_POLL_MS: '10', JOB_DRAIN_MS: '0' });
-  const worker = new JobWorker(whole as JobClaims, registry, env, pino({ level: 'silent' }));
+  const wake = new JobWake();
+  const worker = new JobWorker(whole as JobClaims, registry, wake, env, pino({ level: 'silent' }));
   return { worker, ends, ended };
 }
 
@@ -114,7 +137,7 @@ describe('a worker whose database does not answer', () => {
     const { worker } = workerOn(() => Promise.resolve(), {
       succeed: () => (++tries === 1 ? never() : Promise.resolve(true)),
       releaseLost: () => Promise.resolve(0),
-      sendHeartbeats: (ids) => Promise.resolve(new Set(ids)),
+      sendHeartbeats: allAlive,
     });
     worker.start();
     await jest.advanceTimersByTimeAsync(LIMIT_MS + 1000);
@@ -129,7 +152,7 @@ describe('a worker whose database does not answer', () => {
     async (hangs) => {
       const hung = jest.fn(never);
       const { worker } = workerOn(never, {
-        sendHeartbeats: (ids) => Promise.resolve(new Set(ids)),
+        sendHeartbeats: allAlive,
         releaseLost: () => Promise.resolve(0),
         [hangs]: hung,
       });
@@ -240,6 +263,45 @@ describe('the worker', () => {
     await failure;
     await worker.stop();
     expect(tries).toBe(2);
+  });
+
+  it('records the successes of jobs that end together in one exchange with the next claim', async () => {
+    const exchanges: { succeeded: number; limit: number }[] = [];
+    let recorded: () => void = () => undefined;
+    const all = new Promise<void>((resolve) => (recorded = resolve));
+    const jobs = [1, 2, 3, 4].map((n) => ({ ...JOB, jobId: `job ${n}` }));
+    const { worker } = workerOn(() => Promise.resolve(), {
+      claim: () => Promise.resolve(jobs.splice(0)),
+      noted: ({ succeeded, limit }) => {
+        exchanges.push({ succeeded: succeeded.length, limit });
+        if (succeeded.length > 0) recorded();
+      },
+    });
+    worker.start();
+    await all;
+    await worker.stop();
+    expect(exchanges.slice(0, 2)).toEqual([
+      { succeeded: 0, limit: 4 },
+      { succeeded: 4, limit: 4 },
+    ]);
+  });
+
+  it('records a success alone at a further try, so that no claim can fail it again', async () => {
+    const exchanges: { succeeded: number; limit: number }[] = [];
+    let recorded: () => void = () => undefined;
+    const again = new Promise<void>((resolve) => (recorded = resolve));
+    const { worker } = workerOn(() => Promise.resolve(), {
+      noted: ({ succeeded, limit }) => {
+        if (succeeded.length === 0) return;
+        exchanges.push({ succeeded: succeeded.length, limit });
+        if (limit > 0) throw new Error('the claim failed');
+        recorded();
+      },
+    });
+    worker.start();
+    await again;
+    await worker.stop();
+    expect(exchanges.map(({ limit }) => limit > 0)).toEqual([true, false]);
   });
 
   it('is unavailable before its start and after its stop', async () => {

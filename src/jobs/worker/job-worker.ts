@@ -2,19 +2,19 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { uuidv7 } from 'uuidv7';
 import { UnavailableError } from '../../kernel/errors/domain-error.js';
-import { validateAs } from '../../http/validation/validation.js';
 import { LOGGER } from '../../logging/logger.js';
 import { redactError } from '../../kernel/redaction/redaction.js';
 import { ENV, type Env } from '../../config/env.js';
-import { JobHandlerRegistry, type RegisteredHandler } from '../handlers/job-handler.registry.js';
-import { type ClaimedJob, JobClaims } from '../queue/job-claims.js';
+import { JobHandlerRegistry } from '../handlers/job-handler.registry.js';
+import { type ClaimedJob, JobClaims, keyOf } from '../queue/job-claims.js';
+import { JobWake } from '../queue/job-wake.js';
 import {
   failureOf,
   JobInterruptedError,
   JobLeaseLostError,
-  JobTimedOutError,
   TAKEN_TOO_LATE,
 } from '../queue/jobs.errors.js';
+import { runHandler } from './job-run.js';
 import { WorkerHeartbeat } from './worker-heartbeat.js';
 import { answerLimitMs, pauseUntil, within } from './time-limit.js';
 
@@ -25,6 +25,13 @@ interface RunningJob {
   readonly ended: Promise<void>;
 }
 
+/** A job that succeeded, until it is recorded whether it still belonged to this worker. */
+interface Succeeded {
+  readonly job: ClaimedJob;
+  readonly resolve: (mine: boolean) => void;
+  readonly reject: (error: unknown) => void;
+}
+
 /** Number of attempts to record a result while the database is not available, and the first pause. */
 const RECORD_ATTEMPTS = 6;
 const RECORD_PAUSE_MS = 200;
@@ -33,13 +40,17 @@ const RECORD_PAUSE_MS = 200;
 const LAST_RECORDS_MS = 3000;
 
 /**
- * Claims due jobs and runs them, several at once. It replaces the library's worker, which has neither exact
- * pauses nor heartbeats and does not wait until a result is recorded.
+ * Claims due jobs and runs them, several at once. The successes of jobs that end together are recorded in
+ * one transaction with the next claim.
  */
 @Injectable()
 export class JobWorker {
   readonly id = uuidv7();
+  /** Jobs until their result is recorded, by the key of their attempt. */
   private readonly running = new Map<string, RunningJob>();
+  /** How many handlers run. */
+  private active = 0;
+  private readonly succeeded: Succeeded[] = [];
   private readonly heartbeat: WorkerHeartbeat;
   private loop: Promise<void> | undefined;
   private stopped: Promise<void> | undefined;
@@ -54,13 +65,15 @@ export class JobWorker {
   constructor(
     private readonly queue: JobClaims,
     private readonly registry: JobHandlerRegistry,
+    private readonly enqueued: JobWake,
     @Inject(ENV) private readonly env: Env,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
     this.limitMs = answerLimitMs(env);
     this.heartbeat = new WorkerHeartbeat(queue, env.jobs.heartbeatMs, this.limitMs, logger, {
-      attempts: () => [...this.running.keys()],
-      lost: (attemptId) => this.running.get(attemptId)?.controller.abort(new JobLeaseLostError()),
+      attempts: () => [...this.running.values()].map(({ job }) => job),
+      lost: (attempt) =>
+        this.running.get(keyOf(attempt))?.controller.abort(new JobLeaseLostError()),
       reached: () => (this.lastContact = Date.now()),
     });
   }
@@ -70,6 +83,7 @@ export class JobWorker {
     if (this.loop) return;
     this.lastContact = Date.now();
     this.heartbeat.start();
+    this.enqueued.connect(() => this.wake());
     this.loop = this.work();
     this.logger.info({ workerId: this.id, concurrency: this.env.jobs.concurrency }, 'worker runs');
   }
@@ -97,50 +111,64 @@ export class JobWorker {
     const { concurrency, pollMs } = this.env.jobs;
     const types = this.registry.types();
     while (!this.stopping) {
-      const free = concurrency - this.running.size;
-      let taken = 0;
       this.nudged = false;
-      if (free > 0) {
-        try {
-          taken = await this.take(types, free);
-          this.lastContact = Date.now();
-        } catch (error) {
-          this.logger.warn({ err: error }, 'no jobs could be claimed');
-        }
-      }
+      // The second bound: results that can't be recorded must not pile up.
+      const free = Math.min(concurrency - this.active, 2 * concurrency - this.running.size);
+      const limit = Math.max(0, free);
+      const claimed = await this.exchange(types, limit);
+      types.push(...types.splice(0, 1));
       // Every free slot was filled: there may be more due jobs, so do not pause.
-      if (free === 0 || taken < free) await this.pause(pollMs);
+      if (limit === 0 || claimed < limit) await this.pause(pollMs);
     }
+    await this.exchange([], 0);
   }
 
-  /** Claims jobs and starts them; if the claim is answered too late, its jobs are put back. */
-  private async take(types: readonly string[], free: number): Promise<number> {
+  /**
+   * Records the successes so far, claims jobs and starts them; returns how many. If the answer comes too
+   * late, its jobs are put back. Never rejects.
+   */
+  private async exchange(types: readonly string[], limit: number): Promise<number> {
+    const ended = this.succeeded.splice(0);
+    if (ended.length === 0 && limit === 0) return 0;
     let awaited = true;
-    const claim = this.queue.claim(types, free, this.id).then((jobs) => {
-      const begin = awaited && !this.over.signal.aborted;
-      for (const job of jobs) {
-        if (begin) this.begin(job);
-        else void this.record(aboutOf(job), () => this.queue.putBack(job, TAKEN_TOO_LATE));
-      }
-      return jobs.length;
-    });
+    const succeeded = ended.map(({ job }) => job);
+    const answer = this.queue
+      .exchange({ succeeded, types, limit, workerId: this.id })
+      .then(({ recorded, claimed }) => {
+        for (const { job, resolve } of ended) resolve(recorded.has(keyOf(job)));
+        const begin = awaited && !this.over.signal.aborted;
+        for (const job of claimed) {
+          if (begin) this.begin(job);
+          else void this.record(aboutOf(job), () => this.queue.putBack(job, TAKEN_TOO_LATE));
+        }
+        return claimed.length;
+      });
     try {
-      return await within(this.limitMs, 'A claim', claim);
+      const claimed = await within(this.limitMs, 'A claim', answer);
+      this.lastContact = Date.now();
+      return claimed;
+    } catch (error) {
+      for (const { reject } of ended) reject(error);
+      if (limit > 0) this.logger.warn({ err: error }, 'no jobs could be claimed');
+      return 0;
     } finally {
       awaited = false;
     }
   }
 
-  /** Waits for the time to pass, a job to end or a stop. */
-  private pause(ms: number): Promise<void> {
-    if (this.stopping || this.nudged) return Promise.resolve();
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.endPause = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+  /** Waits for the time to pass, a job to end or to be enqueued, or a stop. */
+  private async pause(ms: number): Promise<void> {
+    if (!this.stopping && !this.nudged) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        this.endPause = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    // Jobs that end in this turn of the event loop are recorded together.
+    await new Promise((resolve) => setImmediate(resolve));
   }
 
   private wake(): void {
@@ -150,11 +178,9 @@ export class JobWorker {
 
   private begin(job: ClaimedJob): void {
     const controller = new AbortController();
-    const ended = this.run(job, controller).finally(() => {
-      this.running.delete(job.attemptId);
-      this.wake();
-    });
-    this.running.set(job.attemptId, { job, controller, ended });
+    const key = keyOf(job);
+    const ended = this.run(job, controller).finally(() => this.running.delete(key));
+    this.running.set(key, { job, controller, ended });
   }
 
   /** Runs a job and records its result; never rejects. */
@@ -163,29 +189,49 @@ export class JobWorker {
     const registered = this.registry.get(job.type);
     let thrown: unknown;
     let failed = false;
+    this.active += 1;
     try {
       if (!registered) throw new Error(`Nothing works jobs of the type "${job.type}".`);
-      await handle(registered, job, controller);
+      await runHandler(registered, job, controller);
     } catch (error) {
       failed = true;
       thrown = error;
     }
+    this.active -= 1;
     // A handler that succeeds in spite of an abort has succeeded.
-    const reason: unknown = failed ? controller.signal.reason : undefined;
-    if (reason instanceof JobLeaseLostError) {
-      this.logger.warn(about, 'job given up: another worker has it');
+    if (!failed) {
+      await this.record(about, (tried) => this.succeed(job, tried));
       return;
     }
-    const interrupted = reason instanceof JobInterruptedError;
-    if (failed && !interrupted) {
+    const reason: unknown = controller.signal.reason;
+    if (reason instanceof JobLeaseLostError) {
+      this.logger.warn(about, 'job given up: another worker has it');
+    } else if (reason instanceof JobInterruptedError) {
+      await this.record(about, () => this.queue.putBack(job, failureOf(reason)));
+    } else {
+      const failure = failureOf(thrown);
       const err = thrown instanceof Error ? redactError(thrown) : undefined;
-      this.logger.warn({ ...about, code: failureOf(thrown).code, err }, 'job failed');
+      this.logger.warn({ ...about, code: failure.code, err }, 'job failed');
+      await this.record(about, () => this.queue.fail(job, failure));
     }
-    await this.record(about, () => {
-      if (!failed) return this.queue.succeed(job);
-      const failure = failureOf(interrupted ? reason : thrown);
-      return interrupted ? this.queue.putBack(job, failure) : this.queue.fail(job, failure);
-    });
+    this.wake();
+  }
+
+  /**
+   * Records a success with the next claim, or alone after the loop has ended and at a further try: a claim
+   * that fails must not keep results from being recorded.
+   */
+  private async succeed(job: ClaimedJob, tried: number): Promise<boolean> {
+    if (tried === 1 && !this.stopping) {
+      return new Promise((resolve, reject) => {
+        this.succeeded.push({ job, resolve, reject });
+        this.wake();
+      });
+    }
+    const alone = { succeeded: [job], types: [], limit: 0, workerId: this.id };
+    const { recorded } = await this.queue.exchange(alone);
+    this.wake();
+    return recorded.has(keyOf(job));
   }
 
   /**
@@ -193,12 +239,12 @@ export class JobWorker {
    * although its work is done. If all retries fail, the heartbeat stops and another worker runs the job
    * again. After the drain time of a stop, there is one last attempt.
    */
-  private async record(about: object, write: () => Promise<boolean>): Promise<void> {
+  private async record(about: object, write: (tried: number) => Promise<boolean>): Promise<void> {
     const { signal } = this.over;
     for (let tried = 1; ; tried++) {
       const last = tried === RECORD_ATTEMPTS || signal.aborted;
       try {
-        if (!(await within(this.limitMs, 'A record', write())))
+        if (!(await within(this.limitMs, 'A record', write(tried))))
           this.logger.warn(about, 'job result dropped: another worker has it');
         return;
       } catch (error) {
@@ -231,35 +277,4 @@ export class JobWorker {
 
 function aboutOf({ jobId, type, attempt }: ClaimedJob): object {
   return { jobId, type, attempt };
-}
-
-/** Runs the handler until it ends or its signal aborts, at the latest at the type's time limit. */
-async function handle(
-  registered: RegisteredHandler,
-  { jobId, type, attempt, startedAt, payload }: ClaimedJob,
-  controller: AbortController,
-): Promise<void> {
-  const { signal } = controller;
-  const timer = setTimeout(
-    () => controller.abort(new JobTimedOutError(registered.timeoutMs)),
-    registered.timeoutMs,
-  );
-  try {
-    const aborted = new Promise<never>((_, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
-    });
-    // If something throws before the race, a later abort would be an unhandled rejection.
-    aborted.catch(() => undefined);
-    const context = {
-      jobId,
-      type,
-      attempt,
-      payload: validateAs(registered.payload, payload, 'payload'),
-      now: startedAt,
-      signal,
-    };
-    await Promise.race([registered.handler.handle(context), aborted]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,27 +1,21 @@
 import { type Logger } from 'pino';
-import { type JobClaims } from '../queue/job-claims.js';
+import { type Attempt, type JobClaims, keyOf } from '../queue/job-claims.js';
 import { within } from './time-limit.js';
 
 /** The worker as the heartbeat sees it. */
 export interface HeartbeatSource {
-  /** Ids of the running attempts. */
-  attempts(): string[];
+  /** The running attempts. */
+  attempts(): readonly Attempt[];
   /** Called when an attempt belongs to another worker now. */
-  lost(attemptId: string): void;
+  lost(attempt: Attempt): void;
   /** Called when the database was reached. */
   reached(): void;
 }
 
-const CLEANUP_EVERY_MS = 10 * 60 * 1000;
-
-/**
- * The periodic work of a worker: records heartbeats of its jobs, releases the jobs of lost workers, and
- * deletes old rows every 10 minutes.
- */
+/** The periodic work of a worker: records heartbeats of its jobs, and releases the jobs of lost workers. */
 export class WorkerHeartbeat {
   private timer: NodeJS.Timeout | undefined;
   private beating: Promise<void> | undefined;
-  private cleanedUpAt = Date.now();
 
   constructor(
     private readonly queue: JobClaims,
@@ -53,7 +47,9 @@ export class WorkerHeartbeat {
           'A heartbeat',
           this.queue.sendHeartbeats(attempts),
         );
-        for (const id of attempts) if (!alive.has(id)) this.worker.lost(id);
+        for (const attempt of attempts) {
+          if (!alive.has(keyOf(attempt))) this.worker.lost(attempt);
+        }
       }
       const released = await within(
         this.limitMs,
@@ -62,10 +58,6 @@ export class WorkerHeartbeat {
       );
       if (released > 0) this.logger.warn({ jobs: released }, 'jobs of lost workers released');
       this.worker.reached();
-      if (Date.now() - this.cleanedUpAt > CLEANUP_EVERY_MS) {
-        this.cleanedUpAt = Date.now();
-        await within(this.limitMs, 'The cleanup', this.queue.cleanUp());
-      }
     } catch (error) {
       this.logger.warn({ err: error }, 'the heartbeat of the worker did not reach the database');
     }

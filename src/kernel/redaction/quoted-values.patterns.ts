@@ -22,7 +22,7 @@ const AFTER_COLON: SecretPattern = {
     gone('invalid input syntax for type integer: "s3same"'),
     gone('invalid input syntax for type timestamp with time zone: "a "s3same" b"'),
     gone('invalid input syntax for type uuid: "s3same'),
-    gone('invalid input value for enum pgboss.job_state: "s3same"'),
+    gone('invalid input value for enum app.job_state: "s3same"'),
     gone('date/time field value out of range: "s3same"'),
     gone('timestamp out of range: "s3same"'),
     gone('malformed array literal: "s3same"'),

@@ -1,5 +1,12 @@
 import fc from 'fast-check';
-import { errorText, redactError, redactText, redactValue } from './redaction.js';
+import {
+  errorText,
+  recordedInput,
+  recordedValue,
+  redactError,
+  redactText,
+  redactValue,
+} from './redaction.js';
 import { isPlainText } from './plain-text.js';
 import { SECRET_TABLE } from './secret-table.js';
 
@@ -278,6 +285,42 @@ describe('the redaction of a value', () => {
       bytes: '[6 bytes]',
       map: { password: '[redacted]' },
       set: ['a'],
+    });
+  });
+});
+
+describe('what goes on record', () => {
+  const people = {
+    assignee: 'jane@example.com',
+    note: 'ask jane@example.com',
+    cc: ['a@b.example'],
+  };
+
+  it('keeps e-mail addresses as the ids of people, and a log does not, in any order', () => {
+    for (const record of [recordedValue, recordedInput, recordedValue]) {
+      expect(record(people)).toEqual(people);
+      expect(JSON.stringify(redactValue(people))).not.toContain('@');
+    }
+  });
+
+  it.each([
+    [{ apiKey: 's3same' }, { apiKey: '[redacted]' }],
+    [{ note: 'postgres://nba:s3same@db/x' }, { note: 'postgres://[redacted]@db/x' }],
+    [{ 'jane@example.com': 1 }, { '[e-mail]': 1 }],
+  ])('keeps no secret and no address as a key: %j', (value, clean) => {
+    expect(recordedValue(value)).toEqual(clean);
+    expect(recordedInput(value)).toEqual(clean);
+  });
+
+  it('keeps an input of up to 4000 characters, and cuts the rest as in a log', () => {
+    const note = 'a note '.repeat(500);
+    expect(recordedInput({ note })).toEqual({ note });
+    expect(recordedInput({ note: note + note })).toEqual({
+      note: `${(note + note).slice(0, 3999)}…`,
+    });
+    expect(recordedValue({ note })).toEqual({ note: `${note.slice(0, 499)}…` });
+    expect(recordedInput({ ids: Array.from({ length: 25 }, (_, id) => id) })).toEqual({
+      ids: [...Array.from({ length: 20 }, (_, id) => id), 'and 5 more'],
     });
   });
 });

@@ -1,4 +1,5 @@
 import { isNativeError } from 'node:util/types';
+import { EMAIL_ADDRESSES } from './credentials.patterns.js';
 import { percentDecoded } from './percent-decoding.js';
 import { isPlainText } from './plain-text.js';
 import { nameKind } from './secret-name.js';
@@ -12,6 +13,18 @@ const MAX_DEPTH = 5;
 const MAX_ITEMS = 20;
 const MAX_KEYS = 50;
 const MAX_VALUES = 1000;
+/** What a copy keeps. */
+interface Keeping {
+  /** Longest string, in characters. */
+  readonly text: number;
+  /** Whether e-mail addresses stay: on record they are ids of people; in logs and messages they go. */
+  readonly emails: boolean;
+}
+const LOGGED: Keeping = { text: MAX_TEXT, emails: false };
+const RECORDED: Keeping = { text: MAX_TEXT, emails: true };
+/** The longest text that an action may take, a note, is half as long. */
+const INPUT: Keeping = { text: 4000, emails: true };
+
 /** How many characters of a text are searched for secrets: far more than are kept of it. */
 const SEARCHED_TEXT = 8_000;
 
@@ -25,15 +38,20 @@ const KNOWN_INNOCENT = 2000;
  * is decoded if the decoded text holds a secret.
  */
 export function redactText(text: string): string {
+  return textFor(LOGGED, text);
+}
+
+function textFor(keeping: Keeping, text: string): string {
+  const { text: most, emails } = keeping;
   // Ids, paths, keys and words: most of what is logged.
-  if (text.length <= MAX_TEXT && (isPlainText(text) || innocent.has(text))) return text;
+  if (text.length <= most && (isPlainText(text) || innocent.has(text))) return text;
   const searched = text.length > SEARCHED_TEXT ? withoutLastWord(text) : text;
-  const clean = withoutSecrets(storable(searched));
-  if (clean === text && text.length <= INNOCENT_LENGTH && innocent.size < KNOWN_INNOCENT) {
-    innocent.add(text);
-  }
-  const short = clean.length > MAX_TEXT || searched !== text;
-  return short ? `${clean.slice(0, MAX_TEXT - 1).toWellFormed()}…` : clean;
+  const clean = withoutSecrets(storable(searched), keeping);
+  // What is innocent on record may have an e-mail address, and is not innocent in a log.
+  const known = !emails && text.length <= INNOCENT_LENGTH && innocent.size < KNOWN_INNOCENT;
+  if (known && clean === text) innocent.add(text);
+  const short = clean.length > most || searched !== text;
+  return short ? `${clean.slice(0, most - 1).toWellFormed()}…` : clean;
 }
 
 /**
@@ -51,17 +69,19 @@ function storable(text: string): string {
   return text.replace(/\u0000/g, '').toWellFormed();
 }
 
-function withoutSecrets(text: string): string {
-  const clean = searchAll(text);
+function withoutSecrets(text: string, keeping: Keeping): string {
+  const clean = searchAll(text, keeping);
   const decoded = percentDecoded(clean);
   if (decoded === clean) return clean;
-  const cleaner = searchAll(storable(decoded));
+  const cleaner = searchAll(storable(decoded), keeping);
   return cleaner === decoded ? clean : cleaner;
 }
 
-function searchAll(text: string): string {
+function searchAll(text: string, { emails }: Keeping): string {
   let clean = text;
-  for (const { hint, redact } of SECRET_TABLE) {
+  for (const pattern of SECRET_TABLE) {
+    if (emails && pattern === EMAIL_ADDRESSES) continue;
+    const { hint, redact } = pattern;
     if (typeof hint === 'string' ? clean.includes(hint) : hint.test(clean)) clean = redact(clean);
   }
   return clean;
@@ -76,9 +96,10 @@ export function textOf(value: unknown): string {
   }
 }
 
-/** How many values of one copy may still be made. */
+/** How many values of one copy may still be made, and what it keeps. */
 interface Budget {
   left: number;
+  readonly keeping: Keeping;
 }
 
 /**
@@ -87,12 +108,25 @@ interface Budget {
  * cut says so. Redacting a copy again changes nothing. Source: docs/architecture.md, redaction.
  */
 export function redactValue(value: unknown): unknown {
-  return copyOf(value, 0, { left: MAX_VALUES });
+  return copyOf(value, 0, { left: MAX_VALUES, keeping: LOGGED });
+}
+
+/**
+ * The same for what goes on record, such as the meta of an event: e-mail addresses stay, because they are
+ * the ids of people and whom it is about must be on record. A key that is one is still redacted.
+ */
+export function recordedValue(value: unknown): unknown {
+  return copyOf(value, 0, { left: MAX_VALUES, keeping: RECORDED });
+}
+
+/** The same for the input of a press, with strings of up to 4000 characters. */
+export function recordedInput(value: unknown): unknown {
+  return copyOf(value, 0, { left: MAX_VALUES, keeping: INPUT });
 }
 
 function copyOf(value: unknown, depth: number, budget: Budget): unknown {
   if (--budget.left < 0) return '[cut]';
-  if (typeof value === 'string') return redactText(value);
+  if (typeof value === 'string') return textFor(budget.keeping, value);
   if (typeof value === 'bigint') return value.toString();
   if (value === null || typeof value === 'number' || typeof value === 'boolean') return value;
   if (typeof value !== 'object') return undefined;

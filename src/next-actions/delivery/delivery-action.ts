@@ -16,7 +16,7 @@ export const ACTION_STYLES = ['primary', 'secondary', 'danger'] as const;
 export type ActionStyle = (typeof ACTION_STYLES)[number];
 
 /** The options of a delivery action. */
-export interface DeliveryActionOptions {
+export interface DeliveryActionOptions<Input extends object = object> {
   /** Stable name in the API, `snake_case`, unique in the application. */
   readonly key: string;
   /** Text of the button. */
@@ -40,7 +40,13 @@ export interface DeliveryActionOptions {
    */
   readonly closesAs?: 'done' | 'dismissed';
   /** Class of the optional `input`, with class-validator decorators; without it, input is refused. */
-  readonly input?: Type<object>;
+  readonly input?: Type<Input>;
+}
+
+declare const NO_INPUT: unique symbol;
+/** The input of an action without an `input` class: no class of an input fits it. */
+export interface NoInput {
+  readonly [NO_INPUT]?: never;
 }
 
 /** The execution's transaction, as an action may use it. It is committed or rolled back as a whole. */
@@ -50,7 +56,8 @@ export interface DeliveryTransaction extends Pick<
 > {
   /**
    * Enqueues work that is slow, external or not repeatable; a worker takes it after the commit. Returns
-   * the job's id, or that of the job that waits for the same dedupe key.
+   * the job's id, or that of the job that waits for the same dedupe key. The job is on record as one of
+   * this NBA.
    */
   enqueue<T extends JobType>(job: NewJob<T>): Promise<string>;
 }
@@ -88,15 +95,19 @@ export interface DeliveryOutcome {
  * rolls everything back. It runs again from the start after a serialization failure or a deadlock.
  */
 export interface DeliveryActionHandler<Input extends object = object> {
-  run(context: DeliveryContext<Input>): DeliveryOutcome | Promise<DeliveryOutcome>;
+  // A property, not a method: the compiler compares the parameters of methods less strictly.
+  readonly run: (context: DeliveryContext<Input>) => DeliveryOutcome | Promise<DeliveryOutcome>;
 }
 
 export const DELIVERY_ACTION = Symbol('DELIVERY_ACTION');
 
-/** Makes a provider class a delivery action: list it in the `providers` of any module. */
-export function DeliveryAction(
-  options: DeliveryActionOptions,
-): (target: Type<DeliveryActionHandler<never>>) => void {
+/**
+ * Makes a provider class a delivery action: list it in the `providers` of any module. Its `run` takes the
+ * input of the class in `input`, or none.
+ */
+export function DeliveryAction<Input extends object = NoInput>(
+  options: DeliveryActionOptions<Input>,
+): (target: Type<DeliveryActionHandler<NoInfer<Input>>>) => void {
   // Injectable() is not applied here: it would overwrite a scope of the class before the start-up checks
   // see it.
   return SetMetadata(DELIVERY_ACTION, options);

@@ -2,8 +2,12 @@ import { type Transaction } from '../../database/transactions/transaction.js';
 import { type JobsService } from '../../jobs/queue/jobs.service.js';
 import { type DeliveryTransaction } from './delivery-action.js';
 
-/** The execution's transaction as an action sees it. */
-export function deliveryTransaction(tx: Transaction, jobs: JobsService): DeliveryTransaction {
+/** The execution's transaction as an action sees it. Its jobs are for the NBA, unless they name another. */
+export function deliveryTransaction(
+  tx: Transaction,
+  jobs: JobsService,
+  nextActionId: string,
+): DeliveryTransaction {
   return {
     get manager() {
       return tx.manager;
@@ -13,6 +17,6 @@ export function deliveryTransaction(tx: Transaction, jobs: JobsService): Deliver
     defer: (statement, values) => tx.defer(statement, values),
     part: (work) => tx.part(work),
     publish: (eventKey, payload) => tx.publish(eventKey, payload),
-    enqueue: (job) => jobs.enqueue(tx, job),
+    enqueue: (job) => jobs.enqueue(tx, { nextActionId, ...job }),
   };
 }

@@ -1,6 +1,6 @@
 import { isNativeError } from 'node:util/types';
 import { databaseFailureOf } from '../../kernel/errors/database-failure.js';
-import { DomainError } from '../../kernel/errors/domain-error.js';
+import { DomainError, type ErrorCode } from '../../kernel/errors/domain-error.js';
 import { databaseErrorOf } from '../../kernel/errors/database-errors.js';
 import { redactText, textOf } from '../../kernel/redaction/redaction.js';
 
@@ -31,8 +31,13 @@ export class ActionFailedError extends Error {
 
 /** How a failed press is recorded; both redacted. */
 export interface FailureReport {
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly message: string;
+}
+
+/** Whether the action refused the press, as for a state that does not allow it: nothing is broken. */
+export function isRefusal(thrown: unknown): boolean {
+  return thrown instanceof DomainError && thrown.status < 500;
 }
 
 /** The code and message of what an action threw. */
@@ -71,6 +76,8 @@ export function failedPress(actionKey: string, executionId: string, thrown: unkn
   if (known) {
     return new DomainError(known.code, known.status, redactText(known.message), {
       ...known.options,
+      // The log line of the request has the stack of a failure, and of a refusal none.
+      ...(known.status < 500 ? {} : { cause: known.options.cause ?? thrown }),
       extensions,
     });
   }

@@ -3,7 +3,7 @@ import { type Logger } from 'pino';
 import { uuidv7 } from 'uuidv7';
 import { type Actor } from '../../kernel/actor.js';
 import { ValidationFailedError } from '../../kernel/errors/domain-error.js';
-import { redactValue } from '../../kernel/redaction/redaction.js';
+import { recordedInput, recordedValue } from '../../kernel/redaction/redaction.js';
 import { type Scope } from '../../kernel/scope.js';
 import { isUuid } from '../../kernel/uuid.js';
 import { validateAs } from '../../http/validation/validation.js';
@@ -23,6 +23,7 @@ import {
   failedPress,
   idempotencyKeyReused,
   isFailureOfAction,
+  isRefusal,
   reportOf,
 } from './delivery.errors.js';
 import {
@@ -174,13 +175,13 @@ export class DeliveryService {
         now,
         executionId,
         input: running.input,
-        tx: deliveryTransaction(tx, this.jobs),
+        tx: deliveryTransaction(tx, this.jobs, nextAction.id),
       }),
     );
     const finished = this.recordOf(press, running, began, {
       status: 'success',
       changes: recordChanges(nextAction, changes),
-      meta: redactValue(meta) as object,
+      meta: recordedValue(meta) as object,
       code: null,
       message: null,
     });
@@ -223,6 +224,7 @@ export class DeliveryService {
       tx.publish('nba.delivery.failed', {
         ...eventFieldsOf(record, press.actor, began.scope),
         status: 'failed',
+        ...(isRefusal(thrown) ? { level: 'info' } : {}),
         errorCode: code,
         errorMessage: message,
         meta: { executionId: record.id, actionKey: record.actionKey },
@@ -249,7 +251,7 @@ export class DeliveryService {
       finishedAt: new Date(began.at.getTime() + (performance.now() - began.clock)),
       errorCode: end.code,
       errorMessage: end.message,
-      input: press.input === undefined ? null : (redactValue(press.input) as object),
+      input: press.input === undefined ? null : (recordedInput(press.input) as object),
       changes: end.changes,
       meta: end.meta,
       actorId: press.actor.userId,

@@ -1,8 +1,10 @@
 import { columnsOf } from '../../database/sql/columns.js';
+import { firstUuidV7Sql, ID_TOLERANCE_SQL } from '../../database/sql/first-uuid-v7.js';
 import { Keyset } from '../../database/sql/keyset.js';
 import { ListQuery, type PageStart } from '../../database/sql/list-query.js';
 import { type Query } from '../../database/connections/statement.js';
 import { type Statement } from '../../database/transactions/transaction.js';
+import { NIL_UUID } from '../../kernel/uuid.js';
 import { type ChangeableField } from '../model/next-action.changes.js';
 import { NEXT_ACTION, NEXT_ACTION_COLUMNS } from '../model/next-actions.sql.js';
 import { NextActionExecution } from './next-action-execution.entity.js';
@@ -97,11 +99,18 @@ export const LOCK: Statement = {
     FROM next_best_actions WHERE id = $1 FOR UPDATE`,
 };
 
+/** The first id that a press inside the dedupe window can have; null where the window has no end. */
+const WINDOW_BEGIN = firstUuidV7Sql(
+  `(now() - $3::float8 * interval '1 millisecond' - ${ID_TOLERANCE_SQL})`,
+);
+const WINDOW_END = firstUuidV7Sql(`(now() + ${ID_TOLERANCE_SQL})`);
+
 /**
  * Execution, statement 2: an earlier success of this action with this input that answers this press. A
  * separate statement, sent after the lock: its snapshot must be taken after the lock was granted, or it
  * would miss the success that the last holder committed. $3 is the dedupe window in ms, null for no end.
- * Executions from before inputs were stored have no hash, and answer any input.
+ * Executions from before inputs were stored have no hash, and answer any input. The bounds on the id
+ * leave one partition to read, or two at the beginning and the end of a month.
  */
 export const FIND_EARLIER: Statement = {
   name: 'find_earlier_execution',
@@ -111,6 +120,7 @@ export const FIND_EARLIER: Statement = {
       WHERE next_action_id = $1 AND action_key = $2 AND status = 'success'
         AND (request_hash = $4 OR request_hash IS NULL)
         AND ($3::float8 IS NULL OR started_at > clock_timestamp() - $3 * interval '1 millisecond')
+        AND id >= COALESCE(${WINDOW_BEGIN}, '${NIL_UUID}') AND id < ${WINDOW_END}
       ORDER BY started_at DESC LIMIT 1) AS "repeatOf"`,
 };
 

@@ -1,18 +1,11 @@
-import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
-import { type Logger } from 'pino';
-import { LOGGER } from '../../logging/logger.js';
+import { Injectable } from '@nestjs/common';
 import { type Statement, type Transaction } from '../../database/transactions/transaction.js';
-import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
 import { sqlStateOf, UNIQUE_VIOLATION } from '../../kernel/errors/database-failure.js';
 import { type ExecutionStatus } from './next-action-execution.entity.js';
 
 /** How long a key answers its retries. */
 export const KEY_LIFETIME_DAYS = 30;
 const EXPIRY = `interval '${KEY_LIFETIME_DAYS} days'`;
-
-const CLEAN_EVERY_MS = 10 * 60_000;
-/** Most keys that one statement deletes. */
-const BATCH = 5000;
 
 /** The `Idempotency-Key` of a press and its actor. */
 export interface PressKey {
@@ -71,35 +64,12 @@ const UPSERT_FAILED: Statement = {
       OR (known.status = 'failed' AND known.request_hash = excluded.request_hash)`,
 };
 
-const DELETE_EXPIRED: Statement = {
-  name: 'delete_expired_idempotency_keys',
-  text: `
-    DELETE FROM idempotency_keys WHERE (actor_id, key) IN (
-      SELECT actor_id, key FROM idempotency_keys WHERE created_at < now() - ${EXPIRY}
-      ORDER BY created_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)
-    RETURNING 1`,
-};
-
-/** The idempotency keys of presses: written in the press's transaction, deleted after 30 days. */
+/**
+ * The idempotency keys of presses: written in the press's transaction, deleted by retention
+ * after 30 days.
+ */
 @Injectable()
-export class IdempotencyKeys implements OnModuleDestroy {
-  private readonly cleaner: NodeJS.Timeout;
-
-  constructor(
-    private readonly transactions: TransactionRunner,
-    @Inject(LOGGER) private readonly logger: Logger,
-  ) {
-    this.cleaner = setInterval(() => {
-      this.deleteExpired().catch((error: unknown) =>
-        this.logger.warn({ err: error }, 'expired idempotency keys could not be deleted'),
-      );
-    }, CLEAN_EVERY_MS).unref();
-  }
-
-  onModuleDestroy(): void {
-    clearInterval(this.cleaner);
-  }
-
+export class IdempotencyKeys {
   /** The earlier use of a key, if any. */
   async find(tx: Pick<Transaction, 'query'>, key: PressKey): Promise<KeyUse | undefined> {
     return (await tx.query<KeyUse & Record<string, unknown>>(FIND, [key.actorId, key.value]))[0];
@@ -128,15 +98,6 @@ export class IdempotencyKeys implements OnModuleDestroy {
     use: NewKeyUse,
   ): void {
     tx.defer(UPSERT_FAILED, [actorId, value, use.executionId, use.requestHash]);
-  }
-
-  /** Deletes the keys that have expired, in short transactions; returns how many. */
-  async deleteExpired(): Promise<number> {
-    let deleted = 0;
-    for (let last = BATCH; last === BATCH; deleted += last) {
-      last = (await this.transactions.query(DELETE_EXPIRED)).length;
-    }
-    return deleted;
   }
 }
 

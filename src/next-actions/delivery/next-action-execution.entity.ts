@@ -13,7 +13,7 @@ import { NextBestAction } from '../model/next-best-action.entity.js';
 export const EXECUTION_STATUSES = ['success', 'failed'] as const;
 export type ExecutionStatus = (typeof EXECUTION_STATUSES)[number];
 
-/** The record of one press that ran its action. */
+/** The record of one press that ran its action. The table is partitioned by month, by the id. */
 @Entity('next_action_executions')
 @Check('ck_next_action_executions_status', `"status" IN ('success', 'failed')`)
 @Index('ix_next_action_executions_next_action', ['nextActionId', 'id'])

@@ -2,6 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import {
   IsIn,
   IsInt,
+  IsNotIn,
   IsObject,
   IsOptional,
   IsString,
@@ -11,15 +12,16 @@ import {
   Min,
 } from 'class-validator';
 import { IsInstant } from '../../http/validation/instant.js';
+import { IsText } from '../../http/validation/text.js';
 import { PRIORITIES, type Priority } from '../../kernel/priority.js';
 import { SNAKE_CASE } from '../../kernel/scope.js';
 import { ScopeFields } from '../../http/scope.dto.js';
+import { NEXT_ACTION_RULE_KEYS } from './rule-keys.js';
 
 /** A next best action as a client creates or, by its dedupe key, updates it. */
 export class CreateNextActionBody extends ScopeFields {
   @ApiProperty({ example: 'Call Acme back', minLength: 1, maxLength: 200 })
-  @IsString()
-  @Length(1, 200)
+  @IsText(1, 200)
   title!: string;
 
   /** Why it is recommended, in a sentence. */
@@ -54,8 +56,7 @@ export class CreateNextActionBody extends ScopeFields {
 
   @ApiPropertyOptional({ type: String, maxLength: 200 })
   @IsOptional()
-  @IsString()
-  @Length(1, 200)
+  @IsText(1, 200)
   sourceId?: string | null;
 
   /** An http(s) URL, or a path of the client's own that begins with `/`. */
@@ -78,23 +79,37 @@ export class CreateNextActionBody extends ScopeFields {
   @IsObject()
   explanation?: object | null;
 
-  @ApiPropertyOptional({ type: String, maxLength: 100 })
+  /** A rule of the client's own: the keys of the built-in rules are refused. */
+  @ApiPropertyOptional({ type: String, maxLength: 100, example: 'crm_callback' })
   @IsOptional()
-  @IsString()
-  @Length(1, 100)
+  @IsText(1, 100)
+  @IsNotIn(NEXT_ACTION_RULE_KEYS, {
+    message: 'createdByRule must not be the key of a built-in rule',
+  })
   createdByRule?: string | null;
 
   @ApiPropertyOptional({ type: String, maxLength: 100 })
   @IsOptional()
-  @IsString()
-  @Length(1, 100)
+  @IsText(1, 100)
   templateKey?: string | null;
 
-  /** Makes the request an update of the queued NBA with this key in the scope, if there is one. */
-  @ApiPropertyOptional({ type: String, maxLength: 200, example: 'crm:callback:acme' })
+  /**
+   * Makes the request an update of the queued NBA with this key in the scope, if there is one. Keys that
+   * begin with `nba:` are the rules' own and refused.
+   */
+  @ApiPropertyOptional({
+    type: String,
+    maxLength: 200,
+    pattern: '^(?!nba:)',
+    example: 'crm:callback:acme',
+    description:
+      'Makes the request an update of the queued NBA with this key in the scope, if there is one. Keys that begin with nba: are the rules’ own and refused.',
+  })
   @IsOptional()
-  @IsString()
-  @Length(1, 200)
+  @IsText(1, 200)
+  @Matches(/^(?!nba:)/, {
+    message: 'dedupeKey must not begin with nba:, as the keys of the rules do',
+  })
   dedupeKey?: string | null;
 
   /** Hidden from the queue until then. */

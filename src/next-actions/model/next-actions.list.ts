@@ -5,10 +5,10 @@ import { type ListParts } from '../../database/sql/list-rows.js';
 import { entityTypesOf } from '../../database/sql/scope-condition.js';
 import { PRIORITIES, type Priority } from '../../kernel/priority.js';
 import { type ScopeFilter } from '../../kernel/scope.js';
+import { containing, foldForSearch } from '../../kernel/search-text.js';
 import { type NextAction } from './next-action.js';
 import { LISTED_COLUMNS, NEXT_ACTION, NEXT_ACTION_COLUMNS } from './next-actions.sql.js';
 import { NEXT_ACTION_STATUSES, type NextActionStatus } from './next-best-action.entity.js';
-import { containing, foldForSearch } from './search-text.js';
 
 export const SNOOZED_FILTERS = ['hidden', 'only', 'all'] as const;
 export type SnoozedFilter = (typeof SNOOZED_FILTERS)[number];

@@ -75,6 +75,17 @@ export class NextActionsRepository {
     };
   }
 
+  /** Rows of a list, without the total. */
+  rows(
+    filter: NextActionFilter,
+    view: NextActionView,
+    start: PageStart,
+    actor: Actor,
+  ): Promise<ListedNextAction[]> {
+    const { statement, values } = listQueries(filter, start, view).page;
+    return this.transactions.query<ListedNextAction>(statement, values, { caller: actor });
+  }
+
   /** Creates an NBA or updates the queued one with its dedupe key. */
   async upsert(
     tx: Statements,

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
 import { type Actor } from '../../kernel/actor.js';
+import { csvPages } from '../../http/csv/csv-pages.js';
 import { Paginator } from '../../http/paging/paginator.js';
 import { isUuid } from '../../kernel/uuid.js';
 import { type Scope, scopeFilterOf, scopeOf } from '../../kernel/scope.js';
@@ -10,7 +11,7 @@ import { nextActionNotFound } from './next-action.errors.js';
 import { type NextActionPage } from './next-action.dto.js';
 import { type CreateNextActionBody } from './next-action-requests.dto.js';
 import { type ListNextActionsQuery } from './list-next-actions.dto.js';
-import { type NextAction } from './next-action.js';
+import { type ListedNextAction, type NextAction } from './next-action.js';
 import { type NextActionFilter, orderOf } from './next-actions.list.js';
 import { NextActionsRepository } from './next-actions.repository.js';
 import { searchTextOf } from './search-text.js';
@@ -18,6 +19,34 @@ import { searchTextOf } from './search-text.js';
 /** A query of the list, as a client or the application itself asks it. */
 export type NextActionListQuery = Omit<ListNextActionsQuery, 'entityType' | 'entityId'> &
   Partial<Scope>;
+
+/** The columns of a file in CSV. A new one goes to the end, for those who read them by number. */
+const CSV_COLUMNS = [
+  'id',
+  'title',
+  'reason',
+  'priority',
+  'score',
+  'status',
+  'sourceType',
+  'sourceId',
+  'actionUrl',
+  'createdByRule',
+  'templateKey',
+  'dedupeKey',
+  'entityType',
+  'entityId',
+  'snoozedUntil',
+  'lastExecutedAt',
+  'lastExecutionStatus',
+  'lastExecutionErrorCode',
+  'lastExecutionErrorMessage',
+  'createdAt',
+  'updatedAt',
+  'completedAt',
+  'dismissedAt',
+  'assigneeId',
+] as const satisfies readonly (keyof ListedNextAction)[];
 
 /** Creates and lists next best actions. */
 @Injectable()
@@ -37,22 +66,23 @@ export class NextActionsService {
 
   /** A page of the NBAs of some scopes, ranked unless sorted. A cursor wins over a page number. */
   async list(query: NextActionListQuery, actor: Actor): Promise<NextActionPage> {
-    const { status, priority, sourceType, ruleKey, snoozed, search, sort } = query;
-    const filter: NextActionFilter = {
-      scopes: scopeFilterOf(query),
-      statuses: status,
-      priority,
-      sourceType,
-      ruleKey,
-      assigneeId: assigneeOf(query.assigneeId, actor),
-      snoozed,
-      search,
-    };
-    const bound = { ...filter, scopes: String(filter.scopes), sort };
+    const filter = filterOf(query, actor);
+    const bound = { ...filter, scopes: String(filter.scopes), sort: query.sort };
     const page = this.paginator.openNumbered('next-actions', bound, query);
-    const view = { sort, full: query.fields === 'full' };
+    const view = { sort: query.sort, full: query.fields === 'full' };
     const { rows, counted } = await this.repository.list(filter, view, page, actor);
     return page.answer(rows, orderOf(filter, view).positionOf, counted);
+  }
+
+  /** All NBAs of the filter as CSV, in the order of the list; the page of the query does not count. */
+  csv(query: NextActionListQuery, actor: Actor): AsyncGenerator<string> {
+    const filter = filterOf(query, actor);
+    const view = { sort: query.sort };
+    const { positionOf } = orderOf(filter, view);
+    return csvPages<ListedNextAction>(CSV_COLUMNS, (limit, last) => {
+      const after = last && positionOf(last);
+      return this.repository.rows(filter, view, { limit, after }, actor);
+    });
   }
 
   /** Creates an NBA, or updates the queued one with the same dedupe key in its scope. */
@@ -107,6 +137,20 @@ export class NextActionsService {
   ): Promise<void> {
     return this.repository.snooze(tx, id, until);
   }
+}
+
+function filterOf(query: NextActionListQuery, actor: Actor): NextActionFilter {
+  const { status, priority, sourceType, ruleKey, snoozed, search } = query;
+  return {
+    scopes: scopeFilterOf(query),
+    statuses: status,
+    priority,
+    sourceType,
+    ruleKey,
+    assigneeId: assigneeOf(query.assigneeId, actor),
+    snoozed,
+    search,
+  };
 }
 
 /** The filter of an assignee: `me` is the caller, `none` is null. */

@@ -31,6 +31,14 @@ export type Origin = (typeof ORIGINS)[number];
 @Index('ix_next_best_actions_rule_queue', ['entityType', 'entityId'], {
   where: `"status" = 'queued' AND "origin" = 'rule'`,
 })
+// For a run, which brings such an action back.
+@Index('ix_next_best_actions_snoozed_expired', ['entityType', 'entityId', 'dedupeKey'], {
+  where: `"status" = 'expired' AND "origin" = 'rule' AND "snoozed_until" IS NOT NULL`,
+})
+// For retention: only what no press closed, so that a press that closes an NBA does not write it.
+@Index('ix_next_best_actions_closed_unpressed', ['id'], {
+  where: `"status" <> 'queued' AND "closed_by_execution_id" IS NULL`,
+})
 // For the cool-downs of the rules. It has an included column, so the migration creates it.
 @Index('ix_next_best_actions_done', { synchronize: false })
 @Index('ix_next_best_actions_dismissed', { synchronize: false })

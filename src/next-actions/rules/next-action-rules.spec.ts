@@ -8,11 +8,8 @@ import {
   type NextActionCondition,
   type NextActionContext,
 } from './next-action-context.js';
-import {
-  evaluateNextActionRules,
-  NEXT_ACTION_RULE_KEYS,
-  type NextActionRuleKey,
-} from './next-action-rules.js';
+import { evaluateNextActionRules } from './next-action-rules.js';
+import { NEXT_ACTION_RULE_KEYS, type NextActionRuleKey } from '../model/rule-keys.js';
 import { rankCandidates } from './ranking.js';
 
 const NOW = new Date('2026-11-24T12:00:00Z');

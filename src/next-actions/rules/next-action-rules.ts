@@ -2,7 +2,10 @@ import { countNoun } from '../../kernel/count-noun.js';
 import { type Priority } from '../../kernel/priority.js';
 import { isReviewStream, type Scope, scopedRuleKey } from '../../kernel/scope.js';
 import { WARNING_FROM } from '../../scoring/scoring.engine.js';
-import { WORK_ITEM_CONDITIONS } from '../../work-items/work-item-conditions.js';
+import {
+  WORK_ITEM_CONDITIONS,
+  type WorkItemConditionKey,
+} from '../../work-items/work-item-conditions.js';
 import { type WorkItemFacts } from '../../work-items/work-item-facts.js';
 import { type WorkItemKind } from '../../work-items/work-item-kinds.js';
 import {
@@ -13,6 +16,7 @@ import {
   scoreEvidence,
   scoreLink,
 } from './explanation.js';
+import { type NextActionRuleKey } from '../model/rule-keys.js';
 import { type NextActionCondition, type NextActionContext } from './next-action-context.js';
 import { type RankingSignals } from './ranking.js';
 
@@ -45,6 +49,8 @@ interface ItemRule {
 
 /** Overdue retention contacts from which a medium action is high. */
 export const RETENTION_HIGH_FROM = 3;
+
+const SCORE_RULE = 'score_in_critical_band';
 
 /** The six rules over work items. Source: docs/domain.md, "Next-action rules". */
 const ITEM_RULES = {
@@ -109,16 +115,16 @@ const ITEM_RULES = {
     steps: ['Score the leads.', 'Qualify the best of them first.'],
     friction: 0,
   },
-} as const satisfies Record<string, ItemRule>;
-
-const SCORE_RULE = 'score_in_critical_band';
-
-export type NextActionRuleKey = typeof SCORE_RULE | keyof typeof ITEM_RULES;
+} as const satisfies Record<Exclude<NextActionRuleKey, typeof SCORE_RULE>, ItemRule>;
 
 const ITEM_RULE_KEYS = Object.keys(ITEM_RULES) as (keyof typeof ITEM_RULES)[];
 
-/** The keys of the rules; a run expires only actions with one of these keys. */
-export const NEXT_ACTION_RULE_KEYS: readonly NextActionRuleKey[] = [SCORE_RULE, ...ITEM_RULE_KEYS];
+/** The condition whose items an NBA of this rule is about; undefined for any other rule. */
+export function conditionOfRule(ruleKey: string | null): WorkItemConditionKey | undefined {
+  return ruleKey !== null && Object.hasOwn(ITEM_RULES, ruleKey)
+    ? ITEM_RULES[ruleKey as keyof typeof ITEM_RULES].condition
+    : undefined;
+}
 
 /** What is recommended in the context, unranked. Pure: the same context gives the same candidates. */
 export function evaluateNextActionRules(context: NextActionContext): NextActionCandidate[] {

@@ -28,6 +28,12 @@ export type CandidateRecord = RowOf<typeof CANDIDATE>;
 const CONTENT = CANDIDATE.without('id', 'createdByRule', 'dedupeKey');
 const wanted = CONTENT.fields('c');
 
+/** Whether an action in the scope is queued under the dedupe key of the candidate `c`. */
+const QUEUED = `EXISTS (
+        SELECT FROM next_best_actions AS queued
+        WHERE queued.entity_type = $1 AND queued.entity_id = $2 AND queued.status = 'queued'
+          AND queued.dedupe_key = c."dedupeKey")`;
+
 const CREATED = columnsOf(NextBestAction).only(
   ...CANDIDATE.properties,
   'origin',
@@ -46,6 +52,9 @@ const RUN = columnsOf(NextActionRunRow);
  * Candidates of a rule that is suppressed are left out: by an operator, or for a while because an action of
  * its own was closed not long ago. That is read in this statement, in the same snapshot as the queued keys:
  * otherwise an action that an operator closes after it was counted would be queued again at once.
+ *
+ * An action that expired within its snooze is queued again, still snoozed, instead of a new one: the snooze
+ * holds for the dedupe key until its time.
  *
  * A press holds the lock of its action and may be waiting for this scope's runs to end. So the run waits
  * for no row: locked rows are skipped, and their keys count as queued. A press that runs this statement
@@ -84,6 +93,22 @@ export const STORE_RUN: Statement = {
       WHERE nba.id = mine.id AND mine.id IS DISTINCT FROM $5::uuid
         AND NOT EXISTS (SELECT FROM candidate AS c WHERE c."dedupeKey" = mine.dedupe_key)
       RETURNING nba.id),
+    snoozed AS MATERIALIZED (
+      SELECT DISTINCT ON (nba.dedupe_key) nba.id, nba.dedupe_key
+      FROM candidate AS c JOIN next_best_actions AS nba ON nba.dedupe_key = c."dedupeKey"
+      WHERE nba.entity_type = $1 AND nba.entity_id = $2 AND nba.status = 'expired'
+        AND nba.origin = 'rule' AND nba.snoozed_until > $4::timestamptz AND NOT ${QUEUED}
+      ORDER BY nba.dedupe_key, nba.created_at DESC, nba.id DESC),
+    unlocked AS MATERIALIZED (
+      SELECT id, dedupe_key FROM next_best_actions
+      WHERE id IN (SELECT id FROM snoozed) AND status = 'expired'
+      FOR NO KEY UPDATE SKIP LOCKED),
+    returned AS (
+      UPDATE next_best_actions AS nba
+      SET (status, ${CONTENT.names()}, updated_at) = ROW ('queued', ${wanted}, $4::timestamptz)
+      FROM unlocked JOIN candidate AS c ON c."dedupeKey" = unlocked.dedupe_key
+      WHERE nba.id = unlocked.id
+      RETURNING nba.id),
     created AS (
       INSERT INTO next_best_actions (${CREATED.names()})
       SELECT ${CREATED.fields('c', {
@@ -94,10 +119,8 @@ export const STORE_RUN: Statement = {
         updatedAt: '$4::timestamptz',
       })}
       FROM candidate AS c
-      WHERE NOT EXISTS (
-        SELECT FROM next_best_actions AS queued
-        WHERE queued.entity_type = $1 AND queued.entity_id = $2 AND queued.status = 'queued'
-          AND queued.dedupe_key = c."dedupeKey")
+      WHERE NOT ${QUEUED}
+        AND NOT EXISTS (SELECT FROM snoozed WHERE snoozed.dedupe_key = c."dedupeKey")
       ON CONFLICT (entity_type, entity_id, dedupe_key)
         WHERE status = 'queued' AND dedupe_key IS NOT NULL DO NOTHING
       RETURNING id)
@@ -108,7 +131,7 @@ export const STORE_RUN: Statement = {
       entityType: '$1',
       entityId: '$2',
       actorId: '$8::uuid',
-      created: '(SELECT count(*) FROM created)',
+      created: '(SELECT count(*) FROM created) + (SELECT count(*) FROM returned)',
       updated: '(SELECT count(*) FROM updated)',
       expired: '(SELECT count(*) FROM expired)',
       ranAt: '$4::timestamptz',

@@ -1,9 +1,10 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 const PRIMARY_KEY = { primaryKeyConstraintName: 'pk_next_action_suppressions' };
 
 /** A rule that makes no suggestions in one scope until a time, by an operator's decision. */
 @Entity('next_action_suppressions')
+@Index('ix_next_action_suppressions_until', ['suppressedUntil'])
 export class NextActionSuppressionRow {
   @PrimaryColumn('text', PRIMARY_KEY)
   entityType!: string;

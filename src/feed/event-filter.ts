@@ -1,0 +1,49 @@
+import { type DomainEventName, type EventLevel } from '../events/domain-events.js';
+import { type ListQuery } from '../database/sql/list-query.js';
+import { type ScopeFilter } from '../kernel/scope.js';
+import { firstUuidV7 } from '../kernel/uuid.js';
+
+/** What a list of events is restricted to. */
+export interface EventFilter {
+  readonly eventKey?: DomainEventName | undefined;
+  readonly level?: EventLevel | undefined;
+  readonly actorId?: string | undefined;
+  /** In lower case. */
+  readonly nextActionId?: string | undefined;
+  /** The scopes that they happened in; some events have none. */
+  readonly scopes?: ScopeFilter | undefined;
+  /** ISO 8601, included. */
+  readonly since?: string | undefined;
+  /** ISO 8601, excluded. */
+  readonly until?: string | undefined;
+}
+
+/** Most that an event's id may be off its time, in ms: the clock may be set between the two. */
+const ID_TOLERANCE_MS = 1000;
+
+/**
+ * No event since then has a smaller id. There is no index on the time; ids are in the order of time, so this
+ * bound ends the scan of a list by id, and it selects the partitions to read.
+ */
+export function earliestId(since: string): string {
+  return firstUuidV7(new Date(Date.parse(since) - ID_TOLERANCE_MS));
+}
+
+/** Every event before then has a smaller id. */
+export function latestId(until: string): string {
+  return firstUuidV7(new Date(Date.parse(until) + ID_TOLERANCE_MS));
+}
+
+/** Adds the conditions of a filter to a list of `ops_events`. */
+export function whereEvents(list: ListQuery, filter: EventFilter): ListQuery {
+  const { eventKey, level, actorId, nextActionId, scopes, since, until } = filter;
+  list.where('key', eventKey, (key) => `event_key = ${key}`);
+  if (scopes !== undefined) list.within(scopes);
+  // A constant of the list of levels: only then can the partial index be used.
+  if (level !== undefined) list.when(`level_${level}`, `level = '${level}'`);
+  return list
+    .where('actor', actorId, (id) => `actor_id = ${id}`)
+    .where('nba', nextActionId, (id) => `source_type = 'next_action' AND source_id = ${id}`)
+    .where('since', since, (time) => `created_at >= ${time}::timestamptz`)
+    .where('until', until, (time) => `created_at < ${time}::timestamptz`);
+}

@@ -1,0 +1,96 @@
+import { type Actor } from '../kernel/actor.js';
+import { type Scope } from '../kernel/scope.js';
+import { type Transaction } from '../database/transactions/transaction.js';
+
+/** An item that a push created or changed. */
+export interface PushedChange extends Scope {
+  readonly id: string;
+  readonly kind: string;
+  readonly externalId: string;
+  readonly created: boolean;
+  /** The scope that the push moved it out of; both null if it did not. */
+  readonly fromType: string | null;
+  readonly fromId: string | null;
+}
+
+interface Counts {
+  created: number;
+  updated: number;
+  movedAway: number;
+}
+
+type Publishing = Pick<Transaction, 'publish'>;
+
+/** The change of a single push: its event names the item. Nothing is published of an unchanged item. */
+export function publishPush(tx: Publishing, change: PushedChange | undefined, actor: Actor): void {
+  if (!change) return;
+  const { id, kind, externalId } = change;
+  for (const [scope, counts] of countsByScope([change])) {
+    tx.publish('work_item.pushed', {
+      ...by(actor),
+      sourceType: 'work_item',
+      sourceId: id,
+      scope,
+      meta: { ...scope, ...counts, kind, externalId },
+    });
+  }
+}
+
+/** The changes of many: one event per scope, with counts. */
+export function publishPushes(
+  tx: Publishing,
+  changes: readonly PushedChange[],
+  actor: Actor,
+): void {
+  for (const [scope, counts] of countsByScope(changes)) {
+    tx.publish('work_item.pushed', {
+      ...by(actor),
+      sourceType: 'scope',
+      sourceId: null,
+      scope,
+      meta: { ...scope, ...counts },
+    });
+  }
+}
+
+/** A deleted item. */
+export function publishDeletion(
+  tx: Publishing,
+  { id, kind, externalId, entityType, entityId }: DeletedItem,
+  actor: Actor,
+): void {
+  const scope = { entityType, entityId };
+  tx.publish('work_item.deleted', {
+    ...by(actor),
+    sourceType: 'work_item',
+    sourceId: id,
+    scope,
+    meta: { ...scope, kind, externalId },
+  });
+}
+
+/** The key and scope of an item that was deleted. */
+export type DeletedItem = Omit<PushedChange, 'created' | 'fromType' | 'fromId'>;
+
+function by(actor: Actor) {
+  return { actorId: actor.userId, requestId: actor.requestId, status: 'success' } as const;
+}
+
+function countsByScope(changes: readonly PushedChange[]): Iterable<[Scope, Counts]> {
+  const found = new Map<string, [Scope, Counts]>();
+  const countsOf = (entityType: string, entityId: string): Counts => {
+    const key = `${entityType}/${entityId}`;
+    const known = found.get(key) ?? [{ entityType, entityId }, noCounts()];
+    found.set(key, known);
+    return known[1];
+  };
+  for (const { entityType, entityId, created, fromType, fromId } of changes) {
+    countsOf(entityType, entityId)[created ? 'created' : 'updated'] += 1;
+    if (fromType !== null && fromId !== null) countsOf(fromType, fromId).movedAway += 1;
+  }
+  return found.values();
+}
+
+function noCounts(): Counts {
+  return { created: 0, updated: 0, movedAway: 0 };
+}

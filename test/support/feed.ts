@@ -1,0 +1,81 @@
+import { uuidv7 } from 'uuidv7';
+import { type ClientBase } from 'pg';
+import { type TransactionRunner } from '../../src/database/transactions/transaction-runner.js';
+import { type ApiClient } from './requests.js';
+
+/** An event as the feed shows it, as far as the tests look at it. */
+export interface ShownEvent {
+  readonly id: string;
+  readonly requestId: string | null;
+}
+
+/** A page of the commit-ordered feed. */
+export interface FeedAnswer {
+  readonly items: ShownEvent[];
+  readonly pagination: { hasNext: boolean; nextCursor: string; pageSize: number; gap: boolean };
+}
+
+/** An event without a scope; `note` is its requestId, by which the tests find it. */
+export function testEvent(note: string) {
+  return {
+    actorId: null,
+    requestId: note,
+    sourceType: null,
+    sourceId: null,
+    status: 'success' as const,
+    meta: { created: true, entityType: 'account', entityId: note },
+  };
+}
+
+/** Stores an event as the application does: the position comes from the columns' defaults. */
+export async function insertEvent(
+  client: Pick<ClientBase, 'query'>,
+  note: string,
+): Promise<string> {
+  const id = uuidv7();
+  await client.query(
+    `INSERT INTO ops_events (id, level, event_key, request_id, created_at)
+     VALUES ($1, 'info', 'nba.upsert', $2, now())`,
+    [id, note],
+  );
+  return id;
+}
+
+/** Publishes events of the application, each in a transaction of its own. */
+export async function publish(runner: TransactionRunner, ...notes: string[]): Promise<void> {
+  for (const note of notes) {
+    await runner.run((tx) => {
+      tx.publish('nba.upsert', testEvent(note));
+      return Promise.resolve();
+    });
+  }
+}
+
+/** Polls the commit-ordered feed over HTTP, as a client does. */
+export class FeedClient {
+  readonly seen: string[] = [];
+
+  constructor(
+    private readonly api: ApiClient,
+    private readonly query: Record<string, string | number> = {},
+    public cursor?: string,
+  ) {}
+
+  /** Reads one page on. */
+  async page(): Promise<FeedAnswer> {
+    const { cursor } = this;
+    const { body } = await this.api
+      .get('/api/ops-events', { order: 'asc', ...this.query, cursor })
+      .expect(200);
+    const answer = body as FeedAnswer;
+    this.cursor = answer.pagination.nextCursor;
+    this.seen.push(...answer.items.map(({ requestId, id }) => requestId ?? id));
+    return answer;
+  }
+
+  /** Reads until there is no more now. */
+  async drain(): Promise<string[]> {
+    while ((await this.page()).pagination.hasNext);
+    return this.seen;
+  }
+}
