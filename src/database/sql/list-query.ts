@@ -1,7 +1,7 @@
 import { type ScopeFilter } from '../../kernel/scope.js';
 import { type Query } from '../connections/statement.js';
 import { type Keyset, type Position } from './keyset.js';
-import { type ListRows, rowsSql, whereClause } from './list-rows.js';
+import { isMerged, type ListRows, rowsSql, whereClause } from './list-rows.js';
 import { scopeCondition } from './scope-condition.js';
 
 /** Which rows of a list to read. */
@@ -73,15 +73,19 @@ export class ListQuery {
 
   /**
    * How many rows there are, at most `limit` where one is given: one row, `total`. The count ends at the
-   * limit, so that its cost does not grow with the list.
+   * limit, so that its cost does not grow with the list. It counts in the order of `keyset`, if given: an
+   * index leads to the rows then, while without an order PostgreSQL may read the whole table for them.
    */
-  total(rows: ListRows, limit?: number): Query {
-    const most = limit === undefined ? '' : ` LIMIT ${limit}`;
+  total(rows: ListRows, limit?: number, keyset?: Pick<Keyset<never>, 'order'>): Query {
+    const order = keyset ? ` ORDER BY ${keyset.order}` : '';
+    const most = limit === undefined ? '' : `${order} LIMIT ${limit}`;
     const from = rowsSql(rows, this.conditions, '1', most);
+    // What was merged has its order no more, and needs none.
+    const end = isMerged(rows) ? '' : order;
     const text =
       limit === undefined
         ? `SELECT count(*)::int AS total FROM ${from}`
-        : `SELECT count(*)::int AS total FROM (SELECT FROM ${from}${most}) AS counted`;
+        : `SELECT count(*)::int AS total FROM (SELECT FROM ${from}${end} LIMIT ${limit}) AS counted`;
     const name = this.statementName('count', [
       ...(rows.parts ? [rows.parts.name] : []),
       ...(limit === undefined ? [] : [`to_${limit}`]),

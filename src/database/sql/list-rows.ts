@@ -23,18 +23,24 @@ export interface ListRows {
   readonly branches?: readonly string[] | undefined;
 }
 
+/** Whether the rows are merged from several parts or branches. */
+export function isMerged({ parts, branches = [] }: ListRows): boolean {
+  return parts !== undefined || branches.length > 1;
+}
+
 /**
  * What follows FROM, with the conditions. Each part and branch selects `select`, and ends with `most`: how
  * far it is read.
  */
 export function rowsSql(
-  { from, parts, branches = [] }: ListRows,
+  rows: ListRows,
   conditions: readonly string[],
   select: string,
   most: string,
 ): string {
-  const [only, ...others] = branches;
-  if (!parts && others.length === 0) {
+  const { from, parts, branches = [] } = rows;
+  const [only] = branches;
+  if (!isMerged(rows)) {
     return from + whereClause(only === undefined ? conditions : [...conditions, only]);
   }
   const shared = parts ? [...conditions, parts.condition] : conditions;

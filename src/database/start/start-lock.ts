@@ -42,7 +42,11 @@ const LOG_EVERY_MS = 10_000;
 const BEGIN = `BEGIN ISOLATION LEVEL READ COMMITTED;
   SET LOCAL idle_in_transaction_session_timeout = 0;
   SELECT set_config(name, '0', true) FROM pg_settings WHERE name = 'transaction_timeout'`;
-const TRY_LOCK = 'SELECT pg_try_advisory_xact_lock($1) AS taken';
+/**
+ * Without a parameter: pg then uses the simple protocol, which leaves no portal open. A portal would keep its
+ * snapshot until the end of this transaction, and CREATE INDEX CONCURRENTLY under the lock would wait for it.
+ */
+const tryLock = (key: number): string => `SELECT pg_try_advisory_xact_lock(${key}) AS taken`;
 /** pg_locks shows a lock by one bigint as its high and its low half, with the sub-id 1. */
 const HOLDER = `
   SELECT pid FROM pg_locks
@@ -88,7 +92,7 @@ async function take(
   for (;;) {
     const { rows } = await client.answerWithin(
       ANSWER_LIMIT_MS,
-      client.query<{ taken: boolean }>(TRY_LOCK, [key]),
+      client.query<{ taken: boolean }>(tryLock(key)),
     );
     if (rows[0]?.taken === true) return;
     const now = Date.now();

@@ -103,7 +103,7 @@ export function listQueries(
   const keyset = orderOf(filter, view);
   const ranked = { branches: rankedBranchesOf(filter, view), parts };
   const page = list.page({ from: TABLE, ...ranked, select, keyset }, start);
-  const total = (limit?: number): Query => list.total({ from: TABLE, branches, parts }, limit);
+  const total = (limit?: number): Query => list.total({ from: TABLE, ...ranked }, limit, keyset);
   if (search === undefined) return { page, total };
   // An index of the search finds them all at once: neither the order nor the types matter.
   const found = { from: TABLE, branches };
