@@ -13,7 +13,7 @@ import { createNextAction } from './support/builders.js';
 import { Contract } from './support/contract.js';
 
 /** The document itself, and its page. */
-const DOCUMENT = /^GET \/api\/(docs|openapi\.(json|yaml))/;
+const DOCUMENT = /^GET \/api(\/(docs|openapi\.(json|yaml))|$)/;
 
 /** Every route that the application serves, as the document would name it. */
 function servedRoutes(app: TestApp): string[] {
@@ -71,6 +71,10 @@ describe('the contract', () => {
 
   it('answers malformed input with a problem document', async () => {
     expect(await contract.malformed()).toEqual([]);
+  });
+
+  it('answers a body that it does not read as it describes', async () => {
+    expect(await contract.unread()).toEqual([]);
   });
 });
 

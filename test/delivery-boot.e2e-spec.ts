@@ -67,6 +67,13 @@ class WorksNowhereAction extends Handler {}
 @DeliveryAction({ key: 'works_on_open', label: 'Works on open', worksOn: ['open' as never] })
 class WorksOnOpenAction extends Handler {}
 
+@DeliveryAction({
+  key: 'refuses_well',
+  label: 'Refuses well',
+  refusals: { QUOTA_SPENT: { status: 200 as never, when: 'The quota is spent.' } },
+})
+class RefusesAsSuccessAction extends Handler {}
+
 @DeliveryAction({ key: 'closes_as_open', label: 'Closes as open', closesAs: 'open' as never })
 class ClosesAsOpenAction extends Handler {}
 
@@ -137,6 +144,11 @@ describe('a developer’s mistake stops the start', () => {
       'no state to work on',
       [WorksNowhereAction],
       /WorksNowhereAction has a bad worksOn: name one or more of queued, done/,
+    ],
+    [
+      'a refusal that is a success',
+      [RefusesAsSuccessAction],
+      /RefusesAsSuccessAction has a bad refusal "QUOTA_SPENT"\. .* status 200: use 400 to 599/,
     ],
     ['a state that there is not', [WorksOnOpenAction], /WorksOnOpenAction has a bad worksOn/],
     [

@@ -26,6 +26,7 @@ export class LeadsController {
   @HttpCode(200)
   @RateLimited('run')
   @ApiOperation({
+    operationId: 'runLeadPipeline',
     summary: 'Score the unscored leads of a scope',
     description:
       'Up to 500 per call, earliest dueAt first; call again for the rest. A lead that cannot be scored does not affect the others. Two concurrent runs score no lead twice.',
@@ -41,17 +42,24 @@ export class LeadsController {
   }
 
   @Get(':externalId')
-  @ApiOperation({ summary: 'A lead with its newest score' })
+  @ApiOperation({
+    summary: 'Get a lead with its newest score',
+    description: 'The score is null before the first.',
+  })
   @ApiOkResponse({ type: LeadAnswer })
-  @ApiProblems(400, 404)
+  @ApiProblems('LEAD_NOT_FOUND')
   get(@Param() { externalId }: LeadKey, @CurrentActor() actor: Actor): Promise<Lead> {
     return this.leads.get(externalId, actor);
   }
 
   @Get(':externalId/scores')
-  @ApiOperation({ summary: 'The scores of a lead, newest first' })
+  @ApiOperation({
+    operationId: 'listLeadScores',
+    summary: 'List the scores of a lead, newest first',
+    description: 'They are deleted with the lead.',
+  })
   @ApiOkResponse({ type: ScoreHistory })
-  @ApiProblems(400, 404)
+  @ApiProblems('LEAD_NOT_FOUND')
   scores(
     @Param() { externalId }: LeadKey,
     @Query() query: CursorQuery,
@@ -68,7 +76,7 @@ export class LeadsController {
       'By its attributes; the reasons name missing ones. A new lead becomes scored, a lead in a later state keeps it. Scoring it again adds a score to its history.',
   })
   @ApiOkResponse({ type: LeadAnswer })
-  @ApiProblems(400, 404, 409)
+  @ApiProblems('LEAD_NOT_FOUND', 'LEAD_NOT_OPEN')
   score(
     @Param() { externalId }: LeadKey,
     @Query() query: RefreshQuery,

@@ -14,6 +14,7 @@ import { RetryFailedDeliveriesAction } from './delivery/actions/retry-failed-del
 import { Snooze1dAction } from './delivery/actions/snooze-1d.action.js';
 import { DeliveryActionRegistry } from './delivery/delivery-action.registry.js';
 import { DeliveryCatalogue } from './delivery/delivery-catalogue.js';
+import { DeliveryOpenApi } from './delivery/delivery-openapi.js';
 import { DeliveryService } from './delivery/delivery.service.js';
 import { ExecutionsRepository } from './delivery/executions.repository.js';
 import { ExecutionsListService } from './delivery/executions-list.service.js';
@@ -54,6 +55,7 @@ import { JobsModule } from '../jobs/jobs.module.js';
     NextActionRunsService,
     DeliveryActionRegistry,
     DeliveryCatalogue,
+    DeliveryOpenApi,
     DeliveryService,
     ExecutionsRepository,
     ExecutionsListService,

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ERROR_CODE_NAMES } from '../../kernel/errors/error-codes.js';
 import { databaseErrorOf } from '../../kernel/errors/database-errors.js';
 import {
   DomainError,
@@ -47,7 +48,7 @@ export class Problem {
   instance!: string;
 
   /** Stable code to branch on. */
-  @ApiProperty({ example: 'VALIDATION_FAILED', pattern: '^[A-Z][A-Z0-9_]*$' })
+  @ApiProperty({ enum: ERROR_CODE_NAMES, enumName: 'ErrorCode', example: 'VALIDATION_FAILED' })
   code!: string;
 
   /** The request's id, as in `X-Request-Id`. */

@@ -1,7 +1,11 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { type Logger } from 'pino';
-import { InvalidRequestError } from '../../kernel/errors/domain-error.js';
+import {
+  DomainError,
+  type ErrorCode,
+  InvalidRequestError,
+} from '../../kernel/errors/domain-error.js';
 import { LOGGER } from '../../logging/logger.js';
 import { SNAKE_CASE } from '../../kernel/scope.js';
 import { StartError } from '../../config/start-error.js';
@@ -104,6 +108,7 @@ function checkOptions(className: string, options: DeliveryActionOptions): void {
     );
   }
   checkStates(className, options);
+  checkRefusals(className, options);
   if (options.input === undefined) return;
   const problem = rulesProblem(options.input, { what: 'input', of: className });
   if (problem !== undefined) throw new DeliveryActionError(problem);
@@ -122,6 +127,18 @@ function checkStates(className: string, { worksOn, closesAs }: DeliveryActionOpt
     throw new DeliveryActionError(
       `${className} has a bad closesAs: use ${CLOSED_STATES.join(' or ')}, or leave it out.`,
     );
+  }
+}
+
+function checkRefusals(className: string, { refusals = {} }: DeliveryActionOptions): void {
+  for (const [code, { status, when }] of Object.entries(refusals)) {
+    try {
+      new DomainError(code as ErrorCode, status, when);
+    } catch (error) {
+      throw new DeliveryActionError(
+        `${className} has a bad refusal "${code}". ${(error as Error).message}`,
+      );
+    }
   }
 }
 

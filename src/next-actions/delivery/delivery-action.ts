@@ -1,5 +1,6 @@
 import { SetMetadata, type Type } from '@nestjs/common';
 import { type Actor } from '../../kernel/actor.js';
+import { type ErrorCode, type ErrorStatus } from '../../kernel/errors/domain-error.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
 import { type JobType } from '../../jobs/handlers/job-types.js';
 import { type NewJob } from '../../jobs/queue/jobs.service.js';
@@ -46,6 +47,18 @@ export interface DeliveryActionOptions<Input extends object = object> {
   readonly refresh?: boolean;
   /** Class of the optional `input`, with class-validator decorators; without it, input is refused. */
   readonly input?: Type<Input>;
+  /**
+   * The codes of this action's own `DomainError`s, each with its status and when it happens: the
+   * OpenAPI document names them.
+   */
+  readonly refusals?: Readonly<Record<ErrorCode, DeliveryRefusal>>;
+}
+
+/** A code with which an action refuses a press. */
+export interface DeliveryRefusal {
+  readonly status: ErrorStatus;
+  /** When it happens, in a sentence. */
+  readonly when: string;
 }
 
 declare const NO_INPUT: unique symbol;
