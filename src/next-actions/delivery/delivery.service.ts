@@ -2,11 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { uuidv7 } from 'uuidv7';
 import { type Actor } from '../../kernel/actor.js';
-import { ValidationFailedError } from '../../kernel/errors/domain-error.js';
 import { recordedInput, recordedValue } from '../../kernel/redaction/redaction.js';
 import { type Scope } from '../../kernel/scope.js';
 import { isUuid } from '../../kernel/uuid.js';
-import { validateAs } from '../../http/validation/validation.js';
 import { LOGGER } from '../../logging/logger.js';
 import { ENV, type Env } from '../../config/env.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
@@ -16,6 +14,7 @@ import { DeskRefresh } from '../../work-items/desk-refresh.js';
 import { recordChanges } from '../model/next-action.changes.js';
 import { nextActionNotFound, nextActionNotOpen } from '../model/next-action.errors.js';
 import { NextActionTurns } from '../model/next-action-turns.js';
+import { inputOf } from './action-input.js';
 import { runAction } from './action-runner.js';
 import { DeliveryActionRegistry, type RegisteredAction } from './delivery-action.registry.js';
 import { deliveryTransaction } from './delivery-transaction.js';
@@ -261,16 +260,6 @@ export class DeliveryService {
       requestHash: running.requestHash,
     };
   }
-}
-
-/** The validated input of a press; throws a 400. */
-function inputOf(action: RegisteredAction, input: unknown): object {
-  const type = action.options.input;
-  if (type) return validateAs(type, input ?? {}, 'input');
-  if (input === undefined) return {};
-  throw new ValidationFailedError([
-    { field: 'input', message: `input is not taken by ${action.options.key}` },
-  ]);
 }
 
 /**
