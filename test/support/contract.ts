@@ -183,8 +183,8 @@ export class Contract {
     return found;
   }
 
-  private bodyOf({ body }: Operation): string | undefined {
-    return body && JSON.stringify(exampleOf(body, this.document));
+  private bodyOf({ body, textBody }: Operation): string | undefined {
+    return body ? JSON.stringify(exampleOf(body, this.document)) : textBody;
   }
 
   private problemOf(operation: Operation, answer: supertest.Response): string | undefined {
@@ -208,7 +208,7 @@ export class Contract {
     >;
     const test = agent[operation.method]!(operation.pathWith(values)).query(query);
     if (client.token !== undefined) test.set('Authorization', `Bearer ${client.token}`);
-    return body === undefined ? await test : await test.type('application/json').send(body);
+    return body === undefined ? await test : await test.type(operation.bodyType).send(body);
   }
 
   /** Values of the path's parameters: from the list that the path begins with, else from any list. */
