@@ -17,7 +17,7 @@ const ARROWS = {
   users: ['kernel', 'config', 'logging', 'database'],
   auth: ['kernel', 'config', 'logging', 'http', 'database', 'rate-limit', 'users'],
   jobs: ['kernel', 'config', 'discovery', 'logging', 'http', 'database', 'auth'],
-  'work-items': ['kernel', 'http', 'database', 'auth'],
+  'work-items': ['kernel', 'config', 'http', 'database', 'auth', 'jobs'],
   scoring: ['kernel', 'http', 'database', 'auth', 'rate-limit', 'work-items', 'jobs'],
   risk: ['kernel', 'http', 'database', 'auth', 'rate-limit', 'work-items', 'jobs', 'scoring'],
   leads: ['kernel', 'logging', 'http', 'database', 'auth', 'rate-limit', 'work-items', 'scoring'],
@@ -37,7 +37,7 @@ const ARROWS = {
     'leads',
   ],
   'ops-events': ['kernel', 'logging', 'http', 'events', 'database', 'feed', 'auth'],
-  schedules: ['kernel', 'config', 'logging', 'database', 'jobs'],
+  schedules: ['kernel', 'config', 'logging', 'database', 'jobs', 'scoring', 'risk', 'next-actions'],
   scopes: ['kernel', 'http', 'database', 'auth'],
   health: ['kernel', 'logging', 'http', 'database', 'auth', 'jobs'],
   demo: [

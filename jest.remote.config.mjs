@@ -26,6 +26,7 @@ const config = {
   displayName: 'remote',
   maxWorkers: 2,
   verbose: true,
+  globalSetup: '<rootDir>/test/support/remote-setup.mjs',
   testMatch: suites.map((name) => `<rootDir>/test/${name}`),
 };
 

@@ -34,6 +34,7 @@ export const LOOK: Statement = {
         AND (request_hash = $4 OR request_hash IS NULL)
         AND started_at > clock_timestamp() - $3::float8 * interval '1 millisecond'
         AND id >= ${firstUuidV7Sql(`(now() - $3::float8 * interval '1 millisecond' - ${ID_TOLERANCE_SQL})`)}
+        AND id < ${firstUuidV7Sql(`(now() + ${ID_TOLERANCE_SQL})`)}
       ORDER BY started_at DESC LIMIT 1) AS "repeatOf"`,
 };
 

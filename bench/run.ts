@@ -1,9 +1,11 @@
 /**
  * How fast the server is, as a ratio to the floor: see docs/performance.md. Each flag narrows a run:
  * `--quick`, `--route execute`, `--connections 16`, `--rounds 5`, `--seconds 2`, `--contestant none`;
- * `--against <folder>` also measures another build of the server in the same rounds.
+ * `--against <folder>` also measures another build of the server in the same rounds. `--jobs` measures the
+ * worker of jobs instead, and writes its table into docs/performance.md; `--count` is its jobs per turn.
  */
 import assert from 'node:assert/strict';
+import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readEnv } from '../src/config/env.js';
@@ -12,6 +14,8 @@ import { startEmbeddedPostgres } from '../src/database/embedded/embedded-postgre
 import { schema } from '../src/schema.js';
 import { Desk } from './desk.js';
 import { Load, type Result, type Route } from './load.js';
+import { writeInto } from './document.js';
+import { benchJobs } from './jobs/run.js';
 import { inOwnFolder } from './own-folder.js';
 import { type Pair, type Series, table } from './report.js';
 import { type Contestant, Servers } from './servers.js';
@@ -30,6 +34,9 @@ const { values: flags } = parseArgs({
     seconds: { type: 'string' },
     contestant: { type: 'string', multiple: true, default: ['idiomatic'] },
     against: { type: 'string' },
+    jobs: { type: 'boolean', default: false },
+    count: { type: 'string' },
+    concurrency: { type: 'string', multiple: true, default: ['4', '16'] },
   },
 });
 const rounds = Number(flags.rounds ?? (flags.quick ? 2 : 3));
@@ -127,10 +134,21 @@ async function measure(
   return { route, connections, results };
 }
 
+/** Jobs per second; only a run of full size is written into the document. */
+async function jobs(databaseUrl: string): Promise<void> {
+  await migrate({ url: databaseUrl, setting: 'DATABASE_URL' }, readEnv({}), schema, console);
+  const count = Number(flags.count ?? (flags.quick ? 1000 : 10_000));
+  const concurrencies = flags.concurrency.map(Number);
+  const figures = await benchJobs(databaseUrl, { rounds, count, concurrencies });
+  const about = `${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}, ${availableParallelism()} cores: medians of ${rounds} interleaved rounds of ${count} jobs; in brackets the spread of the ratio.`;
+  console.log(`\n${figures}\n\n${about}`);
+  if (!flags.quick) writeInto('docs/performance.md', 'jobs', `${about}\n\n${figures}`);
+}
+
 await inOwnFolder(async (folder) => {
   const postgres = await startEmbeddedPostgres({ dataDir: join(folder, 'data') });
   try {
-    await bench(postgres.url, folder);
+    await (flags.jobs ? jobs(postgres.url) : bench(postgres.url, folder));
   } finally {
     await postgres.stop();
   }

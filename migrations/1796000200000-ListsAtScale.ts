@@ -5,26 +5,23 @@ const SCOPE = '"entity_type", "entity_id"';
 
 /**
  * The indexes of next best actions. A press that closes one changes its status: it pays for each index that
- * has closed actions in it, so all but the first two have queued ones alone.
+ * has closed actions in it, so all but the first three have queued ones alone.
  */
 const INDEXES: Readonly<Record<string, string>> = {
-  // A scope's actions of one status in rank order; the snooze is in it, so that a count reads no row.
-  scope: `(${SCOPE}, "status", ${RANK}) INCLUDE ("snoozed_until")`,
+  // A scope's actions of one status and priority in rank order; lists of several merge them. The snooze is
+  // in it, so that a count reads no row.
+  scope: `(${SCOPE}, "status", "priority", ${RANK}) INCLUDE ("snoozed_until")`,
   // The same over all ids of a type.
-  type: `("entity_type", "status", ${RANK}) INCLUDE ("snoozed_until")`,
-  priority: `(${SCOPE}, "priority", ${RANK}) INCLUDE ("snoozed_until") WHERE "status" = 'queued'`,
-  type_priority: `("entity_type", "priority", ${RANK}) INCLUDE ("snoozed_until")
-    WHERE "status" = 'queued'`,
+  type: `("entity_type", "status", "priority", ${RANK}) INCLUDE ("snoozed_until")`,
+  created: `(${SCOPE}, "status", "created_at" DESC, "id" DESC) INCLUDE ("snoozed_until")`,
   source: `(${SCOPE}, "source_type", ${RANK}) INCLUDE ("snoozed_until")
     WHERE "status" = 'queued' AND "source_type" IS NOT NULL`,
   rule: `(${SCOPE}, "created_by_rule", ${RANK}) INCLUDE ("snoozed_until")
     WHERE "status" = 'queued' AND "created_by_rule" IS NOT NULL`,
-  assignee: `("assignee_id", ${RANK}) INCLUDE ("snoozed_until")
+  assignee: `("assignee_id", ${RANK}) INCLUDE (${SCOPE}, "snoozed_until")
     WHERE "status" = 'queued' AND "assignee_id" IS NOT NULL`,
   snoozed: `(${SCOPE}, "snoozed_until", "id")
     WHERE "status" = 'queued' AND "snoozed_until" IS NOT NULL`,
-  created: `(${SCOPE}, "created_at" DESC, "id" DESC) INCLUDE ("snoozed_until")
-    WHERE "status" = 'queued'`,
   // What the start still has to fold for the search: empty after that.
   unfolded: `("id") WHERE "search_text" IS NULL`,
 };

@@ -1,7 +1,5 @@
-import { type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type NestExpressApplication } from '@nestjs/platform-express';
-import { SwaggerModule } from '@nestjs/swagger';
 import { AppModule, type AppOptions } from './app.module.js';
 import { accessLog } from './logging/access-log.js';
 import { answerUnknownRoute } from './http/problems/problem.filter.js';
@@ -10,7 +8,11 @@ import { limitServer } from './http/request/server-limits.js';
 import { securityHeaders } from './http/security-headers.js';
 import { createValidationPipe } from './http/validation/validation.js';
 import { PinoLoggerService } from './logging/logger.js';
-import { openApiDocument } from './http/openapi.js';
+import { corsOptions } from './http/cors.js';
+import { serveApiPage } from './http/openapi/api-page.js';
+import { openApiDocument } from './http/openapi/openapi-document.js';
+import { explanationOpenApi } from './next-actions/model/next-action-explanation.js';
+import { DeliveryOpenApi } from './next-actions/delivery/delivery-openapi.js';
 
 /** Creates the application as it is served; it does not listen yet. */
 export async function createApp(options: AppOptions): Promise<NestExpressApplication> {
@@ -34,18 +36,12 @@ export async function setUpApp(
   app.setGlobalPrefix('api', { exclude: ['health/live', 'health/ready'] });
   app.use(accessLog(logger));
   app.use(securityHeaders());
+  if (env.corsOrigins.length > 0) app.enableCors(corsOptions(env.corsOrigins));
   app.use(checkRequestHead);
   app.useGlobalPipes(createValidationPipe());
-  serveOpenApi(app);
+  const parts = [explanationOpenApi, app.get(DeliveryOpenApi, { strict: false })];
+  serveApiPage(app, () => openApiDocument(app, parts), env.apiDocs);
   await app.init();
   // After every route: it handles what no route matched.
   app.use(answerUnknownRoute);
-}
-
-function serveOpenApi(app: INestApplication): void {
-  SwaggerModule.setup('api/docs', app, () => openApiDocument(app), {
-    jsonDocumentUrl: 'api/openapi.json',
-    yamlDocumentUrl: 'api/openapi.yaml',
-    customSiteTitle: 'Next best actions API',
-  });
 }

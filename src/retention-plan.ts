@@ -1,4 +1,5 @@
 import { type RetentionPlan } from './database/retention/retention.js';
+import { JOB_RETENTION } from './jobs/jobs.retention.js';
 import {
   CLOSED_NEXT_ACTION_RETENTION,
   EXECUTION_RETENTION,
@@ -18,6 +19,7 @@ export const retentionPlan: RetentionPlan = {
   rules: [
     IDEMPOTENCY_KEY_RETENTION,
     RATE_LIMIT_RETENTION,
+    JOB_RETENTION,
     STAGED_ITEMS_RETENTION,
     SCORE_EVENT_RETENTION,
     SCORE_SNAPSHOT_RETENTION,

@@ -19,6 +19,13 @@ describe('the welcome', () => {
     );
   });
 
+  it('has ten lines that a terminal shows whole', () => {
+    const id = '01a20c27-9869-72c0-b35a-d39d238ae983';
+    const lines = welcome('http://127.0.0.1:3000', secrets, id).trim().split('\n');
+    expect(lines).toHaveLength(10);
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThan(130);
+  });
+
   it('reads the list where there is nothing to press', () => {
     expect(welcome('http://127.0.0.1:3000', secrets, undefined)).not.toContain('/execute');
   });

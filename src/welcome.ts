@@ -2,8 +2,8 @@ import { resolve } from 'node:path';
 import { type Secrets } from './config/secrets.js';
 
 /**
- * What a developer sees after the start: the address, how to sign in, and lines to paste. It names the
- * file of the password and never the password.
+ * What a developer sees after the start: ten lines with the address, how to sign in, and what to paste to
+ * press a button. It names the file of the password and never the password.
  */
 export function welcome(
   address: string,
@@ -11,18 +11,26 @@ export function welcome(
   nextActionId: string | undefined,
 ): string {
   const { admin, adminPasswordFile } = secrets;
-  const lines = [`Next best actions are served at ${address}/api`, `API page: ${address}/api/docs`];
+  const lines = [
+    `Next best actions are served at ${address}/api (Ctrl+C stops the server).`,
+    `API page: ${address}/api/docs`,
+  ];
   if (admin) {
     const file = adminPasswordFile === undefined ? undefined : resolve(adminPasswordFile);
     const password = file === undefined ? '$ADMIN_PASSWORD' : `$(cat ${quoted(file)})`;
     lines.push(
       `Sign in as ${admin.email}; the password is in ${file ?? 'ADMIN_PASSWORD'}`,
       '',
-      'Sign in and press a button:',
-      `  TOKEN=$(curl -s ${address}/api/auth/login -H 'Content-Type: application/json' -d "{\\"email\\":\\"${admin.email}\\",\\"password\\":\\"${password}\\"}" | sed 's/.*"accessToken":"\\([^"]*\\)".*/\\1/')`,
-      nextActionId === undefined
-        ? `  curl -s ${address}/api/next-actions -H "Authorization: Bearer $TOKEN"`
-        : `  curl -s ${address}/api/next-actions/${nextActionId}/execute -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{"actionKey":"snooze_1d"}'`,
+      'In another terminal, sign in and press a button:',
+      `  TOKEN=$(curl -s ${address}/api/auth/login -H 'Content-Type: application/json' \\`,
+      `    -d "{\\"email\\":\\"${admin.email}\\",\\"password\\":\\"${password}\\"}" \\`,
+      `    | cut -d '"' -f 4)`,
+      ...(nextActionId === undefined
+        ? [`  curl -s ${address}/api/next-actions -H "Authorization: Bearer $TOKEN"`]
+        : [
+            `  curl -s ${address}/api/next-actions/${nextActionId}/execute -H "Authorization: Bearer $TOKEN" \\`,
+            `    -H 'Content-Type: application/json' -d '{"actionKey":"snooze_1d"}'`,
+          ]),
     );
   }
   return `\n${lines.join('\n')}\n\n`;

@@ -200,4 +200,42 @@ describe('bad input', () => {
       await app.rows('ALTER TABLE gone RENAME TO next_best_actions');
     }
   });
+
+  it.each([
+    ['DELETE', '/api/next-actions', 'GET, HEAD, POST'],
+    ['POST', '/api/next-actions/x', 'GET, HEAD, PATCH'],
+    ['OPTIONS', '/api/jobs/x?y=1', 'GET, HEAD'],
+    ['GET', '/api/auth/login', 'POST'],
+    ['PUT', '/health/live', 'GET, HEAD'],
+  ])('is a method that the path lacks: %s %s', async (method, path, allowed) => {
+    const { status, headers, body } = await raw(app, method, path);
+    expect([status, headers.allow]).toEqual([405, allowed]);
+    expect(body).toEqual(problems.methodNotAllowed);
+  });
+
+  it('is no known method where no route has the path', async () => {
+    for (const [method, path] of [
+      ['GET', '/api/nothing'],
+      ['DELETE', '/api/next-actions/x/y/z'],
+      ['POST', '/'],
+    ] as const) {
+      const { status, headers, body } = await raw(app, method, path);
+      expect([status, headers.allow]).toEqual([404, undefined]);
+      expect(body).toEqual(problems.routeNotFound);
+    }
+  });
+
+  it('is a query where the route takes none', async () => {
+    const item = JSON.stringify({ title: 'x', state: 'open' });
+    for (const [method, path, body] of [
+      ['PUT', '/api/work-items/reminder/one', item],
+      ['DELETE', '/api/work-items/reminder/one', undefined],
+      ['GET', '/api/auth/me', undefined],
+      ['POST', '/api/next-actions/run', '{}'],
+    ] as const) {
+      const answer = await raw(app, method, `${path}?x=1`, body);
+      expect([method, path, answer.status]).toEqual([method, path, 400]);
+      expect(answer.body).toEqual(problems.validationFailed('x'));
+    }
+  });
 });

@@ -47,8 +47,44 @@ class LeaningAction extends Handler {
   }
 }
 
+class Unruled {
+  days!: number;
+}
+
+@DeliveryAction({ key: 'unruled_input', label: 'Unruled', input: Unruled })
+class UnruledInputAction extends Handler {}
+
+@DeliveryAction({ key: 'text_input', label: 'Text', input: String })
+class TextInputAction extends Handler {}
+
+@DeliveryAction({ key: 'transient', label: 'Transient' })
+@Injectable({ scope: Scope.TRANSIENT })
+class TransientAction extends Handler {}
+
+@DeliveryAction({ key: 'works_nowhere', label: 'Works nowhere', worksOn: [] })
+class WorksNowhereAction extends Handler {}
+
+@DeliveryAction({ key: 'works_on_open', label: 'Works on open', worksOn: ['open' as never] })
+class WorksOnOpenAction extends Handler {}
+
+@DeliveryAction({
+  key: 'refuses_well',
+  label: 'Refuses well',
+  refusals: { QUOTA_SPENT: { status: 200 as never, when: 'The quota is spent.' } },
+})
+class RefusesAsSuccessAction extends Handler {}
+
+@DeliveryAction({ key: 'closes_as_open', label: 'Closes as open', closesAs: 'open' as never })
+class ClosesAsOpenAction extends Handler {}
+
 @DeliveryAction({ key: 'fine', label: 'Fine' })
 class FineAction extends Handler {}
+
+@DeliveryAction({ key: 'made', label: 'Made by a factory' })
+class MadeAction extends Handler {}
+
+@DeliveryAction({ key: 'valued', label: 'Given as a value' })
+class ValuedAction extends Handler {}
 
 describe('a developer’s mistake stops the start', () => {
   let database: TestDatabase;
@@ -95,6 +131,37 @@ describe('a developer’s mistake stops the start', () => {
       [PerRequest, LeaningAction],
       /LeaningAction is request-scoped, or depends on a request-scoped provider/,
     ],
+    [
+      'an input class without rules',
+      [UnruledInputAction],
+      /The input class Unruled of UnruledInputAction has no rules: give each of its fields/,
+    ],
+    [
+      'an input that is no class of one’s own',
+      [TextInputAction],
+      /The input class String of TextInputAction has no rules/,
+    ],
+    [
+      'transient scope',
+      [TransientAction],
+      /TransientAction has the scope TRANSIENT: make it a singleton/,
+    ],
+    [
+      'no state to work on',
+      [WorksNowhereAction],
+      /WorksNowhereAction has a bad worksOn: name one or more of queued, done/,
+    ],
+    [
+      'a refusal that is a success',
+      [RefusesAsSuccessAction],
+      /RefusesAsSuccessAction has a bad refusal "QUOTA_SPENT"\. .* status 200: use 400 to 599/,
+    ],
+    ['a state that there is not', [WorksOnOpenAction], /WorksOnOpenAction has a bad worksOn/],
+    [
+      'a state in which nothing is closed',
+      [ClosesAsOpenAction],
+      /ClosesAsOpenAction has a bad closesAs: use done or dismissed/,
+    ],
   ] as [string, Provider[], RegExp][])(
     'with one sentence that names the class and the mend: %s',
     async (_, providers, message) => {
@@ -103,11 +170,17 @@ describe('a developer’s mistake stops the start', () => {
   );
 
   it('while a good action is found wherever it is provided, and logged', async () => {
-    const app = await createTestApp({ providers: [FineAction], database });
+    const providers = [
+      FineAction,
+      { provide: 'alias', useExisting: FineAction },
+      { provide: MadeAction, useFactory: () => new MadeAction() },
+      { provide: 'value', useValue: new ValuedAction() },
+    ];
+    const app = await createTestApp({ providers, database });
     expect(app.logs()).toContainEqual(
       expect.objectContaining({
         msg: 'delivery actions found',
-        actionKeys: expect.arrayContaining(['fine', 'mark_done']),
+        actionKeys: expect.arrayContaining(['fine', 'made', 'mark_done', 'valued']),
       }),
     );
     await app.close();

@@ -1,4 +1,4 @@
-import { JobClaims } from '../src/jobs/queue/job-claims.js';
+import { Retention } from '../src/database/retention/retention.js';
 import { createTestApp, type TestApp } from './support/app.js';
 import { enqueue, Probe } from './support/jobs.js';
 
@@ -25,7 +25,12 @@ describe('an old job', () => {
     );
     return id;
   };
-  const cleanUp = () => app.get(JobClaims).cleanUp();
+  /** How many a run deletes, and how many it would have said before. */
+  const cleanUp = async (): Promise<(number | undefined)[]> => {
+    const retention = app.get(Retention);
+    const outcomes = [await retention.preview(), await retention.runOften()];
+    return outcomes.map((each) => each.find(({ name }) => name === 'jobs')?.count);
+  };
   const listed = async (): Promise<string[]> => {
     const { body } = await app.api.get('/api/jobs').expect(200);
     return (body.items as { id: string }[]).map(({ id }) => id).sort();
@@ -42,7 +47,7 @@ describe('an old job', () => {
     await aged('completed', 3.1);
     await aged('cancelled', 3.1);
     await aged('dead_lettered', 30.1);
-    await cleanUp();
+    expect(await cleanUp()).toEqual([3, 3]);
     expect(await listed()).toEqual(kept);
     const tries = await app.rows<{ id: string }>('SELECT job_id AS id FROM job_attempts');
     expect(tries.map(({ id }) => id).sort()).toEqual(kept);
@@ -56,7 +61,7 @@ describe('an old job', () => {
        FROM generate_series(1, 1100), unnest($1::text[]) AS state`,
       [ENDED],
     );
-    await cleanUp();
+    expect(await cleanUp()).toEqual([3300, 3300]);
     expect(await app.rows('SELECT id FROM jobs')).toEqual([]);
   });
 });

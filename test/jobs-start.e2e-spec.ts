@@ -4,12 +4,14 @@ import { JobHandler } from '../src/jobs/handlers/job-handler.js';
 import { JOB_HEALTH_SQL, jobHealthSql } from '../src/jobs/api/job-health.js';
 import { JobWorker } from '../src/jobs/worker/job-worker.js';
 import { createTestApp, type TestApp } from './support/app.js';
-import { createTestDatabase } from './support/database.js';
+import { createTestDatabase, type TestDatabase } from './support/database.js';
 import { eventually } from './support/eventually.js';
 import { enqueue, Probe, ProbePayload, QUICK_JOBS, showJob } from './support/jobs.js';
 
 describe('the start', () => {
   const definition = { payload: ProbePayload };
+  /** The decorator for what the compiler refuses. */
+  const decorator = JobHandler as (type: string, definition?: object) => (target: never) => void;
   class Twin {
     handle(): Promise<void> {
       return Promise.resolve();
@@ -25,32 +27,37 @@ describe('the start', () => {
   it.each([
     [
       'two handlers of one type',
-      [handler(JobHandler('retry_failed_deliveries'))],
+      [handler(decorator('retry_failed_deliveries'))],
       /Two handlers work jobs of the type "retry_failed_deliveries": .*OddHandler.* share one type/,
     ],
     [
       'a handler of an unknown type',
-      [handler(JobHandler('no_such_type' as never))],
+      [handler(decorator('no_such_type'))],
       /OddHandler handles the unknown type "no_such_type": add it to JobTypes/,
     ],
     [
       'a badly written type',
-      [handler(JobHandler('Odd Type', definition))],
+      [handler(decorator('Odd Type', definition))],
       /OddHandler has the type "Odd Type"/,
     ],
     [
       'a type that is defined twice',
-      [handler(JobHandler('retry_failed_deliveries', definition))],
+      [handler(decorator('retry_failed_deliveries', definition))],
       /OddHandler defines the type "retry_failed_deliveries" anew/,
     ],
     [
       'a request-scoped handler',
-      [handler(JobHandler('test.odd', definition), Scope.REQUEST)],
+      [handler(decorator('test.odd', definition), Scope.REQUEST)],
       /OddHandler is request-scoped/,
     ],
     [
+      'a transient handler',
+      [handler(decorator('test.odd', definition), Scope.TRANSIENT)],
+      /OddHandler has the scope TRANSIENT: make it a singleton/,
+    ],
+    [
       'a bad time limit',
-      [handler(JobHandler('test.odd', { ...definition, timeoutMs: 0 }))],
+      [handler(decorator('test.odd', { ...definition, timeoutMs: 0 }))],
       /bad timeoutMs/,
     ],
   ])('fails on %s', async (_, providers, message) => {
@@ -61,7 +68,7 @@ describe('the start', () => {
     class Idle {
       readonly idle = true;
     }
-    JobHandler('test.odd', definition)(Idle as never);
+    decorator('test.odd', definition)(Idle as never);
     await expect(createTestApp({ providers: [Idle] })).rejects.toThrow('Idle has no handle method');
   });
 
@@ -140,6 +147,31 @@ describe('a schedule', () => {
     await without.close();
     await database.drop();
   }, 90_000);
+});
+
+describe('a schedule whose instants came while no worker ran', () => {
+  const env = { ...QUICK_JOBS, SCHEDULE_SCORE_COMPUTE: '0 0 1 1 *' };
+  const TICKS = `SELECT dedupe_key AS key FROM jobs WHERE type = 'schedule.score.compute'`;
+  const LAST = `SELECT last_tick_at AS at FROM job_schedules`;
+  const startOn = (database: TestDatabase) => createTestApp({ database, env });
+
+  it('enqueues one job for all of them at the next start, and none when it is new', async () => {
+    const database = await createTestDatabase();
+    await (await startOn(database)).close();
+    const app = await createTestApp({ database, env: { WORKER: 'false' } });
+    expect(await app.rows(TICKS)).toEqual([]);
+
+    await app.rows(`UPDATE job_schedules SET last_tick_at = now() - interval '5 years'`);
+    await Promise.all(
+      (await Promise.all([1, 2].map(() => startOn(database)))).map((on) => on.close()),
+    );
+    await (await startOn(database)).close();
+    expect(await app.rows(TICKS)).toEqual([{ key: 'tick' }]);
+    const newYear = new Date(Date.UTC(new Date().getUTCFullYear(), 0, 1));
+    expect(await app.rows(LAST)).toEqual([{ at: newYear }]);
+    await app.close();
+    await database.drop();
+  });
 });
 
 describe('the health of the jobs', () => {

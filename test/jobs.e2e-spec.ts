@@ -1,6 +1,15 @@
 import { TransactionRunner } from '../src/database/transactions/transaction-runner.js';
 import { createTestApp, type TestApp } from './support/app.js';
-import { enqueue, enqueueIn, gate, Probe, QUICK_JOBS, showJob, untilJob } from './support/jobs.js';
+import {
+  enqueue,
+  enqueueIn,
+  gate,
+  Probe,
+  type ProbePayload,
+  QUICK_JOBS,
+  showJob,
+  untilJob,
+} from './support/jobs.js';
 
 describe('enqueueing', () => {
   let app: TestApp;
@@ -33,8 +42,10 @@ describe('enqueueing', () => {
   });
 
   it('refuses a payload that the class of its type refuses', async () => {
-    await expect(enqueue(app, { payload: { word: 7 } })).rejects.toThrow('word must be a string');
-    await expect(enqueue(app, { payload: { word: 'a', other: 1 } })).rejects.toThrow('other');
+    const refused = (payload: object) =>
+      expect(enqueue(app, { payload: payload as ProbePayload })).rejects;
+    await refused({ word: 7 }).toThrow('word must be a string');
+    await refused({ word: 'a', other: 1 }).toThrow('other');
     expect(await jobs()).toEqual([]);
   });
 

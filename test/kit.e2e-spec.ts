@@ -34,6 +34,12 @@ describe('the test kit', () => {
     );
   });
 
+  it('has no unhandled rejection where a test fails before it awaits its event', async () => {
+    void waitForEvent(app, 'job.failed', () => true, 1);
+    // jest fails a test during which a rejection is unhandled.
+    await expect(waitForEvent(app, 'job.failed', () => true, 20)).rejects.toThrow('No job.failed');
+  });
+
   it('builds work items of any kind', async () => {
     const reminder = await createWorkItem(app.api);
     expect(reminder).toMatchObject({ kind: 'reminder', state: 'open', priority: 'medium' });

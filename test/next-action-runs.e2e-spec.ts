@@ -252,6 +252,7 @@ describe('runs of the next-action rules', () => {
     expect(body).toEqual({
       top5: [],
       queuedByPriority: { low: 0, medium: 0, high: 0, critical: 0 },
+      countsAreExact: true,
       lastRunAt: null,
       ...scope,
     });

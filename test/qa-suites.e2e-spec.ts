@@ -5,10 +5,12 @@ import { type AddressInfo } from 'node:net';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { createTestApp, OPERATOR, type TestApp } from './support/app.js';
 import { createNextAction } from './support/builders.js';
 import { freshScope, manyItems, pushItems, runIn } from './support/desk.js';
-import { afterItsLimit, skipReason } from './support/qa-server.js';
+import { skipReason } from './support/qa-env.js';
+import { afterItsLimit } from './support/qa-sign-in.js';
 import { ApiClient } from './support/requests.js';
 import { ServerProcess } from './support/server-process.js';
 
@@ -26,9 +28,18 @@ interface Assertion {
 /** Runs `npm run test:e2e:remote` as QA does, in a process without access to the database. */
 async function runSuites(folder: string, env: Record<string, string>): Promise<Report> {
   const outputFile = join(folder, 'report.json');
+  await runRemote(env, ['--json', '--outputFile', outputFile]);
+  return JSON.parse(readFileSync(outputFile, 'utf8')) as Report;
+}
+
+/** Its exit code, and everything that it wrote. */
+async function runRemote(
+  env: Record<string, string>,
+  options: readonly string[] = [],
+): Promise<{ code: number | null; output: string }> {
   const jest = ['node_modules/jest/bin/jest.js', '--config', 'jest.remote.config.mjs'];
-  const child = spawn(process.execPath, [...jest, '--json', '--outputFile', outputFile], {
-    stdio: 'ignore',
+  const child = spawn(process.execPath, [...jest, ...options], {
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env.PATH,
       E2E_EMAIL: OPERATOR.email,
@@ -36,8 +47,9 @@ async function runSuites(folder: string, env: Record<string, string>): Promise<R
       ...env,
     },
   });
-  await once(child, 'exit');
-  return JSON.parse(readFileSync(outputFile, 'utf8')) as Report;
+  const closed = once(child, 'close') as Promise<[number | null]>;
+  const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), closed]);
+  return { code, output: out + err };
 }
 
 const titlesOf = (report: Report, status: string): string[] =>
@@ -126,6 +138,42 @@ describe('the QA suites against a server in another process', () => {
     expect(titlesOf(report, 'pending').length).toBeGreaterThan(10);
     expect(await leftOpen()).toEqual([]);
   }, 120_000);
+});
+
+describe('QA suites that can not sign in', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await createTestApp();
+  });
+  afterAll(() => app.close());
+
+  it.each([
+    [
+      'a wrong password',
+      () => ({ PLAYWRIGHT_BASE_URL: app.url, E2E_PASSWORD: 'sesame' }),
+      () => `${app.url} refused the sign-in: correct E2E_EMAIL or E2E_PASSWORD.`,
+    ],
+    [
+      'no server',
+      () => ({ PLAYWRIGHT_BASE_URL: 'http://127.0.0.1:1' }),
+      () =>
+        'http://127.0.0.1:1 does not answer (ECONNREFUSED: Connection refused): start it, or correct PLAYWRIGHT_BASE_URL.',
+    ],
+    [
+      'no address',
+      () => ({ PLAYWRIGHT_BASE_URL: 'staging' }),
+      () => 'PLAYWRIGHT_BASE_URL is no address: write it as https://staging.example.com.',
+    ],
+  ])(
+    'end with one sentence: %s',
+    async (_, env, sentence) => {
+      expect(await runRemote(env())).toEqual({
+        code: 1,
+        output: `No suite ran. ${sentence()}\n`,
+      });
+    },
+    60_000,
+  );
 });
 
 describe('the guard of the QA suites', () => {

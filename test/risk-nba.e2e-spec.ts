@@ -80,6 +80,7 @@ describeOnServer('from risk to next best action and back', {}, (server) => {
       const again = await desk.press(id, key);
       expect(again.executionId).toBe(executionId);
     }
+    await desk.settled();
     const { body } = await server.api.get(`/api/next-actions/${id}/executions`).expect(200);
     const runs = body.items as { actionKey: string; status: string; meta: object }[];
     expect(runs.map(({ actionKey, status }) => [actionKey, status]).sort()).toEqual([

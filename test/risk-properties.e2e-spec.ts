@@ -97,7 +97,7 @@ describe('the life of a risk flag', () => {
           if (now) expect(now.severity).toBe(model.severity);
         }
       }),
-      { numRuns: 25 },
+      { numRuns: 12 },
     );
   }, 120_000);
 });

@@ -1,6 +1,6 @@
 import { manyItems } from './support/desk.js';
 import { problems } from './support/problems.js';
-import { QaDesk } from './support/qa-desk.js';
+import { NO_REFRESH, QaDesk } from './support/qa-desk.js';
 import { describeOnServer } from './support/qa-server.js';
 
 interface LeadItem {
@@ -18,7 +18,7 @@ describeOnServer('the lead pipeline', {}, (server) => {
     await neighbour.cleanUp();
   });
 
-  const RUN = '/api/leads/pipeline/run';
+  const RUN = `/api/leads/pipeline/run${NO_REFRESH}`;
   const newLeads = (of: QaDesk, count: number, values: object = {}) =>
     of.push(manyItems(of.scope, count, { kind: 'intake_lead', state: 'new', ...values }));
   const states = async (of: QaDesk): Promise<string[]> =>
@@ -81,6 +81,7 @@ describeOnServer('the lead pipeline', {}, (server) => {
       ({ createdByRule }) => createdByRule === 'intake_leads_unscored',
     );
     const { executionId } = await neighbour.press(recommended!.id, 'run_lead_pipeline');
+    await neighbour.settled();
     const { body } = await server.api
       .get(`/api/next-actions/${recommended!.id}/executions`)
       .expect(200);

@@ -1,5 +1,5 @@
 import { problems } from './support/problems.js';
-import { QaDesk } from './support/qa-desk.js';
+import { NO_REFRESH, QaDesk } from './support/qa-desk.js';
 import { describeOnServer } from './support/qa-server.js';
 
 interface LeadBody {
@@ -35,7 +35,7 @@ describeOnServer('scoring intake leads', { scoresLeadsOnly: true }, (server) => 
     return externalId;
   };
   const score = async (name: string): Promise<LeadBody> =>
-    (await server.api.post(`${path(name)}/score`).expect(200)).body as LeadBody;
+    (await server.api.post(`${path(name)}/score${NO_REFRESH}`).expect(200)).body as LeadBody;
 
   it('scores a new lead by its attributes, and shows the score on the lead', async () => {
     const good = await push('good', GOOD);

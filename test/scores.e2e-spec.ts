@@ -2,6 +2,8 @@ import { ConflictError } from '../src/kernel/errors/domain-error.js';
 import { TransactionRunner } from '../src/database/transactions/transaction-runner.js';
 import { type DeliveryContext } from '../src/next-actions/delivery/delivery-action.js';
 import { DeliveryAction } from '../src/next-actions/delivery/delivery-action.js';
+import { SYSTEM_ACTOR } from '../src/kernel/actor.js';
+import { ScoringService } from '../src/scoring/scoring.service.js';
 import { createTestApp, type TestApp } from './support/app.js';
 import { createNextAction } from './support/builders.js';
 import { freshScope, manyItems, pushItems, runIn, type TestScope } from './support/desk.js';
@@ -83,6 +85,39 @@ describe('scores', () => {
     const { body } = await app.api.get(path(scope), { pageSize: 100 }).expect(200);
     const { items } = (body as { history: { items: ScoreBody[] } }).history;
     expect(items.map(({ delta }) => delta)).toEqual([...Array<number>(11).fill(0), null]);
+  });
+
+  it('that a schedule finds unchanged are confirmed, and neither stored nor published again', async () => {
+    const scope = freshScope();
+    const [lead] = manyItems(scope, 1, { kind: 'intake_lead', state: 'new' });
+    const tick = () => app.get(ScoringService).computeOrConfirm(scope, SYSTEM_ACTOR);
+    const seen = async () => {
+      const { body } = await app.api.get(path(scope), { pageSize: 100 }).expect(200);
+      const events = await app.rows(
+        `SELECT 1 FROM ops_events WHERE entity_id = $1 AND event_key = 'score.computed'`,
+        [scope.entityId],
+      );
+      const { history, latest } = body as {
+        history: { items: { id: string }[] };
+        latest: { id: string; computedAt: string; confirmedAt: string | null };
+      };
+      return { stored: history.items.length, events: events.length, latest };
+    };
+    await tick();
+    const first = await seen();
+    expect(first).toMatchObject({ stored: 1, events: 1, latest: { confirmedAt: null } });
+    await tick();
+    await tick();
+    const confirmed = await seen();
+    expect(confirmed).toMatchObject({ stored: 1, events: 1, latest: { id: first.latest.id } });
+    expect(Date.parse(confirmed.latest.confirmedAt!)).toBeGreaterThan(
+      Date.parse(first.latest.computedAt),
+    );
+    await pushItems(app.api, scope, [lead!]);
+    await tick();
+    expect(await seen()).toMatchObject({ stored: 2, events: 2, latest: { confirmedAt: null } });
+    await compute(scope);
+    expect(await seen()).toMatchObject({ stored: 3, events: 3 });
   });
 
   it('count the presses that failed today, of their scope alone', async () => {

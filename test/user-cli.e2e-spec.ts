@@ -8,6 +8,8 @@ import { UsersService } from '../src/users/users.service.js';
 import { removeClusterAndDataDir } from '../src/database/embedded/cluster.location.js';
 import { startEmbeddedPostgres } from '../src/database/embedded/embedded-postgres.js';
 import { compiled } from './support/compiled.js';
+import { createTestDatabase } from './support/database.js';
+import { eventually } from './support/eventually.js';
 import { createTestApp, OPERATOR, type TestApp } from './support/app.js';
 
 jest.setTimeout(60_000);
@@ -130,6 +132,38 @@ describe('npm run user', () => {
     }
   });
 
+  it('shuts a user out of a running server within AUTH_CACHE_MS', async () => {
+    const app = await createTestApp({ env: { AUTH_CACHE_MS: '200' } });
+    try {
+      const settings = { DATABASE_URL: app.database.url };
+      // From here on, the token is cached.
+      await app.api.get('/api/auth/me').expect(200);
+      expect(await user(settings, ['disable', OPERATOR.email])).toMatchObject({ code: 0, err: '' });
+      await eventually('the token is refused', async () => {
+        const { status } = await app.api.get('/api/auth/me');
+        return status === 401;
+      });
+      const { out } = await user(settings, ['list']);
+      expect(out).toMatch(/^operator@example\.com +admin +disabled/m);
+    } finally {
+      await app.close();
+    }
+  });
+
+  it('asks for a password where there is none, in one sentence', async () => {
+    const database = await createTestDatabase();
+    try {
+      const settings = { DATABASE_URL: database.url };
+      expect(await user(settings, ['add', 'a@example.com'])).toEqual({
+        code: 1,
+        out: '',
+        err: 'There is no password: write it as the first line of standard input.\n',
+      });
+    } finally {
+      await database.drop();
+    }
+  });
+
   it('says in a sentence that the database is away, and fails', async () => {
     const settings = { DATABASE_URL: 'postgres://nobody:sesame@127.0.0.1:1/none' };
     const { code, err } = await user(settings, ['list']);
@@ -144,4 +178,14 @@ describe('npm run user', () => {
     expect(err).toMatch(/^add takes nothing after the e-mail address: .*\n\nUsage: /);
     expect(err).not.toContain('sesame');
   });
+
+  it.each([['--sesame'], ['--password=sesame'], ['-sesame']])(
+    'does not repeat an option that may be a password: %s',
+    async (option) => {
+      const { code, out, err } = await user({}, ['add', 'a@example.com', option]);
+      expect({ code, out }).toEqual({ code: 2, out: '' });
+      expect(err).toMatch(/^The options are --role and --help\.\n\nUsage: /);
+      expect(err).not.toContain('sesame');
+    },
+  );
 });

@@ -58,6 +58,9 @@ export class ValuesBySchema {
 
   private validJson(given: ValueSchema, hostile: number): fc.Arbitrary<string> {
     const schema = this.resolved(given);
+    if (schema.oneOf) {
+      return fc.oneof(...schema.oneOf.map((one) => this.validJson(one, hostile)));
+    }
     if (schema.enum) return fc.constantFrom(...schema.enum).map((value) => JSON.stringify(value));
     if (Array.isArray(schema.type)) {
       return fc.oneof(

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { exampleOf, type OpenApiDocument, type Operation } from '../../test/support/openapi.js';
+import { type OpenApiDocument, type Operation } from '../../test/support/openapi.js';
 import {
   BROKEN_JSON,
   type Header,
@@ -35,7 +35,7 @@ export class RequestArbitraries {
    * @param token what the requests sign in with
    */
   constructor(
-    private readonly document: OpenApiDocument,
+    document: OpenApiDocument,
     private readonly known: ReadonlyMap<string, readonly string[]>,
     private readonly token: string,
   ) {
@@ -143,10 +143,10 @@ export class RequestArbitraries {
         : fc.option(fc.constantFrom('', '{}', 'x').map(Buffer.from), { nil: undefined, freq: 1 });
     }
     const described = this.values.json(operation.body, Math.min(hostile, 20)).map(Buffer.from);
-    const example = Buffer.from(JSON.stringify(exampleOf(operation.body, this.document)));
+    const examples = operation.bodyExamples.map((example) => Buffer.from(JSON.stringify(example)));
     const due = fc.oneof(
       { weight: 4, arbitrary: described },
-      { weight: 1, arbitrary: fc.constant(example) },
+      { weight: 1, arbitrary: fc.constantFrom(...examples) },
     );
     if (hostile === 0) return due;
     return fc.oneof(

@@ -21,12 +21,13 @@ export class AuthController {
   @Public()
   @RateLimited('login')
   @ApiOperation({
+    operationId: 'signIn',
     summary: 'Sign in',
     description:
       'Five attempts a minute per address, whatever token is sent. After five wrong passwords for one e-mail within 15 minutes, from any address, each further attempt is delayed a little longer, up to 2 s; it is never refused for that reason. An unknown e-mail and a wrong password get the same answer.',
   })
   @ApiOkResponse({ type: LoginAnswer })
-  @ApiProblems(400, 401, 429)
+  @ApiProblems('LOGIN_FAILED', 429)
   async login(
     @Body() body: LoginBody,
     @Req() request: Request,
@@ -38,7 +39,11 @@ export class AuthController {
   }
 
   @Get('me')
-  @ApiOperation({ summary: 'The signed-in user' })
+  @ApiOperation({
+    operationId: 'getCurrentUser',
+    summary: 'Get the signed-in user',
+    description: 'The user of the token that is sent.',
+  })
   @ApiOkResponse({ type: MeAnswer })
   me(@CurrentUser() user: AuthUser): MeAnswer {
     return { id: user.id, email: user.email, role: user.role };

@@ -38,6 +38,8 @@ const READ_BY: Readonly<Record<string, readonly EnvReaderRole[]>> = {
   BODY_TIMEOUT_MS: SERVER,
   REQUEST_TIMEOUT_MS: SERVED,
   MAX_CONNECTIONS: SERVED,
+  API_DOCS: SERVER,
+  CORS_ORIGINS: SERVER,
   SHUTDOWN_DELAY_MS: SERVER,
   WORKER: SERVER,
   WORKER_PORT: ['worker'],
@@ -181,6 +183,18 @@ export class EnvReader {
     return seconds;
   }
 
+  /** Origins such as `https://desk.example.com`, separated by commas; a path is none. */
+  origins(key: string): readonly string[] {
+    const origins = this.text(key)?.split(',') ?? [];
+    return origins.map((item) => {
+      const origin = item.trim().replace(/\/$/, '');
+      if (isOrigin(origin)) return new URL(origin).origin;
+      throw new ConfigError(
+        `${key} must be a list of origins such as https://desk.example.com, separated by commas: scheme, host and, if it is not the usual one, the port.`,
+      );
+    });
+  }
+
   /** `false`, `true`, a number of hops, or addresses and subnets as Express takes them. */
   trustProxy(key: string): boolean | number | string {
     const value = this.text(key);
@@ -194,6 +208,10 @@ export class EnvReader {
     }
     return value;
   }
+}
+
+function isOrigin(value: string): boolean {
+  return /^https?:\/\/[^/?#@\s]+$/i.test(value) && URL.canParse(value);
 }
 
 function isCron(value: string): boolean {

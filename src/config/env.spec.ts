@@ -49,6 +49,17 @@ describe('the settings', () => {
     expect(readEnv({ ...production, SHUTDOWN_DELAY_MS: '15000' }).shutdownDelayMs).toBe(15_000);
   });
 
+  it('keep executions for ever or for at least 31 days', () => {
+    const days = (value: string) => readEnv({ RETAIN_EXECUTIONS_DAYS: value }).retention.executions;
+    expect(readEnv({}).retention).toEqual({ events: 90, executions: 0, scores: 400 });
+    expect([days('0'), days('31'), days('36500')]).toEqual([0, 31, 36_500]);
+    for (const wrong of ['30', '1', '-1', '40.5', 'x', '36501']) {
+      expect(() => days(wrong)).toThrow(
+        /^RETAIN_EXECUTIONS_DAYS must be 0 \(for ever\) or a whole number from 31 to 36500\.$/,
+      );
+    }
+  });
+
   it('listen on every address in production', () => {
     expect(readEnv({ NODE_ENV: 'production', JWT_SECRET: 'x'.repeat(32) }).host).toBe('0.0.0.0');
   });
@@ -82,6 +93,13 @@ describe('the settings', () => {
     ['TRUST_PROXY', '10.0.0.0/255.0.0.0'],
     ['TRUST_PROXY', 'fc00::/129'],
     ['TRUST_PROXY', 'fe80::1%eth0'],
+    ['API_DOCS', 'sesame'],
+    ['CORS_ORIGINS', '*'],
+    ['CORS_ORIGINS', 'desk.sesame.com'],
+    ['CORS_ORIGINS', 'https://desk.example.com/sesame'],
+    ['CORS_ORIGINS', 'https://desk.example.com,'],
+    ['CORS_ORIGINS', 'https://user@sesame.com'],
+    ['CORS_ORIGINS', 'https://desk.example.com:sesame'],
     ['DATABASE_POOL_SIZE', '1'],
     ['LOG_LEVEL', 'sesame'],
     ['JOB_CONCURRENCY', '0'],
@@ -149,6 +167,17 @@ describe('the settings', () => {
     const { trustProxy } = readEnv({ TRUST_PROXY: text });
     expect(trustProxy).toBe(value);
     expect(() => express().set('trust proxy', trustProxy)).not.toThrow();
+  });
+
+  it.each([
+    ['', []],
+    ['https://desk.example.com', ['https://desk.example.com']],
+    [
+      'http://localhost:5173/ , https://Desk.Example.com:443',
+      ['http://localhost:5173', 'https://desk.example.com'],
+    ],
+  ])('read CORS_ORIGINS=%s as a browser writes them', (text, origins) => {
+    expect(readEnv({ CORS_ORIGINS: text }).corsOrigins).toEqual(origins);
   });
 
   it.each(['operator@example.com', 'a@b.co', `${'x'.repeat(64)}@${'d'.repeat(63)}.example`])(

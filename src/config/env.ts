@@ -41,6 +41,10 @@ export interface Env {
   /** How long a start waits for a server that is starting, in ms. */
   readonly databaseWaitMs: number;
   readonly http: HttpSettings;
+  /** Whether the API page is served at `/api/docs`. */
+  readonly apiDocs: boolean;
+  /** Origins of the pages whose scripts may read answers (CORS); none: no other than the server's own. */
+  readonly corsOrigins: readonly string[];
   readonly databasePoolSize: number;
   /** Longest statement outside an action, and longest wait for a lock, in ms. */
   readonly statementTimeoutMs: number;
@@ -48,6 +52,8 @@ export interface Env {
   /** How long a stopping server still accepts new connections, in ms. */
   readonly shutdownDelayMs: number;
   /** Whether this process also runs jobs. */
+  /** Whether pushes and presses ask for a new run of the rules in their scope. */
+  readonly autoRun: boolean;
   readonly worker: boolean;
   /** Port of the health probes of a standalone worker. */
   readonly workerPort: number;
@@ -173,6 +179,8 @@ export function readEnv(source: Source, role: EnvReaderRole = 'server'): Env {
       requestTimeoutMs: read.integer('REQUEST_TIMEOUT_MS', 120_000, 10, 3_600_000),
       maxConnections: read.integer('MAX_CONNECTIONS', 10_000, 1),
     },
+    apiDocs: read.boolean('API_DOCS') ?? true,
+    corsOrigins: read.origins('CORS_ORIGINS'),
     databasePoolSize: read.integer('DATABASE_POOL_SIZE', 10, 2, 1000),
     statementTimeoutMs: read.integer('STATEMENT_TIMEOUT_MS', 15_000, 100),
     lockTimeoutMs: read.integer('LOCK_TIMEOUT_MS', 5000, 50),
@@ -182,6 +190,7 @@ export function readEnv(source: Source, role: EnvReaderRole = 'server'): Env {
       0,
       MAX_SHUTDOWN_DELAY_MS,
     ),
+    autoRun: read.boolean('AUTO_RUN') ?? true,
     worker: role === 'worker' || (read.boolean('WORKER') ?? true),
     workerPort: read.port('WORKER_PORT', 3001),
     jobs: {

@@ -41,6 +41,7 @@ export class DemoLoader {
         await this.workItems.putAll(
           items.map((item) => ({ ...pushed(item, now), ...scope })),
           SYSTEM_ACTOR,
+          { refresh: false },
         );
         // In the order in which each reads what the one before has stored.
         await this.scoring.compute(scope, SYSTEM_ACTOR);

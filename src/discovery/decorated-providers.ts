@@ -1,3 +1,4 @@
+import { type Type } from '@nestjs/common';
 import { type DiscoveryService } from '@nestjs/core';
 import { type InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
 import { type StartError } from '../config/start-error.js';
@@ -8,8 +9,8 @@ export interface DecoratedKind<Options> {
   readonly metadata: symbol;
   /** The method that every class of this kind must have, and its signature, for the error message. */
   readonly method: { readonly name: string; readonly signature: string };
-  /** What a class does instead of being request-scoped, for the error message. */
-  readonly insteadOfRequestScope: string;
+  /** What a class does instead of having a scope of its own, for the error message. */
+  readonly insteadOfScope: string;
   /** The name under which a class is registered: one class a name. */
   readonly nameOf: (options: Options) => string;
   /** What the name is called, for the error message: `key`, `type`. */
@@ -56,17 +57,19 @@ function read<Options, Handler>(
   wrapper: InstanceWrapper,
   kind: DecoratedKind<Options>,
 ): DecoratedProvider<Options, Handler> | undefined {
-  const type = wrapper.metatype as (new () => unknown) | null;
-  if (typeof type !== 'function') return undefined;
-  const options = Reflect.getMetadata(kind.metadata, type) as Options | undefined;
-  // A factory function carries no decorator.
-  if (!options || !Object.hasOwn(type, 'prototype')) return undefined;
+  const type = classOf(wrapper);
+  const options = type && (Reflect.getMetadata(kind.metadata, type) as Options | undefined);
+  if (!type || !options) return undefined;
   const className = type.name;
   kind.check(className, options);
   if (!wrapper.isDependencyTreeStatic()) {
     throw new kind.error(
-      `${className} is request-scoped, or depends on a request-scoped provider: ${kind.insteadOfRequestScope}`,
+      `${className} is request-scoped, or depends on a request-scoped provider: ${kind.insteadOfScope}`,
     );
+  }
+  // Nobody injects it, so Nest would never call its constructor.
+  if (wrapper.isTransient) {
+    throw new kind.error(`${className} has the scope TRANSIENT: ${kind.insteadOfScope}`);
   }
   const { name, signature } = kind.method;
   const handler = wrapper.instance as Record<string, unknown>;
@@ -74,6 +77,13 @@ function read<Options, Handler>(
     throw new kind.error(`${className} has no ${name} method: add ${signature}.`);
   }
   return { className, options, handler: handler as Handler };
+}
+
+/** The class of a provider; for a factory and a value, the class of the instance. */
+function classOf({ metatype, instance, inject }: InstanceWrapper): Type | undefined {
+  const isClass = metatype !== null && (inject ?? null) === null;
+  const type: unknown = isClass ? metatype : (instance as object | null | undefined)?.constructor;
+  return typeof type === 'function' ? (type as Type) : undefined;
 }
 
 function whichTwo<Options>(

@@ -1,6 +1,6 @@
 import { type DomainEventName, type EventLevel } from '../events/domain-events.js';
 import { type ListQuery } from '../database/sql/list-query.js';
-import { type Scope } from '../kernel/scope.js';
+import { type ScopeFilter } from '../kernel/scope.js';
 import { firstUuidV7 } from '../kernel/uuid.js';
 
 /** What a list of events is restricted to. */
@@ -10,8 +10,8 @@ export interface EventFilter {
   readonly actorId?: string | undefined;
   /** In lower case. */
   readonly nextActionId?: string | undefined;
-  /** The scope that they happened in. */
-  readonly scope?: Scope | undefined;
+  /** The scopes that they happened in; some events have none. */
+  readonly scopes?: ScopeFilter | undefined;
   /** ISO 8601, included. */
   readonly since?: string | undefined;
   /** ISO 8601, excluded. */
@@ -31,20 +31,19 @@ export function earliestId(since: string): string {
 
 /** Every event before then has a smaller id. */
 export function latestId(until: string): string {
-  return firstUuidV7(new Date(Date.parse(until) + ID_TOLERANCE_MS + 1));
+  return firstUuidV7(new Date(Date.parse(until) + ID_TOLERANCE_MS));
 }
 
 /** Adds the conditions of a filter to a list of `ops_events`. */
 export function whereEvents(list: ListQuery, filter: EventFilter): ListQuery {
-  const { eventKey, level, actorId, nextActionId, scope, since, until } = filter;
+  const { eventKey, level, actorId, nextActionId, scopes, since, until } = filter;
   list.where('key', eventKey, (key) => `event_key = ${key}`);
+  if (scopes !== undefined) list.within(scopes);
   // A constant of the list of levels: only then can the partial index be used.
   if (level !== undefined) list.when(`level_${level}`, `level = '${level}'`);
   return list
     .where('actor', actorId, (id) => `actor_id = ${id}`)
     .where('nba', nextActionId, (id) => `source_type = 'next_action' AND source_id = ${id}`)
-    .where('scope_type', scope?.entityType, (type) => `entity_type = ${type}`)
-    .where('scope_id', scope?.entityId, (id) => `entity_id = ${id}`)
     .where('since', since, (time) => `created_at >= ${time}::timestamptz`)
     .where('until', until, (time) => `created_at < ${time}::timestamptz`);
 }

@@ -1,3 +1,5 @@
+import { NIL_UUID } from '../kernel/uuid.js';
+
 /**
  * The position of an event in the order of commits. Sorted by epoch, then xid, then id: for a reader that
  * stays below the horizon, no event ever appears before a position that it has read.
@@ -14,7 +16,7 @@ export interface FeedPosition {
 export const FEED_START: FeedPosition = {
   epoch: 0,
   xid: '0',
-  id: '00000000-0000-0000-0000-000000000000',
+  id: NIL_UUID,
 };
 
 /** Negative if `a` comes before `b`, positive if after, 0 if they are the same. */

@@ -1,6 +1,6 @@
 import { type Query, type Statement } from '../database/connections/statement.js';
 import { columnsOf, type RowOf } from '../database/sql/columns.js';
-import { Keyset, type Position } from '../database/sql/keyset.js';
+import { Keyset } from '../database/sql/keyset.js';
 import { ListQuery } from '../database/sql/list-query.js';
 import { OpsEvent } from '../events/ops-event.entity.js';
 import { earliestId, type EventFilter, whereEvents } from './event-filter.js';
@@ -67,9 +67,11 @@ export function feedStart(since: string): Query {
 
 /** The events after a position, without a filter. */
 export function feedPage(after: FeedPosition, limit: number): Query {
-  return new ListQuery('feed', { conditions: [BELOW_HORIZON] }).page(
+  const values: unknown[] = [];
+  const range = scanRange(values, after);
+  return new ListQuery('feed', { conditions: [range, BELOW_HORIZON], values }).page(
     { select: EVENT.select(), from: 'ops_events', keyset: COMMIT_ORDER },
-    { limit, after: COMMIT_ORDER.positionOf(after) },
+    { limit },
   );
 }
 
@@ -80,15 +82,15 @@ export interface ScanEnd extends FeedPosition {
 
 /** Up to which position a read of a filtered feed looks; no row if there is nothing after the position. */
 export function feedScanEnd(after: FeedPosition, { since }: EventFilter): Query {
-  const values: unknown[] = [...COMMIT_ORDER.positionOf(after)];
-  const range = scanRange(values, since);
+  const values: unknown[] = [];
+  const range = scanRange(values, after, since);
   const scanned = `SELECT epoch, xid, id FROM ops_events WHERE ${range} AND ${BELOW_HORIZON}`;
   return {
     statement: {
       name: 'feed_scan_end',
       text: `
         (SELECT *, true AS more FROM (
-          ${scanned} ORDER BY epoch, xid, id OFFSET ${SCAN_LIMIT - 1} LIMIT 1) AS limited)
+          ${scanned} ORDER BY epoch, xid, id OFFSET (SELECT ${SCAN_LIMIT - 1}) LIMIT 1) AS limited)
         UNION ALL
         (SELECT *, false FROM (
           ${scanned} ORDER BY epoch DESC, xid DESC, id DESC LIMIT 1) AS newest)
@@ -100,7 +102,8 @@ export function feedScanEnd(after: FeedPosition, { since }: EventFilter): Query 
 
 /**
  * The events of a filter between a position and the end of the scan. The scan is a subquery with a limit, so
- * that it reads the index in its order whatever the filter selects.
+ * that it reads the index in its order whatever the filter selects, and ends where a page is full. The end is
+ * outside, and the limit hidden: otherwise the planner may sort all that is there.
  */
 export function filteredFeedPage(
   after: FeedPosition,
@@ -108,15 +111,16 @@ export function filteredFeedPage(
   filter: EventFilter,
   limit: number,
 ): Query {
-  const values: unknown[] = [...COMMIT_ORDER.positionOf(after)];
-  const range = scanRange(values, filter.since);
-  const upTo = positionParameters(values, COMMIT_ORDER.positionOf(end));
-  const scan = `
-    (SELECT ${EVENT.names()} FROM ops_events WHERE ${range} AND (epoch, xid, id) <= (${upTo})
-     ORDER BY epoch, xid, id LIMIT ${SCAN_LIMIT}) AS scanned`;
+  const values: unknown[] = [];
+  const range = scanRange(values, after, filter.since);
+  const upTo = positionParameters(values, end);
+  const from = `
+    (SELECT ${EVENT.names()} FROM ops_events WHERE ${range} AND ${BELOW_HORIZON}
+     ORDER BY epoch, xid, id LIMIT (SELECT ${SCAN_LIMIT})) AS scanned`;
+  const base = { conditions: [`(epoch, xid, id) <= (${upTo})`], values };
   const name = filter.since === undefined ? 'feed_filtered' : 'feed_filtered_since';
-  return whereEvents(new ListQuery(name, { values }), filter).page(
-    { select: EVENT.select(), from: scan, keyset: COMMIT_ORDER },
+  return whereEvents(new ListQuery(name, base), filter).page(
+    { select: EVENT.select(), from, keyset: COMMIT_ORDER },
     { limit },
   );
 }
@@ -138,14 +142,20 @@ export function nextActionFeedPage(
   );
 }
 
-/** After the position that is bound first, and not before the partitions and ids of the time. */
-function scanRange(values: unknown[], since: string | undefined): string {
-  const after = COMMIT_ORDER.behind(['$1', '$2', '$3']);
-  if (since === undefined) return after;
-  return `${after} AND id >= $${values.push(earliestId(since))}::uuid`;
+/** After a position, and not before the partitions and ids of a time. */
+function scanRange(values: unknown[], after: FeedPosition, since?: string): string {
+  const behind = `(epoch, xid, id) > (${positionParameters(values, after)})`;
+  if (since === undefined) return behind;
+  return `${behind} AND id >= $${values.push(earliestId(since))}::uuid`;
 }
 
-function positionParameters(values: unknown[], position: Position): string {
-  const types = ['int', 'bigint', 'uuid'];
-  return position.map((value, at) => `$${values.push(value)}::${types[at] ?? ''}`).join(', ');
+/**
+ * The values of a position, hidden from the planner. It knows that nearly all events have the epoch of the
+ * position, expects a few rows after it, and would read and sort everything that is there.
+ */
+function positionParameters(values: unknown[], { epoch, xid, id }: FeedPosition): string {
+  const bound = { int: epoch, bigint: xid, uuid: id };
+  return Object.entries(bound)
+    .map(([type, value]) => `(SELECT $${values.push(value)}::${type})`)
+    .join(', ');
 }

@@ -20,7 +20,11 @@ export class HealthController {
   constructor(private readonly readiness: Readiness) {}
 
   @Get('live')
-  @ApiOperation({ summary: 'The process runs' })
+  @ApiOperation({
+    operationId: 'checkLiveness',
+    summary: 'Check that the process runs',
+    description: 'It asks nothing else: no database, no worker, no token.',
+  })
   @ApiOkResponse({ type: HealthAnswer })
   live(): HealthAnswer {
     return { status: 'ok' };
@@ -28,12 +32,13 @@ export class HealthController {
 
   @Get('ready')
   @ApiOperation({
-    summary: 'The process accepts requests',
+    operationId: 'checkReadiness',
+    summary: 'Check that the process accepts requests',
     description:
       '503 while the database is not available, while the worker of this process does not run, and once the process is stopping.',
   })
   @ApiOkResponse({ type: HealthAnswer })
-  @ApiProblems(503)
+  @ApiProblems('DATABASE_READ_ONLY', 'WORKER_UNAVAILABLE', 'SHUTTING_DOWN')
   async ready(): Promise<HealthAnswer> {
     await this.readiness.check();
     return { status: 'ok' };

@@ -62,7 +62,7 @@ function IsScopeFilter(): PropertyDecorator {
 export class ScopeQuery extends ScopeFields {
   /** `*`, `account/*` or `account/acme`; not beside entityType and entityId. */
   @ApiPropertyOptional({
-    example: 'account/acme',
+    // No example: the API page would prefill it beside the others' defaults.
     description:
       'Which scopes: * for all, account/* for all of a type, account/acme for one. In one order over all of them. Not beside entityType or entityId.',
   })

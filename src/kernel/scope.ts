@@ -29,6 +29,11 @@ export function scopedRuleKey(prefix: 'risk' | 'nba', ruleKey: string, scope: Sc
   return `${prefix}:${ruleKey}:${scope.entityType}:${scope.entityId}`;
 }
 
+/** A scope as one text: the dedupe key of a job that works on all of it. */
+export function scopeKey({ entityType, entityId }: Scope): string {
+  return `${entityType}/${entityId}`;
+}
+
 /** A word of the domain: types, kinds and keys are written so. */
 export const SNAKE_CASE = /^[a-z][a-z0-9_]{0,63}$/;
 

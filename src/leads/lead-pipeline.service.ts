@@ -7,6 +7,7 @@ import { LOGGER } from '../logging/logger.js';
 import { type Scope } from '../kernel/scope.js';
 import { type Transaction } from '../database/transactions/transaction.js';
 import { TransactionRunner } from '../database/transactions/transaction-runner.js';
+import { type ChangeOptions, DeskRefresh } from '../work-items/desk-refresh.js';
 import { type LeadFailure, type LeadPipelineOutcome } from './lead.js';
 import { type LockedLead, scoreLead } from './lead-scoring.js';
 import { CLAIM_UNSCORED, LIST_UNSCORED } from './leads.sql.js';
@@ -30,6 +31,7 @@ const NOTHING: LeadPipelineOutcome = { ran: 0, skipped: 0, failed: [] };
 export class LeadPipelineService {
   constructor(
     private readonly transactions: TransactionRunner,
+    private readonly refresh: DeskRefresh,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -37,7 +39,11 @@ export class LeadPipelineService {
    * Runs the pipeline in batches, a transaction each: what was committed before a crash stays scored, and
    * the next run continues from there.
    */
-  async run(scope: Scope, actor: Actor): Promise<LeadPipelineOutcome> {
+  async run(
+    scope: Scope,
+    actor: Actor,
+    { refresh }: ChangeOptions = {},
+  ): Promise<LeadPipelineOutcome> {
     const rows = await this.transactions.query<{ id: string }>(LIST_UNSCORED, unscoredIn(scope), {
       caller: actor,
     });
@@ -50,9 +56,9 @@ export class LeadPipelineService {
       outcome = sum(outcome, batch);
     }
     await this.transactions.run(
-      (tx) => {
+      async (tx) => {
         publish(tx, scope, actor, outcome);
-        return Promise.resolve();
+        if (outcome.ran > 0 && refresh !== false) await this.refresh.afterPress(tx, scope);
       },
       { caller: actor },
     );

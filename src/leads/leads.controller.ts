@@ -9,6 +9,7 @@ import { ScopeFields } from '../http/scope.dto.js';
 import { RateLimited } from '../rate-limit/rate-limits.js';
 import { ScoreHistory } from '../scoring/scoring.dto.js';
 import { type Lead, type LeadPipelineOutcome } from './lead.js';
+import { RefreshQuery } from '../work-items/refresh.dto.js';
 import { LeadPipelineService } from './lead-pipeline.service.js';
 import { LeadAnswer, LeadKey, LeadPipelineAnswer } from './leads.dto.js';
 import { LeadsService } from './leads.service.js';
@@ -25,28 +26,40 @@ export class LeadsController {
   @HttpCode(200)
   @RateLimited('run')
   @ApiOperation({
+    operationId: 'runLeadPipeline',
     summary: 'Score the unscored leads of a scope',
     description:
       'Up to 500 per call, earliest dueAt first; call again for the rest. A lead that cannot be scored does not affect the others. Two concurrent runs score no lead twice.',
   })
   @ApiOkResponse({ type: LeadPipelineAnswer, headers: RATE_LIMIT_HEADERS })
   @ApiProblems(400, 429)
-  run(@Body() body: ScopeFields, @CurrentActor() actor: Actor): Promise<LeadPipelineOutcome> {
-    return this.pipeline.run(scopeOf(body), actor);
+  run(
+    @Body() body: ScopeFields,
+    @Query() query: RefreshQuery,
+    @CurrentActor() actor: Actor,
+  ): Promise<LeadPipelineOutcome> {
+    return this.pipeline.run(scopeOf(body), actor, query);
   }
 
   @Get(':externalId')
-  @ApiOperation({ summary: 'A lead with its newest score' })
+  @ApiOperation({
+    summary: 'Get a lead with its newest score',
+    description: 'The score is null before the first.',
+  })
   @ApiOkResponse({ type: LeadAnswer })
-  @ApiProblems(400, 404)
+  @ApiProblems('LEAD_NOT_FOUND')
   get(@Param() { externalId }: LeadKey, @CurrentActor() actor: Actor): Promise<Lead> {
     return this.leads.get(externalId, actor);
   }
 
   @Get(':externalId/scores')
-  @ApiOperation({ summary: 'The scores of a lead, newest first' })
+  @ApiOperation({
+    operationId: 'listLeadScores',
+    summary: 'List the scores of a lead, newest first',
+    description: 'They are deleted with the lead.',
+  })
   @ApiOkResponse({ type: ScoreHistory })
-  @ApiProblems(400, 404)
+  @ApiProblems('LEAD_NOT_FOUND')
   scores(
     @Param() { externalId }: LeadKey,
     @Query() query: CursorQuery,
@@ -63,8 +76,12 @@ export class LeadsController {
       'By its attributes; the reasons name missing ones. A new lead becomes scored, a lead in a later state keeps it. Scoring it again adds a score to its history.',
   })
   @ApiOkResponse({ type: LeadAnswer })
-  @ApiProblems(400, 404, 409)
-  score(@Param() { externalId }: LeadKey, @CurrentActor() actor: Actor): Promise<Lead> {
-    return this.leads.score(externalId, actor);
+  @ApiProblems('LEAD_NOT_FOUND', 'LEAD_NOT_OPEN')
+  score(
+    @Param() { externalId }: LeadKey,
+    @Query() query: RefreshQuery,
+    @CurrentActor() actor: Actor,
+  ): Promise<Lead> {
+    return this.leads.score(externalId, actor, query);
   }
 }

@@ -7,6 +7,7 @@ import { TransactionRunner } from '../database/transactions/transaction-runner.j
 import { type PastScore } from '../scoring/score-snapshot.js';
 import { HISTORY } from '../scoring/score-snapshot.sql.js';
 import { type ScoreHistory } from '../scoring/scoring.dto.js';
+import { type ChangeOptions, DeskRefresh } from '../work-items/desk-refresh.js';
 import { type Lead } from './lead.js';
 import { type LockedLead, scoreLead } from './lead-scoring.js';
 import * as sql from './leads.sql.js';
@@ -17,13 +18,14 @@ export class LeadsService {
   constructor(
     private readonly transactions: TransactionRunner,
     private readonly paginator: Paginator,
+    private readonly refresh: DeskRefresh,
   ) {}
 
   /**
    * Scores a lead, for the first time or again: each call stores a snapshot. Throws a 404, and a 409 for a
    * closed lead.
    */
-  score(externalId: string, actor: Actor): Promise<Lead> {
+  score(externalId: string, actor: Actor, { refresh }: ChangeOptions = {}): Promise<Lead> {
     return this.transactions.run(
       async (tx) => {
         const [lead] = await tx.query<LockedLead & { open: boolean }>(sql.LOCK_LEAD, [externalId]);
@@ -31,7 +33,9 @@ export class LeadsService {
         if (!lead.open) {
           throw new ConflictError('LEAD_NOT_OPEN', 'The lead is disqualified or converted.');
         }
-        return scoreLead(tx, lead, actor);
+        const scored = await scoreLead(tx, lead, actor);
+        if (refresh !== false) await this.refresh.afterPress(tx, scored);
+        return scored;
       },
       { caller: actor },
     );

@@ -89,6 +89,9 @@ function printable(part: unknown): unknown {
   return typeof part === 'object' ? redactValue(part) : part;
 }
 
+/** Context of an error of the start that Nest logs and then throws: who starts the application reports it. */
+const THROWN_AT_START = 'ExceptionHandler';
+
 /** Contexts of Nest's messages about each module and route at the start. */
 const BOOT_CHATTER = new Set<unknown>([
   'NestFactory',
@@ -119,7 +122,7 @@ export class PinoLoggerService implements LoggerService {
     this.write('warn', message, rest);
   }
   error(message: unknown, ...rest: unknown[]): void {
-    this.write('error', message, rest);
+    this.write(rest.at(-1) === THROWN_AT_START ? 'debug' : 'error', message, rest);
   }
   fatal(message: unknown, ...rest: unknown[]): void {
     this.write('fatal', message, rest);

@@ -21,6 +21,7 @@ import {
 import { type Response } from 'express';
 import { CurrentActor } from '../auth/current-user.js';
 import { type Actor } from '../kernel/actor.js';
+import { answerCreated } from '../http/created.js';
 import { Prefers } from '../http/accepted-type.js';
 import { ApiPageOrCsv } from '../http/csv/api-csv.js';
 import { csvAnswer } from '../http/streamed-answer.js';
@@ -57,7 +58,7 @@ export class NextActionsController {
 
   @Get()
   @ApiOperation({
-    summary: 'List, ranked',
+    summary: 'List the next best actions, ranked',
     description:
       'By score, then newest first, or by sort. With status=queued or without a status, snoozed ones are left out unless snoozed says otherwise. Items have payload and explanation with fields=full only. Continue with nextCursor and the same filters and sort: no row is skipped or repeated while others are inserted.',
   })
@@ -74,7 +75,7 @@ export class NextActionsController {
 
   @Post()
   @ApiOperation({
-    summary: 'Create, or update by dedupeKey',
+    summary: 'Create a next best action, or update it by dedupeKey',
     description:
       'With a dedupeKey that a queued NBA of the scope has, that one is updated: 200 instead of 201.',
   })
@@ -87,14 +88,17 @@ export class NextActionsController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<NextAction> {
     const { nextAction, created } = await this.nextActions.create(body, actor);
-    response.status(created ? 201 : 200);
+    if (created) answerCreated(response, 'next-actions', nextAction.id);
+    else response.status(200);
     return nextAction;
   }
 
   @Get('summary')
   @ApiOperation({
-    summary: 'Summary of a scope, or of several',
-    description: 'The best five, and how many are queued by priority, each counted up to 10,000.',
+    operationId: 'getNextActionsSummary',
+    summary: 'Summarize the next best actions of a scope, or of several',
+    description:
+      'The best five, how many are queued by priority, each counted up to 10,000, and when the rules last ran.',
   })
   @ApiOkResponse({ type: NextActionSummary })
   @ApiProblems(400)
@@ -106,6 +110,7 @@ export class NextActionsController {
   @HttpCode(200)
   @RateLimited('run')
   @ApiOperation({
+    operationId: 'runNextActionRules',
     summary: 'Run the rules in a scope',
     description:
       'Queues what the rules recommend, updates what is queued, and expires what no longer holds. It changes only what runs created. A rule recommends nothing for 24 hours after its action was done, for 7 days after it was dismissed, and for 30 days after "don’t suggest again".',
@@ -117,23 +122,26 @@ export class NextActionsController {
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'Get one' })
+  @ApiOperation({
+    summary: 'Get a next best action',
+    description: 'With its payload and its explanation.',
+  })
   @ApiId
   @ApiOkResponse({ type: NextActionAnswer })
-  @ApiProblems(404)
+  @ApiProblems('NEXT_ACTION_NOT_FOUND')
   get(@Param('id') id: string, @CurrentActor() actor: Actor): Promise<NextAction> {
     return this.nextActions.get(id, actor);
   }
 
   @Patch(':id')
   @ApiOperation({
-    summary: 'Close by hand',
+    summary: 'Close a next best action by hand',
     description:
       'Recorded like a press of mark_done or dismiss. Repeating it is a success: the execution that closed the NBA answers.',
   })
   @ApiId
   @ApiOkResponse({ type: NextActionAnswer })
-  @ApiProblems(400, 404, 409)
+  @ApiProblems('NEXT_ACTION_NOT_FOUND', 'NEXT_ACTION_NOT_OPEN')
   async close(
     @Param('id') id: string,
     @Body() body: PatchNextActionBody,
@@ -145,10 +153,14 @@ export class NextActionsController {
   }
 
   @Get(':id/executions')
-  @ApiOperation({ summary: 'The executions, newest first' })
+  @ApiOperation({
+    operationId: 'listNextActionExecutions',
+    summary: 'List the executions of a next best action, newest first',
+    description: 'Who pressed which button with what input, and what the press changed.',
+  })
   @ApiId
   @ApiOkResponse({ type: ExecutionPage })
-  @ApiProblems(400, 404)
+  @ApiProblems('NEXT_ACTION_NOT_FOUND')
   executions(
     @Param('id') id: string,
     @Query() query: PageQuery,
@@ -169,9 +181,9 @@ export class NextActionsController {
   @ApiHeader({
     name: 'Idempotency-Key',
     required: false,
-    schema: { type: 'string', maxLength: 255, example: 'b5d3c1e0-press-1' },
+    schema: { type: 'string', minLength: 1, maxLength: 255 },
     description:
-      'Makes a retry safe for 30 days: the same key with the same request gets the answer of the first success.',
+      'Makes a retry safe for 30 days: the same key with the same request gets the answer of the first success. A new one for each request, such as a UUID.',
   })
   @ApiOkResponse({
     type: ExecuteAnswer,
@@ -183,7 +195,15 @@ export class NextActionsController {
       },
     },
   })
-  @ApiProblems(400, 404, 409, 422, 429)
+  @ApiProblems(
+    'ACTION_UNKNOWN',
+    'NEXT_ACTION_NOT_FOUND',
+    'NEXT_ACTION_NOT_OPEN',
+    'IDEMPOTENCY_KEY_REUSED',
+    'ACTION_FAILED',
+    'ACTION_TIMED_OUT',
+    429,
+  )
   async execute(
     @Param('id') nextActionId: string,
     @Body() body: ExecuteBody,

@@ -14,6 +14,7 @@ import { RetryFailedDeliveriesAction } from './delivery/actions/retry-failed-del
 import { Snooze1dAction } from './delivery/actions/snooze-1d.action.js';
 import { DeliveryActionRegistry } from './delivery/delivery-action.registry.js';
 import { DeliveryCatalogue } from './delivery/delivery-catalogue.js';
+import { DeliveryOpenApi } from './delivery/delivery-openapi.js';
 import { DeliveryService } from './delivery/delivery.service.js';
 import { ExecutionsRepository } from './delivery/executions.repository.js';
 import { ExecutionsListService } from './delivery/executions-list.service.js';
@@ -30,11 +31,20 @@ import { NextActionsSummaryService } from './rules/next-actions-summary.service.
 import { NextActionsRunHandler } from './rules/next-actions-run.handler.js';
 import { NextActionRunsService } from './rules/next-action-runs.service.js';
 import { HttpModule } from '../http/http.module.js';
+import { WorkItemsModule } from '../work-items/work-items.module.js';
 import { JobsModule } from '../jobs/jobs.module.js';
 
 /** Next best actions and their buttons. */
 @Module({
-  imports: [JobsModule, HttpModule, DiscoveryModule, LeadsModule, RiskModule, ScoringModule],
+  imports: [
+    JobsModule,
+    HttpModule,
+    DiscoveryModule,
+    LeadsModule,
+    RiskModule,
+    ScoringModule,
+    WorkItemsModule,
+  ],
   controllers: [NextActionsController, DeliveryActionsController],
   providers: [
     NextActionTurns,
@@ -45,6 +55,7 @@ import { JobsModule } from '../jobs/jobs.module.js';
     NextActionRunsService,
     DeliveryActionRegistry,
     DeliveryCatalogue,
+    DeliveryOpenApi,
     DeliveryService,
     ExecutionsRepository,
     ExecutionsListService,

@@ -13,7 +13,7 @@ export class OpsEventsController {
 
   @Get()
   @ApiOperation({
-    summary: 'The event feed, newest first or in commit order',
+    summary: 'List the events, newest first or in commit order',
     description:
       'Every event was stored in the transaction of the change that it reports. With order=asc, events come in the order of their commits, and every page has a nextCursor, the last one too: whoever reads on from it misses no event and gets none twice. An event is shown there when every transaction that began before its own has ended. With a filter, a page may hold fewer events than pageSize, or none, although hasNext is true.',
   })

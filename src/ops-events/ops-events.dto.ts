@@ -1,7 +1,7 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsString, IsUUID, Length, Matches } from 'class-validator';
+import { ApiProperty, ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
+import { IsIn, IsOptional, IsUUID } from 'class-validator';
 import { CursorPagination, CursorQuery } from '../http/paging/cursor-page.js';
-import { PRINTABLE, SNAKE_CASE } from '../kernel/scope.js';
+import { ScopeQuery } from '../http/scope.dto.js';
 import { IsInstant } from '../http/validation/instant.js';
 import {
   DOMAIN_EVENT_NAMES,
@@ -16,8 +16,8 @@ import { type ShownEvent } from './ops-events.sql.js';
 /** Directions of the feed. */
 export const FEED_ORDERS = ['asc', 'desc'] as const;
 
-/** Filters of the feed. */
-export class ListOpsEventsQuery extends CursorQuery {
+/** Filters of the feed. Without a scope, the events of all scopes and of none. */
+export class ListOpsEventsQuery extends IntersectionType(CursorQuery, ScopeQuery) {
   /** Newest first, or in the order of commits. */
   @ApiPropertyOptional({
     enum: FEED_ORDERS,
@@ -67,27 +67,6 @@ export class ListOpsEventsQuery extends CursorQuery {
   @IsOptional()
   @IsUUID()
   nextActionId?: string;
-
-  /** Only events of a scope. Without a scope, those of all scopes and of none. */
-  @ApiPropertyOptional({
-    pattern: SNAKE_CASE.source,
-    description: 'Type of a scope, snake_case: only its events. Without it, the events of all.',
-  })
-  @IsOptional()
-  @IsString()
-  @Matches(SNAKE_CASE, { message: 'entityType must be snake_case, at most 64 characters' })
-  entityType?: string;
-
-  /** Id of the scope. Default: the same as entityType. */
-  @ApiPropertyOptional({
-    maxLength: 128,
-    description: 'Id of the scope. Default: the same as entityType.',
-  })
-  @IsOptional()
-  @IsString()
-  @Length(1, 128)
-  @Matches(PRINTABLE, { message: 'entityId must not contain control characters' })
-  entityId?: string;
 }
 
 /** A domain event on record. */

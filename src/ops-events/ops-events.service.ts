@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '../kernel/actor.js';
-import { scopeOf } from '../kernel/scope.js';
+import { ScopeFilter, scopeFilterOf } from '../kernel/scope.js';
 import { Paginator } from '../http/paging/paginator.js';
 import { TransactionRunner } from '../database/transactions/transaction-runner.js';
 import { type EventFilter } from '../feed/event-filter.js';
@@ -48,8 +48,10 @@ export class OpsEventsService {
 
 /** The filter of a query. Its properties are always in the same order: a cursor is bound to them. */
 function filterOf(query: ListOpsEventsQuery): EventFilter {
-  const { eventKey, since, nextActionId, until, level, actorId, entityType, entityId } = query;
-  const scoped = entityType !== undefined || entityId !== undefined;
+  const { eventKey, since, nextActionId, until, level, actorId, scope, entityType, entityId } =
+    query;
+  const scoped = (scope ?? entityType ?? entityId) !== undefined;
+  const scopes = scoped ? scopeFilterOf({ scope, entityType, entityId }) : ScopeFilter.ALL;
   return {
     eventKey,
     since,
@@ -57,7 +59,8 @@ function filterOf(query: ListOpsEventsQuery): EventFilter {
     until,
     level,
     actorId: actorId?.toLowerCase(),
-    scope: scoped ? scopeOf({ entityType, entityId }) : undefined,
+    // All scopes: also the events that have none.
+    scopes: scopes.kind === 'all' ? undefined : scopes,
   };
 }
 

@@ -46,6 +46,8 @@ export async function runProcess(
   } catch (error) {
     // An error that a stop caused is not a failure of the start.
     if (lifecycle.stopping.aborted) return;
+    // What goes on beside the failed start, such as connecting, fails now, too: that would hide the reason.
+    if (lifecycle.logger) lifecycle.logger.level = 'silent';
     await lifecycle.end();
     process.stderr.write(`The ${role} did not start. ${failureText(error)}`);
     process.exit(1);
@@ -74,7 +76,8 @@ async function begin(
   try {
     await start({ env, secrets, logger, databaseUrl: url, firstStart, lifecycle });
   } catch (error) {
-    throw startErrorOf(error, { url, setting: databaseSetting(env) });
+    const { wiringErrorOf } = await import('./wiring-error.js');
+    throw startErrorOf(wiringErrorOf(error), { url, setting: databaseSetting(env) });
   }
 }
 

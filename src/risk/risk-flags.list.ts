@@ -1,6 +1,7 @@
 import { type Query } from '../database/connections/statement.js';
 import { Keyset } from '../database/sql/keyset.js';
-import { type ListParts, ListQuery, type PageStart } from '../database/sql/list-query.js';
+import { ListQuery, type PageStart } from '../database/sql/list-query.js';
+import { type ListParts } from '../database/sql/list-rows.js';
 import { entityTypesOf } from '../database/sql/scope-condition.js';
 import { PRIORITIES, type Priority, priorityRank } from '../kernel/priority.js';
 import { type ScopeFilter } from '../kernel/scope.js';

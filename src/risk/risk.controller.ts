@@ -28,7 +28,8 @@ export class RiskController {
 
   @Get()
   @ApiOperation({
-    summary: 'List the flags of a scope, or of several',
+    operationId: 'listRiskFlags',
+    summary: 'List the risk flags of a scope, or of several',
     description: 'The most severe first, then the newest. A flag is snoozed while its snooze runs.',
   })
   @ApiOkResponse({ type: RiskFlagPage })
@@ -38,7 +39,11 @@ export class RiskController {
   }
 
   @Get('summary')
-  @ApiOperation({ summary: 'Count the flags of a scope, or of several' })
+  @ApiOperation({
+    operationId: 'getRiskSummary',
+    summary: 'Count the risk flags of a scope, or of several',
+    description: 'By status, and the open ones by severity.',
+  })
   @ApiOkResponse({ type: RiskSummary })
   @ApiProblems(400)
   summary(@Query() query: ScopeQuery, @CurrentActor() actor: Actor): Promise<RiskSummary> {
@@ -49,6 +54,7 @@ export class RiskController {
   @HttpCode(200)
   @RateLimited('run')
   @ApiOperation({
+    operationId: 'runRiskRules',
     summary: 'Run the risk rules in a scope',
     description:
       'Opens and updates flags, and resolves those whose condition is gone. Does not change a snoozed or dismissed flag. Opens a resolved one when its condition occurs anew after a run had found it gone, or when its severity rises.',
@@ -61,13 +67,14 @@ export class RiskController {
 
   @Patch(':id')
   @ApiOperation({
-    summary: 'Snooze, resolve, dismiss or reopen a flag',
+    operationId: 'changeRiskFlag',
+    summary: 'Snooze, resolve, dismiss or reopen a risk flag',
     description:
       'A snooze takes a preset or until. Resolved means dealt with: the next occurrence of the condition opens the flag anew. Dismissed means not of interest: it stays closed until it is reopened. Reopening a snoozed flag ends its snooze. Repeating any of them is a success.',
   })
   @ApiParam({ name: 'id', format: 'uuid', description: 'Id of the risk flag.' })
   @ApiOkResponse({ type: RiskFlagAnswer })
-  @ApiProblems(400, 404, 409)
+  @ApiProblems('RISK_FLAG_NOT_FOUND', 'RISK_FLAG_NOT_OPEN')
   change(
     @Param('id') id: string,
     @Body() body: PatchRiskFlagBody,

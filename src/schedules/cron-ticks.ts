@@ -113,6 +113,7 @@ export class CronTicks implements OnModuleDestroy {
 
 /** The latest instant of the expression that is not after the time; undefined if there was none. */
 export function latestInstant(cron: Cron, time: Date): Date | undefined {
-  // The library searches before the second that it is given.
-  return cron.previousRuns(1, new Date(time.getTime() + 1000))[0];
+  // The library searches in whole seconds, before the one that it is given.
+  const second = Math.floor(time.getTime() / 1000);
+  return cron.previousRuns(1, new Date((second + 1) * 1000))[0];
 }

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { LOGGER } from '../logging/logger.js';
-import { type Scope } from '../kernel/scope.js';
+import { type Scope, scopeKey } from '../kernel/scope.js';
 import { TransactionRunner } from '../database/transactions/transaction-runner.js';
 import { JobHandler, type JobContext, type JobRunner } from '../jobs/handlers/job-handler.js';
 import { type ScopeJobType, type TickPayload } from '../jobs/handlers/job-types.js';
@@ -47,11 +47,6 @@ export class ScopeFanOut {
     const scopes = await this.unsettled.list();
     return scopes.sort((a, b) => (scopeKey(a) < scopeKey(b) ? -1 : 1));
   }
-}
-
-/** The dedupe key of a job that works on a whole scope: one such job of a type waits at a time. */
-export function scopeKey({ entityType, entityId }: Scope): string {
-  return `${entityType}/${entityId}`;
 }
 
 @JobHandler('schedule.score.compute')

@@ -1,5 +1,9 @@
 import { Inject, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { ENV, type Env } from '../config/env.js';
+import { NextActionsModule } from '../next-actions/next-actions.module.js';
+import { RiskModule } from '../risk/risk.module.js';
+import { ScoringModule } from '../scoring/scoring.module.js';
+import { DeskRefreshHandler } from './desk-refresh.handler.js';
 import { JobsModule } from '../jobs/jobs.module.js';
 import { CronTicks, type Schedule } from './cron-ticks.js';
 import {
@@ -12,11 +16,12 @@ import { UnsettledScopes } from './unsettled-scopes.js';
 
 /** Cron: a job for every scope that needs one. */
 @Module({
-  imports: [JobsModule],
+  imports: [JobsModule, ScoringModule, RiskModule, NextActionsModule],
   providers: [
     CronTicks,
     UnsettledScopes,
     ScopeFanOut,
+    DeskRefreshHandler,
     ScoreComputeTickHandler,
     RiskRunRulesTickHandler,
     NextActionsRunTickHandler,

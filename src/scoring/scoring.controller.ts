@@ -20,6 +20,7 @@ export class ScoringController {
   @HttpCode(200)
   @RateLimited('run')
   @ApiOperation({
+    operationId: 'computeScore',
     summary: 'Compute a scope’s score',
     description:
       'Counts the open items, stores the score and returns how it changed. Ten a minute per client.',
@@ -32,12 +33,13 @@ export class ScoringController {
 
   @Get(':entityType/:entityId')
   @ApiOperation({
-    summary: 'A scope’s score',
+    operationId: 'getScore',
+    summary: 'Get a scope’s score',
     description:
       'The newest with its factors and reasons, and a page of its history, newest first.',
   })
   @ApiOkResponse({ type: ScoreAnswer })
-  @ApiProblems(400, 404)
+  @ApiProblems('SCORE_NOT_FOUND')
   get(
     @Param() scope: ScopePath,
     @Query() query: CursorQuery,

@@ -30,9 +30,9 @@ export const FETCH_SCORE_CONTEXT: Statement = {
       ${countSql('delivery_failed_today')} AS "failedDeliveriesToday",
       (SELECT count(*)::int FROM ops_events AS event
        WHERE event.level = 'error' AND event.entity_type = $1 AND event.entity_id = $2
-         AND event.created_at >= $4::timestamptz
+         AND event.created_at >= $4::timestamptz AND event.event_key <> 'job.dead_lettered'
          AND event.id >= ${firstUuidV7Sql(`($4::timestamptz - ${ID_TOLERANCE_SQL})`)}
-      ) AS "errorEventsToday",
+         AND event.event_key <> 'job.dead_lettered') AS "errorEventsToday",
       ${countSql('reminder_overdue')} AS "overdueReminders",
       ${LATEST_SCORE_SQL} AS "previous"
     FROM ${WINDOWS},

@@ -37,10 +37,10 @@ export interface ListedUser {
 /** The query of one user must leave time to answer its request. */
 const LOOK_UP = { caller: 'users', statementMs: 3000 };
 
-/** Manages users. */
 /** Held while the first user is made: the bytes of "nbau". */
 const FIRST_USER_LOCK = 0x6e626175;
 
+/** Manages users. */
 @Injectable()
 export class UsersService {
   constructor(

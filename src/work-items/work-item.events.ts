@@ -77,6 +77,11 @@ export function publishDeletion(
 /** The key and scope of an item that was deleted. */
 export type DeletedItem = Omit<PushedChange, 'created' | 'fromType' | 'fromId'>;
 
+/** The scopes that changes concern: those of the items, and those that items were moved out of. */
+export function scopesOf(changes: readonly (PushedChange | ScopeChange)[]): Scope[] {
+  return [...countsByScope(changes)].map(([scope]) => scope);
+}
+
 function by(actor: Actor) {
   return { actorId: actor.userId, requestId: actor.requestId, status: 'success' } as const;
 }

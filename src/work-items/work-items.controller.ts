@@ -22,6 +22,7 @@ import {
 import { type Response } from 'express';
 import { CurrentActor } from '../auth/current-user.js';
 import { type Actor } from '../kernel/actor.js';
+import { answerCreated } from '../http/created.js';
 import { Prefers } from '../http/accepted-type.js';
 import { ApiPageOrCsv } from '../http/csv/api-csv.js';
 import { csvAnswer } from '../http/streamed-answer.js';
@@ -36,6 +37,7 @@ import {
   WorkItemKey,
 } from './work-item-requests.dto.js';
 import { type WorkItem } from './work-item.js';
+import { RefreshQuery } from './refresh.dto.js';
 import { WorkItemsService } from './work-items.service.js';
 
 /** A thousand items of about a kilobyte each: a title, ids, times and a few attributes. */
@@ -48,7 +50,7 @@ export class WorkItemsController {
 
   @Get()
   @ApiOperation({
-    summary: 'List, newest first',
+    summary: 'List the work items, newest first',
     description:
       'The links in an explanation lead here, with the condition that a rule counted. Continue with nextCursor: no item is skipped or repeated while others are pushed.',
   })
@@ -67,43 +69,52 @@ export class WorkItemsController {
   @HttpCode(200)
   @BodyLimit(BATCH_BODY_LIMIT)
   @ApiOperation({
-    summary: 'Push many',
+    operationId: 'pushWorkItems',
+    summary: 'Push many work items',
     description:
       'Up to 1000 items in one statement: all of them or, if one is wrong, none. Errors name the item, for example items.3.dueAt. The body may have up to 1 MiB.',
   })
   @ApiOkResponse({ type: BatchAnswer })
   @ApiProblems(400)
-  putAll(@Body() body: BatchBody, @CurrentActor() actor: Actor): Promise<BatchAnswer> {
-    return this.workItems.putAll(body.items, actor);
+  putAll(
+    @Body() body: BatchBody,
+    @Query() query: RefreshQuery,
+    @CurrentActor() actor: Actor,
+  ): Promise<BatchAnswer> {
+    return this.workItems.putAll(body.items, actor, query);
   }
 
   @Get(':kind/:externalId')
-  @ApiOperation({ summary: 'Get one' })
+  @ApiOperation({
+    summary: 'Get a work item',
+    description: 'By the id that it has in the system that pushes it.',
+  })
   @ApiOkResponse({ type: WorkItemAnswer })
-  @ApiProblems(400, 404)
+  @ApiProblems('WORK_ITEM_NOT_FOUND')
   get(@Param() key: WorkItemKey, @CurrentActor() actor: Actor): Promise<WorkItem> {
     return this.workItems.get(key.kind, key.externalId, actor);
   }
 
   @Patch(':kind/:externalId')
   @ApiOperation({
-    summary: 'Change one',
+    summary: 'Change a work item',
     description:
       'Changes the fields that are sent and leaves the others; attributes are merged. Another scope moves the item there.',
   })
   @ApiOkResponse({ type: WorkItemAnswer })
-  @ApiProblems(400, 404)
+  @ApiProblems('WORK_ITEM_NOT_FOUND')
   patch(
     @Param() key: WorkItemKey,
     @Body() body: PatchWorkItemBody,
+    @Query() query: RefreshQuery,
     @CurrentActor() actor: Actor,
   ): Promise<WorkItem> {
-    return this.workItems.patch(key.kind, key.externalId, body, actor);
+    return this.workItems.patch(key.kind, key.externalId, body, actor, query);
   }
 
   @Put(':kind/:externalId')
   @ApiOperation({
-    summary: 'Push one',
+    summary: 'Push a work item',
     description:
       'Creates the item, or replaces the one with this kind and external id: 200 instead of 201. What is left out has its default, but for the scope: without one, a known item stays where it is. A push with another scope moves the item there.',
   })
@@ -113,20 +124,29 @@ export class WorkItemsController {
   async put(
     @Param() key: WorkItemKey,
     @Body() body: PutWorkItemBody,
+    @Query() query: RefreshQuery,
     @CurrentActor() actor: Actor,
     @Res({ passthrough: true }) response: Response,
   ): Promise<WorkItem> {
-    const { item, created } = await this.workItems.put(Object.assign(body, key), actor);
-    response.status(created ? 201 : 200);
+    const { item, created } = await this.workItems.put(Object.assign(body, key), actor, query);
+    if (created) answerCreated(response, 'work-items', item.kind, item.externalId);
+    else response.status(200);
     return item;
   }
 
   @Delete(':kind/:externalId')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Delete one' })
+  @ApiOperation({
+    summary: 'Delete a work item',
+    description: 'With the scores of a lead.',
+  })
   @ApiNoContentResponse({ description: 'Deleted.' })
-  @ApiProblems(400, 404)
-  delete(@Param() key: WorkItemKey, @CurrentActor() actor: Actor): Promise<void> {
-    return this.workItems.delete(key.kind, key.externalId, actor);
+  @ApiProblems('WORK_ITEM_NOT_FOUND')
+  delete(
+    @Param() key: WorkItemKey,
+    @Query() query: RefreshQuery,
+    @CurrentActor() actor: Actor,
+  ): Promise<void> {
+    return this.workItems.delete(key.kind, key.externalId, actor, query);
   }
 }

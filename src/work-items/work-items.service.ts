@@ -7,7 +7,7 @@ import {
   NotFoundError,
   ValidationFailedError,
 } from '../kernel/errors/domain-error.js';
-import { scopeFilterOf } from '../kernel/scope.js';
+import { type Scope, scopeFilterOf } from '../kernel/scope.js';
 import { type Transaction } from '../database/transactions/transaction.js';
 import { TransactionRunner } from '../database/transactions/transaction-runner.js';
 import { EXPORTED_COLUMNS } from './csv/work-item-columns.js';
@@ -21,9 +21,11 @@ import {
   publishDeletion,
   publishPush,
   publishPushes,
+  scopesOf,
 } from './work-item.events.js';
 import { isRaced, push } from './push.js';
 import { listQueries, NEWEST, type WorkItemFilter } from './work-items.list.js';
+import { type ChangeOptions, DeskRefresh } from './desk-refresh.js';
 import * as sql from './work-items.sql.js';
 
 /** What a batch changed. */
@@ -46,15 +48,20 @@ export class WorkItemsService {
   constructor(
     private readonly transactions: TransactionRunner,
     private readonly paginator: Paginator,
+    private readonly refresh: DeskRefresh,
   ) {}
 
   /**
    * Creates an item or replaces the one with its kind and external id. A push with another scope moves the
    * item there: an item is in one scope at a time. Throws a 400 for a state that the kind does not have.
    */
-  async put(pushed: PushedWorkItem, actor: Actor): Promise<PutOutcome> {
+  async put(
+    pushed: PushedWorkItem,
+    actor: Actor,
+    options: ChangeOptions = {},
+  ): Promise<PutOutcome> {
     assertStates([pushed], () => '');
-    return this.write((tx) => this.store(tx, pushed, actor), actor);
+    return this.write((tx) => this.store(tx, pushed, actor, options), actor);
   }
 
   /** One item; throws a 404. */
@@ -72,13 +79,14 @@ export class WorkItemsService {
     externalId: string,
     changes: WorkItemChanges,
     actor: Actor,
+    options: ChangeOptions = {},
   ): Promise<WorkItem> {
     return this.write(async (tx) => {
       const [known] = await tx.query<WorkItem>(sql.LOCK, [kind, externalId]);
       if (!known) throw workItemNotFound();
       const pushed = patched(known, changes);
       assertStates([pushed], () => '');
-      return (await this.store(tx, pushed, actor)).item;
+      return (await this.store(tx, pushed, actor, options)).item;
     }, actor);
   }
 
@@ -86,12 +94,17 @@ export class WorkItemsService {
    * Creates or replaces up to 1000 items in one statement: all of them or, when one is wrong, none.
    * Throws a 400 that names the index of every wrong item.
    */
-  async putAll(pushed: readonly PushedWorkItem[], actor: Actor): Promise<BatchOutcome> {
+  async putAll(
+    pushed: readonly PushedWorkItem[],
+    actor: Actor,
+    options: ChangeOptions = {},
+  ): Promise<BatchOutcome> {
     assertStates(pushed, (index) => `items.${index}.`);
     assertDistinct(pushed);
     const changes = await this.write(async (tx) => {
       const changed = await push(tx, pushed);
       publishPushes(tx, changed, actor);
+      await this.refreshAfter(tx, scopesOf(changed), options);
       return changed;
     }, actor);
     const created = changes.filter((change) => change.created).length;
@@ -130,18 +143,29 @@ export class WorkItemsService {
   }
 
   /** Deletes an item; throws a 404. */
-  async delete(kind: WorkItemKind, externalId: string, actor: Actor): Promise<void> {
+  async delete(
+    kind: WorkItemKind,
+    externalId: string,
+    actor: Actor,
+    options: ChangeOptions = {},
+  ): Promise<void> {
     await this.transactions.run(
       async (tx) => {
         const [deleted] = await tx.query<DeletedItem>(sql.DELETE, [kind, externalId]);
         if (!deleted) throw workItemNotFound();
         publishDeletion(tx, deleted, actor);
+        await this.refreshAfter(tx, [deleted], options);
       },
       { caller: actor },
     );
   }
 
-  private async store(tx: Transaction, pushed: PushedWorkItem, actor: Actor): Promise<PutOutcome> {
+  private async store(
+    tx: Transaction,
+    pushed: PushedWorkItem,
+    actor: Actor,
+    options: ChangeOptions,
+  ): Promise<PutOutcome> {
     const [[change], [item]] = await Promise.all([
       push(tx, [pushed]),
       tx.query<WorkItem>(sql.FIND, [pushed.kind, pushed.externalId]),
@@ -149,7 +173,16 @@ export class WorkItemsService {
     // The push locks the row even if nothing changes, so that no DELETE can come in between.
     if (!item) throw new Error('An item was not there right after it was pushed.');
     publishPush(tx, change, actor);
+    if (change) await this.refreshAfter(tx, scopesOf([change]), options);
     return { item, created: change?.created ?? false };
+  }
+
+  private async refreshAfter(
+    tx: Transaction,
+    scopes: readonly Scope[],
+    { refresh = true }: ChangeOptions,
+  ): Promise<void> {
+    if (refresh) await this.refresh.afterPush(tx, scopes);
   }
 
   private write<T>(work: (tx: Transaction) => Promise<T>, actor: Actor): Promise<T> {

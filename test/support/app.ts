@@ -8,6 +8,7 @@ import { AppModule, type AppOptions } from '../../src/app.module.js';
 import { setUpApp } from '../../src/app.setup.js';
 import { UsersService } from '../../src/users/users.service.js';
 import { createLogger, PinoLoggerService } from '../../src/logging/logger.js';
+import { wiringErrorOf } from '../../src/process/wiring-error.js';
 import { readEnv } from '../../src/config/env.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 import { ApiClient } from './requests.js';
@@ -121,6 +122,7 @@ async function bootApp(
     WRITE_LIMIT_PER_MINUTE: '0',
     LOGIN_DELAY_MAX_MS: '0',
     AUTH_CACHE_MS: '0',
+    AUTO_RUN: 'false',
     LOG_LEVEL: 'debug',
     ...overrides,
   });
@@ -140,7 +142,12 @@ async function bootApp(
     imports: [AppModule.register(app)],
     providers,
     controllers,
-  }).compile();
+  })
+    .setLogger(new PinoLoggerService(app.logger))
+    .compile()
+    .catch((error: unknown) => {
+      throw wiringErrorOf(error);
+    });
   const nest = testing.createNestApplication<NestExpressApplication>({
     bodyParser: false,
     logger: new PinoLoggerService(app.logger),

@@ -1,14 +1,16 @@
 import supertest from 'supertest';
+import { BODY_LIMIT } from '../../src/http/request/json-body.guard.js';
 import { type ApiClient } from './requests.js';
-import {
-  AnswerSchemas,
-  exampleOf,
-  type OpenApiDocument,
-  type Operation,
-  operationsOf,
-} from './openapi.js';
+import { AnswerSchemas, type OpenApiDocument, type Operation, operationsOf } from './openapi.js';
 
 type Values = Readonly<Record<string, string>>;
+
+/** What a request has besides its path. */
+interface Parts {
+  readonly body?: string | undefined;
+  readonly query?: Values;
+  readonly headers?: Values;
+}
 
 interface EventOnRecord {
   readonly id: string;
@@ -31,6 +33,9 @@ const TRIES = 40;
  * examples.
  */
 export class Contract {
+  /** Events that earlier requests left. */
+  private readonly seenEvents = new Set<string>();
+
   private constructor(
     readonly document: OpenApiDocument,
     readonly operations: readonly Operation[],
@@ -70,7 +75,8 @@ export class Contract {
   /** Operations that answer without a token, or refuse otherwise than documented. */
   strangers(): Promise<string[]> {
     return this.each(async (operation) => {
-      const answer = await this.send(this.anonymous, operation, {}, this.bodyOf(operation));
+      const [body] = bodiesOf(operation);
+      const answer = await this.send(this.anonymous, operation, {}, { body });
       if (operation.needsToken && answer.status !== 401) {
         return `answers ${answer.status} without a token`;
       }
@@ -79,18 +85,35 @@ export class Contract {
     });
   }
 
-  /** Operations that have no success for a valid request, or one unlike its schema. */
+  /**
+   * Operations that have no success, or one unlike its schema, for what the API page prefills: each of their
+   * examples, with their examples of parameters and headers.
+   */
   successes(): Promise<string[]> {
     return this.each(async (operation) => {
-      let refused = 'found nothing to work on';
-      for (const values of (await this.valuesFor(operation)).slice(0, TRIES)) {
-        const answer = await this.send(this.api, operation, values, this.bodyOf(operation));
-        const problem = this.problemOf(operation, answer);
-        if (problem !== undefined || answer.status < 300) return problem;
-        refused = `answers ${answer.status} ${JSON.stringify(answer.body)} to its own example`;
+      for (const body of bodiesOf(operation)) {
+        const problem = await this.success(operation, body);
+        if (problem !== undefined) return problem;
       }
-      return refused;
+      return undefined;
     });
+  }
+
+  private async success(operation: Operation, body?: string): Promise<string | undefined> {
+    const prefilled = {
+      body,
+      query: operation.prefilled('query'),
+      headers: operation.prefilled('header'),
+    };
+    let refused = 'found nothing to work on';
+    const known = await this.valuesFor(operation);
+    for (const values of [operation.prefilled('path'), ...known].slice(0, TRIES)) {
+      const answer = await this.send(this.api, operation, values, prefilled);
+      const problem = this.problemOf(operation, answer);
+      if (problem !== undefined || answer.status < 300) return problem;
+      refused = `answers ${answer.status} ${JSON.stringify(answer.body)} to its own example`;
+    }
+    return refused;
   }
 
   /**
@@ -99,22 +122,25 @@ export class Contract {
    */
   async unrecorded(): Promise<string[]> {
     const me = (await this.api.get('/api/auth/me').expect(200)).body as { id: string };
+    for (const { id } of await this.newestEvents()) this.seenEvents.add(id);
     const changing = this.operations.filter(({ method }) => method !== 'get');
     return this.each(async (operation) => {
       const [values = {}, ...others] = (await this.valuesFor(operation)).slice(0, TRIES);
-      const body = this.bodyOf(operation);
-      const refusals = [() => this.send(this.anonymous, operation, values, body)];
+      const [body] = bodiesOf(operation);
+      const refusals = [() => this.send(this.anonymous, operation, values, { body })];
       if (operation.body) {
-        refusals.push(() => this.send(this.api, operation, values, '{"no_such_field":1}'));
+        refusals.push(() =>
+          this.send(this.api, operation, values, { body: '{"no_such_field":1}' }),
+        );
       }
       if (operation.parameters('path').length > 0) {
-        refusals.push(() => this.send(this.api, operation, nobody(operation), body));
+        refusals.push(() => this.send(this.api, operation, nobody(operation), { body }));
       }
-      const requests = others.map((one) => () => this.send(this.api, operation, one, body));
+      const requests = others.map((one) => () => this.send(this.api, operation, one, { body }));
       let fault = 'never succeeds';
       for (const request of [
         ...refusals,
-        () => this.send(this.api, operation, values, body),
+        () => this.send(this.api, operation, values, { body }),
         ...requests,
       ]) {
         const { status, events } = await this.recordOf(request);
@@ -132,9 +158,9 @@ export class Contract {
   private async recordOf(
     request: () => Promise<supertest.Response>,
   ): Promise<{ status: number; events: EventOnRecord[] }> {
-    const before = new Set((await this.newestEvents()).map(({ id }) => id));
     const { status } = await request();
-    const events = (await this.newestEvents()).filter(({ id }) => !before.has(id));
+    const events = (await this.newestEvents()).filter(({ id }) => !this.seenEvents.has(id));
+    for (const { id } of events) this.seenEvents.add(id);
     return { status, events };
   }
 
@@ -150,16 +176,16 @@ export class Contract {
       const answers = [];
       if (operation.body) {
         for (const body of ['{"broken', '[]', '{"no_such_field":1}']) {
-          answers.push(await this.send(this.api, operation, values, body));
+          answers.push(await this.send(this.api, operation, values, { body }));
         }
       }
-      if (operation.parameters('query').length > 0) {
-        answers.push(await this.send(this.api, operation, values, undefined, 'no_such_filter=1'));
-      }
+      const [body] = bodiesOf(operation);
+      const query = { no_such_filter: '1' };
+      answers.push(await this.send(this.api, operation, values, { body, query }));
       const inPath = operation.parameters('path');
       for (const value of inPath.length > 0 ? ['%00', '%ff', 'x'.repeat(300)] : []) {
         const wrong = Object.fromEntries(inPath.map((name) => [name, value]));
-        answers.push(await this.send(this.api, operation, wrong, this.bodyOf(operation)));
+        answers.push(await this.send(this.api, operation, wrong, { body }));
       }
       for (const answer of answers) {
         if (![400, 404].includes(answer.status))
@@ -169,6 +195,29 @@ export class Contract {
       }
       return undefined;
     });
+  }
+
+  /** Operations that take a body which is not read, or refuse it otherwise than documented; DELETE, too. */
+  unread(): Promise<string[]> {
+    const taking = this.operations.filter(({ method }) => method !== 'get');
+    return this.each(async (operation) => {
+      const [values = {}] = await this.valuesFor(operation);
+      const latin = { 'Content-Type': 'application/json; charset=latin1' };
+      const bodies = [
+        [[415], { body: '{}', headers: latin }],
+        // A route with a larger limit reads it, and finds an unknown field.
+        [[413, 400], { body: JSON.stringify({ no_such_field: 'x'.repeat(BODY_LIMIT) }) }],
+      ] as const;
+      for (const [due, parts] of bodies) {
+        const answer = await this.send(this.api, operation, values, parts);
+        if (!due.some((status) => status === answer.status)) {
+          return `answers ${answer.status} instead of ${due[0]}`;
+        }
+        const problem = this.problemOf(operation, answer);
+        if (problem !== undefined) return problem;
+      }
+      return undefined;
+    }, taking);
   }
 
   private async each(
@@ -183,15 +232,12 @@ export class Contract {
     return found;
   }
 
-  private bodyOf({ body, textBody }: Operation): string | undefined {
-    return body ? JSON.stringify(exampleOf(body, this.document)) : textBody;
-  }
-
   private problemOf(operation: Operation, answer: supertest.Response): string | undefined {
     const { status, headers, type, body } = answer;
     if (headers['ratelimit-limit'] !== undefined && !operation.described.responses[429]) {
       return 'is limited and does not document 429';
     }
+    if (status === 201 && headers.location === undefined) return 'answers 201 without a Location';
     return this.schemas.problemOf(operation, status, type, body);
   }
 
@@ -199,8 +245,7 @@ export class Contract {
     client: ApiClient,
     operation: Operation,
     values: Values,
-    body?: string,
-    query = '',
+    { body, query = {}, headers = {} }: Parts = {},
   ): Promise<supertest.Response> {
     const agent = supertest(client.url) as unknown as Record<
       string,
@@ -208,7 +253,8 @@ export class Contract {
     >;
     const test = agent[operation.method]!(operation.pathWith(values)).query(query);
     if (client.token !== undefined) test.set('Authorization', `Bearer ${client.token}`);
-    return body === undefined ? await test : await test.type(operation.bodyType).send(body);
+    if (body !== undefined) test.type(operation.bodyType);
+    return test.set(headers).send(body);
   }
 
   /** Values of the path's parameters: from the list that the path begins with, else from any list. */
@@ -222,7 +268,7 @@ export class Contract {
     const own = lists.filter(({ path }) => path === ownList);
     const found: Values[] = [];
     for (const list of own.length > 0 ? own : lists.filter(({ needsToken }) => needsToken)) {
-      const { body } = await this.send(this.api, list, {}, undefined);
+      const { body } = await this.send(this.api, list, {});
       const { items = [] } = body as { items?: Record<string, unknown>[] };
       for (const item of items) {
         if (!names.every((name) => typeof item[name] === 'string')) continue;
@@ -233,4 +279,10 @@ export class Contract {
     }
     return found;
   }
+}
+
+/** The bodies that the document shows; one that is undefined for an operation without a body. */
+function bodiesOf({ bodyExamples, textBody }: Operation): (string | undefined)[] {
+  const bodies = bodyExamples.map((example) => JSON.stringify(example));
+  return bodies.length > 0 ? bodies : [textBody];
 }

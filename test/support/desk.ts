@@ -43,9 +43,10 @@ export async function pushItems(
   api: ApiClient,
   scope: TestScope,
   items: readonly TestItem[],
+  query = '',
 ): Promise<{ created: number; updated: number; unchanged: number }> {
   const response = await api
-    .post('/api/work-items/batch', {
+    .post(`/api/work-items/batch${query}`, {
       items: items.map(({ dueInHours, occurredInHours, ...item }) => ({
         ...scope,
         title: `${item.kind} ${item.externalId}`,

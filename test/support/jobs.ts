@@ -26,6 +26,17 @@ export class ProbePayload {
   apiToken?: string;
 }
 
+declare module '../../src/jobs/handlers/job-types.js' {
+  interface JobTypes {
+    'test.probe': ProbePayload;
+    'test.twice': ProbePayload;
+    'test.once': ProbePayload;
+  }
+}
+
+/** The types of the tests. */
+export type ProbeType = 'test.probe' | 'test.twice' | 'test.once';
+
 type Work = (context: JobContext<ProbePayload>) => Promise<void> | void;
 
 /** A job type for tests, whose work the test defines; records every run. */
@@ -33,8 +44,11 @@ export class Probe {
   readonly runs: JobContext<ProbePayload>[] = [];
   work: Work = () => undefined;
 
-  /** The provider that brings the type `test.probe`, by default with a time limit of 10 s. */
-  provider(timeoutMs = 10_000): Provider {
+  /** The provider that brings the type, by default with a time limit of 10 s. */
+  provider(
+    timeoutMs = 10_000,
+    { type = 'test.probe', backoffMs }: { type?: ProbeType; backoffMs?: number[] } = {},
+  ): Provider {
     const { runs } = this;
     const work: Work = (context) => this.work(context);
 
@@ -44,17 +58,22 @@ export class Probe {
         await work(context);
       }
     }
-    JobHandler('test.probe', { payload: ProbePayload, timeoutMs })(ProbeHandler);
+    const definition = { payload: ProbePayload, timeoutMs, ...(backoffMs ? { backoffMs } : {}) };
+    JobHandler(type, definition)(ProbeHandler);
     return ProbeHandler;
   }
 }
 
-type ProbeJob = Omit<NewJob, 'type' | 'payload'> & { payload?: object };
+type ProbeJob = Omit<NewJob<ProbeType>, 'type' | 'payload'> & {
+  type?: ProbeType;
+  payload?: ProbePayload;
+};
 
-/** Enqueues a job of the tests' own type in a transaction. */
+/** Enqueues a job of the tests' own types in a transaction. */
 export function enqueueIn(app: TestApp, tx: Transaction, job: ProbeJob = {}): Promise<string> {
-  const probe = { payload: { word: 'hello' }, ...job, type: 'test.probe' };
-  return app.get(JobsService).enqueue(tx, probe as unknown as NewJob);
+  return app
+    .get(JobsService)
+    .enqueue(tx, { type: 'test.probe', payload: { word: 'hello' }, ...job });
 }
 
 /** The same in a transaction of its own. */

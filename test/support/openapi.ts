@@ -10,6 +10,7 @@ export interface Schema {
   readonly default?: unknown;
   readonly enum?: readonly unknown[];
   readonly allOf?: readonly Schema[];
+  readonly oneOf?: readonly Schema[];
   readonly items?: Schema;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
@@ -19,23 +20,42 @@ export interface Schema {
 interface Parameter {
   readonly name: string;
   readonly in: 'path' | 'query' | 'header';
+  readonly example?: unknown;
+  readonly schema?: Schema;
+}
+
+interface MediaType {
+  readonly schema?: Schema;
+  readonly example?: unknown;
+  readonly examples?: Readonly<
+    Record<string, { readonly value?: unknown; readonly $ref?: string }>
+  >;
 }
 
 interface Content {
-  readonly content?: Readonly<Record<string, { readonly schema?: Schema }>>;
+  readonly content?: Readonly<Record<string, MediaType>>;
 }
 
 interface OperationObject {
+  readonly operationId: string;
   readonly summary?: string;
+  readonly description?: string;
+  readonly tags?: readonly string[];
   readonly security?: readonly unknown[];
   readonly parameters?: readonly Parameter[];
   readonly requestBody?: Content;
-  readonly responses: Readonly<Record<string, Content & { readonly description?: string }>>;
+  readonly responses: Readonly<
+    Record<string, Content & { readonly description?: string; readonly headers?: object }>
+  >;
 }
 
 export interface OpenApiDocument {
   readonly paths: Readonly<Record<string, Readonly<Record<string, OperationObject>>>>;
-  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
+  readonly components: {
+    readonly schemas: Readonly<Record<string, Schema>>;
+    readonly examples: Readonly<Record<string, { readonly value: unknown }>>;
+  };
+  readonly tags: readonly { readonly name: string; readonly description?: string }[];
 }
 
 /** A method on a path, with what the document says of it. */
@@ -75,6 +95,24 @@ export class Operation {
   get textBody(): string | undefined {
     if (this.bodyType === 'application/json') return undefined;
     return this.described.requestBody?.content?.[this.bodyType]?.schema?.example as string;
+  }
+
+  /** The examples of the JSON body, as the API page prefills them. */
+  get bodyExamples(): unknown[] {
+    const { example, examples = {} } =
+      this.described.requestBody?.content?.['application/json'] ?? {};
+    const named = Object.values(examples).map(({ value }) => value);
+    return example === undefined ? named : [example, ...named];
+  }
+
+  /** What the API page prefills for the parameters in this place. */
+  prefilled(place: Parameter['in']): Record<string, string> {
+    const values: Record<string, string> = {};
+    for (const { name, in: where, example, schema } of this.described.parameters ?? []) {
+      const value = example ?? schema?.example ?? schema?.default;
+      if (where === place && value !== undefined) values[name] = textOf(value);
+    }
+    return values;
   }
 
   /** The path with values in it. */
@@ -137,35 +175,6 @@ function closed(value: unknown): unknown {
     : copy;
 }
 
-/** A value after the examples of a schema: required properties, and whatever has an example. */
-export function exampleOf(schema: Schema, document: OpenApiDocument): unknown {
-  if (schema.$ref !== undefined) {
-    const name = schema.$ref.split('/').at(-1)!;
-    return exampleOf(document.components.schemas[name]!, document);
-  }
-  if (schema.example !== undefined) return schema.example;
-  if (schema.default !== undefined) return schema.default;
-  if (schema.enum) return schema.enum[0];
-  if (schema.allOf?.[0]) return exampleOf(schema.allOf[0], document);
-  const type = Array.isArray(schema.type) ? schema.type[0] : schema.type;
-  switch (type) {
-    case 'array':
-      return schema.items ? [exampleOf(schema.items, document)] : [];
-    case 'object':
-      return Object.fromEntries(
-        Object.entries(schema.properties ?? {})
-          .filter(
-            ([name, property]) =>
-              schema.required?.includes(name) === true || property.example !== undefined,
-          )
-          .map(([name, property]) => [name, exampleOf(property, document)]),
-      );
-    case 'number':
-    case 'integer':
-      return 1;
-    case 'boolean':
-      return true;
-    default:
-      return schema.format === 'date-time' ? '2026-01-01T00:00:00Z' : 'text';
-  }
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

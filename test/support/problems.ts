@@ -28,6 +28,7 @@ export const problems = {
   idempotencyKeyReused: problem(422, 'Unprocessable Entity', 'IDEMPOTENCY_KEY_REUSED'),
   rateLimited: problem(429, 'Too Many Requests', 'RATE_LIMITED'),
   routeNotFound: problem(404, 'Not Found', 'ROUTE_NOT_FOUND'),
+  methodNotAllowed: problem(405, 'Method Not Allowed', 'METHOD_NOT_ALLOWED'),
 
   /** A 400 that names these fields as wrong, and no others. */
   validationFailed: (...fields: string[]) => ({

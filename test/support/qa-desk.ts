@@ -1,5 +1,13 @@
 import { listIn, pushItems, freshScope, type TestItem, type TestScope } from './desk.js';
+import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from './eventually.js';
 import { type QaServer } from './qa-server.js';
+
+/** Keeps a running server from running the rules by itself: the suite runs them and counts what they did. */
+export const NO_REFRESH = '?refresh=false';
+
+/** The states of a job that has not ended. */
+const UNENDED = ['waiting', 'running', 'retrying'];
 
 /** A scope that a suite creates for itself on any server, and leaves empty. */
 export class QaDesk {
@@ -14,7 +22,7 @@ export class QaDesk {
   }
 
   push(items: readonly TestItem[]): ReturnType<typeof pushItems> {
-    return pushItems(this.server.api, this.scope, items);
+    return pushItems(this.server.api, this.scope, items, NO_REFRESH);
   }
 
   /** Creates a next best action through the API and returns its id. */
@@ -40,6 +48,26 @@ export class QaDesk {
     return body as { executionId: string };
   }
 
+  /** Waits until the refresh that a press asked for has ended; a server without a worker leaves it waiting. */
+  async settled(): Promise<void> {
+    const unended = async (state: string): Promise<boolean> => {
+      const query = { type: 'desk.refresh', state, pageSize: 100 };
+      const { body } = await this.server.api.get('/api/jobs', query).expect(200);
+      const { items } = body as { items: { payload: { entityId: string } }[] };
+      return items.some(({ payload }) => payload.entityId === this.scope.entityId);
+    };
+    const ended = async (): Promise<boolean> => {
+      for (const state of UNENDED) {
+        if (!(await unended(state))) continue;
+        // A running server limits how much is read.
+        await delay(300);
+        return false;
+      }
+      return true;
+    };
+    await eventually('the refresh', ended).catch(() => undefined);
+  }
+
   /** Runs a limited route in the scope; it must answer 200. */
   async run<Answer>(path: string): Promise<Answer> {
     const { status, body } = await this.server.limited(() =>
@@ -59,7 +87,7 @@ export class QaDesk {
       const items = await this.list<{ kind: string; externalId: string }>('/api/work-items');
       if (items.length === 0) return;
       for (const { kind, externalId } of items) {
-        const item = `/api/work-items/${kind}/${encodeURIComponent(externalId)}`;
+        const item = `/api/work-items/${kind}/${encodeURIComponent(externalId)}${NO_REFRESH}`;
         await this.server.api.delete(item).expect(204);
       }
     }

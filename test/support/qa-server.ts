@@ -1,38 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type supertest from 'supertest';
 import { createTestApp } from './app.js';
+import { type QaEnv, type QaSuiteOptions, skipReason } from './qa-env.js';
+import { afterItsLimit, baseUrlOf, LIMIT_WAIT_MS, signIn } from './qa-sign-in.js';
 import { ApiClient } from './requests.js';
-
-/** What QA suites read of the environment. */
-export interface QaEnv {
-  readonly PLAYWRIGHT_BASE_URL?: string;
-  readonly E2E_EMAIL?: string;
-  readonly E2E_PASSWORD?: string;
-  readonly E2E_ALLOW_PROD_SCORE?: string;
-}
-
-/** The production host: a suite that changes data must not run there. */
-const GUARDED = 'evenslouis.ca';
-
-/** Longest wait for a limit of the server to pass: a minute's window and a little more. */
-const LIMIT_WAIT_MS = 70_000;
-
-/** What a suite does to the server that it is given. */
-export interface QaSuiteOptions {
-  /** Scores leads and nothing else: may run on the guarded host where E2E_ALLOW_PROD_SCORE=1 says so. */
-  readonly scoresLeadsOnly?: boolean;
-}
-
-/** Why a suite must not run, as a sentence; undefined if it may. */
-export function skipReason(env: QaEnv, options: QaSuiteOptions = {}): string | undefined {
-  const url = env.PLAYWRIGHT_BASE_URL ?? '';
-  if (!url.toLowerCase().includes(GUARDED)) return undefined;
-  if (!options.scoresLeadsOnly) {
-    return `PLAYWRIGHT_BASE_URL includes ${GUARDED}, and this suite changes data`;
-  }
-  if (env.E2E_ALLOW_PROD_SCORE === '1') return undefined;
-  return `PLAYWRIGHT_BASE_URL includes ${GUARDED}: E2E_ALLOW_PROD_SCORE=1 lets it score there on purpose`;
-}
 
 /** The server under test: the application in this process, or the one that runs at PLAYWRIGHT_BASE_URL. */
 export class QaServer {
@@ -108,27 +78,7 @@ export function describeOnServer(
 }
 
 async function connect(env: QaEnv): Promise<Running> {
-  const { E2E_EMAIL: email, E2E_PASSWORD: password } = env;
-  if (!email || !password) {
-    throw new Error('PLAYWRIGHT_BASE_URL is set: set E2E_EMAIL and E2E_PASSWORD, too.');
-  }
-  const { origin, pathname } = new URL(env.PLAYWRIGHT_BASE_URL!);
-  const anonymous = new ApiClient(origin + pathname.replace(/\/+$/, ''));
-  const answer = await afterItsLimit(() => anonymous.post('/api/auth/login', { email, password }));
-  if (answer.status !== 200) {
-    throw new Error(`Signing in at ${origin} as E2E_EMAIL answered ${answer.status}.`);
-  }
-  const { accessToken } = answer.body as { accessToken: string };
-  return { api: new ApiClient(anonymous.url, accessToken), anonymous, remote: true };
-}
-
-/** Sends a request, again after the server's own `Retry-After` while it answers 429, for some 70 s. */
-export async function afterItsLimit(send: () => supertest.Test): Promise<supertest.Response> {
-  const deadline = Date.now() + LIMIT_WAIT_MS;
-  for (;;) {
-    const answer = await send();
-    const waitMs = Number(answer.headers['retry-after']) * 1000;
-    if (answer.status !== 429 || Date.now() + waitMs > deadline) return answer;
-    await delay(waitMs);
-  }
+  const url = baseUrlOf(env);
+  const token = env.E2E_TOKEN ?? (await signIn(env));
+  return { api: new ApiClient(url, token), anonymous: new ApiClient(url), remote: true };
 }

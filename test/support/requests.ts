@@ -25,6 +25,10 @@ export class ApiClient {
     return this.authorized(supertest(this.url).delete(path));
   }
 
+  options(path: string): supertest.Test {
+    return this.authorized(supertest(this.url).options(path));
+  }
+
   /** Presses a button. */
   press(nextActionId: string, actionKey: string, extra: object = {}): supertest.Test {
     return this.post(`/api/next-actions/${nextActionId}/execute`, { actionKey, ...extra });

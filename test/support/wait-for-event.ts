@@ -14,20 +14,24 @@ export function waitForEvent<K extends DomainEventName>(
   matches: (event: RecordedEvent<K>) => boolean = () => true,
   patienceMs = 10_000,
 ): Promise<RecordedEvent<K>> {
-  return new Promise((resolve, reject) => {
+  const published = new Promise<RecordedEvent<K>>((resolve, reject) => {
     const end = onEvent(app, eventKey, (event) => {
       if (matches(event as RecordedEvent<K>)) settle(() => resolve(event as RecordedEvent<K>));
     });
     const timer = setTimeout(
       () => settle(() => reject(new Error(`No ${eventKey} within ${patienceMs} ms.`))),
       patienceMs,
-    );
+    ).unref();
     const settle = (how: () => void) => {
       clearTimeout(timer);
       end();
       how();
     };
   });
+  // A test that fails before it awaits the event has its failure already: without this, the late rejection
+  // would be unhandled and end the process.
+  published.catch(() => undefined);
+  return published;
 }
 
 /** Listens to the events of this name, or to `'**'`, every event. Returns the function that ends it. */

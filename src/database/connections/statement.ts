@@ -5,6 +5,11 @@ export interface Statement {
   /** Name in logs and errors. The name on the server is derived from the text. */
   readonly name: string;
   readonly text: string;
+  /**
+   * Not prepared, but planned for its values each time it is sent: which plan is fast depends on them, such
+   * as on how often a word occurs.
+   */
+  readonly replanned?: boolean;
 }
 
 /** A statement with its values. */

@@ -42,7 +42,7 @@ export async function patiently<T>(
 }
 
 /**
- * Makes the partition of one of the missing months, unless another process just did. It is made as a table
+ * Makes the partition of one of the missing months; false if another process just did. It is made as a table
  * of its own and then attached, which does not stop reads and writes of the others.
  */
 export async function makePartition(
@@ -50,7 +50,7 @@ export async function makePartition(
   table: string,
   monthName: string,
   now: Date,
-): Promise<void> {
+): Promise<boolean> {
   await run(client, 'BEGIN');
   try {
     await run(client, `SELECT pg_advisory_xact_lock(${MAKE_KEY})`);
@@ -71,6 +71,7 @@ export async function makePartition(
       );
     }
     await run(client, 'COMMIT');
+    return month !== undefined;
   } catch (error) {
     await run(client, 'ROLLBACK');
     throw error;

@@ -21,6 +21,7 @@ const FEW_MONTHS = 2;
 const CONNECT_LIMIT_MS = 5000;
 /** A lock that is waited for stops whoever comes after: a short wait, and another try. */
 const LIMITS = `SET lock_timeout = '2s'; SET statement_timeout = '60s'`;
+
 /** Where what is made and missing is logged. */
 export interface PartitionLogger {
   info(details: object, message: string): void;
@@ -91,8 +92,8 @@ export class Partitions {
     let failure: unknown;
     try {
       for (const { name } of missingMonths(await partitionsOf(client, table), now)) {
-        await patiently(undefined, () => makePartition(client, table, name, now));
-        this.logger.info({ table, month: name }, 'partition made');
+        const made = await patiently(undefined, () => makePartition(client, table, name, now));
+        if (made) this.logger.info({ table, month: name }, 'partition made');
       }
     } catch (error) {
       failure = error;

@@ -7,6 +7,7 @@ import {
 import { type Logger } from 'pino';
 import { ENV, type Env } from '../../config/env.js';
 import { LOGGER } from '../../logging/logger.js';
+import { StartLockTakenError } from '../start/start-lock.js';
 import { Retention, type RetentionOutcome } from './retention.js';
 
 const OFTEN_MS = 60_000;
@@ -56,7 +57,9 @@ export class RetentionDuty implements OnApplicationBootstrap, OnModuleDestroy {
       this.nextRunAt = Date.now() + RUN_EVERY_MS;
       this.log(await this.retention.run({ signal, waitMs: 0 }));
     } catch (error) {
-      if (!signal.aborted) this.logger.warn({ err: error }, 'retention did not run to its end');
+      if (signal.aborted) return;
+      if (error instanceof StartLockTakenError) this.logger.debug('another process runs retention');
+      else this.logger.warn({ err: error }, 'retention did not run to its end');
     }
   }
 

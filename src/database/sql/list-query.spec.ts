@@ -110,8 +110,27 @@ describe('the statements of a list', () => {
     expect(page.values).toEqual([3, 20, 6]);
     expect(flat(query.total({ from: 'listed', parts: byColor }, 11).statement.text)).toBe(
       'SELECT count(*)::int AS total FROM (SELECT FROM (SELECT part FROM c) AS parts ' +
-        'CROSS JOIN LATERAL ( SELECT FROM listed WHERE size > $1 AND color = part LIMIT 11) AS rows ' +
+        'CROSS JOIN LATERAL ( SELECT 1 FROM listed WHERE size > $1 AND color = part LIMIT 11) AS rows ' +
         'LIMIT 11) AS counted',
+    );
+  });
+
+  it('read each branch of a list to the end of the page, in every part', () => {
+    const byColor = { name: 'colors', source: 'SELECT part FROM c', condition: 'color = part' };
+    const branches = ['open', 'NOT open'];
+    const query = new ListQuery('listed').where('size', 3, (p) => `size > ${p}`);
+    const order = 'ORDER BY score DESC, made_at DESC, id DESC';
+    expect(flat(query.page({ ...parts, branches }, first).statement.text)).toBe(
+      'SELECT id, score, made_at AS "madeAt" FROM (' +
+        `( SELECT * FROM listed WHERE size > $1 AND open ${order} LIMIT $2) UNION ALL ` +
+        `( SELECT * FROM listed WHERE size > $1 AND NOT open ${order} LIMIT $2)) AS rows ` +
+        `${order} LIMIT $2`,
+    );
+    expect(flat(query.total({ from: 'listed', branches, parts: byColor }, 11).statement.text)).toBe(
+      'SELECT count(*)::int AS total FROM (SELECT FROM (SELECT part FROM c) AS parts ' +
+        'CROSS JOIN LATERAL (( SELECT 1 FROM listed WHERE size > $1 AND color = part AND open LIMIT 11) ' +
+        'UNION ALL ( SELECT 1 FROM listed WHERE size > $1 AND color = part AND NOT open LIMIT 11)) ' +
+        'AS rows LIMIT 11) AS counted',
     );
   });
 

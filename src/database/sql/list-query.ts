@@ -1,6 +1,7 @@
 import { type ScopeFilter } from '../../kernel/scope.js';
 import { type Query } from '../connections/statement.js';
 import { type Keyset, type Position } from './keyset.js';
+import { type ListRows, rowsSql, whereClause } from './list-rows.js';
 import { scopeCondition } from './scope-condition.js';
 
 /** Which rows of a list to read. */
@@ -13,32 +14,18 @@ export interface PageStart {
   readonly offset?: number;
 }
 
-/**
- * Reads a list in parts and merges them: an index that begins with a column in the condition gives each
- * part in the order of the list, but not all of them.
- */
-export interface ListParts {
-  /** Name of the parts in the names of statements. */
-  readonly name: string;
-  /** SELECT of the values that tell the parts apart, as rows of one column `part`. */
-  readonly source: string;
-  /** Whether a row is in a part: `entity_type = parts.part`. */
-  readonly condition: string;
-}
-
-/** The rows of a list. */
-interface ListRows {
-  readonly from: string;
-  /** Where a list is read in parts. */
-  readonly parts?: ListParts | undefined;
-}
-
 /** What a page shows. */
 interface PageParts<Row> extends ListRows {
   readonly select: string;
   readonly keyset: Keyset<Row>;
   /** Builds the statement around the one that reads the page; `limit` is the parameter of its limit. */
   readonly wrap?: (page: string, limit: string) => string;
+}
+
+/** What a page of the rows that a search found shows. */
+export interface FoundParts<Row> extends Omit<PageParts<Row>, 'wrap'> {
+  readonly table: string;
+  readonly sorted: readonly string[];
 }
 
 /**
@@ -88,21 +75,62 @@ export class ListQuery {
    * How many rows there are, at most `limit` where one is given: one row, `total`. The count ends at the
    * limit, so that its cost does not grow with the list.
    */
-  total({ from, parts }: ListRows, limit?: number): Query {
+  total(rows: ListRows, limit?: number): Query {
     const most = limit === undefined ? '' : ` LIMIT ${limit}`;
-    const rows = parts
-      ? ` FROM (${parts.source}) AS parts CROSS JOIN LATERAL (
-        SELECT FROM ${from}${whereClause([...this.conditions, parts.condition])}${most}) AS rows`
-      : ` FROM ${from}${whereClause(this.conditions)}`;
+    const from = rowsSql(rows, this.conditions, '1', most);
     const text =
       limit === undefined
-        ? `SELECT count(*)::int AS total${rows}`
-        : `SELECT count(*)::int AS total FROM (SELECT${rows}${most}) AS counted`;
+        ? `SELECT count(*)::int AS total FROM ${from}`
+        : `SELECT count(*)::int AS total FROM (SELECT FROM ${from}${most}) AS counted`;
     const name = this.statementName('count', [
-      ...(parts ? [parts.name] : []),
+      ...(rows.parts ? [rows.parts.name] : []),
       ...(limit === undefined ? [] : [`to_${limit}`]),
     ]);
     return { statement: { name, text }, values: [...this.values] };
+  }
+
+  /**
+   * A page and the number of rows in one statement, which reads the rows of the list once, without an order:
+   * for a condition that few rows meet. Each row of the page has the number as `total`; a row without a page
+   * has that alone. With a limit, at most so many rows are read: where `total` is the limit, the page is not
+   * the first of the list, and has to be read by {@link page}. `table` is the one of the rows, with the
+   * unique column `id`; `sorted` are its columns that the keyset reads.
+   */
+  found<Row>(
+    { select, keyset, table, sorted, ...rows }: FoundParts<Row>,
+    start: PageStart,
+    limit?: number,
+  ): Query {
+    const values = [...this.values];
+    const most = limit === undefined ? '' : ` LIMIT ${limit}`;
+    const columns = ['id', ...sorted].join(', ');
+    const from = rowsSql(rows, this.conditions, columns, most);
+    const after =
+      start.after === undefined
+        ? []
+        : [keyset.behind(start.after.map((value) => bind(values, value)))];
+    const offset = start.after === undefined ? (start.offset ?? 0) : 0;
+    const text = `
+      WITH found AS MATERIALIZED (SELECT ${columns} FROM ${from}${most}),
+      page AS (
+        SELECT id FROM found${whereClause(after)}
+        ORDER BY ${keyset.order}
+        LIMIT ${bind(values, start.limit)} OFFSET ${bind(values, offset)})
+      SELECT counted.total, ${select}
+      FROM (SELECT count(*)::int AS total FROM found) AS counted
+      LEFT JOIN (page JOIN ${table} USING (id)) ON true
+      ORDER BY ${keyset.order}`;
+    const name = this.statementName('found', [
+      ...(start.after === undefined ? [] : ['after']),
+      ...(limit === undefined ? [] : [`to_${limit}`]),
+    ]);
+    return { statement: { name, text }, values };
+  }
+
+  /** How many rows there are by the statistics of the planner: one row, see {@link estimateOf}. */
+  estimate(rows: ListRows): Query {
+    const text = `EXPLAIN (FORMAT JSON) SELECT FROM ${rowsSql(rows, this.conditions, '1', '')}`;
+    return { statement: { name: this.statementName('estimate'), text }, values: [...this.values] };
   }
 
   /** A statement of its own over the rows of this list: `text` gets the WHERE clause. */
@@ -114,10 +142,10 @@ export class ListQuery {
   }
 
   /** A page of the rows, in the order of the keyset. */
-  page<Row>({ select, from, keyset, parts, wrap }: PageParts<Row>, start: PageStart): Query {
+  page<Row>({ select, keyset, wrap, ...rows }: PageParts<Row>, start: PageStart): Query {
     const values = [...this.values];
     const conditions = [...this.conditions];
-    const begin = parts ? [parts.name] : [];
+    const begin = rows.parts ? [rows.parts.name] : [];
     let offset: string | undefined;
     if (start.after !== undefined) {
       conditions.push(keyset.behind(start.after.map((value) => bind(values, value))));
@@ -127,14 +155,12 @@ export class ListQuery {
       begin.push('offset');
     }
     const limit = bind(values, start.limit);
-    const rows = parts
-      ? `(${parts.source}) AS parts CROSS JOIN LATERAL (
-        SELECT * FROM ${from}${whereClause([...conditions, parts.condition])}
-        ORDER BY ${keyset.order}
-        LIMIT ${offset === undefined ? limit : `${offset}::bigint + ${limit}`}) AS rows`
-      : `${from}${whereClause(conditions)}`;
+    // As far as the page reaches, also into one branch or part alone.
+    const most = `
+        ORDER BY ${keyset.order} LIMIT ${offset === undefined ? limit : `${offset}::bigint + ${limit}`}`;
+    const from = rowsSql(rows, conditions, '*', most);
     const text = `
-      SELECT ${select} FROM ${rows}
+      SELECT ${select} FROM ${from}
       ORDER BY ${keyset.order}
       LIMIT ${limit}${offset === undefined ? '' : ` OFFSET ${offset}`}`;
     return {
@@ -148,11 +174,13 @@ export class ListQuery {
   }
 }
 
+/** The number in a row of {@link ListQuery.estimate}. */
+export function estimateOf(row: object | undefined): number {
+  const [explained] = (row as { 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] })['QUERY PLAN'];
+  return explained.Plan['Plan Rows'];
+}
+
 /** Adds a value and returns its parameter. */
 function bind(values: unknown[], value: unknown): string {
   return `$${values.push(value)}`;
-}
-
-function whereClause(conditions: readonly string[]): string {
-  return conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
 }

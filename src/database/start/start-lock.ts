@@ -13,6 +13,9 @@ export interface StartLock {
 /** Brings the schema to the newest version: the bytes of "nbam". */
 export const MIGRATION_LOCK: StartLock = { key: 0x6e62616d, purpose: 'migrates the database' };
 
+/** Another process held the lock for longer than one would wait for it. */
+export class StartLockTakenError extends StartError {}
+
 /** Log for what the start waits for. */
 export interface StartLogger {
   info(details: object, message: string): void;
@@ -90,7 +93,7 @@ async function take(
     if (rows[0]?.taken === true) return;
     const now = Date.now();
     if (now - since > waitMs) {
-      throw new StartError(
+      throw new StartLockTakenError(
         `Another process ${purpose} (${await holder(client, key)}) and did not end within ${Math.round(waitMs / 1000)} s: wait for it, or end it if it hangs, and start again.`,
       );
     }

@@ -157,8 +157,8 @@ export class TransactionRunner {
     let failure: unknown;
     try {
       // All are checked before the first is sent.
-      const configs = queries.map(({ statement: { name, text }, values }) => ({
-        name,
+      const configs = queries.map(({ statement: { name, text, replanned }, values }) => ({
+        ...(replanned === true ? {} : { name }),
         text,
         values: bindable(values),
       }));

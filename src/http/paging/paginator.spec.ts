@@ -50,6 +50,17 @@ describe('a page by cursor', () => {
   });
 });
 
+describe('a page of a list without an end', () => {
+  it.each([0, 2])('has a cursor with %i rows, at the position that it is given', (count) => {
+    const page = paginator.openEndless('list', filters, { pageSize: 2 });
+    const { items, pagination } = page.answer(rows(count), ['r9'], false);
+    expect(items).toEqual(rows(count));
+    expect(pagination).toEqual({ pageSize: 2, hasNext: false, nextCursor: expect.any(String) });
+    const query = { pageSize: 2, cursor: pagination.nextCursor ?? '' };
+    expect(paginator.openEndless('list', filters, query).after).toEqual(['r9']);
+  });
+});
+
 describe('a page by number', () => {
   it('skips the pages before it', () => {
     const page = paginator.openNumbered('list', filters, { page: 3, pageSize: 10 });

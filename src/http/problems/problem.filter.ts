@@ -4,7 +4,8 @@ import { type Logger } from 'pino';
 import { type DomainError } from '../../kernel/errors/domain-error.js';
 import { LOGGER } from '../../logging/logger.js';
 import { levelOf, noteProblem, problemFields } from '../../logging/access-log.js';
-import { problemOf, routeNotFound, toDomainError } from './problem.js';
+import { problemOf, toDomainError } from './problem.js';
+import { isUnmatched, unmatched } from './unmatched-request.js';
 import { pathOf, requestIdOf } from '../../logging/request-context.js';
 
 /** Maps every error to a problem document, and adds its code to the log line of the request. */
@@ -16,7 +17,7 @@ export class ProblemFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const request = http.getRequest<Request>();
     const response = http.getResponse<Response>();
-    const error = toDomainError(thrown);
+    const error = isUnmatched(thrown) ? unmatched(request) : toDomainError(thrown);
     if (response.closed && error.status >= 500) {
       // The log line of the request was written when the client disconnected.
       const fields = { requestId: requestIdOf(request), ...problemFields(error) };
@@ -46,5 +47,5 @@ export function sendProblem(error: DomainError, request: Request, response: Resp
  * The last handler: a request that no route matched, also outside the prefix, gets a problem document, too.
  */
 export function answerUnknownRoute(request: Request, response: Response): void {
-  sendProblem(routeNotFound(), request, response);
+  sendProblem(unmatched(request), request, response);
 }

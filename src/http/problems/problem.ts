@@ -1,9 +1,12 @@
 import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ERROR_CODE_NAMES } from '../../kernel/errors/error-codes.js';
 import { databaseErrorOf } from '../../kernel/errors/database-errors.js';
 import {
   DomainError,
+  ERROR_STATUSES,
+  type ErrorCode,
   type FieldError,
   MAX_DETAIL,
   MAX_FIELD_ERRORS,
@@ -45,7 +48,7 @@ export class Problem {
   instance!: string;
 
   /** Stable code to branch on. */
-  @ApiProperty({ example: 'VALIDATION_FAILED', pattern: '^[A-Z][A-Z0-9_]*$' })
+  @ApiProperty({ enum: ERROR_CODE_NAMES, enumName: 'ErrorCode', example: 'VALIDATION_FAILED' })
   code!: string;
 
   /** The request's id, as in `X-Request-Id`. */
@@ -85,7 +88,7 @@ export function toDomainError(thrown: unknown): DomainError {
 
 /** Nest throws these by itself: for an unknown route, a path that is no valid URI and the like. */
 function fromHttpException(exception: HttpException): DomainError {
-  const status = exception.getStatus();
+  const status = ERROR_STATUSES.find((known) => known === exception.getStatus()) ?? 500;
   if (status === 404) return routeNotFound();
   if (status >= 500) {
     return new DomainError(
@@ -97,7 +100,7 @@ function fromHttpException(exception: HttpException): DomainError {
   }
   const code = (STATUS_CODES[status] ?? 'Request refused')
     .toUpperCase()
-    .replace(/[^A-Z0-9]+/g, '_');
+    .replace(/[^A-Z0-9]+/g, '_') as ErrorCode;
   return new DomainError(code, status, 'The request could not be read.');
 }
 

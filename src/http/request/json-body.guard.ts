@@ -5,13 +5,15 @@ import {
   Injectable,
   SetMetadata,
 } from '@nestjs/common';
+import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
+import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import { Reflector } from '@nestjs/core';
 import { type Request, type Response } from 'express';
 import { ENV, type Env } from '../../config/env.js';
 import { notJson, readJsonBody } from './body-reader.js';
 import { assertBodyShape } from './body-shape.js';
 import { csvLimitOf, openCsvBody } from './csv-body.js';
-import { assertQueryShape } from './query-shape.js';
+import { assertNoQuery, assertQueryShape } from './query-shape.js';
 
 /** Largest request body of a route without `@BodyLimit`, in bytes. */
 export const BODY_LIMIT = 100 * 1024;
@@ -38,7 +40,10 @@ export class JsonBodyGuard implements CanActivate {
     const http = context.switchToHttp();
     const request = http.getRequest<Request>();
     // Express parses the query at each access, and most requests have none.
-    if (request.url.includes('?')) assertQueryShape(request.query);
+    if (request.url.includes('?')) {
+      assertQueryShape(request.query);
+      if (!takesQuery(context)) assertNoQuery(request.query);
+    }
     if (request.method === 'GET' || request.method === 'HEAD') return true;
     const csvLimit = csvLimitOf(this.reflector, context);
     if (csvLimit !== undefined) {
@@ -65,6 +70,16 @@ export class JsonBodyGuard implements CanActivate {
     request.body = body;
     return true;
   }
+}
+
+/** Whether the handler has a `@Query()`; the parameters of any other route are refused. */
+function takesQuery(context: ExecutionContext): boolean {
+  const parameters = Reflect.getMetadata(
+    ROUTE_ARGS_METADATA,
+    context.getClass(),
+    context.getHandler().name,
+  ) as Readonly<Record<string, unknown>> | undefined;
+  return Object.keys(parameters ?? {}).some((key) => key.startsWith(`${RouteParamtypes.QUERY}:`));
 }
 
 function hasBody(request: Request): boolean {

@@ -35,6 +35,15 @@ export function assertQueryShape(query: Readonly<Record<string, unknown>>): void
   }
 }
 
+/** Refuses, with a 400, any parameter: the route takes none. */
+export function assertNoQuery(query: Readonly<Record<string, unknown>>): void {
+  const errors = Object.keys(query).map((name) => {
+    const field = pathOf('', name);
+    return { field, message: `${field} is not a known parameter` };
+  });
+  if (errors.length > 0) throw new ValidationFailedError(errors);
+}
+
 function refusal(field: string, fault: string): ValidationFailedError {
   return new ValidationFailedError([{ field, message: `${field} ${fault}` }]);
 }

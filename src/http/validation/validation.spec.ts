@@ -1,7 +1,10 @@
 import { Expose, Transform, Type } from 'class-transformer';
 import {
   ArrayMaxSize,
+  ArrayMinSize,
   IsArray,
+  IsBoolean,
+  IsIn,
   IsInt,
   IsNumber,
   IsObject,
@@ -9,6 +12,8 @@ import {
   IsString,
   Length,
   Matches,
+  Max,
+  Min,
   ValidateBy,
   ValidateNested,
 } from 'class-validator';
@@ -113,6 +118,51 @@ describe('what is bound to a DTO', () => {
 
   it('is transformed as its class says, lists too', () => {
     expect(validateAs(Body, { tags: ['', 'a'] }, '').tags).toEqual(['none', 'a']);
+  });
+});
+
+class Plain {
+  @Length(1, 5)
+  name!: string;
+
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(9)
+  count?: number;
+
+  @IsOptional()
+  @IsIn(['low', 'high'])
+  level?: string;
+
+  @IsOptional()
+  @Matches(/^a/)
+  code?: string;
+
+  @IsOptional()
+  @IsBoolean()
+  open?: boolean;
+
+  @IsOptional()
+  @IsArray()
+  @ArrayMinSize(2)
+  pair?: number[];
+}
+
+describe('what is wrong with a DTO in plain words', () => {
+  it.each([
+    [{ name: '' }, 'name must not be empty'],
+    [{ name: 'abcdef' }, 'name must have at most 5 characters'],
+    [{ name: 7 }, 'name must have 1 to 5 characters'],
+    [{ name: 'a', count: 1.5 }, 'count must be a whole number'],
+    [{ name: 'a', count: 0 }, 'count must be 1 or more'],
+    [{ name: 'a', count: 10 }, 'count must be 9 or less'],
+    [{ name: 'a', level: 'medium' }, 'level must be one of: low, high'],
+    [{ name: 'a', code: 'b' }, 'code does not have the form that the API describes'],
+    [{ name: 'a', open: 'yes' }, 'open must be true or false'],
+    [{ name: 'a', pair: [1] }, 'pair must have at least 2 items'],
+  ])('is said of %j', (value, message) => {
+    expect(() => validateAs(Plain, value, '')).toThrow(`The request is not valid: ${message}.`);
   });
 });
 

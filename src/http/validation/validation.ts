@@ -8,6 +8,7 @@ import {
 import { ValidationFailedError } from '../../kernel/errors/domain-error.js';
 import { DtoBinder } from './dto-binder.js';
 import { type FieldErrors, pathOf } from './field-errors.js';
+import { plainMessage } from './plain-messages.js';
 
 const OPTIONS: ValidatorOptions = {
   whitelist: true,
@@ -98,8 +99,9 @@ function note(fieldErrors: FieldErrors, errors: readonly ValidationError[], pare
 }
 
 /** A validator's message about the field's whole path: `items.3.dueAt must be …`. */
-function messageOf([rule, message]: [string, string], property: string, field: string): string {
+function messageOf([rule, wording]: [string, string], property: string, field: string): string {
   if (rule === 'nestedValidation') return `${field} must be an object`;
+  const message = plainMessage(wording);
   if (property === field && message.includes(property)) return message;
   const words = message.split(' ');
   const named = words.indexOf(property);

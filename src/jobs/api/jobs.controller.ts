@@ -15,7 +15,7 @@ export class JobsController {
 
   @Get()
   @ApiOperation({
-    summary: 'Jobs, newest first',
+    summary: 'List the jobs, newest first',
     description:
       'Completed and cancelled jobs are listed for 3 days, dead-lettered ones for 30. Payloads are shown without secrets.',
   })
@@ -26,17 +26,24 @@ export class JobsController {
   }
 
   @Get('summary')
-  @ApiOperation({ summary: 'Count the jobs in each state' })
+  @ApiOperation({
+    operationId: 'getJobsSummary',
+    summary: 'Count the jobs in each state',
+    description: 'All jobs, and those of each type that has any.',
+  })
   @ApiOkResponse({ type: JobSummary })
   summary(@CurrentActor() actor: Actor): Promise<JobSummary> {
     return this.jobs.summary(actor);
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'Get one, with its attempts (tries) and its last error' })
+  @ApiOperation({
+    summary: 'Get a job',
+    description: 'With its attempts (tries) and its last error.',
+  })
   @ApiId
   @ApiOkResponse({ type: JobDetailAnswer })
-  @ApiProblems(404)
+  @ApiProblems('JOB_NOT_FOUND')
   get(@Param('id') id: string, @CurrentActor() actor: Actor): Promise<JobDetailAnswer> {
     return this.jobs.get(id, actor);
   }
@@ -50,7 +57,7 @@ export class JobsController {
   })
   @ApiId
   @ApiOkResponse({ type: JobDetailAnswer })
-  @ApiProblems(404, 409)
+  @ApiProblems('JOB_NOT_FOUND', 'JOB_NOT_RETRYABLE', 'JOB_ALREADY_WAITING')
   retry(@Param('id') id: string, @CurrentActor() actor: Actor): Promise<JobDetailAnswer> {
     return this.jobs.retry(id, actor);
   }
@@ -63,7 +70,7 @@ export class JobsController {
   })
   @ApiId
   @ApiOkResponse({ type: JobDetailAnswer })
-  @ApiProblems(404, 409)
+  @ApiProblems('JOB_NOT_FOUND', 'JOB_NOT_WAITING')
   cancel(@Param('id') id: string, @CurrentActor() actor: Actor): Promise<JobDetailAnswer> {
     return this.jobs.cancel(id, actor);
   }

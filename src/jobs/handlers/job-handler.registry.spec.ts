@@ -22,7 +22,7 @@ function registryOf(...types: (new () => object)[]): JobHandlerRegistry {
 
 function handlerOf(type: string, definition?: object): new () => object {
   class Handler extends Worked {}
-  JobHandler(type, definition as never)(Handler);
+  (JobHandler as (type: string, definition?: object) => ClassDecorator)(type, definition)(Handler);
   return Handler;
 }
 

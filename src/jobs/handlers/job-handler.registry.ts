@@ -1,7 +1,7 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
-import { getMetadataStorage } from 'class-validator';
 import { type Logger } from 'pino';
+import { rulesProblem } from '../../http/validation/dto-rules.js';
 import { LOGGER } from '../../logging/logger.js';
 import { StartError } from '../../config/start-error.js';
 import {
@@ -11,10 +11,10 @@ import {
 } from '../../discovery/decorated-providers.js';
 import { JOB_HANDLER, type JobContext, type JobHandlerOptions } from './job-handler.js';
 import {
+  type BuiltInJobType,
   DEFAULT_JOB_TIMEOUT_MS,
   JOB_TYPES,
   type JobDefinition,
-  type JobType,
 } from './job-types.js';
 
 /** A registered handler, with its type's definition. */
@@ -53,7 +53,7 @@ export class JobHandlerRegistry implements OnModuleInit {
       KIND,
     );
     for (const [type, provider] of found) this.handlers.set(type, registered(provider));
-    for (const type of Object.keys(JOB_TYPES) as JobType[]) {
+    for (const type of Object.keys(JOB_TYPES)) {
       if (this.handlers.has(type)) continue;
       throw new JobHandlerError(
         `Nothing works jobs of the type "${type}": provide a class with @JobHandler('${type}'), or take the type out of JOB_TYPES.`,
@@ -73,7 +73,7 @@ export class JobHandlerRegistry implements OnModuleInit {
 
   /** The definition of a type, with or without a handler; undefined for an unknown type. */
   definitionOf(type: string): Pick<RegisteredHandler, 'payload'> | undefined {
-    const known = Object.hasOwn(JOB_TYPES, type) ? JOB_TYPES[type as JobType] : undefined;
+    const known = Object.hasOwn(JOB_TYPES, type) ? JOB_TYPES[type as BuiltInJobType] : undefined;
     return this.handlers.get(type) ?? known;
   }
 }
@@ -84,7 +84,7 @@ function definitionFor(className: string, { type, definition }: JobHandlerOption
       `${className} has the type "${type}": a type is snake_case words joined by dots, for example "report.send".`,
     );
   }
-  const known = Object.hasOwn(JOB_TYPES, type) ? JOB_TYPES[type as JobType] : undefined;
+  const known = Object.hasOwn(JOB_TYPES, type) ? JOB_TYPES[type as BuiltInJobType] : undefined;
   if (known && definition) {
     throw new JobHandlerError(
       `${className} defines the type "${type}" anew: JOB_TYPES has it, so leave the definition out.`,
@@ -93,15 +93,11 @@ function definitionFor(className: string, { type, definition }: JobHandlerOption
   const found: JobDefinition | undefined = known ?? definition;
   if (!found) {
     throw new JobHandlerError(
-      `${className} handles the unknown type "${type}": add it to JobTypes and JOB_TYPES in src/jobs/handlers/job-types.ts.`,
+      `${className} handles the unknown type "${type}": add it to JobTypes beside the class, and give its definition, as in @JobHandler('${type}', { payload: ReportPayload }).`,
     );
   }
-  const rules = getMetadataStorage().getTargetValidationMetadatas(found.payload, '', true, false);
-  if (rules.length === 0) {
-    throw new JobHandlerError(
-      `The payload class ${found.payload.name} of ${className} has no rules: give each of its fields class-validator decorators.`,
-    );
-  }
+  const problem = rulesProblem(found.payload, { what: 'payload', of: className });
+  if (problem !== undefined) throw new JobHandlerError(problem);
   const { timeoutMs = DEFAULT_JOB_TIMEOUT_MS } = found;
   if (!Number.isInteger(timeoutMs) || timeoutMs < 1 || timeoutMs > MAX_TIMEOUT_MS) {
     throw new JobHandlerError(
@@ -121,7 +117,7 @@ function definitionFor(className: string, { type, definition }: JobHandlerOption
 const KIND: DecoratedKind<JobHandlerOptions> = {
   metadata: JOB_HANDLER,
   method: { name: 'handle', signature: 'async handle(context: JobContext): Promise<void>' },
-  insteadOfRequestScope: 'make it a singleton, a job has no request.',
+  insteadOfScope: 'make it a singleton, a job has no request.',
   nameOf: ({ type }) => type,
   nameIs: 'type',
   duplicate: (type, which) =>

@@ -1,5 +1,10 @@
-import { applyDecorators, Injectable, SetMetadata, type Type } from '@nestjs/common';
-import { type JobDefinition, type JobType, type JobTypes } from './job-types.js';
+import { SetMetadata, type Type } from '@nestjs/common';
+import {
+  type BuiltInJobType,
+  type JobDefinition,
+  type JobType,
+  type JobTypes,
+} from './job-types.js';
 
 /** The developers' API of jobs: the decorator and its contract. */
 
@@ -26,7 +31,8 @@ export interface JobContext<Payload extends object = object> {
  * runs again after a pause, until its attempts are used up.
  */
 export interface JobRunner<T extends JobType> {
-  handle(context: JobContext<JobTypes[T]>): Promise<void>;
+  // A property, not a method: the compiler compares the parameters of methods less strictly.
+  readonly handle: (context: JobContext<JobTypes[T]>) => Promise<void>;
 }
 
 export interface JobHandlerOptions {
@@ -37,14 +43,20 @@ export interface JobHandlerOptions {
 
 export const JOB_HANDLER = Symbol('JOB_HANDLER');
 
-/** Makes a provider class the handler of a type of job: list it in the `providers` of any module. */
-export function JobHandler<T extends JobType>(type: T): (target: Type<JobRunner<T>>) => void;
-/** The same for a type that only the handler's own module enqueues. */
-export function JobHandler<Payload extends object>(
-  type: string,
-  definition: JobDefinition<Payload>,
-): (target: Type<{ handle(context: JobContext<Payload>): Promise<void> }>) => void;
-export function JobHandler(type: string, definition?: JobDefinition): ClassDecorator {
-  const options: JobHandlerOptions = { type, definition };
-  return applyDecorators(Injectable(), SetMetadata(JOB_HANDLER, options));
+/** The definition that a handler must give: none for a type of JOB_TYPES. */
+export type OwnDefinition<T extends JobType> = [T] extends [BuiltInJobType]
+  ? []
+  : [definition: JobDefinition<JobTypes[T]>];
+
+/**
+ * Makes a provider class the handler of a type of job: list it in the `providers` of any module. A type that
+ * is not in JOB_TYPES is declared in JobTypes beside the handler, which gives its definition.
+ */
+export function JobHandler<T extends JobType>(
+  type: T,
+  ...[definition]: OwnDefinition<T>
+): (target: Type<JobRunner<T>>) => void {
+  // Injectable() is not applied here: it would overwrite a scope of the class before the start-up checks
+  // see it.
+  return SetMetadata(JOB_HANDLER, { type, definition } satisfies JobHandlerOptions);
 }

@@ -29,14 +29,16 @@ export class TickPayload {
   enqueue!: ScopeJobType;
 }
 
-/** Every type of job and its payload. A new type is one line here and one in JOB_TYPES. */
-export interface JobTypes {
+/** The types that more than one module uses, and their payloads. */
+export interface BuiltInJobTypes {
   /** Computes and stores the score of a scope. */
   'score.compute': ScopePayload;
   /** Evaluates the risk rules of a scope. */
   'risk.run_rules': ScopePayload;
   /** Regenerates the next best actions of a scope. */
   'next_actions.run': ScopePayload;
+  /** All three of a scope, after a push or a press changed what they read. */
+  'desk.refresh': ScopePayload;
   /** Sends failed deliveries again: a placeholder so far. */
   retry_failed_deliveries: NextActionPayload;
   /** Ticks of the schedules, one type each. */
@@ -44,6 +46,16 @@ export interface JobTypes {
   'schedule.risk.run_rules': TickPayload;
   'schedule.next_actions.run': TickPayload;
 }
+
+export type BuiltInJobType = keyof BuiltInJobTypes;
+
+/**
+ * Every type of job and its payload, for the compiler. It is open: a handler declares its own type beside
+ * its class, and gives @JobHandler the definition.
+ * `declare module '…/jobs/handlers/job-types.js' { interface JobTypes { 'report.send': ReportPayload } }`
+ */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- declarations are merged into it
+export interface JobTypes extends BuiltInJobTypes {}
 
 export type JobType = keyof JobTypes;
 
@@ -60,11 +72,12 @@ export interface JobDefinition<Payload extends object = object> {
   readonly backoffMs?: readonly number[];
 }
 
-/** The definitions of all types; the compiler checks that none is missing. */
-export const JOB_TYPES: { readonly [T in JobType]: JobDefinition<JobTypes[T]> } = {
+/** The definitions of the built-in types; the compiler checks that none is missing. */
+export const JOB_TYPES: { readonly [T in BuiltInJobType]: JobDefinition<BuiltInJobTypes[T]> } = {
   'score.compute': { payload: ScopePayload },
   'risk.run_rules': { payload: ScopePayload },
   'next_actions.run': { payload: ScopePayload, timeoutMs: 120_000 },
+  'desk.refresh': { payload: ScopePayload, timeoutMs: 180_000 },
   retry_failed_deliveries: { payload: NextActionPayload, timeoutMs: 300_000 },
   'schedule.score.compute': { payload: TickPayload },
   'schedule.risk.run_rules': { payload: TickPayload },

@@ -6,7 +6,6 @@ import { DutyTransactions } from '../../database/transactions/duty-transactions.
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
 import { JobHandlerRegistry } from '../handlers/job-handler.registry.js';
 import { claimStatement } from './claim.sql.js';
-import { deleteEndedJobs } from './job-retention.js';
 import { type JobState } from './job.entity.js';
 import { type JobFailure, WORKER_LOST } from './jobs.errors.js';
 import * as sql from './jobs.sql.js';
@@ -110,11 +109,6 @@ export class JobClaims {
       for (const attempt of lost) await this.settle(tx, attempt, WORKER_LOST, true);
       return lost.length;
     });
-  }
-
-  /** Deletes jobs that ended long ago. */
-  async cleanUp(): Promise<void> {
-    await deleteEndedJobs(this.transactions);
   }
 
   private async settle(

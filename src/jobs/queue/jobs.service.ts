@@ -5,7 +5,7 @@ import { type Scope } from '../../kernel/scope.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
 import { JobHandlerRegistry } from '../handlers/job-handler.registry.js';
 import { type JobType, type JobTypes } from '../handlers/job-types.js';
-import { ENQUEUE, ENQUEUE_ONCE, NEW_JOB } from './enqueue.sql.js';
+import { ENQUEUE, ENQUEUE_ONCE, NEW_JOB, SUPERSEDE } from './enqueue.sql.js';
 import { JobWake } from './job-wake.js';
 
 /** A job to be done after the commit. */
@@ -70,6 +70,30 @@ export class JobsService {
     if (!stored) throw new Error(`The job "${type}" was not enqueued.`);
     if (runAfter === null || runAfter.getTime() <= Date.now()) tx.afterCommit(this.wake.wake);
     return stored.id;
+  }
+
+  /**
+   * Cancels the dead-lettered jobs of a key in a scope, because a newer one does their work; an operator no
+   * longer has to. Each leaves the event `job.cancelled` of the system.
+   */
+  async supersede(
+    tx: Pick<Transaction, 'query' | 'publish'>,
+    type: JobType,
+    { entityType, entityId }: Scope,
+    dedupeKey: string,
+  ): Promise<void> {
+    const values = [type, dedupeKey, entityType, entityId];
+    for (const { id } of await tx.query<{ id: string }>(SUPERSEDE, values)) {
+      tx.publish('job.cancelled', {
+        actorId: null,
+        requestId: null,
+        sourceType: 'job',
+        sourceId: id,
+        scope: { entityType, entityId },
+        status: 'success',
+        meta: { type },
+      });
+    }
   }
 }
 

@@ -19,6 +19,7 @@ const JOB: ClaimedJob = {
 type Queue = Omit<Partial<JobClaims>, 'exchange'> & {
   claim?: () => Promise<ClaimedJob[]>;
   succeed?: () => Promise<boolean>;
+  noted?: (exchange: Exchange) => void;
 };
 
 const allAlive: JobClaims['sendHeartbeats'] = (attempts) =>
@@ -35,8 +36,10 @@ function workerOn(handle: () => Promise<void>, queue: Queue = {}) {
     done();
     return Promise.resolve(true);
   };
-  const { claim, succeed, ...others } = queue;
-  const exchange = async ({ succeeded, limit }: Exchange) => {
+  const { claim, succeed, noted, ...others } = queue;
+  const exchange = async (asked: Exchange) => {
+    const { succeeded, limit } = asked;
+    noted?.(asked);
     const recorded = new Set<string>();
     for (const job of succeeded) {
       if (await (succeed ?? note('succeeded'))()) recorded.add(keyOf(job));
@@ -260,6 +263,45 @@ describe('the worker', () => {
     await failure;
     await worker.stop();
     expect(tries).toBe(2);
+  });
+
+  it('records the successes of jobs that end together in one exchange with the next claim', async () => {
+    const exchanges: { succeeded: number; limit: number }[] = [];
+    let recorded: () => void = () => undefined;
+    const all = new Promise<void>((resolve) => (recorded = resolve));
+    const jobs = [1, 2, 3, 4].map((n) => ({ ...JOB, jobId: `job ${n}` }));
+    const { worker } = workerOn(() => Promise.resolve(), {
+      claim: () => Promise.resolve(jobs.splice(0)),
+      noted: ({ succeeded, limit }) => {
+        exchanges.push({ succeeded: succeeded.length, limit });
+        if (succeeded.length > 0) recorded();
+      },
+    });
+    worker.start();
+    await all;
+    await worker.stop();
+    expect(exchanges.slice(0, 2)).toEqual([
+      { succeeded: 0, limit: 4 },
+      { succeeded: 4, limit: 4 },
+    ]);
+  });
+
+  it('records a success alone at a further try, so that no claim can fail it again', async () => {
+    const exchanges: { succeeded: number; limit: number }[] = [];
+    let recorded: () => void = () => undefined;
+    const again = new Promise<void>((resolve) => (recorded = resolve));
+    const { worker } = workerOn(() => Promise.resolve(), {
+      noted: ({ succeeded, limit }) => {
+        if (succeeded.length === 0) return;
+        exchanges.push({ succeeded: succeeded.length, limit });
+        if (limit > 0) throw new Error('the claim failed');
+        recorded();
+      },
+    });
+    worker.start();
+    await again;
+    await worker.stop();
+    expect(exchanges.map(({ limit }) => limit > 0)).toEqual([true, false]);
   });
 
   it('is unavailable before its start and after its stop', async () => {

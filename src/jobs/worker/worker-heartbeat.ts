@@ -12,16 +12,10 @@ export interface HeartbeatSource {
   reached(): void;
 }
 
-const CLEANUP_EVERY_MS = 10 * 60 * 1000;
-
-/**
- * The periodic work of a worker: records heartbeats of its jobs, releases the jobs of lost workers, and
- * deletes old rows every 10 minutes.
- */
+/** The periodic work of a worker: records heartbeats of its jobs, and releases the jobs of lost workers. */
 export class WorkerHeartbeat {
   private timer: NodeJS.Timeout | undefined;
   private beating: Promise<void> | undefined;
-  private cleanedUpAt = Date.now();
 
   constructor(
     private readonly queue: JobClaims,
@@ -64,10 +58,6 @@ export class WorkerHeartbeat {
       );
       if (released > 0) this.logger.warn({ jobs: released }, 'jobs of lost workers released');
       this.worker.reached();
-      if (Date.now() - this.cleanedUpAt > CLEANUP_EVERY_MS) {
-        this.cleanedUpAt = Date.now();
-        await within(this.limitMs, 'The cleanup', this.queue.cleanUp());
-      }
     } catch (error) {
       this.logger.warn({ err: error }, 'the heartbeat of the worker did not reach the database');
     }

@@ -17,16 +17,41 @@ export interface DomainErrorOptions {
   readonly cause?: unknown;
 }
 
+/** A stable code that clients branch on, in `UPPER_SNAKE`. */
+export type ErrorCode = Uppercase<string>;
+
+/** The statuses of an error answer. Source: the IANA registry of HTTP status codes. */
+export const ERROR_STATUSES = [
+  ...([400, 401, 402, 403, 404, 405, 406, 407, 408, 409, 410, 411, 412, 413, 414, 415] as const),
+  ...([416, 417, 418, 421, 422, 423, 424, 425, 426, 428, 429, 431, 451] as const),
+  ...([500, 501, 502, 503, 504, 505, 506, 507, 508, 511] as const),
+] as const;
+export type ErrorStatus = (typeof ERROR_STATUSES)[number];
+
+const CODE = /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$/;
+
 /**
  * An error that owns its stable code (`UPPER_SNAKE`), its HTTP status and its log level. Its message
- * is the `detail` that the client reads, so it must hold no secret, SQL or path.
+ * is the `detail` that the client reads, so it must hold no secret, SQL or path. Throws a TypeError for
+ * a code or a status that no error answer has: without it, a failure could be answered as a success.
  */
 export class DomainError extends Error {
-  readonly code: string;
-  readonly status: number;
+  readonly code: ErrorCode;
+  readonly status: ErrorStatus;
   readonly options: DomainErrorOptions;
 
-  constructor(code: string, status: number, detail: string, options: DomainErrorOptions = {}) {
+  constructor(
+    code: ErrorCode,
+    status: ErrorStatus,
+    detail: string,
+    options: DomainErrorOptions = {},
+  ) {
+    if (!CODE.test(code)) {
+      throw new TypeError(`A DomainError has the code "${code}": write it as NO_STOCK.`);
+    }
+    if (!ERROR_STATUSES.includes(status)) {
+      throw new TypeError(`The DomainError ${code} has the status ${status}: use 400 to 599.`);
+    }
     super(detail, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = new.target.name;
     this.code = code;
@@ -37,7 +62,7 @@ export class DomainError extends Error {
 
 /** 400: the request is invalid; sending it again does not help. */
 export class InvalidRequestError extends DomainError {
-  constructor(code: string, detail: string, options?: DomainErrorOptions) {
+  constructor(code: ErrorCode, detail: string, options?: DomainErrorOptions) {
     super(code, 400, detail, options);
   }
 }
@@ -80,28 +105,28 @@ function detailOf(errors: readonly FieldError[], more: number): string {
 
 /** 401: no token, or an expired or invalid one. */
 export class UnauthenticatedError extends DomainError {
-  constructor(code: string, detail: string) {
+  constructor(code: ErrorCode, detail: string) {
     super(code, 401, detail, { headers: { 'WWW-Authenticate': 'Bearer' }, logLevel: 'info' });
   }
 }
 
 /** 404: not found, or its id is malformed. */
 export class NotFoundError extends DomainError {
-  constructor(code: string, detail: string) {
+  constructor(code: ErrorCode, detail: string) {
     super(code, 404, detail, { logLevel: 'info' });
   }
 }
 
 /** 409: the current state does not allow this. */
 export class ConflictError extends DomainError {
-  constructor(code: string, detail: string) {
+  constructor(code: ErrorCode, detail: string) {
     super(code, 409, detail);
   }
 }
 
 /** 503: a required part is temporarily unavailable; `retryAfter` is in seconds. */
 export class UnavailableError extends DomainError {
-  constructor(code: string, detail: string, retryAfter = 1, cause?: unknown) {
+  constructor(code: ErrorCode, detail: string, retryAfter = 1, cause?: unknown) {
     super(code, 503, detail, { headers: { 'Retry-After': String(retryAfter) }, cause });
   }
 }

@@ -1,7 +1,11 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { type Logger } from 'pino';
-import { InvalidRequestError } from '../../kernel/errors/domain-error.js';
+import {
+  DomainError,
+  type ErrorCode,
+  InvalidRequestError,
+} from '../../kernel/errors/domain-error.js';
 import { LOGGER } from '../../logging/logger.js';
 import { SNAKE_CASE } from '../../kernel/scope.js';
 import { StartError } from '../../config/start-error.js';
@@ -10,7 +14,8 @@ import {
   type DecoratedProvider,
   findDecorated,
 } from '../../discovery/decorated-providers.js';
-import { type NextActionStatus } from '../model/next-best-action.entity.js';
+import { rulesProblem } from '../../http/validation/dto-rules.js';
+import { NEXT_ACTION_STATUSES, type NextActionStatus } from '../model/next-best-action.entity.js';
 import {
   ACTION_STYLES,
   DELIVERY_ACTION,
@@ -31,6 +36,7 @@ export interface RegisteredAction {
 
 const DEFAULT_DEDUPE_WINDOW_MS = 60_000;
 const DEFAULT_TIMEOUT_MS = 10_000;
+const CLOSED_STATES: readonly string[] = ['done', 'dismissed'];
 
 /** A mistake in an action's class. Its message names the class and the fix; the start fails. */
 export class DeliveryActionError extends StartError {}
@@ -101,6 +107,39 @@ function checkOptions(className: string, options: DeliveryActionOptions): void {
       `${className} has a bad timeoutMs: use milliseconds from 1 to 60000, and a job for longer work.`,
     );
   }
+  checkStates(className, options);
+  checkRefusals(className, options);
+  if (options.input === undefined) return;
+  const problem = rulesProblem(options.input, { what: 'input', of: className });
+  if (problem !== undefined) throw new DeliveryActionError(problem);
+}
+
+/** Also for what the compiler did not see: without a state, every press would be a 409. */
+function checkStates(className: string, { worksOn, closesAs }: DeliveryActionOptions): void {
+  const isState = (value: unknown): boolean =>
+    (NEXT_ACTION_STATUSES as readonly unknown[]).includes(value);
+  if (worksOn !== undefined && !(worksOn.length > 0 && worksOn.every(isState))) {
+    throw new DeliveryActionError(
+      `${className} has a bad worksOn: name one or more of ${NEXT_ACTION_STATUSES.join(', ')}, or leave it out for queued.`,
+    );
+  }
+  if (closesAs !== undefined && !CLOSED_STATES.includes(closesAs)) {
+    throw new DeliveryActionError(
+      `${className} has a bad closesAs: use ${CLOSED_STATES.join(' or ')}, or leave it out.`,
+    );
+  }
+}
+
+function checkRefusals(className: string, { refusals = {} }: DeliveryActionOptions): void {
+  for (const [code, { status, when }] of Object.entries(refusals)) {
+    try {
+      new DomainError(code as ErrorCode, status, when);
+    } catch (error) {
+      throw new DeliveryActionError(
+        `${className} has a bad refusal "${code}". ${(error as Error).message}`,
+      );
+    }
+  }
 }
 
 const KIND: DecoratedKind<DeliveryActionOptions> = {
@@ -109,7 +148,7 @@ const KIND: DecoratedKind<DeliveryActionOptions> = {
     name: 'run',
     signature: 'async run(context: DeliveryContext): Promise<DeliveryOutcome>',
   },
-  insteadOfRequestScope: 'make it a singleton and take what belongs to the press from the context.',
+  insteadOfScope: 'make it a singleton and take what belongs to the press from the context.',
   nameOf: ({ key }) => key,
   nameIs: 'key',
   duplicate: (key, which) =>

@@ -1,5 +1,6 @@
 import { SetMetadata, type Type } from '@nestjs/common';
 import { type Actor } from '../../kernel/actor.js';
+import { type ErrorCode, type ErrorStatus } from '../../kernel/errors/domain-error.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
 import { type JobType } from '../../jobs/handlers/job-types.js';
 import { type NewJob } from '../../jobs/queue/jobs.service.js';
@@ -16,7 +17,7 @@ export const ACTION_STYLES = ['primary', 'secondary', 'danger'] as const;
 export type ActionStyle = (typeof ACTION_STYLES)[number];
 
 /** The options of a delivery action. */
-export interface DeliveryActionOptions {
+export interface DeliveryActionOptions<Input extends object = object> {
   /** Stable name in the API, `snake_case`, unique in the application. */
   readonly key: string;
   /** Text of the button. */
@@ -39,8 +40,31 @@ export interface DeliveryActionOptions {
    * by the execution that closed it, whichever action that was.
    */
   readonly closesAs?: 'done' | 'dismissed';
+  /**
+   * Whether a success changes what the score and the rules read, such as work items, leads or scores: its
+   * scope is then refreshed by a job at once after the commit (AUTO_RUN).
+   */
+  readonly refresh?: boolean;
   /** Class of the optional `input`, with class-validator decorators; without it, input is refused. */
-  readonly input?: Type<object>;
+  readonly input?: Type<Input>;
+  /**
+   * The codes of this action's own `DomainError`s, each with its status and when it happens: the
+   * OpenAPI document names them.
+   */
+  readonly refusals?: Readonly<Record<ErrorCode, DeliveryRefusal>>;
+}
+
+/** A code with which an action refuses a press. */
+export interface DeliveryRefusal {
+  readonly status: ErrorStatus;
+  /** When it happens, in a sentence. */
+  readonly when: string;
+}
+
+declare const NO_INPUT: unique symbol;
+/** The input of an action without an `input` class: no class of an input fits it. */
+export interface NoInput {
+  readonly [NO_INPUT]?: never;
 }
 
 /** The execution's transaction, as an action may use it. It is committed or rolled back as a whole. */
@@ -89,15 +113,19 @@ export interface DeliveryOutcome {
  * rolls everything back. It runs again from the start after a serialization failure or a deadlock.
  */
 export interface DeliveryActionHandler<Input extends object = object> {
-  run(context: DeliveryContext<Input>): DeliveryOutcome | Promise<DeliveryOutcome>;
+  // A property, not a method: the compiler compares the parameters of methods less strictly.
+  readonly run: (context: DeliveryContext<Input>) => DeliveryOutcome | Promise<DeliveryOutcome>;
 }
 
 export const DELIVERY_ACTION = Symbol('DELIVERY_ACTION');
 
-/** Makes a provider class a delivery action: list it in the `providers` of any module. */
-export function DeliveryAction(
-  options: DeliveryActionOptions,
-): (target: Type<DeliveryActionHandler<never>>) => void {
+/**
+ * Makes a provider class a delivery action: list it in the `providers` of any module. Its `run` takes the
+ * input of the class in `input`, or none.
+ */
+export function DeliveryAction<Input extends object = NoInput>(
+  options: DeliveryActionOptions<Input>,
+): (target: Type<DeliveryActionHandler<NoInfer<Input>>>) => void {
   // Injectable() is not applied here: it would overwrite a scope of the class before the start-up checks
   // see it.
   return SetMetadata(DELIVERY_ACTION, options);

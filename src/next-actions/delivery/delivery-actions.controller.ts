@@ -10,7 +10,7 @@ export class DeliveryActionsController {
 
   @Get()
   @ApiOperation({
-    summary: 'The delivery actions',
+    summary: 'List the delivery actions',
     description: 'The catalogue from which a client renders buttons, in the order of the keys.',
   })
   @ApiOkResponse({ type: DeliveryActionList })

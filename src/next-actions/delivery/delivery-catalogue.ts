@@ -1,7 +1,7 @@
-import { Injectable, type Type } from '@nestjs/common';
-import { targetConstructorToSchema } from 'class-validator-jsonschema';
+import { Injectable } from '@nestjs/common';
 import { type DeliveryActionAnswer } from './delivery.dto.js';
 import { DeliveryActionRegistry } from './delivery-action.registry.js';
+import { inputSchemaOf } from './input-schema.js';
 
 /** The registered actions as a client sees them. */
 @Injectable()
@@ -17,13 +17,8 @@ export class DeliveryCatalogue {
       label: options.label,
       confirm: options.confirm ?? null,
       style: options.style ?? 'secondary',
-      inputSchema: options.input ? schemaOf(options.input) : null,
+      inputSchema: options.input ? inputSchemaOf(options.input) : null,
     }));
     return this.buttons;
   }
-}
-
-/** JSON Schema of an input class, from its class-validator decorators; unknown fields are refused. */
-function schemaOf(type: Type<object>): object {
-  return { ...targetConstructorToSchema(type), additionalProperties: false };
 }

@@ -1,6 +1,6 @@
 import { isNativeError } from 'node:util/types';
 import { databaseFailureOf } from '../../kernel/errors/database-failure.js';
-import { DomainError } from '../../kernel/errors/domain-error.js';
+import { DomainError, type ErrorCode } from '../../kernel/errors/domain-error.js';
 import { databaseErrorOf } from '../../kernel/errors/database-errors.js';
 import { redactText, textOf } from '../../kernel/redaction/redaction.js';
 
@@ -31,7 +31,7 @@ export class ActionFailedError extends Error {
 
 /** How a failed press is recorded; both redacted. */
 export interface FailureReport {
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly message: string;
 }
 

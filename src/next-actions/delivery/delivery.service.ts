@@ -12,6 +12,7 @@ import { ENV, type Env } from '../../config/env.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
 import { JobsService } from '../../jobs/queue/jobs.service.js';
+import { DeskRefresh } from '../../work-items/desk-refresh.js';
 import { recordChanges } from '../model/next-action.changes.js';
 import { nextActionNotFound, nextActionNotOpen } from '../model/next-action.errors.js';
 import { NextActionTurns } from '../model/next-action-turns.js';
@@ -80,6 +81,7 @@ export class DeliveryService {
     private readonly keys: IdempotencyKeys,
     private readonly transactions: TransactionRunner,
     private readonly jobs: JobsService,
+    private readonly refresh: DeskRefresh,
     private readonly turns: NextActionTurns,
     @Inject(ENV) private readonly env: Env,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -178,6 +180,7 @@ export class DeliveryService {
         tx: deliveryTransaction(tx, this.jobs, nextAction.id),
       }),
     );
+    if (action.options.refresh) await this.refresh.afterPress(tx, began.scope);
     const finished = this.recordOf(press, running, began, {
       status: 'success',
       changes: recordChanges(nextAction, changes),

@@ -100,16 +100,17 @@ export const LOCK: Statement = {
 };
 
 /** The first id that a press inside the dedupe window can have; null where the window has no end. */
-const WINDOW_ID = firstUuidV7Sql(
+const WINDOW_BEGIN = firstUuidV7Sql(
   `(now() - $3::float8 * interval '1 millisecond' - ${ID_TOLERANCE_SQL})`,
 );
+const WINDOW_END = firstUuidV7Sql(`(now() + ${ID_TOLERANCE_SQL})`);
 
 /**
  * Execution, statement 2: an earlier success of this action with this input that answers this press. A
  * separate statement, sent after the lock: its snapshot must be taken after the lock was granted, or it
  * would miss the success that the last holder committed. $3 is the dedupe window in ms, null for no end.
- * Executions from before inputs were stored have no hash, and answer any input. The bound on the id leaves
- * one partition to read, or two at the beginning of a month.
+ * Executions from before inputs were stored have no hash, and answer any input. The bounds on the id
+ * leave one partition to read, or two at the beginning and the end of a month.
  */
 export const FIND_EARLIER: Statement = {
   name: 'find_earlier_execution',
@@ -119,7 +120,7 @@ export const FIND_EARLIER: Statement = {
       WHERE next_action_id = $1 AND action_key = $2 AND status = 'success'
         AND (request_hash = $4 OR request_hash IS NULL)
         AND ($3::float8 IS NULL OR started_at > clock_timestamp() - $3 * interval '1 millisecond')
-        AND id >= COALESCE(${WINDOW_ID}, '${NIL_UUID}')
+        AND id >= COALESCE(${WINDOW_BEGIN}, '${NIL_UUID}') AND id < ${WINDOW_END}
       ORDER BY started_at DESC LIMIT 1) AS "repeatOf"`,
 };
 

@@ -16,6 +16,7 @@ import { IsText } from '../../http/validation/text.js';
 import { PRIORITIES, type Priority } from '../../kernel/priority.js';
 import { SNAKE_CASE } from '../../kernel/scope.js';
 import { ScopeFields } from '../../http/scope.dto.js';
+import { EXPLANATION, FOLLOWABLE, HasExplanationShape } from './next-action-explanation.js';
 import { NEXT_ACTION_RULE_KEYS } from './rule-keys.js';
 
 /** A next best action as a client creates or, by its dedupe key, updates it. */
@@ -64,7 +65,7 @@ export class CreateNextActionBody extends ScopeFields {
   @IsOptional()
   @IsString()
   @Length(1, 2000)
-  @Matches(/^(https?:\/\/|\/(?![/\\]))\S*$/i, {
+  @Matches(FOLLOWABLE, {
     message: 'actionUrl must be an http(s) URL or a path that begins with /',
   })
   actionUrl?: string | null;
@@ -74,9 +75,10 @@ export class CreateNextActionBody extends ScopeFields {
   @IsObject()
   payload?: object;
 
-  @ApiPropertyOptional({ type: 'object', additionalProperties: true })
+  @ApiPropertyOptional(EXPLANATION)
   @IsOptional()
   @IsObject()
+  @HasExplanationShape()
   explanation?: object | null;
 
   /** A rule of the client's own: the keys of the built-in rules are refused. */

@@ -2,6 +2,7 @@ import { ApiProperty, ApiPropertyOptional, OmitType } from '@nestjs/swagger';
 import { Pagination } from '../../http/paging/pagination.js';
 import { PRIORITIES, type Priority } from '../../kernel/priority.js';
 import { type ListedNextAction, type NextAction } from './next-action.js';
+import { EXPLANATION } from './next-action-explanation.js';
 import { NEXT_ACTION_STATUSES, type NextActionStatus } from './next-best-action.entity.js';
 
 /** A next best action as the API answers it. Times are ISO 8601 UTC. */
@@ -46,7 +47,7 @@ export class NextActionAnswer implements NextAction {
   payload!: object;
 
   /** Why and how, in detail: rule, evidence, steps, links, factors. */
-  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true, example: null })
+  @ApiProperty(EXPLANATION)
   explanation!: object | null;
 
   @ApiProperty({ type: String, nullable: true, example: null })

@@ -1,8 +1,9 @@
 import { type Query } from '../../database/connections/statement.js';
 import { Keyset } from '../../database/sql/keyset.js';
-import { type ListParts, ListQuery, type PageStart } from '../../database/sql/list-query.js';
+import { ListQuery, type PageStart } from '../../database/sql/list-query.js';
+import { type ListParts } from '../../database/sql/list-rows.js';
 import { entityTypesOf } from '../../database/sql/scope-condition.js';
-import { type Priority } from '../../kernel/priority.js';
+import { PRIORITIES, type Priority } from '../../kernel/priority.js';
 import { type ScopeFilter } from '../../kernel/scope.js';
 import { containing, foldForSearch } from '../../kernel/search-text.js';
 import { type NextAction } from './next-action.js';
@@ -45,6 +46,13 @@ export interface NextActionQueries {
   readonly page: Query;
   /** Counts up to a limit, if one is given. */
   readonly total: (limit?: number) => Query;
+  /** Where the list is searched. */
+  readonly search?: {
+    /** Page and total in one statement: see ListQuery.found. */
+    readonly found: (limit?: number) => Query;
+    /** See ListQuery.estimate. */
+    readonly estimate: Query;
+  };
 }
 
 type Ordered = Pick<NextAction, 'id' | 'score' | 'createdAt' | 'snoozedUntil'>;
@@ -58,6 +66,9 @@ const SOONEST = soonest(`COALESCE(snoozed_until, 'infinity')`);
 const SOONEST_SNOOZED = soonest('snoozed_until');
 
 const TABLE = 'next_best_actions';
+
+/** The columns that the orders read, but for the id. */
+const SORTED = ['score', 'created_at', 'snoozed_until'];
 
 /** A list over several types is read type by type: the indexes begin with the type. */
 const BY_TYPE: ListParts = {
@@ -84,21 +95,38 @@ export function listQueries(
 ): NextActionQueries {
   const { scopes, assigneeId, search } = filter;
   const list = conditionsOf(filter);
-  const from = rowsOf(list, filter.statuses ?? NEXT_ACTION_STATUSES);
   const wide = scopes.kind === 'all' || scopes.kind === 'several';
-  // The indexes of assignees and of the search do not begin with the type.
-  const byType = wide && typeof assigneeId !== 'string' && search === undefined;
-  const parts = byType ? BY_TYPE : undefined;
+  // The index of assignees does not begin with the type.
+  const parts = wide && typeof assigneeId !== 'string' ? BY_TYPE : undefined;
+  const branches = branchesOf(filter);
   const select = view.full === true ? NEXT_ACTION_COLUMNS : LISTED_COLUMNS;
+  const keyset = orderOf(filter, view);
+  const ranked = { branches: rankedBranchesOf(filter, view), parts };
+  const page = list.page({ from: TABLE, ...ranked, select, keyset }, start);
+  const total = (limit?: number): Query => list.total({ from: TABLE, branches, parts }, limit);
+  if (search === undefined) return { page, total };
+  // An index of the search finds them all at once: neither the order nor the types matter.
+  const found = { from: TABLE, branches };
+  const shown = { select, keyset, table: TABLE, sorted: SORTED };
   return {
-    page: list.page({ select, from, parts, keyset: orderOf(filter, view) }, start),
-    total: (limit) => list.total({ from, parts }, limit),
+    page: replanned(page),
+    total: (limit) => replanned(list.total(found, limit)),
+    search: {
+      found: (limit) => replanned(list.found({ ...found, ...shown }, start, limit)),
+      estimate: replanned(list.estimate(found)),
+    },
   };
+}
+
+/** Whether a trigram index or the order of the list leads to a search's rows depends on its text. */
+function replanned({ statement, values }: Query): Query {
+  return { statement: { ...statement, replanned: true }, values };
 }
 
 function conditionsOf(filter: NextActionFilter): ListQuery {
   const { scopes, priority, sourceType, ruleKey, assigneeId, search } = filter;
-  const list = new ListQuery('next_actions').within(scopes);
+  const { statuses = NEXT_ACTION_STATUSES } = filter;
+  const list = new ListQuery('next_actions').within(scopes).label(statuses.join('_'));
   whereSnoozed(list, filter);
   list
     .where('priority', priority, (parameter) => `priority = ${parameter}`)
@@ -132,19 +160,25 @@ function whereSnoozed(list: ListQuery, { statuses, snoozed }: NextActionFilter):
 }
 
 /**
- * The rows of these states. The indexes hold each state in the order of the list; of several states,
- * PostgreSQL merges the parts of a UNION ALL. A state is a literal: a partial index is used only where its
+ * The states, each a branch of its own: a state is a literal, because a partial index is used only where its
  * predicate is in the statement.
  */
-function rowsOf(list: ListQuery, statuses: readonly NextActionStatus[]): string {
-  const [only, ...others] = statuses;
-  if (only !== undefined && others.length === 0) {
-    list.when(only, `status = '${only}'`);
-    return TABLE;
-  }
-  list.label(statuses.length === NEXT_ACTION_STATUSES.length ? 'any' : statuses.join('_'));
-  const parts = statuses.map((status) => `SELECT * FROM ${TABLE} WHERE status = '${status}'`);
-  return `(${parts.join(' UNION ALL ')}) AS ${TABLE}`;
+function branchesOf({ statuses = NEXT_ACTION_STATUSES }: NextActionFilter): string[] {
+  return statuses.map((status) => `status = '${status}'`);
+}
+
+/**
+ * The branches that have an index in the order of the list: by rank, each state and priority has one. What
+ * is queued has others for the filters by source, rule and assignee.
+ */
+function rankedBranchesOf(filter: NextActionFilter, { sort }: NextActionView): string[] {
+  const { statuses = NEXT_ACTION_STATUSES, priority, sourceType, ruleKey, assigneeId } = filter;
+  const filtered = sourceType !== undefined || ruleKey !== undefined || assigneeId != null;
+  return statuses.flatMap((status) => {
+    const only = `status = '${status}'`;
+    const whole = sort !== undefined || priority !== undefined || (status === 'queued' && filtered);
+    return whole ? only : PRIORITIES.map((each) => `${only} AND priority = '${each}'`);
+  });
 }
 
 function soonest(sql: string): Keyset<Ordered> {

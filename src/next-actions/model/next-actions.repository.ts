@@ -1,17 +1,28 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '../../kernel/actor.js';
 import { type RowOf } from '../../database/sql/columns.js';
-import { type PageStart } from '../../database/sql/list-query.js';
+import { estimateOf, type PageStart } from '../../database/sql/list-query.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
 import { type ListedNextAction, type NextAction } from './next-action.js';
-import { listQueries, type NextActionFilter, type NextActionView } from './next-actions.list.js';
+import {
+  listQueries,
+  type NextActionFilter,
+  type NextActionQueries,
+  type NextActionView,
+} from './next-actions.list.js';
 import * as sql from './next-actions.sql.js';
 
 type Statements = Pick<Transaction, 'query' | 'execute' | 'defer'>;
 
 /** Values of an NBA that an API client creates or updates. */
 export type NewNextAction = RowOf<typeof sql.NEW_NEXT_ACTION>;
+
+/** Up to how many hits of a search are found and sorted at once. */
+const FEW = 1001;
+
+/** How many times the limit of a count the planner must expect for a search not to count its hits. */
+const FAR_MORE = 5;
 
 /** The statements of NBAs: no entity is hydrated on these paths. */
 @Injectable()
@@ -29,13 +40,38 @@ export class NextActionsRepository {
     start: PageStart & { readonly countLimit: number | undefined },
     actor: Actor,
   ): Promise<{ rows: ListedNextAction[]; counted: number }> {
-    const { page, total } = listQueries(filter, start, view);
-    const [rows, counts] = await this.transactions.read([page, total(start.countLimit)], {
-      caller: actor,
-    });
+    const queries = listQueries(filter, start, view);
+    if (queries.search) return this.search(queries, queries.search, start.countLimit, actor);
+    const [rows, counts] = await this.transactions.read(
+      [queries.page, queries.total(start.countLimit)],
+      { caller: actor },
+    );
+    return { rows: rows as unknown as ListedNextAction[], counted: totalIn(counts) };
+  }
+
+  /**
+   * A page of what a search finds. Few rows are found, counted and sorted at once. More of them stand close
+   * together in the order of the list, so the page is read in that order. They are counted, too, unless the
+   * statistics say that there are far more than the limit: reading thousands of texts would take longer than
+   * all else, only to reach the limit.
+   */
+  private async search(
+    { page, total }: NextActionQueries,
+    { found, estimate }: NonNullable<NextActionQueries['search']>,
+    countLimit: number | undefined,
+    actor: Actor,
+  ): Promise<{ rows: ListedNextAction[]; counted: number }> {
+    const caller = { caller: actor };
+    const few = countLimit === undefined ? undefined : FEW;
+    const [hits = []] = await this.transactions.read([found(few)], caller);
+    const counted = totalIn(hits);
+    if (counted !== few) return { rows: shownOf(hits), counted };
+    const [rows, estimated] = await this.transactions.read([page, estimate], caller);
+    const many = estimateOf(estimated?.[0]) > FAR_MORE * (countLimit ?? 0);
+    const [counts] = many ? [] : await this.transactions.read([total(countLimit)], caller);
     return {
       rows: rows as unknown as ListedNextAction[],
-      counted: (counts?.[0] as { total: number } | undefined)?.total ?? 0,
+      counted: counts === undefined ? (countLimit ?? 0) : totalIn(counts),
     };
   }
 
@@ -68,4 +104,15 @@ export class NextActionsRepository {
   async snooze(tx: Statements, id: string, until: Date): Promise<void> {
     await tx.execute(sql.SNOOZE, [id, until]);
   }
+}
+
+function totalIn(rows: readonly object[] | undefined): number {
+  return (rows as { total: number }[] | undefined)?.[0]?.total ?? 0;
+}
+
+/** The rows of a page that has the total in each, or in one without an id where the page is empty. */
+function shownOf(hits: readonly object[]): ListedNextAction[] {
+  const rows = (hits as { id: string | null; total?: number }[]).filter(({ id }) => id !== null);
+  for (const row of rows) delete row.total;
+  return rows as unknown as ListedNextAction[];
 }

@@ -46,8 +46,6 @@ export type Origin = (typeof ORIGINS)[number];
 // TypeORM ignores them.
 @Index('ix_next_best_actions_scope', { synchronize: false })
 @Index('ix_next_best_actions_type', { synchronize: false })
-@Index('ix_next_best_actions_priority', { synchronize: false })
-@Index('ix_next_best_actions_type_priority', { synchronize: false })
 @Index('ix_next_best_actions_source', { synchronize: false })
 @Index('ix_next_best_actions_rule', { synchronize: false })
 @Index('ix_next_best_actions_assignee', { synchronize: false })

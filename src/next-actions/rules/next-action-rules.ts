@@ -2,7 +2,10 @@ import { countNoun } from '../../kernel/count-noun.js';
 import { type Priority } from '../../kernel/priority.js';
 import { isReviewStream, type Scope, scopedRuleKey } from '../../kernel/scope.js';
 import { WARNING_FROM } from '../../scoring/scoring.engine.js';
-import { WORK_ITEM_CONDITIONS } from '../../work-items/work-item-conditions.js';
+import {
+  WORK_ITEM_CONDITIONS,
+  type WorkItemConditionKey,
+} from '../../work-items/work-item-conditions.js';
 import { type WorkItemFacts } from '../../work-items/work-item-facts.js';
 import { type WorkItemKind } from '../../work-items/work-item-kinds.js';
 import {
@@ -115,6 +118,13 @@ const ITEM_RULES = {
 } as const satisfies Record<Exclude<NextActionRuleKey, typeof SCORE_RULE>, ItemRule>;
 
 const ITEM_RULE_KEYS = Object.keys(ITEM_RULES) as (keyof typeof ITEM_RULES)[];
+
+/** The condition whose items an NBA of this rule is about; undefined for any other rule. */
+export function conditionOfRule(ruleKey: string | null): WorkItemConditionKey | undefined {
+  return ruleKey !== null && Object.hasOwn(ITEM_RULES, ruleKey)
+    ? ITEM_RULES[ruleKey as keyof typeof ITEM_RULES].condition
+    : undefined;
+}
 
 /** What is recommended in the context, unranked. Pure: the same context gives the same candidates. */
 export function evaluateNextActionRules(context: NextActionContext): NextActionCandidate[] {

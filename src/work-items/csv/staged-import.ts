@@ -2,7 +2,8 @@ import { uuidv7 } from 'uuidv7';
 import { type Actor } from '../../kernel/actor.js';
 import { type TransactionRunner } from '../../database/transactions/transaction-runner.js';
 import { isRaced, PushRacedError, recordsOf } from '../push.js';
-import { publishPushes, type ScopeChange } from '../work-item.events.js';
+import { type DeskRefresh } from '../desk-refresh.js';
+import { publishPushes, type ScopeChange, scopesOf } from '../work-item.events.js';
 import { type PushedWorkItem } from '../work-item.js';
 import { type BatchOutcome } from '../work-items.service.js';
 import { type ImportTarget, NO_CHANGE } from './import-targets.js';
@@ -25,6 +26,7 @@ export class StagedImport implements ImportTarget {
 
   constructor(
     private readonly transactions: TransactionRunner,
+    private readonly refresh: DeskRefresh,
     private readonly actor: Actor,
   ) {}
 
@@ -50,6 +52,7 @@ export class StagedImport implements ImportTarget {
           throw new Error('Parts of an import were deleted meanwhile.');
         if (changed.some(({ raced }) => raced)) throw new PushRacedError();
         publishPushes(tx, changed, this.actor);
+        await this.refresh.afterPush(tx, scopesOf(changed));
         tx.defer(sql.DISCARD, [this.id]);
         return changed;
       },

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
 import { type Actor } from '../../kernel/actor.js';
+import { DeskRefresh } from '../desk-refresh.js';
 import { recordsOf } from '../push.js';
 import { PREVIEW } from '../push.sql.js';
 import { type PushedWorkItem } from '../work-item.js';
@@ -15,6 +16,7 @@ export class WorkItemsImportService {
   constructor(
     private readonly workItems: WorkItemsService,
     private readonly transactions: TransactionRunner,
+    private readonly refresh: DeskRefresh,
   ) {}
 
   /** An import, which runs while its events are taken. It ends when `gone` is aborted. */
@@ -24,7 +26,7 @@ export class WorkItemsImportService {
 
   private targetOf({ mode, dryRun }: ImportOptions, actor: Actor): ImportTarget {
     if (dryRun) return batchTarget((items) => this.preview(items, actor));
-    if (mode === 'all') return new StagedImport(this.transactions, actor);
+    if (mode === 'all') return new StagedImport(this.transactions, this.refresh, actor);
     return batchTarget((items) => this.workItems.putAll(items, actor));
   }
 

@@ -7,7 +7,7 @@ import {
 } from '../delivery-action.js';
 
 /** Computes and stores the score of the NBA's scope. */
-@DeliveryAction({ key: 'recompute_score', label: 'Recompute score' })
+@DeliveryAction({ key: 'recompute_score', label: 'Recompute score', refresh: true })
 export class RecomputeScoreAction implements DeliveryActionHandler {
   constructor(private readonly scoring: ScoringService) {}
 

@@ -7,7 +7,7 @@ import {
 } from '../delivery-action.js';
 
 /** Scores the unscored leads of the NBA's scope, up to 500. */
-@DeliveryAction({ key: 'run_lead_pipeline', label: 'Score new leads' })
+@DeliveryAction({ key: 'run_lead_pipeline', label: 'Score new leads', refresh: true })
 export class RunLeadPipelineAction implements DeliveryActionHandler {
   constructor(private readonly pipeline: LeadPipelineService) {}
 

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { Client } from 'pg';
+import { median } from '../report.js';
+import { type JobContestant } from './contestant.js';
+import { GraphileWorker } from './graphile-worker.js';
+import { OwnQueue } from './own-queue.js';
+import { PgBossQueue } from './pg-boss.js';
+
+/** How much is measured. */
+export interface JobRounds {
+  readonly rounds: number;
+  /** Jobs of a turn. */
+  readonly count: number;
+  /** Jobs at once. */
+  readonly concurrencies: readonly number[];
+}
+
+/** Jobs per second of each contestant, round by round. */
+type Rates = ReadonlyMap<string, number[]>;
+
+/**
+ * Jobs per second of one worker with an empty handler, ours against graphile-worker and pg-boss, which take
+ * turns on the same database. Returns the table in Markdown.
+ */
+export async function benchJobs(
+  databaseUrl: string,
+  { rounds, count, concurrencies }: JobRounds,
+): Promise<string> {
+  const contestants: JobContestant[] = [
+    new OwnQueue(databaseUrl),
+    new GraphileWorker(databaseUrl),
+    new PgBossQueue(databaseUrl),
+  ];
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    for (const contestant of contestants) await contestant.install();
+    // Code is compiled before anything counts.
+    for (const contestant of contestants) await turn(client, contestant, 4, count);
+    const rows: string[][] = [];
+    for (const concurrency of concurrencies) {
+      const rates = new Map<string, number[]>(contestants.map(({ name }) => [name, []]));
+      for (let round = 1; round <= rounds; round++) {
+        for (const contestant of contestants) {
+          rates.get(contestant.name)!.push(await turn(client, contestant, concurrency, count));
+        }
+        console.error(`jobs, ${concurrency} at once: round ${round} of ${rounds}`);
+      }
+      rows.push([String(concurrency), ...figuresOf(rates)]);
+    }
+    const names = contestants.map(({ name }) => `${name}, jobs/s`);
+    return table(['jobs at once', 'jobs / the better of the two', ...names], rows);
+  } finally {
+    for (const contestant of contestants) await contestant.close();
+    await client.end();
+  }
+}
+
+/** Enqueues the jobs, then works them; jobs per second from the first handler to the last. */
+async function turn(
+  client: Client,
+  contestant: JobContestant,
+  concurrency: number,
+  count: number,
+): Promise<number> {
+  await contestant.enqueue(count);
+  await client.query('VACUUM (ANALYZE)');
+  await client.query('CHECKPOINT');
+  let ran = 0;
+  let first = 0;
+  let last = 0;
+  let finish: () => void = () => undefined;
+  const done = new Promise<void>((resolve) => (finish = resolve));
+  const note = (): void => {
+    last = performance.now();
+    if (ran === 0) first = last;
+    ran += 1;
+    if (ran === count) finish();
+  };
+  await contestant.work(concurrency, note, done);
+  assert.equal(ran, count, `${contestant.name} ran ${ran} of ${count} jobs.`);
+  assert.equal(await contestant.left(), 0, `${contestant.name} has not recorded all results.`);
+  return ((count - 1) / (last - first)) * 1000;
+}
+
+/** The ratio to the better of the others, taken of each round, with its spread; then the median rates. */
+function figuresOf(rates: Rates): string[] {
+  const [own = [], ...others] = [...rates.values()];
+  const best = others.map(median).reduce((a, b) => Math.max(a, b));
+  const better = others.find((each) => median(each) === best)!;
+  const ratios = own.map((rate, round) => rate / better[round]!);
+  const spread = `${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)}`;
+  return [
+    `**${median(ratios).toFixed(2)}** (${spread})`,
+    ...[...rates.values()].map((each) => median(each).toFixed(0)),
+  ];
+}
+
+function table(head: readonly string[], rows: readonly string[][]): string {
+  return [head, head.map(() => '---'), ...rows]
+    .map((cells) => `| ${cells.join(' | ')} |`)
+    .join('\n');
+}
