@@ -13,6 +13,11 @@ export interface PushedChange extends Scope {
   readonly fromId: string | null;
 }
 
+/** What happened to so many items of one scope. */
+export type ScopeChange = Omit<PushedChange, 'id' | 'kind' | 'externalId'> & {
+  readonly count: number;
+};
+
 interface Counts {
   created: number;
   updated: number;
@@ -39,7 +44,7 @@ export function publishPush(tx: Publishing, change: PushedChange | undefined, ac
 /** The changes of many: one event per scope, with counts. */
 export function publishPushes(
   tx: Publishing,
-  changes: readonly PushedChange[],
+  changes: readonly (PushedChange | ScopeChange)[],
   actor: Actor,
 ): void {
   for (const [scope, counts] of countsByScope(changes)) {
@@ -73,7 +78,7 @@ export function publishDeletion(
 export type DeletedItem = Omit<PushedChange, 'created' | 'fromType' | 'fromId'>;
 
 /** The scopes that changes concern: those of the items, and those that items were moved out of. */
-export function scopesOf(changes: readonly PushedChange[]): Scope[] {
+export function scopesOf(changes: readonly (PushedChange | ScopeChange)[]): Scope[] {
   return [...countsByScope(changes)].map(([scope]) => scope);
 }
 
@@ -81,7 +86,9 @@ function by(actor: Actor) {
   return { actorId: actor.userId, requestId: actor.requestId, status: 'success' } as const;
 }
 
-function countsByScope(changes: readonly PushedChange[]): Iterable<[Scope, Counts]> {
+function countsByScope(
+  changes: readonly (PushedChange | ScopeChange)[],
+): Iterable<[Scope, Counts]> {
   const found = new Map<string, [Scope, Counts]>();
   const countsOf = (entityType: string, entityId: string): Counts => {
     const key = `${entityType}/${entityId}`;
@@ -89,9 +96,11 @@ function countsByScope(changes: readonly PushedChange[]): Iterable<[Scope, Count
     found.set(key, known);
     return known[1];
   };
-  for (const { entityType, entityId, created, fromType, fromId } of changes) {
-    countsOf(entityType, entityId)[created ? 'created' : 'updated'] += 1;
-    if (fromType !== null && fromId !== null) countsOf(fromType, fromId).movedAway += 1;
+  for (const change of changes) {
+    const { entityType, entityId, created, fromType, fromId } = change;
+    const count = 'count' in change ? change.count : 1;
+    countsOf(entityType, entityId)[created ? 'created' : 'updated'] += count;
+    if (fromType !== null && fromId !== null) countsOf(fromType, fromId).movedAway += count;
   }
   return found.values();
 }

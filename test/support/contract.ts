@@ -253,7 +253,7 @@ export class Contract {
     >;
     const test = agent[operation.method]!(operation.pathWith(values)).query(query);
     if (client.token !== undefined) test.set('Authorization', `Bearer ${client.token}`);
-    if (body !== undefined) test.type('application/json');
+    if (body !== undefined) test.type(operation.bodyType);
     return test.set(headers).send(body);
   }
 
@@ -282,7 +282,7 @@ export class Contract {
 }
 
 /** The bodies that the document shows; one that is undefined for an operation without a body. */
-function bodiesOf({ bodyExamples }: Operation): (string | undefined)[] {
+function bodiesOf({ bodyExamples, textBody }: Operation): (string | undefined)[] {
   const bodies = bodyExamples.map((example) => JSON.stringify(example));
-  return bodies.length > 0 ? bodies : [undefined];
+  return bodies.length > 0 ? bodies : [textBody];
 }

@@ -86,6 +86,17 @@ export class Operation {
     return this.described.requestBody?.content?.['application/json']?.schema;
   }
 
+  /** The media type of its body; that of JSON where it takes none. */
+  get bodyType(): string {
+    return Object.keys(this.described.requestBody?.content ?? {})[0] ?? 'application/json';
+  }
+
+  /** An example of a body that is no JSON; undefined where it takes none. */
+  get textBody(): string | undefined {
+    if (this.bodyType === 'application/json') return undefined;
+    return this.described.requestBody?.content?.[this.bodyType]?.schema?.example as string;
+  }
+
   /** The examples of the JSON body, as the API page prefills them. */
   get bodyExamples(): unknown[] {
     const { example, examples = {} } =

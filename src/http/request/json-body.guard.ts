@@ -12,6 +12,7 @@ import { type Request, type Response } from 'express';
 import { ENV, type Env } from '../../config/env.js';
 import { notJson, readJsonBody } from './body-reader.js';
 import { assertBodyShape } from './body-shape.js';
+import { csvLimitOf, openCsvBody } from './csv-body.js';
 import { assertNoQuery, assertQueryShape } from './query-shape.js';
 
 /** Largest request body of a route without `@BodyLimit`, in bytes. */
@@ -25,7 +26,8 @@ export const BodyLimit = (bytes: number): MethodDecorator => SetMetadata(BODY_LI
  * Reads the JSON body of a request. It is the last guard, so that a body is read only after the caller was
  * identified and counted: a client without a token gets a 401, not a 400, and its body is not parsed.
  * Answers 400 for what is not a JSON object, for a body or a query with too many parts, for broken UTF-8,
- * and for strings that PostgreSQL cannot hold; 408, 413 and 415 as readJsonBody does.
+ * and for strings that PostgreSQL cannot hold; 408, 413 and 415 as readJsonBody does. The body of a route
+ * with `@CsvBody` is only opened; the route reads it.
  */
 @Injectable()
 export class JsonBodyGuard implements CanActivate {
@@ -43,6 +45,12 @@ export class JsonBodyGuard implements CanActivate {
       if (!takesQuery(context)) assertNoQuery(request.query);
     }
     if (request.method === 'GET' || request.method === 'HEAD') return true;
+    const csvLimit = csvLimitOf(this.reflector, context);
+    if (csvLimit !== undefined) {
+      const limits = { bytes: csvLimit, idleMs: this.env.http.bodyTimeoutMs };
+      request.body = openCsvBody(request, http.getResponse<Response>(), limits);
+      return true;
+    }
     if (!hasBody(request)) {
       request.body = {};
       return true;

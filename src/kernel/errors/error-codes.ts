@@ -25,6 +25,21 @@ export const ERROR_CODES = {
     when: 'The body is not a JSON object in UTF-8.',
     fix: 'Send a JSON object with `Content-Type: application/json`.',
   },
+  BODY_NOT_READABLE: {
+    status: 400,
+    when: 'A file is not compressed as its `Content-Encoding` says.',
+    fix: 'Correct the header, or send the file plain.',
+  },
+  CSV_NOT_READABLE: {
+    status: 400,
+    when: 'A file is not CSV in UTF-8; `detail` names the line.',
+    fix: 'Save the file as CSV in UTF-8.',
+  },
+  CSV_HEADER_INVALID: {
+    status: 400,
+    when: 'The file is empty, or its header row lacks a column or has one twice.',
+    fix: 'Correct the header row that `detail` names.',
+  },
   ACTION_UNKNOWN: {
     status: 400,
     when: 'No delivery action has this `actionKey`; `detail` lists the keys.',
@@ -149,6 +164,16 @@ export const ERROR_CODES = {
     status: 413,
     when: 'The body, uncompressed, is larger than the route takes.',
     fix: 'Send less at a time.',
+  },
+  CSV_TOO_LONG: {
+    status: 413,
+    when: 'A file has more than 100,000 rows.',
+    fix: 'Divide the file.',
+  },
+  BODY_TYPE_UNSUPPORTED: {
+    status: 415,
+    when: 'A file comes with another type than `text/csv`.',
+    fix: 'Send `Content-Type: text/csv`.',
   },
   BODY_ENCODING_UNSUPPORTED: {
     status: 415,
