@@ -41,13 +41,15 @@ export class OwnQueue implements JobContestant {
     const jobs = app.get(JobsService, { strict: false });
     for (let from = 0; from < count; from += CHUNK) {
       const length = Math.min(CHUNK, count - from);
-      await app.get(TransactionRunner, { strict: false }).run((tx) =>
-        Promise.all(
-          Array.from({ length }, (_, n) =>
-            jobs.enqueue(tx, { type: TYPE, payload: { n: from + n } }),
+      await app
+        .get(TransactionRunner, { strict: false })
+        .run((tx) =>
+          Promise.all(
+            Array.from({ length }, (_, n) =>
+              jobs.enqueue(tx, { type: TYPE, payload: { n: from + n } }),
+            ),
           ),
-        ),
-      );
+        );
     }
   }
 
