@@ -139,7 +139,12 @@ async function jobs(databaseUrl: string): Promise<void> {
   await migrate({ url: databaseUrl, setting: 'DATABASE_URL' }, readEnv({}), schema, console);
   const count = Number(flags.count ?? (flags.quick ? 1000 : 10_000));
   const concurrencies = flags.concurrency.map(Number);
-  const figures = await benchJobs(databaseUrl, { rounds, count, concurrencies });
+  const figures = await benchJobs(databaseUrl, {
+    rounds,
+    count,
+    concurrencies,
+    progress: (text) => console.error(text),
+  });
   const about = `${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}, ${availableParallelism()} cores: medians of ${rounds} interleaved rounds of ${count} jobs; in brackets the spread of the ratio.`;
   console.log(`\n${figures}\n\n${about}`);
   if (!flags.quick) writeInto('docs/performance.md', 'jobs', `${about}\n\n${figures}`);

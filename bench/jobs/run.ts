@@ -13,6 +13,8 @@ export interface JobRounds {
   readonly count: number;
   /** Jobs at once. */
   readonly concurrencies: readonly number[];
+  /** Called after each round. */
+  readonly progress?: (text: string) => void;
 }
 
 /** Jobs per second of each contestant, round by round. */
@@ -24,7 +26,7 @@ type Rates = ReadonlyMap<string, number[]>;
  */
 export async function benchJobs(
   databaseUrl: string,
-  { rounds, count, concurrencies }: JobRounds,
+  { rounds, count, concurrencies, progress }: JobRounds,
 ): Promise<string> {
   const contestants: JobContestant[] = [
     new OwnQueue(databaseUrl),
@@ -44,7 +46,7 @@ export async function benchJobs(
         for (const contestant of contestants) {
           rates.get(contestant.name)!.push(await turn(client, contestant, concurrency, count));
         }
-        console.error(`jobs, ${concurrency} at once: round ${round} of ${rounds}`);
+        progress?.(`jobs, ${concurrency} at once: round ${round} of ${rounds}`);
       }
       rows.push([String(concurrency), ...figuresOf(rates)]);
     }

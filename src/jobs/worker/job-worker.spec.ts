@@ -26,7 +26,11 @@ const allAlive: JobClaims['sendHeartbeats'] = (attempts) =>
   Promise.resolve(new Set(attempts.map(keyOf)));
 
 /** A worker on a queue with one job; records the results of the job. */
-function workerOn(handle: () => Promise<void>, queue: Queue = {}) {
+function workerOn(
+  handle: () => Promise<void>,
+  queue: Queue = {},
+  settings: Record<string, string> = {},
+) {
   const ends: string[] = [];
   const left = [JOB];
   let done: () => void = () => undefined;
@@ -66,7 +70,7 @@ function workerOn(handle: () => Promise<void>, queue: Queue = {}) {
     backoffMs: undefined,
     handler: { handle },
   });
-  const env = readEnv({ JOB_POLL_MS: '10', JOB_DRAIN_MS: '0' });
+  const env = readEnv({ JOB_POLL_MS: '10', JOB_DRAIN_MS: '0', ...settings });
   const wake = new JobWake();
   const worker = new JobWorker(whole as JobClaims, registry, wake, env, pino({ level: 'silent' }));
   return { worker, ends, ended };
@@ -284,6 +288,28 @@ describe('the worker', () => {
       { succeeded: 0, limit: 4 },
       { succeeded: 4, limit: 4 },
     ]);
+  });
+
+  it('runs a backlog of short jobs without pausing', async () => {
+    const left = Array.from({ length: 50 }, (_, n) => ({ ...JOB, jobId: `job ${n}` }));
+    let recorded = 0;
+    let finish: () => void = () => undefined;
+    const all = new Promise<void>((resolve) => (finish = resolve));
+    const { worker } = workerOn(
+      () => Promise.resolve(),
+      {
+        claim: () => Promise.resolve(left.splice(0, 4)),
+        succeed: () => {
+          if (++recorded === 50) finish();
+          return Promise.resolve(true);
+        },
+      },
+      { JOB_POLL_MS: '60000' },
+    );
+    worker.start();
+    await all;
+    await worker.stop();
+    expect(recorded).toBe(50);
   });
 
   it('records a success alone at a further try, so that no claim can fail it again', async () => {

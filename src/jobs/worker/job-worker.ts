@@ -115,10 +115,11 @@ export class JobWorker {
       // The second bound: results that can't be recorded must not pile up.
       const free = Math.min(concurrency - this.active, 2 * concurrency - this.running.size);
       const limit = Math.max(0, free);
+      const reports = this.succeeded.length > 0;
       const claimed = await this.exchange(types, limit);
       types.push(...types.splice(0, 1));
-      // Every free slot was filled: there may be more due jobs, so do not pause.
-      if (limit === 0 || claimed < limit) await this.pause(pollMs);
+      // After every free slot was filled there may be more due jobs, and after a report a slot is free.
+      if (limit === 0 ? !reports : claimed < limit) await this.pause(pollMs);
     }
     await this.exchange([], 0);
   }
@@ -135,7 +136,10 @@ export class JobWorker {
     const answer = this.queue
       .exchange({ succeeded, types, limit, workerId: this.id })
       .then(({ recorded, claimed }) => {
-        for (const { job, resolve } of ended) resolve(recorded.has(keyOf(job)));
+        for (const { job, resolve } of ended) {
+          this.running.delete(keyOf(job));
+          resolve(recorded.has(keyOf(job)));
+        }
         const begin = awaited && !this.over.signal.aborted;
         for (const job of claimed) {
           if (begin) this.begin(job);

@@ -1,0 +1,38 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writeInto } from '../bench/document.js';
+import { benchJobs } from '../bench/jobs/run.js';
+import { createTestDatabase } from './support/database.js';
+
+describe('the benchmark of the workers', () => {
+  it('runs every job of each queue once, and prints a line for each number of jobs at once', async () => {
+    const database = await createTestDatabase();
+    const rounds = { rounds: 2, count: 30, concurrencies: [1, 4] };
+    const lines = (await benchJobs(database.url, rounds)).split('\n');
+    expect(lines).toHaveLength(4);
+    expect(lines[0]).toBe(
+      '| jobs at once | jobs / the better of the two | jobs, jobs/s | graphile-worker, jobs/s | pg-boss, jobs/s |',
+    );
+    const line = (atOnce: number) =>
+      new RegExp(
+        String.raw`^\| ${atOnce} \| \*\*\d+\.\d\d\*\* \(\d+\.\d\d–\d+\.\d\d\)( \| \d+){3} \|$`,
+      );
+    expect(lines[2]).toMatch(line(1));
+    expect(lines[3]).toMatch(line(4));
+    await database.drop();
+  }, 90_000);
+
+  it('replaces in a document what stands between its marks', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'nba-document-'));
+    const document = join(folder, 'document.md');
+    writeFileSync(document, 'a\n<!-- bench: x -->\nold\n<!-- /bench: x -->\nb\n');
+    writeInto(document, 'x', 'new');
+    writeInto(document, 'x', 'newer');
+    expect(readFileSync(document, 'utf8')).toBe(
+      'a\n<!-- bench: x -->\n\nnewer\n\n<!-- /bench: x -->\nb\n',
+    );
+    expect(() => writeInto(document, 'y', 'new')).toThrow('has no place');
+    rmSync(folder, { recursive: true, force: true });
+  });
+});
