@@ -1,6 +1,8 @@
 /** A queue with one worker in this process, whose handler does nothing. */
 export interface JobContestant {
   readonly name: string;
+  /** Its tables, which are vacuumed before each turn. */
+  readonly tables: string;
   /** Its tables, once. */
   install(): Promise<void>;
   /** Enqueues so many jobs, the way its users do; nothing works them yet. */

@@ -10,6 +10,7 @@ const silent = new Logger(() => () => undefined);
 /** graphile-worker with its defaults: a job is locked when a slot of the worker is free for it. */
 export class GraphileWorker implements JobContestant {
   readonly name = 'graphile-worker';
+  readonly tables = 'graphile_worker._private_jobs';
   private readonly pool: Pool;
   private utils: WorkerUtils | undefined;
 

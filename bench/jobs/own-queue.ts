@@ -27,6 +27,7 @@ declare module '../../src/jobs/handlers/job-types.js' {
 /** The worker of this application: the whole application, as `npm run worker` starts it. */
 export class OwnQueue implements JobContestant {
   readonly name = 'jobs';
+  readonly tables = 'jobs, job_attempts';
   private enqueuer: INestApplicationContext | undefined;
   private ran: () => void = () => undefined;
 

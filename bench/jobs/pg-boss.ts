@@ -10,6 +10,7 @@ const CHUNK = 1000;
  */
 export class PgBossQueue implements JobContestant {
   readonly name = 'pg-boss';
+  readonly tables = 'pgboss.job';
   private readonly boss: PgBoss;
 
   constructor(databaseUrl: string) {

@@ -66,7 +66,7 @@ async function turn(
   count: number,
 ): Promise<number> {
   await contestant.enqueue(count);
-  await client.query('VACUUM (ANALYZE)');
+  await client.query(`VACUUM (ANALYZE) ${contestant.tables}`);
   await client.query('CHECKPOINT');
   let ran = 0;
   let first = 0;
