@@ -49,7 +49,7 @@ async function story({ api }: TestApp): Promise<object> {
   const risk = await api.post('/api/risk/run-rules', {}).expect(200);
   const score = await api.post('/api/scores/compute', {}).expect(200);
   const run = await api.post('/api/next-actions/run', {}).expect(200);
-  const { body: list } = await api.get('/api/next-actions').expect(200);
+  const { body: list } = await api.get('/api/next-actions?fields=full').expect(200);
   const [first] = list.items;
   await api.press(first.id, 'snooze_1d').expect(200);
   const { body: pressed } = await api.get(`/api/next-actions/${first.id}`).expect(200);
