@@ -10,6 +10,7 @@ import { ListsAtScale1796000200000 } from '../migrations/1796000200000-ListsAtSc
 import { OrderEventsByCommit1796000300000 } from '../migrations/1796000300000-OrderEventsByCommit.js';
 import { KeepMeanings1796000500000 } from '../migrations/1796000500000-KeepMeanings.js';
 import { StageImports1796000600000 } from '../migrations/1796000600000-StageImports.js';
+import { FindEventsOfJobs1796000700000 } from '../migrations/1796000700000-FindEventsOfJobs.js';
 import { User } from './users/user.entity.js';
 import { type Schema } from './database/start/data-source.js';
 import { OpsEvent } from './events/ops-event.entity.js';
@@ -63,5 +64,6 @@ export const schema = {
     OrderEventsByCommit1796000300000,
     KeepMeanings1796000500000,
     StageImports1796000600000,
+    FindEventsOfJobs1796000700000,
   ],
 } satisfies Schema;

@@ -211,7 +211,7 @@ describe('the commit-ordered feed', () => {
     [
       'nextActionId',
       { nextActionId: '018f0000-0000-7000-8000-00000000000B' },
-      ['about an NBA', 'again'],
+      ['about an NBA', 'again', 'of its job'],
     ],
     ['scope', { entityType: 'account', entityId: 'acme' }, ['of acme']],
     ['entityType alone', { entityType: 'review_stream' }, ['of reviews']],
@@ -219,7 +219,7 @@ describe('the commit-ordered feed', () => {
     ['a type of scopes', { scope: 'review_stream/*' }, ['of reviews']],
   ])('is filtered by %s in both orders', async (_, query, expected) => {
     await app.rows(`DELETE FROM ops_events WHERE request_id IN
-      ('warned', 'risky', 'by somebody', 'about an NBA', 'again', 'of acme', 'of reviews')`);
+      ('warned', 'risky', 'by somebody', 'about an NBA', 'again', 'of its job', 'of acme', 'of reviews')`);
     const nba = '018f0000-0000-7000-8000-00000000000b';
     const feed = await caughtUp();
     for (const [note, columns, values] of [
@@ -228,6 +228,7 @@ describe('the commit-ordered feed', () => {
       ['by somebody', 'actor_id', `'018f0000-0000-7000-8000-00000000000a'`],
       ['about an NBA', 'source_type, source_id', `'next_action', '${nba}'`],
       ['again', 'source_type, source_id', `'next_action', '${nba}'`],
+      ['of its job', 'source_type, meta', `'job', '{"nextActionId": "${nba}"}'`],
       ['of acme', 'entity_type, entity_id', `'account', 'acme'`],
       ['of reviews', 'entity_type, entity_id', `'review_stream', 'review_stream'`],
     ] as const) {

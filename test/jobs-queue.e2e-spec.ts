@@ -123,6 +123,15 @@ describe('a job of a next best action', () => {
       [jobId],
     );
     expect(events).toEqual([{ meta: expect.objectContaining({ nextActionId: id }) as object }]);
+
+    for (const order of ['asc', 'desc']) {
+      const { body: feed } = await app.api
+        .get('/api/ops-events', { nextActionId: id, order })
+        .expect(200);
+      const keys = (feed.items as { eventKey: string }[]).map(({ eventKey }) => eventKey);
+      expect(keys.filter((key) => key === 'job.failed')).toHaveLength(1);
+      expect(keys).toContain('nba.delivery.executed');
+    }
   });
 });
 

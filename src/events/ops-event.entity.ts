@@ -15,6 +15,8 @@ import { type DomainEventName, type EventLevel, type EventStatus } from './domai
   where: `"level" = 'error'`,
 })
 @Index('ix_ops_events_level', ['level', 'id'], { where: `"level" <> 'info'` })
+// Events of jobs, by the NBA of the job: (meta->>'nextActionId', id).
+@Index('ix_ops_events_next_action', { synchronize: false })
 // The order of commits: src/feed.
 @Index('ix_ops_events_feed', ['epoch', 'xid', 'id'])
 export class OpsEvent {

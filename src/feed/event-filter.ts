@@ -34,6 +34,24 @@ export function latestId(until: string): string {
   return firstUuidV7(new Date(Date.parse(until) + ID_TOLERANCE_MS));
 }
 
+/** Whether an event is about a next best action, or about a job that was enqueued for it. */
+function aboutNextAction(id: string): string {
+  return `(source_type = 'next_action' AND source_id = ${id} OR meta->>'nextActionId' = ${id})`;
+}
+
+/**
+ * The rows of `ops_events` that may be about the next best action in a parameter: few, found by an index
+ * each. OFFSET 0 keeps the planner from walking through all events in the order of a list instead.
+ */
+export function eventsOfNextAction(columns: string, id: string): string {
+  return `(
+    SELECT ${columns} FROM ops_events WHERE source_id = ${id} AND source_type = 'next_action'
+    UNION ALL
+    SELECT ${columns} FROM ops_events WHERE meta->>'nextActionId' = ${id}
+      AND source_type IS DISTINCT FROM 'next_action'
+    OFFSET 0) AS about`;
+}
+
 /** Adds the conditions of a filter to a list of `ops_events`. */
 export function whereEvents(list: ListQuery, filter: EventFilter): ListQuery {
   const { eventKey, level, actorId, nextActionId, scopes, since, until } = filter;
@@ -43,7 +61,7 @@ export function whereEvents(list: ListQuery, filter: EventFilter): ListQuery {
   if (level !== undefined) list.when(`level_${level}`, `level = '${level}'`);
   return list
     .where('actor', actorId, (id) => `actor_id = ${id}`)
-    .where('nba', nextActionId, (id) => `source_type = 'next_action' AND source_id = ${id}`)
+    .where('nba', nextActionId, aboutNextAction)
     .where('since', since, (time) => `created_at >= ${time}::timestamptz`)
     .where('until', until, (time) => `created_at < ${time}::timestamptz`);
 }

@@ -3,7 +3,7 @@ import { columnsOf, type RowOf } from '../database/sql/columns.js';
 import { Keyset } from '../database/sql/keyset.js';
 import { ListQuery } from '../database/sql/list-query.js';
 import { OpsEvent } from '../events/ops-event.entity.js';
-import { earliestId, type EventFilter, whereEvents } from './event-filter.js';
+import { earliestId, type EventFilter, eventsOfNextAction, whereEvents } from './event-filter.js';
 import { type FeedPosition } from './feed-position.js';
 
 const EVENT = columnsOf(OpsEvent);
@@ -125,16 +125,14 @@ export function filteredFeedPage(
   );
 }
 
-/** The events of one next best action: few, and found by an index of their own. */
+/** The events of one next best action and of its jobs. */
 export function nextActionFeedPage(
   after: FeedPosition,
   filter: EventFilter & { readonly nextActionId: string },
   limit: number,
 ): Query {
   const { nextActionId } = filter;
-  // OFFSET 0 keeps the planner from walking through the whole feed in its order instead.
-  const from = `
-    (SELECT ${EVENT.names()} FROM ops_events WHERE source_id = $1 OFFSET 0) AS of_source`;
+  const from = eventsOfNextAction(EVENT.names(), '$1');
   const base = { conditions: [BELOW_HORIZON], values: [nextActionId] };
   return whereEvents(new ListQuery('feed_nba', base), filter).page(
     { select: EVENT.select(), from, keyset: COMMIT_ORDER },

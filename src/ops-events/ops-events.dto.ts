@@ -62,8 +62,12 @@ export class ListOpsEventsQuery extends IntersectionType(CursorQuery, ScopeQuery
   @IsUUID()
   actorId?: string;
 
-  /** Only events about this next best action. */
-  @ApiPropertyOptional({ format: 'uuid' })
+  /** Only events about this next best action, and about the jobs that it enqueued. */
+  @ApiPropertyOptional({
+    format: 'uuid',
+    description:
+      'Events about this next best action, and about the jobs that its presses enqueued.',
+  })
   @IsOptional()
   @IsUUID()
   nextActionId?: string;

@@ -3,11 +3,19 @@ import { columnsOf, type RowOf } from '../database/sql/columns.js';
 import { Keyset } from '../database/sql/keyset.js';
 import { ListQuery, type PageStart } from '../database/sql/list-query.js';
 import { OpsEvent } from '../events/ops-event.entity.js';
-import { earliestId, type EventFilter, latestId, whereEvents } from '../feed/event-filter.js';
+import {
+  earliestId,
+  type EventFilter,
+  eventsOfNextAction,
+  latestId,
+  whereEvents,
+} from '../feed/event-filter.js';
 import { type FeedEvent } from '../feed/feed.sql.js';
 
+const EVENT = columnsOf(OpsEvent);
+
 /** The columns that the feed shows. */
-const SHOWN = columnsOf(OpsEvent).without('entityType', 'entityId', 'epoch', 'xid');
+const SHOWN = EVENT.without('entityType', 'entityId', 'epoch', 'xid');
 
 /** An event as the feed shows it. */
 export type ShownEvent = RowOf<typeof SHOWN>;
@@ -17,13 +25,18 @@ export const NEWEST = Keyset.by(SHOWN.only('id'));
 
 /** A page of the feed, newest first. */
 export function feedQuery(filter: EventFilter, start: PageStart): Query {
-  const { since, until } = filter;
+  const { since, until, nextActionId } = filter;
   const fromId = since === undefined ? undefined : earliestId(since);
   const toId = until === undefined ? undefined : latestId(until);
-  return whereEvents(new ListQuery('ops_events'), filter)
+  const ofNextAction = nextActionId !== undefined;
+  const list = ofNextAction
+    ? new ListQuery('ops_events_nba', { conditions: [], values: [nextActionId] })
+    : new ListQuery('ops_events');
+  const from = ofNextAction ? eventsOfNextAction(EVENT.names(), '$1') : 'ops_events';
+  return whereEvents(list, filter)
     .where('id', fromId, (id) => `id >= ${id}::uuid`)
     .where('to_id', toId, (id) => `id < ${id}::uuid`)
-    .page({ select: SHOWN.select(), from: 'ops_events', keyset: NEWEST }, start);
+    .page({ select: SHOWN.select(), from, keyset: NEWEST }, start);
 }
 
 /** An event of the commit-ordered feed as it is shown. */
