@@ -3,6 +3,7 @@
  * `--quick`, `--route execute`, `--connections 16`, `--rounds 5`, `--seconds 2`, `--contestant none`;
  * `--against <folder>` also measures another build of the server in the same rounds. `--jobs` measures the
  * worker of jobs instead, and writes its table into docs/performance.md; `--count` is its jobs per turn.
+ * `--scale` measures lists on a million rows instead, and writes docs/scale.md.
  */
 import assert from 'node:assert/strict';
 import { availableParallelism } from 'node:os';
@@ -16,6 +17,7 @@ import { Desk } from './desk.js';
 import { Load, type Result, type Route } from './load.js';
 import { writeInto } from './document.js';
 import { benchJobs } from './jobs/run.js';
+import { benchScale } from './scale/run.js';
 import { inOwnFolder } from './own-folder.js';
 import { type Pair, type Series, table } from './report.js';
 import { type Contestant, Servers } from './servers.js';
@@ -35,6 +37,7 @@ const { values: flags } = parseArgs({
     contestant: { type: 'string', multiple: true, default: ['idiomatic'] },
     against: { type: 'string' },
     jobs: { type: 'boolean', default: false },
+    scale: { type: 'boolean', default: false },
     count: { type: 'string' },
     concurrency: { type: 'string', multiple: true, default: ['4', '16'] },
   },
@@ -153,7 +156,9 @@ async function jobs(databaseUrl: string): Promise<void> {
 await inOwnFolder(async (folder) => {
   const postgres = await startEmbeddedPostgres({ dataDir: join(folder, 'data') });
   try {
-    await (flags.jobs ? jobs(postgres.url) : bench(postgres.url, folder));
+    if (flags.jobs) await jobs(postgres.url);
+    else if (flags.scale) console.log(await benchScale(postgres.url));
+    else await bench(postgres.url, folder);
   } finally {
     await postgres.stop();
   }
