@@ -1,7 +1,7 @@
 import { StartError } from '../../config/start-error.js';
-import { PgClient } from '../connections/pg-client.js';
+import { type PgClient } from '../connections/pg-client.js';
 import { type DatabaseAddress } from '../start/await-server.js';
-import { APPLICATION_NAME } from '../start/data-source.js';
+import { onOwnConnection } from '../start/own-connection.js';
 import { startErrorOf } from '../start/start-failure.js';
 import { monthOf } from './months.js';
 import {
@@ -18,7 +18,6 @@ import { detach, makePartition, patiently, run } from './partition-statements.js
 /** Fewer than that are a warning. */
 const FEW_MONTHS = 2;
 
-const CONNECT_LIMIT_MS = 5000;
 /** A lock that is waited for stops whoever comes after: a short wait, and another try. */
 const LIMITS = `SET lock_timeout = '2s'; SET statement_timeout = '60s'`;
 
@@ -117,19 +116,11 @@ export class Partitions {
     }
   }
 
-  private async connected<T>(work: (client: PgClient) => Promise<T>): Promise<T> {
-    const client = new PgClient({
-      connectionString: this.address.url,
-      connectionTimeoutMillis: CONNECT_LIMIT_MS,
-      application_name: `${APPLICATION_NAME} partitions`,
-    });
-    await client.connect();
-    try {
+  private connected<T>(work: (client: PgClient) => Promise<T>): Promise<T> {
+    return onOwnConnection(this.address.url, 'partitions', async (client) => {
       await run(client, LIMITS);
-      return await work(client);
-    } finally {
-      await client.end();
-    }
+      return work(client);
+    });
   }
 }
 

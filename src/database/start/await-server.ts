@@ -3,6 +3,7 @@ import { databaseFailureOf, sqlStateOf } from '../../kernel/errors/database-fail
 import { type DatabaseFailure } from '../../kernel/errors/sqlstates.js';
 import { StartError } from '../../config/start-error.js';
 import { PgClient } from '../connections/pg-client.js';
+import { APPLICATION_NAME } from './own-connection.js';
 import { placeOf, startErrorOf } from './start-failure.js';
 import { type StartLogger } from './start-lock.js';
 
@@ -62,7 +63,7 @@ async function look(address: DatabaseAddress, limitMs: number): Promise<unknown>
     client = new PgClient({
       connectionString: address.url,
       connectionTimeoutMillis: limitMs,
-      application_name: 'next-best-actions start',
+      application_name: `${APPLICATION_NAME} start`,
     });
     await client.connect();
     // A pooler accepts the connection and does not answer while its server is down.

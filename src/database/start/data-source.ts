@@ -4,10 +4,8 @@ import { StartError } from '../../config/start-error.js';
 import { CONNECTION_WAIT_MS } from '../connections/connections.js';
 import { PgClient } from '../connections/pg-client.js';
 import { SnakeCaseNaming } from '../sql/snake-case-naming.js';
+import { APPLICATION_NAME } from './own-connection.js';
 import { MIGRATION_LOCK, type StartLockOptions, withStartLock } from './start-lock.js';
-
-/** application_name of our connections in pg_stat_activity. */
-export const APPLICATION_NAME = 'next-best-actions';
 
 /** Options of a PostgreSQL data source. */
 export type PostgresOptions = Extract<DataSourceOptions, { type: 'postgres' }>;

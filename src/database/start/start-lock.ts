@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { StartError } from '../../config/start-error.js';
-import { PgClient } from '../connections/pg-client.js';
+import { type PgClient } from '../connections/pg-client.js';
+import { onOwnConnection } from './own-connection.js';
 
 /** What only one process at a time may do to a database. */
 export interface StartLock {
@@ -30,7 +31,6 @@ export interface StartLockOptions {
   readonly signal?: AbortSignal;
 }
 
-const CONNECT_LIMIT_MS = 5000;
 /** Longest wait for an answer to the statements here, none of which waits for a lock. */
 const ANSWER_LIMIT_MS = 10_000;
 const POLL_MS = 200;
@@ -65,21 +65,13 @@ export async function withStartLock<T>(
   options: StartLockOptions,
   work: () => Promise<T>,
 ): Promise<T> {
-  const client = new PgClient({
-    connectionString: url,
-    connectionTimeoutMillis: CONNECT_LIMIT_MS,
-    application_name: `next-best-actions lock: ${lock.purpose}`,
-  });
-  await client.connect();
-  try {
+  return onOwnConnection(url, `lock: ${lock.purpose}`, async (client) => {
     await client.answerWithin(ANSWER_LIMIT_MS, client.query(BEGIN));
     await take(client, lock, options);
     const result = await work();
     await client.query('COMMIT');
     return result;
-  } finally {
-    await client.end();
-  }
+  });
 }
 
 async function take(

@@ -1,5 +1,6 @@
 import { type BeforeApplicationShutdown } from '@nestjs/common';
-import { PgClient } from '../connections/pg-client.js';
+import { type PgClient } from '../connections/pg-client.js';
+import { onOwnConnection } from './own-connection.js';
 import { type StartLock, type StartLogger, withStartLock } from './start-lock.js';
 
 /** How long a process waits until another one has done the same work, in ms. */
@@ -29,11 +30,11 @@ export class StartWork implements BeforeApplicationShutdown {
   async run(lock: StartLock, work: (client: PgClient) => Promise<void>): Promise<void> {
     const { signal } = this.stopping;
     const options = { logger: this.logger, waitMs: WAIT_MS, signal };
-    const done = withStartLock(this.url, lock, options, () => this.connected(lock, work)).catch(
-      (error: unknown) => {
-        if (!signal.aborted) throw error;
-      },
-    );
+    const done = withStartLock(this.url, lock, options, () =>
+      onOwnConnection(this.url, lock.purpose, (client) => this.cancelledByStop(client, work)),
+    ).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
     const ended = done.catch(() => undefined);
     this.running.add(ended);
     void ended.then(() => this.running.delete(ended));
@@ -46,22 +47,16 @@ export class StartWork implements BeforeApplicationShutdown {
     await Promise.all(this.running);
   }
 
-  private async connected(
-    { purpose }: StartLock,
+  private async cancelledByStop(
+    client: PgClient,
     work: (client: PgClient) => Promise<void>,
   ): Promise<void> {
-    const client = new PgClient({
-      connectionString: this.url,
-      application_name: `next-best-actions: ${purpose}`,
-    });
     const cancel = (): void => void client.cancelRunning();
-    await client.connect();
     this.stopping.signal.addEventListener('abort', cancel);
     try {
       if (!this.stopped) await work(client);
     } finally {
       this.stopping.signal.removeEventListener('abort', cancel);
-      await client.end();
     }
   }
 }
