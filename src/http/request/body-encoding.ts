@@ -1,4 +1,4 @@
-import { type IncomingMessage } from 'node:http';
+import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { DomainError } from '../../kernel/errors/domain-error.js';
 
@@ -39,6 +39,17 @@ export function inflaterOf(
   if (Number(request.headers['content-length']) > limits.bytes) throw tooLarge(limits.bytes);
   return encoding === 'identity' ? undefined : INFLATERS[encoding as keyof typeof INFLATERS];
 }
+
+/**
+ * Answers `Expect: 100-continue`. Sent here and not by Node, so that a client that waits for it never sends a
+ * body that is refused.
+ */
+export function letSend(request: IncomingMessage, response: ServerResponse): void {
+  if (request.headers.expect !== undefined) response.writeContinue();
+}
+
+/** What is wrong with a body that can't be uncompressed. */
+export const NOT_COMPRESSED = 'The request body is not compressed as its Content-Encoding says.';
 
 /** 413: the body is past its limit. */
 export function tooLarge(limit: number): DomainError {

@@ -7,6 +7,8 @@ import {
   type BodyLimits,
   type Inflater,
   inflaterOf,
+  letSend,
+  NOT_COMPRESSED,
   stalled,
   tooLarge,
 } from './body-encoding.js';
@@ -25,9 +27,7 @@ export async function readJsonBody(
   limits: BodyLimits,
 ): Promise<unknown> {
   const inflate = inflaterOf(request, limits, 'JSON');
-  // Sent here and not by Node, so that a client with `Expect: 100-continue` never sends a body that is
-  // refused.
-  if (request.headers.expect !== undefined) response.writeContinue();
+  letSend(request, response);
   const bytes = await receive(request, inflate?.(), limits).catch((error: unknown) => {
     if (!request.complete) closeAfterAnswer(request, response);
     throw error;
@@ -105,6 +105,6 @@ function readError(error: { readonly type?: string }, limit: number): DomainErro
     case 'request.aborted':
       return aborted();
     default:
-      return notJson('The request body is not compressed as its Content-Encoding says.');
+      return notJson(NOT_COMPRESSED);
   }
 }

@@ -6,6 +6,8 @@ import {
   type BodyLimits,
   type Inflater,
   inflaterOf,
+  letSend,
+  NOT_COMPRESSED,
   stalled,
   tooLarge,
 } from './body-encoding.js';
@@ -33,9 +35,7 @@ async function* chunksOf(
   limits: BodyLimits,
   inflate: (() => Inflater) | undefined,
 ): AsyncGenerator<Buffer> {
-  // Sent here and not by Node, so that a client with `Expect: 100-continue` never sends a body that is
-  // refused.
-  if (request.headers.expect !== undefined) response.writeContinue();
+  letSend(request, response);
   const inflater = inflate?.();
   try {
     if (!inflater) {
@@ -102,8 +102,5 @@ function more(source: Readable, request: IncomingMessage, idleMs: number): Promi
 }
 
 function notCompressed(): InvalidRequestError {
-  return new InvalidRequestError(
-    'BODY_NOT_READABLE',
-    'The request body is not compressed as its Content-Encoding says.',
-  );
+  return new InvalidRequestError('BODY_NOT_READABLE', NOT_COMPRESSED);
 }
