@@ -34,14 +34,10 @@ export function latestId(until: string): string {
   return firstUuidV7(new Date(Date.parse(until) + ID_TOLERANCE_MS));
 }
 
-/** Whether an event is about a next best action, or about a job that was enqueued for it. */
-function aboutNextAction(id: string): string {
-  return `(source_type = 'next_action' AND source_id = ${id} OR meta->>'nextActionId' = ${id})`;
-}
-
 /**
- * The rows of `ops_events` that may be about the next best action in a parameter: few, found by an index
- * each. OFFSET 0 keeps the planner from walking through all events in the order of a list instead.
+ * The rows of `ops_events` about the next best action in a parameter, and about the jobs that were enqueued
+ * for it: few, found by an index each. OFFSET 0 keeps the planner from walking through all events in the
+ * order of a list instead.
  */
 export function eventsOfNextAction(columns: string, id: string): string {
   return `(
@@ -52,16 +48,15 @@ export function eventsOfNextAction(columns: string, id: string): string {
     OFFSET 0) AS about`;
 }
 
-/** Adds the conditions of a filter to a list of `ops_events`. */
+/** Adds the conditions of a filter to a list of `ops_events`, or of {@link eventsOfNextAction} for its NBA. */
 export function whereEvents(list: ListQuery, filter: EventFilter): ListQuery {
-  const { eventKey, level, actorId, nextActionId, scopes, since, until } = filter;
+  const { eventKey, level, actorId, scopes, since, until } = filter;
   list.where('key', eventKey, (key) => `event_key = ${key}`);
   if (scopes !== undefined) list.within(scopes);
   // A constant of the list of levels: only then can the partial index be used.
   if (level !== undefined) list.when(`level_${level}`, `level = '${level}'`);
   return list
     .where('actor', actorId, (id) => `actor_id = ${id}`)
-    .where('nba', nextActionId, aboutNextAction)
     .where('since', since, (time) => `created_at >= ${time}::timestamptz`)
     .where('until', until, (time) => `created_at < ${time}::timestamptz`);
 }
