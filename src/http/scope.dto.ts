@@ -81,3 +81,24 @@ export class ScopePath implements Scope {
   @IsPathId(MAX_ENTITY_ID)
   entityId!: string;
 }
+
+/** The scope that an answer about one or more scopes is of. */
+export class CommonScope {
+  /** Null where `scope` names more than one type. */
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'command_center',
+    description: 'Null for scope=*.',
+  })
+  entityType!: string | null;
+
+  /** Null where `scope` names more than one scope. */
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'command_center',
+    description: 'Null for scope=* and for all scopes of a type.',
+  })
+  entityId!: string | null;
+}

@@ -7,6 +7,14 @@ export interface Actor {
 /** The application itself: jobs, schedules, the demo. */
 export const SYSTEM_ACTOR: Actor = { userId: null, requestId: null };
 
+/** Who caused an event: its fields of an actor. */
+export function causedBy({ userId, requestId }: Actor): {
+  readonly actorId: string | null;
+  readonly requestId: string | null;
+} {
+  return { actorId: userId, requestId };
+}
+
 /** On whose behalf the work uses connections: each caller gets a fair share. */
 export function callerOf({ userId }: Actor): string {
   return userId ?? 'system';

@@ -106,6 +106,12 @@ export class ScopeFilter {
     return only.entityId === undefined ? 'type' : 'one';
   }
 
+  /** The scope that all of it is in; null where it names more than one type or id. */
+  get common(): { readonly entityType: string | null; readonly entityId: string | null } {
+    const [{ entityType = null, entityId = null } = {}] = this.patterns;
+    return { entityType, entityId };
+  }
+
   /** The scopes that both filters match: what was asked for, within what is granted. */
   within(granted: ScopeFilter): ScopeFilter {
     return ScopeFilter.anyOf(
@@ -121,6 +127,11 @@ export class ScopeFilter {
   /** `account/*`; several patterns are separated by a comma. */
   toString(): string {
     return this.patterns.map(patternText).join(',');
+  }
+
+  /** The same in JSON: a filter that holds it binds the cursors of its list. */
+  toJSON(): string {
+    return this.toString();
   }
 }
 

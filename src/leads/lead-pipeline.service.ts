@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
-import { type Actor } from '../kernel/actor.js';
+import { type Actor, causedBy } from '../kernel/actor.js';
 import { databaseFailureOf } from '../kernel/errors/database-failure.js';
 import { DomainError } from '../kernel/errors/domain-error.js';
 import { LOGGER } from '../logging/logger.js';
@@ -124,8 +124,7 @@ function publish(
   { ran, skipped, failed }: LeadPipelineOutcome,
 ): void {
   tx.publish('leads.pipeline.run', {
-    actorId: actor.userId,
-    requestId: actor.requestId,
+    ...causedBy(actor),
     sourceType: 'scope',
     sourceId: null,
     scope: { entityType, entityId },

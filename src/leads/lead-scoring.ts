@@ -1,5 +1,5 @@
 import { uuidv7 } from 'uuidv7';
-import { type Actor } from '../kernel/actor.js';
+import { type Actor, causedBy } from '../kernel/actor.js';
 import { type Transaction } from '../database/transactions/transaction.js';
 import { computeScore } from '../scoring/scoring.engine.js';
 import { type WorkItem } from '../work-items/work-item.js';
@@ -32,8 +32,7 @@ export async function scoreLead(
   if (!stored) throw new Error('A locked lead was not there to be scored.');
   const { entityType, entityId, delta } = stored;
   tx.publish('score.computed', {
-    actorId: actor.userId,
-    requestId: actor.requestId,
+    ...causedBy(actor),
     sourceType: 'lead',
     sourceId: id,
     scope: { entityType, entityId },

@@ -1,7 +1,8 @@
-import { rowsById, rowsByTime } from '../database/retention/retention-rules.js';
 import {
   type PartitionedTable,
   type RetentionRule,
+  rowsById,
+  rowsByTime,
 } from '../database/retention/retention-rules.js';
 import { KEY_LIFETIME_DAYS } from './delivery/idempotency-keys.js';
 

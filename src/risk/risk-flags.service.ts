@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor } from '../kernel/actor.js';
+import { type Actor, causedBy } from '../kernel/actor.js';
 import { Paginator } from '../http/paging/paginator.js';
 import {
   ConflictError,
@@ -38,8 +38,7 @@ export class RiskFlagsService {
   async list(query: ListRiskFlagsQuery, actor: Actor): Promise<RiskFlagPage> {
     const { status, severity, ruleKey } = query;
     const filter: RiskFilter = { scopes: scopeFilterOf(query), status, severity, ruleKey };
-    const bound = { ...filter, scopes: String(filter.scopes) };
-    const page = this.paginator.open('risk', bound, query);
+    const page = this.paginator.open('risk', filter, query);
     const { statement, values } = listQuery(filter, page);
     const rows = await this.transactions.query<RiskFlag>(statement, values, { caller: actor });
     return page.answer(rows, SEVEREST.positionOf);
@@ -57,10 +56,8 @@ export class RiskFlagsService {
     const flagsOf = (matches: (group: (typeof groups)[number]) => boolean): number =>
       groups.filter(matches).reduce((sum, group) => sum + group.flags, 0);
     const seen = groups.map((group) => group.lastSeenAt.getTime());
-    const [{ entityType = null, entityId = null } = {}] = scopes.patterns;
     return {
-      entityType,
-      entityId,
+      ...scopes.common,
       byStatus: countsOf(RISK_STATUSES, (status) => flagsOf((group) => group.status === status)),
       openBySeverity: countsOf(PRIORITIES, (severity) =>
         flagsOf((group) => group.status === 'open' && group.severity === severity),
@@ -111,8 +108,7 @@ function publishChange(
   actor: Actor,
 ): void {
   tx.publish('risk.changed', {
-    actorId: actor.userId,
-    requestId: actor.requestId,
+    ...causedBy(actor),
     sourceType: 'risk_flag',
     sourceId: id,
     scope: { entityType, entityId },

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
-import { type Actor } from '../kernel/actor.js';
+import { type Actor, causedBy } from '../kernel/actor.js';
 import { type Scope } from '../kernel/scope.js';
 import { lockScope } from '../database/transactions/scope-lock.js';
 import { type Transaction } from '../database/transactions/transaction.js';
@@ -75,8 +75,7 @@ function publish(
 ): void {
   const scope = { entityType, entityId };
   const by = {
-    actorId: actor.userId,
-    requestId: actor.requestId,
+    ...causedBy(actor),
     scope,
     status: 'success',
   } as const;

@@ -3,7 +3,7 @@ import { IsIn, IsOptional } from 'class-validator';
 import { CursorPagination, CursorQuery } from '../http/paging/cursor-page.js';
 import { IsInstant } from '../http/validation/instant.js';
 import { PRIORITIES, type Priority } from '../kernel/priority.js';
-import { ScopeQuery } from '../http/scope.dto.js';
+import { CommonScope, ScopeQuery } from '../http/scope.dto.js';
 import { RISK_STATUSES, type RiskFlag, type RiskRunCounts, type RiskStatus } from './risk-flag.js';
 import { RESOLVERS, type Resolver } from './risk-flag.entity.js';
 import { RISK_RULE_KEYS, type RiskEvidence, type RiskRuleKey } from './risk-rules.js';
@@ -150,25 +150,7 @@ class CountsBySeverity implements Record<Priority, number> {
 }
 
 /** Counts of the risk flags of one or more scopes. */
-export class RiskSummary {
-  /** Null where `scope` names more than one type. */
-  @ApiProperty({
-    type: String,
-    nullable: true,
-    example: 'command_center',
-    description: 'Null for scope=*.',
-  })
-  entityType!: string | null;
-
-  /** Null where `scope` names more than one scope. */
-  @ApiProperty({
-    type: String,
-    nullable: true,
-    example: 'command_center',
-    description: 'Null for scope=* and for all scopes of a type.',
-  })
-  entityId!: string | null;
-
+export class RiskSummary extends CommonScope {
   @ApiProperty({ type: CountsByStatus })
   byStatus!: CountsByStatus;
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
-import { type Actor } from '../kernel/actor.js';
+import { type Actor, causedBy } from '../kernel/actor.js';
 import { type CursorQuery } from '../http/paging/cursor-page.js';
 import { Paginator } from '../http/paging/paginator.js';
 import { NotFoundError } from '../kernel/errors/domain-error.js';
@@ -147,8 +147,7 @@ function publish(
   const { id: snapshotId, entityType, entityId, score, band, delta } = snapshot;
   for (const name of ['computed', ...transitions] as const) {
     tx.publish(`score.${name}`, {
-      actorId: actor.userId,
-      requestId: actor.requestId,
+      ...causedBy(actor),
       sourceType: 'score',
       sourceId: snapshotId,
       scope: { entityType, entityId },

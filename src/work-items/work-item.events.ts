@@ -1,4 +1,4 @@
-import { type Actor } from '../kernel/actor.js';
+import { type Actor, causedBy } from '../kernel/actor.js';
 import { type Scope } from '../kernel/scope.js';
 import { type Transaction } from '../database/transactions/transaction.js';
 
@@ -83,7 +83,7 @@ export function scopesOf(changes: readonly (PushedChange | ScopeChange)[]): Scop
 }
 
 function by(actor: Actor) {
-  return { actorId: actor.userId, requestId: actor.requestId, status: 'success' } as const;
+  return { ...causedBy(actor), status: 'success' } as const;
 }
 
 function countsByScope(

@@ -3,6 +3,7 @@ import { type ScopeFilter } from '../kernel/scope.js';
 import { containing, foldForSearch } from '../kernel/search-text.js';
 import { type Query } from '../database/connections/statement.js';
 import { Keyset } from '../database/sql/keyset.js';
+import { searchCondition } from '../database/sql/search-condition.js';
 import { ListQuery, type PageStart } from '../database/sql/list-query.js';
 import { type WorkItemConditionKey } from './work-item-conditions.js';
 import { conditionSql, timeValues, windowsSql } from './work-item-facts.sql.js';
@@ -31,6 +32,8 @@ export interface WorkItemFilter {
 export const NEWEST = Keyset.by(WORK_ITEM.only('id'), 'item');
 
 const ITEMS = 'work_items AS item';
+/** The columns that a search looks at. */
+const SEARCHED = ['title', 'external_id'];
 
 /** A page of the list, and its total, counted up to a limit if one is given. */
 export function listQueries(
@@ -58,15 +61,9 @@ export function listQueries(
     .where('external_id', filter.externalId, (id) => `item.external_id = ${id}`)
     .where('due', filter.dueBefore, (time) => `item.due_at < ${time}::timestamptz`)
     .where('updated', filter.updatedSince, (time) => `item.updated_at >= ${time}::timestamptz`)
-    .where('search', search, (pattern) => searchSql(pattern));
+    .where('search', search, (pattern) => searchCondition(pattern, SEARCHED, 'item'));
   return {
     page: list.page({ select, from, keyset: NEWEST }, start),
     total: (limit) => list.total({ from }, limit),
   };
-}
-
-/** An item of an earlier version that no push has folded yet is found as well as the database can. */
-function searchSql(pattern: string): string {
-  return `(item.search_text LIKE ${pattern} OR (item.search_text IS NULL
-      AND (item.title ILIKE ${pattern} OR item.external_id ILIKE ${pattern})))`;
 }

@@ -10,6 +10,7 @@ import {
 import { type Scope, scopeFilterOf } from '../kernel/scope.js';
 import { type Transaction } from '../database/transactions/transaction.js';
 import { TransactionRunner } from '../database/transactions/transaction-runner.js';
+import { totalIn } from '../database/sql/list-query.js';
 import { EXPORTED_COLUMNS } from './csv/work-item-columns.js';
 import { type WorkItemPage } from './work-item.dto.js';
 import { type ListWorkItemsQuery } from './work-item-requests.dto.js';
@@ -115,15 +116,13 @@ export class WorkItemsService {
   /** A page of the items of some scopes, newest first. A cursor wins over a page number. */
   async list(query: ListWorkItemsQuery, actor: Actor): Promise<WorkItemPage> {
     const filter = filterOf(query);
-    const bound = { ...filter, scopes: String(filter.scopes) };
-    const page = this.paginator.openNumbered('work-items', bound, query);
+    const page = this.paginator.openNumbered('work-items', filter, query);
     const queries = listQueries(filter, page, new Date());
     const [rows, counts] = await this.transactions.read(
       [queries.page, queries.total(page.countLimit)],
       { caller: actor },
     );
-    const counted = (counts?.[0] as { total: number } | undefined)?.total ?? 0;
-    return page.answer(rows as unknown as WorkItem[], NEWEST.positionOf, counted);
+    return page.answer(rows as unknown as WorkItem[], NEWEST.positionOf, totalIn(counts));
   }
 
   /** All items of the filter as CSV, in the order of the list; the page of the query does not count. */

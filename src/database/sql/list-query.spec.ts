@@ -162,14 +162,6 @@ describe('the statements of a list', () => {
     );
     expect(where(ScopeFilter.anyOf([]))).toBe(' WHERE FALSE');
   });
-
-  it('can read the page inside another statement', () => {
-    const { text } = new ListQuery('listed').page(
-      { ...parts, wrap: (inner) => `WITH page AS (${inner}) SELECT 1` },
-      first,
-    ).statement;
-    expect(flat(text)).toMatch(/^WITH page AS \( SELECT .* LIMIT \$1\) SELECT 1$/);
-  });
 });
 
 describe('the order of a list', () => {

@@ -18,12 +18,10 @@ export interface PageStart {
 interface PageParts<Row> extends ListRows {
   readonly select: string;
   readonly keyset: Keyset<Row>;
-  /** Builds the statement around the one that reads the page; `limit` is the parameter of its limit. */
-  readonly wrap?: (page: string, limit: string) => string;
 }
 
 /** What a page of the rows that a search found shows. */
-export interface FoundParts<Row> extends Omit<PageParts<Row>, 'wrap'> {
+export interface FoundParts<Row> extends PageParts<Row> {
   readonly table: string;
   readonly sorted: readonly string[];
 }
@@ -146,7 +144,7 @@ export class ListQuery {
   }
 
   /** A page of the rows, in the order of the keyset. */
-  page<Row>({ select, keyset, wrap, ...rows }: PageParts<Row>, start: PageStart): Query {
+  page<Row>({ select, keyset, ...rows }: PageParts<Row>, start: PageStart): Query {
     const values = [...this.values];
     const conditions = [...this.conditions];
     const begin = rows.parts ? [rows.parts.name] : [];
@@ -167,15 +165,17 @@ export class ListQuery {
       SELECT ${select} FROM ${from}
       ORDER BY ${keyset.order}
       LIMIT ${limit}${offset === undefined ? '' : ` OFFSET ${offset}`}`;
-    return {
-      statement: { name: this.statementName('list', begin), text: wrap?.(text, limit) ?? text },
-      values,
-    };
+    return { statement: { name: this.statementName('list', begin), text }, values };
   }
 
   private statementName(verb: string, begin: readonly string[] = []): string {
     return [verb, this.name, ...this.shape, ...begin].join('_');
   }
+}
+
+/** The number in the rows of {@link ListQuery.total}. */
+export function totalIn(rows: readonly object[] | undefined): number {
+  return (rows as { total: number }[] | undefined)?.[0]?.total ?? 0;
 }
 
 /** The number in a row of {@link ListQuery.estimate}. */

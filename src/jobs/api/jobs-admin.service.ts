@@ -7,6 +7,7 @@ import { redactValue } from '../../kernel/redaction/redaction.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
 import { type Job, type JobAttemptRecord } from '../queue/job.js';
+import { type ChangedJob, publishChange } from '../queue/job-changes.js';
 import { type JobState } from '../queue/job.entity.js';
 import { JobWake } from '../queue/job-wake.js';
 import { JOB_HEALTH_SQL } from './job-health.js';
@@ -24,13 +25,9 @@ import { CANCEL, FIND_WAITING, LOCK_JOB, REVIVE, REVIVE_ATTEMPTS } from '../queu
 type JobRecord = Job & Record<string, unknown>;
 
 /** What a change of a job reads of it, locked. */
-interface LockedJob extends Record<string, unknown> {
-  readonly type: string;
+interface LockedJob extends Omit<ChangedJob, 'id'>, Record<string, unknown> {
   readonly state: JobState;
   readonly key: string | null;
-  readonly entityType: string | null;
-  readonly entityId: string | null;
-  readonly nextActionId: string | null;
 }
 
 const HEALTH = { name: 'job_health', text: JOB_HEALTH_SQL };
@@ -112,7 +109,7 @@ export class JobsAdminService {
           throw error;
         }
         tx.afterCommit(this.wake.wake);
-        publishChange(tx, 'job.retried', id, job, actor);
+        publishChange(tx, 'job.retried', { id, ...job }, actor);
       },
       { caller: actor },
     );
@@ -126,7 +123,7 @@ export class JobsAdminService {
         const job = await this.lock(tx, id);
         const cancelled = await tx.query(CANCEL, [id]);
         if (cancelled.length === 0) throw jobNotWaiting(job.state);
-        publishChange(tx, 'job.cancelled', id, job, actor);
+        publishChange(tx, 'job.cancelled', { id, ...job }, actor);
       },
       { caller: actor },
     );
@@ -139,24 +136,6 @@ export class JobsAdminService {
     if (!job) throw jobNotFound();
     return job;
   }
-}
-
-function publishChange(
-  tx: Transaction,
-  eventKey: 'job.retried' | 'job.cancelled',
-  id: string,
-  { type, entityType, entityId, nextActionId }: LockedJob,
-  actor: Actor,
-): void {
-  tx.publish(eventKey, {
-    actorId: actor.userId,
-    requestId: actor.requestId,
-    sourceType: 'job',
-    sourceId: id,
-    ...(entityType === null || entityId === null ? {} : { scope: { entityType, entityId } }),
-    status: 'success',
-    meta: { type, ...(nextActionId === null ? {} : { nextActionId }) },
-  });
 }
 
 function shown(job: JobRecord): Job {

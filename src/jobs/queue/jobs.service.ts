@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
 import { validateAs } from '../../http/validation/validation.js';
+import { SYSTEM_ACTOR } from '../../kernel/actor.js';
 import { type Scope } from '../../kernel/scope.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
 import { JobHandlerRegistry } from '../handlers/job-handler.registry.js';
 import { type JobType, type JobTypes } from '../handlers/job-types.js';
 import { ENQUEUE, ENQUEUE_ONCE, NEW_JOB, SUPERSEDE } from './enqueue.sql.js';
+import { publishChange } from './job-changes.js';
 import { JobWake } from './job-wake.js';
 
 /** A job to be done after the commit. */
@@ -84,15 +86,8 @@ export class JobsService {
   ): Promise<void> {
     const values = [type, dedupeKey, entityType, entityId];
     for (const { id } of await tx.query<{ id: string }>(SUPERSEDE, values)) {
-      tx.publish('job.cancelled', {
-        actorId: null,
-        requestId: null,
-        sourceType: 'job',
-        sourceId: id,
-        scope: { entityType, entityId },
-        status: 'success',
-        meta: { type },
-      });
+      const job = { id, type, entityType, entityId, nextActionId: null };
+      publishChange(tx, 'job.cancelled', job, SYSTEM_ACTOR);
     }
   }
 }

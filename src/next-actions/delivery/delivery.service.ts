@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { uuidv7 } from 'uuidv7';
-import { type Actor } from '../../kernel/actor.js';
+import { type Actor, causedBy } from '../../kernel/actor.js';
 import { recordedInput, recordedValue } from '../../kernel/redaction/redaction.js';
 import { type Scope } from '../../kernel/scope.js';
 import { isUuid } from '../../kernel/uuid.js';
@@ -284,8 +284,7 @@ function answers(use: LockedNextAction['keyUse']): boolean {
 
 function eventFieldsOf(execution: ExecutionRecord, actor: Actor, scope: Scope) {
   return {
-    actorId: actor.userId,
-    requestId: actor.requestId,
+    ...causedBy(actor),
     sourceType: 'next_action',
     sourceId: execution.nextActionId,
     scope,

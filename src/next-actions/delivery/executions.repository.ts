@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '../../kernel/actor.js';
 import { type RowOf } from '../../database/sql/columns.js';
-import { type PageStart } from '../../database/sql/list-query.js';
+import { type PageStart, totalIn } from '../../database/sql/list-query.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
 import { type NextAction } from '../model/next-action.js';
@@ -108,7 +108,6 @@ export class ExecutionsRepository {
       { caller: actor },
     );
     if (found?.length !== 1) return undefined;
-    const [count] = (counts ?? []) as { total: number }[];
-    return { rows: rows as unknown as ExecutionAnswer[], counted: count?.total ?? 0 };
+    return { rows: rows as unknown as ExecutionAnswer[], counted: totalIn(counts) };
   }
 }

@@ -2,6 +2,7 @@ import { type Query } from '../../database/connections/statement.js';
 import { Keyset } from '../../database/sql/keyset.js';
 import { ListQuery, type PageStart } from '../../database/sql/list-query.js';
 import { type ListParts } from '../../database/sql/list-rows.js';
+import { searchCondition } from '../../database/sql/search-condition.js';
 import { entityTypesOf } from '../../database/sql/scope-condition.js';
 import { PRIORITIES, type Priority } from '../../kernel/priority.js';
 import { type ScopeFilter } from '../../kernel/scope.js';
@@ -66,6 +67,9 @@ const SOONEST = soonest(`COALESCE(snoozed_until, 'infinity')`);
 const SOONEST_SNOOZED = soonest('snoozed_until');
 
 const TABLE = 'next_best_actions';
+
+/** The columns that a search looks at. */
+const SEARCHED = ['title', 'reason', 'created_by_rule'];
 
 /** The columns that the orders read, but for the id. */
 const SORTED = ['score', 'created_at', 'snoozed_until'];
@@ -135,14 +139,7 @@ function conditionsOf(filter: NextActionFilter): ListQuery {
   if (assigneeId === null) list.when('unassigned', 'assignee_id IS NULL');
   else list.where('assignee', assigneeId, (parameter) => `assignee_id = ${parameter}::uuid`);
   const pattern = search === undefined ? undefined : containing(foldForSearch(search));
-  // A row that is not folded yet is found as well as the database can.
-  return list.where(
-    'search',
-    pattern,
-    (p) =>
-      `(search_text LIKE ${p} OR (search_text IS NULL
-          AND (title ILIKE ${p} OR reason ILIKE ${p} OR created_by_rule ILIKE ${p})))`,
-  );
+  return list.where('search', pattern, (parameter) => searchCondition(parameter, SEARCHED));
 }
 
 function whereSnoozed(list: ListQuery, { statuses, snoozed }: NextActionFilter): void {

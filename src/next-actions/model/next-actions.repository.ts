@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '../../kernel/actor.js';
 import { type RowOf } from '../../database/sql/columns.js';
-import { estimateOf, type PageStart } from '../../database/sql/list-query.js';
+import { estimateOf, type PageStart, totalIn } from '../../database/sql/list-query.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
 import { type ListedNextAction, type NextAction } from './next-action.js';
@@ -104,10 +104,6 @@ export class NextActionsRepository {
   async snooze(tx: Statements, id: string, until: Date): Promise<void> {
     await tx.execute(sql.SNOOZE, [id, until]);
   }
-}
-
-function totalIn(rows: readonly object[] | undefined): number {
-  return (rows as { total: number }[] | undefined)?.[0]?.total ?? 0;
 }
 
 /** The rows of a page that has the total in each, or in one without an id where the page is empty. */

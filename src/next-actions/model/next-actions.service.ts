@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
-import { type Actor } from '../../kernel/actor.js';
+import { type Actor, causedBy } from '../../kernel/actor.js';
 import { csvPages } from '../../http/csv/csv-pages.js';
 import { Paginator } from '../../http/paging/paginator.js';
-import { isUuid } from '../../kernel/uuid.js';
+import { isUuid, NIL_UUID } from '../../kernel/uuid.js';
 import { type Scope, scopeFilterOf, scopeOf } from '../../kernel/scope.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
@@ -67,7 +67,7 @@ export class NextActionsService {
   /** A page of the NBAs of some scopes, ranked unless sorted. A cursor wins over a page number. */
   async list(query: NextActionListQuery, actor: Actor): Promise<NextActionPage> {
     const filter = filterOf(query, actor);
-    const bound = { ...filter, scopes: String(filter.scopes), sort: query.sort };
+    const bound = { ...filter, sort: query.sort };
     const page = this.paginator.openNumbered('next-actions', bound, query);
     const view = { sort: query.sort, full: query.fields === 'full' };
     const { rows, counted } = await this.repository.list(filter, view, page, actor);
@@ -115,8 +115,7 @@ export class NextActionsService {
           snoozedUntil: body.snoozedUntil == null ? null : new Date(body.snoozedUntil),
         });
         tx.publish('nba.upsert', {
-          actorId: actor.userId,
-          requestId: actor.requestId,
+          ...causedBy(actor),
           sourceType: 'next_action',
           sourceId: result.nextAction.id,
           scope,
@@ -153,11 +152,8 @@ function filterOf(query: NextActionListQuery, actor: Actor): NextActionFilter {
   };
 }
 
-/** The filter of an assignee: `me` is the caller, `none` is null. */
+/** The filter of an assignee: `me` is the caller, `none` is null. The application itself is assigned nothing. */
 function assigneeOf(value: string | undefined, actor: Actor): string | null | undefined {
   if (value === 'none') return null;
-  return value === 'me' ? (actor.userId ?? NOBODY) : value?.toLowerCase();
+  return value === 'me' ? (actor.userId ?? NIL_UUID) : value?.toLowerCase();
 }
-
-/** An id that no user has: the application itself is assigned nothing. */
-const NOBODY = '00000000-0000-0000-0000-000000000000';

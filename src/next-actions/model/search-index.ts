@@ -4,6 +4,7 @@ import { type PgClient } from '../../database/connections/pg-client.js';
 import { type StartLock } from '../../database/start/start-lock.js';
 import { StartWork } from '../../database/start/start-work.js';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
+import { NIL_UUID } from '../../kernel/uuid.js';
 import { LOGGER } from '../../logging/logger.js';
 import { type NextBestAction } from './next-best-action.entity.js';
 import * as sql from './search-index.sql.js';
@@ -14,7 +15,6 @@ const LOCK: StartLock = { key: 0x6e626173, purpose: 'prepares the search' };
 
 /** Rows that are folded in one transaction. */
 const BATCH = 500;
-const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
 type Searched = Pick<NextBestAction, 'id' | 'title' | 'reason' | 'createdByRule'>;
 
@@ -60,7 +60,7 @@ export class SearchIndex implements OnApplicationBootstrap {
   }
 
   private async foldAll(): Promise<void> {
-    let after: string | undefined = FIRST_ID;
+    let after: string | undefined = NIL_UUID;
     while (after !== undefined && !this.work.stopped) after = await this.foldAfter(after);
   }
 

@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { CommonScope } from '../../http/scope.dto.js';
 import { type Priority } from '../../kernel/priority.js';
 import { NextActionAnswer } from '../model/next-action.dto.js';
 import { type RunOutcome } from './next-action-runs.service.js';
@@ -35,7 +36,7 @@ class QueuedByPriority implements Record<Priority, number> {
 }
 
 /** Summary of the NBAs of one or more scopes. */
-export class NextActionSummary {
+export class NextActionSummary extends CommonScope {
   /** The best five that are queued and not snoozed. */
   @ApiProperty({ type: [NextActionAnswer] })
   top5!: NextActionAnswer[];
@@ -54,22 +55,4 @@ export class NextActionSummary {
   /** When the rules last ran, null when they never did. */
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   lastRunAt!: Date | null;
-
-  /** Null where `scope` names more than one type. */
-  @ApiProperty({
-    type: String,
-    nullable: true,
-    example: 'command_center',
-    description: 'Null for scope=*.',
-  })
-  entityType!: string | null;
-
-  /** Null where `scope` names more than one scope. */
-  @ApiProperty({
-    type: String,
-    nullable: true,
-    example: 'command_center',
-    description: 'Null for scope=* and for all scopes of a type.',
-  })
-  entityId!: string | null;
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
-import { type Actor } from '../../kernel/actor.js';
+import { type Actor, causedBy } from '../../kernel/actor.js';
 import { type Scope } from '../../kernel/scope.js';
 import { lockScope } from '../../database/transactions/scope-lock.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
@@ -78,8 +78,7 @@ export class NextActionRunsService {
     if (!counts) throw new Error('A run of the next-action rules returned no row.');
     const outcome = { ...counts, runKey };
     tx.publish('nba.run', {
-      actorId: actor.userId,
-      requestId: actor.requestId,
+      ...causedBy(actor),
       sourceType: 'next_action_run',
       sourceId: runId,
       scope: { entityType, entityId },

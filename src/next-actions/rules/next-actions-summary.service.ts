@@ -4,7 +4,7 @@ import { PRIORITIES, type Priority } from '../../kernel/priority.js';
 import { type ScopeFilter } from '../../kernel/scope.js';
 import { COUNT_LIMIT, totalOf } from '../../http/paging/pagination.js';
 import { type Query } from '../../database/connections/statement.js';
-import { ListQuery } from '../../database/sql/list-query.js';
+import { ListQuery, totalIn } from '../../database/sql/list-query.js';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
 import { type NextActionSummary } from './next-action-run.dto.js';
 import { type NextAction } from '../model/next-action.js';
@@ -41,22 +41,17 @@ export class NextActionsSummaryService {
       [page, lastRunQuery(scopes), ...counts],
       { caller: actor },
     );
-    const totals = PRIORITIES.map((_, index) => {
-      const [row] = (counted[index] ?? []) as { total: number }[];
-      return totalOf(row?.total ?? 0, COUNT_LIMIT);
-    });
+    const totals = PRIORITIES.map((_, index) => totalOf(totalIn(counted[index]), COUNT_LIMIT));
     const queuedByPriority = Object.fromEntries(
       PRIORITIES.map((priority, index) => [priority, totals[index]?.total]),
     ) as Record<Priority, number>;
     const [lastRun] = (runs ?? []) as { lastRunAt: Date }[];
-    const [{ entityType = null, entityId = null } = {}] = scopes.patterns;
     return {
       top5: top as unknown as NextAction[],
       queuedByPriority,
       countsAreExact: totals.every(({ isExact }) => isExact),
       lastRunAt: lastRun?.lastRunAt ?? null,
-      entityType,
-      entityId,
+      ...scopes.common,
     };
   }
 }

@@ -1,3 +1,4 @@
+import { causedBy } from '../../../kernel/actor.js';
 import {
   DeliveryAction,
   type DeliveryActionHandler,
@@ -23,8 +24,7 @@ export class RetryFailedDeliveriesAction implements DeliveryActionHandler {
       dedupeKey: nextAction.id,
     });
     tx.publish('nba.delivery.stubbed', {
-      actorId: actor.userId,
-      requestId: actor.requestId,
+      ...causedBy(actor),
       sourceType: 'next_action',
       sourceId: nextAction.id,
       status: 'stubbed',
