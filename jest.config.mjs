@@ -6,6 +6,8 @@ export const shared = {
   rootDir: '.',
   testEnvironment: 'node',
   moduleFileExtensions: ['ts', 'js', 'json'],
+  // Suites build there and delete it, while another run of jest may look for modules.
+  modulePathIgnorePatterns: ['<rootDir>/.test-build/'],
   moduleNameMapper: {
     // The bundles that these packages publish: each suite loads every module anew, and one file
     // in place of some eight hundred takes a quarter off a suite's processor time.
