@@ -10,7 +10,7 @@ import { uuidv7 } from 'uuidv7';
 import { TOKEN_AUDIENCE, TOKEN_ISSUER } from '../src/auth/token.js';
 import { type Statement } from '../src/database/connections/statement.js';
 import { COUNT_LIMIT } from '../src/http/paging/pagination.js';
-import { ScopeFilter } from '../src/kernel/scope.js';
+import { seenScope } from '../src/kernel/grants.js';
 import { listQueries } from '../src/next-actions/model/next-actions.list.js';
 import { fingerprint } from '../src/next-actions/delivery/request-fingerprint.js';
 import * as sql from './floor-statements.js';
@@ -169,7 +169,7 @@ interface Count {
 async function list(parameters: URLSearchParams): Promise<object> {
   const entityType = parameters.get('entityType') ?? '';
   const entityId = parameters.get('entityId') ?? '';
-  const scopes = ScopeFilter.of({ entityType, entityId });
+  const scopes = seenScope({ entityType, entityId });
   const filter = { scopes, statuses: ['queued'] } as const;
   const page = Number(parameters.get('page') ?? 1);
   const pageSize = Number(parameters.get('pageSize') ?? 25);

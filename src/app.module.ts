@@ -2,8 +2,8 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { type Logger } from 'pino';
 import { AuthModule } from './auth/auth.module.js';
-import { JwtAuthGuard } from './auth/jwt-auth.guard.js';
-import { RequireUserGuard } from './auth/require-user.guard.js';
+import { IdentifyGuard } from './auth/identify.guard.js';
+import { RequiresGuard } from './auth/requires.guard.js';
 import { LoggingModule } from './logging/logging.module.js';
 import { JsonBodyGuard } from './http/request/json-body.guard.js';
 import { ProblemFilter } from './http/problems/problem.filter.js';
@@ -70,9 +70,9 @@ export class AppModule {
         { provide: APP_FILTER, useClass: ProblemFilter },
         // In this order: identify the caller, count the request, refuse a caller without a user, read the
         // body.
-        { provide: APP_GUARD, useClass: JwtAuthGuard },
+        { provide: APP_GUARD, useClass: IdentifyGuard },
         { provide: APP_GUARD, useClass: RateLimitGuard },
-        { provide: APP_GUARD, useClass: RequireUserGuard },
+        { provide: APP_GUARD, useClass: RequiresGuard },
         { provide: APP_GUARD, useClass: JsonBodyGuard },
       ],
     };

@@ -11,7 +11,11 @@ import { OrderEventsByCommit1796000300000 } from '../migrations/1796000300000-Or
 import { KeepMeanings1796000500000 } from '../migrations/1796000500000-KeepMeanings.js';
 import { StageImports1796000600000 } from '../migrations/1796000600000-StageImports.js';
 import { FindEventsOfJobs1796000700000 } from '../migrations/1796000700000-FindEventsOfJobs.js';
-import { User } from './users/user.entity.js';
+import { RolesAndGrants1796001100000 } from '../migrations/1796001100000-RolesAndGrants.js';
+import { AccessGrant } from './users/model/access-grant.entity.js';
+import { ServiceToken } from './users/model/service-token.entity.js';
+import { SessionRow } from './users/model/session.entity.js';
+import { User } from './users/model/user.entity.js';
 import { type Schema } from './database/start/data-source.js';
 import { OpsEvent } from './events/ops-event.entity.js';
 import { JobRow } from './jobs/queue/job.entity.js';
@@ -34,6 +38,9 @@ import { WorkItemRow } from './work-items/work-item.entity.js';
 export const schema = {
   entities: [
     User,
+    AccessGrant,
+    SessionRow,
+    ServiceToken,
     NextBestAction,
     NextActionExecution,
     IdempotencyKeyRow,
@@ -65,5 +72,6 @@ export const schema = {
     KeepMeanings1796000500000,
     StageImports1796000600000,
     FindEventsOfJobs1796000700000,
+    RolesAndGrants1796001100000,
   ],
 } satisfies Schema;

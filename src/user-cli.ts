@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { runCommand } from './command.process.js';
-import { readPassword } from './users/password-prompt.js';
+import { readPassword } from './users/passwords/password-prompt.js';
 import {
   CommandError,
   parseUserCommand,
@@ -8,16 +8,21 @@ import {
   USAGE,
   UsageError,
   type UserCommand,
-} from './users/user-commands.js';
-import { UsersService } from './users/users.service.js';
+} from './users/commands/user-commands.js';
+import { UsersService } from './users/api/users.service.js';
+import { CredentialsService } from './users/model/credentials.service.js';
 import { UsersModule } from './users/users.module.js';
 
 function read(): UserCommand | undefined {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { role: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    options: {
+      role: { type: 'string' },
+      scope: { type: 'string', multiple: true },
+      help: { type: 'boolean', short: 'h' },
+    },
   });
-  return values.help === true ? undefined : parseUserCommand(positionals, values.role);
+  return values.help === true ? undefined : parseUserCommand(positionals, values);
 }
 
 /** At a terminal it is typed twice, because it is not shown. */
@@ -37,11 +42,15 @@ async function askPassword(email: string): Promise<string> {
 /** `npm run user`: manages users from the command line. */
 process.exitCode = await runCommand({
   usage: USAGE,
-  options: '--role and --help',
+  options: '--role, --scope and --help',
   modules: [UsersModule],
   read,
   run: async (app, command) => ({
-    output: await runUserCommand(command, app.get(UsersService), () => askPassword(command.email)),
+    output: await runUserCommand(
+      command,
+      { users: app.get(UsersService), credentials: app.get(CredentialsService) },
+      () => askPassword(command.email),
+    ),
   }),
   usageError: UsageError,
   expectedError: CommandError,

@@ -1,16 +1,19 @@
 import { JwtService } from '@nestjs/jwt';
-import { argon2id } from '../src/users/argon2id.js';
-import { PasswordHasher } from '../src/users/password-hasher.js';
+import { argon2id } from '../src/users/passwords/argon2id.js';
+import { PasswordHasher } from '../src/users/passwords/password-hasher.js';
 import { TOKEN_AUDIENCE, TOKEN_ISSUER } from '../src/auth/token.js';
-import { UsersService } from '../src/users/users.service.js';
+import { SYSTEM_ACTOR } from '../src/kernel/actor.js';
+import { PERMISSIONS } from '../src/kernel/permissions.js';
+import { addUser } from './support/users.js';
+import { UsersService } from '../src/users/api/users.service.js';
 import { createTestApp, JWT_SECRET, OPERATOR, type TestApp } from './support/app.js';
 import { problems } from './support/problems.js';
 import { ApiClient } from './support/requests.js';
 
 // The real one, watched.
-jest.mock('../src/users/argon2id.js', () => {
-  const real = jest.requireActual<typeof import('../src/users/argon2id.js')>(
-    '../src/users/argon2id.js',
+jest.mock('../src/users/passwords/argon2id.js', () => {
+  const real = jest.requireActual<typeof import('../src/users/passwords/argon2id.js')>(
+    '../src/users/passwords/argon2id.js',
   );
   return { argon2id: jest.fn(real.argon2id) };
 });
@@ -30,7 +33,15 @@ describe('signing in', () => {
       expiresIn: 28_800,
     });
     const me = await new ApiClient(app.url, body.accessToken).get('/api/auth/me').expect(200);
-    expect(me.body).toEqual({ id: expect.any(String), email: OPERATOR.email, role: 'admin' });
+    expect(me.body).toEqual({
+      kind: 'user',
+      id: expect.any(String),
+      name: 'operator',
+      email: OPERATOR.email,
+      role: 'admin',
+      scopes: ['*'],
+      permissions: PERMISSIONS,
+    });
   });
 
   it('ignores the case of the e-mail', async () => {
@@ -137,14 +148,15 @@ describe('signing in', () => {
   });
 
   it('refuses a disabled user and their tokens', async () => {
+    await addUser(app, { role: 'admin' });
     const users = app.get(UsersService);
-    const operator = await users.findByEmail(OPERATOR.email);
-    await users.setDisabled(operator!.id, true);
+    const { id } = (await app.api.get('/api/auth/me')).body;
+    await users.change(id, { disabled: true }, SYSTEM_ACTOR);
     await app.api.get('/api/auth/me').expect(401);
     expect((await app.anonymous.post('/api/auth/login', OPERATOR).expect(401)).body).toEqual(
       problems.loginFailed,
     );
-    await users.setDisabled(operator!.id, false);
+    await users.change(id, { disabled: false }, SYSTEM_ACTOR);
     await app.api.get('/api/auth/me').expect(200);
   });
 });

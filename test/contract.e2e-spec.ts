@@ -1,7 +1,9 @@
 import { Controller, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
 import { ApiExcludeEndpoint, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { type Router } from 'express';
-import { CurrentActor, Public } from '../src/auth/current-user.js';
+import { CurrentActor } from '../src/http/access/current-actor.js';
+import { Public } from '../src/http/access/public.js';
+import { Requires } from '../src/http/access/requires.js';
 import { type Actor } from '../src/kernel/actor.js';
 import { ConflictError } from '../src/kernel/errors/domain-error.js';
 import { TransactionRunner } from '../src/database/transactions/transaction-runner.js';
@@ -80,6 +82,7 @@ describe('the contract', () => {
 
 /** Changes something and says nothing; or refuses, and says that it did it. */
 @Controller('silent')
+@Requires('account.read')
 class SilentController {
   constructor(private readonly transactions: TransactionRunner) {}
 
@@ -100,7 +103,7 @@ class SilentController {
     await this.transactions.run((tx) => {
       const about = { sourceType: null, sourceId: null, status: 'success' } as const;
       const meta = { created: true, entityType: 'account', entityId: 'acme' };
-      tx.publish('nba.upsert', { ...about, actorId: actor.userId, requestId: null, meta });
+      tx.publish('nba.upsert', { ...about, actorId: actor.id, requestId: null, meta });
       return Promise.resolve();
     });
     throw new ConflictError('NOT_NOW', 'Not now.');
@@ -109,6 +112,7 @@ class SilentController {
 
 /** Answers unlike its schema, and takes anything for an id. */
 @Controller('liars')
+@Requires('account.read')
 class LiarsController {
   @Get()
   @ApiOperation({ summary: 'Says less than it answers' })

@@ -1,3 +1,4 @@
+import { Requires } from '../src/http/access/requires.js';
 import { Controller, Get, Param } from '@nestjs/common';
 import { Client } from 'pg';
 import { TransactionRunner } from '../src/database/transactions/transaction-runner.js';
@@ -14,6 +15,7 @@ import { eventually } from './support/eventually.js';
 
 /** Fails with any SQLSTATE, as a route of the application would. */
 @Controller('test-raise')
+@Requires('account.read')
 class RaiseController {
   constructor(private readonly transactions: TransactionRunner) {}
 

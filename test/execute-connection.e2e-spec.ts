@@ -4,13 +4,11 @@ import {
   type DeliveryContext,
   type DeliveryOutcome,
 } from '../src/next-actions/delivery/delivery-action.js';
-import { JwtService } from '@nestjs/jwt';
-import { UsersService } from '../src/users/users.service.js';
+import { addUser } from './support/users.js';
 import { createTestApp, type TestApp } from './support/app.js';
 import { createNextAction } from './support/builders.js';
 import { eventually } from './support/eventually.js';
 import { problems } from './support/problems.js';
-import { ApiClient } from './support/requests.js';
 
 const ECHO = { name: 'test_echo', text: 'SELECT $1::jsonb AS value' };
 
@@ -109,10 +107,7 @@ describe('the connection of a press', () => {
   });
 
   it('is there for others while one user reads slowly, as often as they like', async () => {
-    const users = app.get(UsersService);
-    await users.create('reader@example.com', 'a quiet afternoon', 'operator');
-    const reader = await users.findByEmail('reader@example.com');
-    const other = new ApiClient(app.url, app.get(JwtService).sign({ sub: reader?.id }));
+    const { api: other } = await addUser(app);
     const { id } = await createNextAction(app.api);
     let reads: Promise<{ status: number }>[] = [];
     await app.holding('LOCK TABLE work_items IN ACCESS EXCLUSIVE MODE', [], async () => {

@@ -1,12 +1,10 @@
-import { JwtService } from '@nestjs/jwt';
-import { UsersService } from '../src/users/users.service.js';
+import { addUser } from './support/users.js';
 import { FIXTURE_ACTIONS } from './fixtures/delivery-actions.js';
 import { Retention } from '../src/database/retention/retention.js';
 import { fingerprint } from '../src/next-actions/delivery/request-fingerprint.js';
 import { createTestApp, OPERATOR, type TestApp } from './support/app.js';
 import { createNextAction } from './support/builders.js';
 import { problems } from './support/problems.js';
-import { ApiClient } from './support/requests.js';
 
 describe('a press that an earlier one answers under a new Idempotency-Key', () => {
   let app: TestApp;
@@ -250,11 +248,7 @@ describe('a press that comes again', () => {
     it('is a different key for another user', async () => {
       const { id } = await createNextAction(app.api);
       const other = await createNextAction(app.api);
-      await app.rows(
-        `INSERT INTO users (id, email, password_hash, role) VALUES (gen_random_uuid(), 'two@example.com', 'x', 'operator') ON CONFLICT DO NOTHING`,
-      );
-      const second = await app.get(UsersService).findByEmail('two@example.com');
-      const client = new ApiClient(app.url, app.get(JwtService).sign({ sub: second?.id }));
+      const { api: client } = await addUser(app);
       await app.api.press(id, 'snooze_1d').set('Idempotency-Key', `mine-${id}`).expect(200);
       await client.press(other.id, 'snooze_1d').set('Idempotency-Key', `mine-${id}`).expect(200);
     });

@@ -3,7 +3,7 @@ import { createNextAction } from './support/builders.js';
 import { problems } from './support/problems.js';
 import { FIXTURE_ACTIONS } from './fixtures/delivery-actions.js';
 import { JwtService } from '@nestjs/jwt';
-import { UsersService } from '../src/users/users.service.js';
+import { CredentialsService } from '../src/users/model/credentials.service.js';
 import { OPERATOR } from './support/app.js';
 import { ApiClient } from './support/requests.js';
 
@@ -202,7 +202,7 @@ describe('pressing a button', () => {
 
     it('with 401 for every kind of wrong token', async () => {
       const { id } = await createNextAction(app.api);
-      const operator = await app.get(UsersService).findByEmail(OPERATOR.email);
+      const operator = await app.get(CredentialsService).findByEmail(OPERATOR.email);
       const jwt = app.get(JwtService);
       const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
       const hour = 3600;

@@ -1,3 +1,4 @@
+import { EVERY_EVENT } from '../src/feed/event-filter.js';
 import fc from 'fast-check';
 import { Client, type QueryResultRow } from 'pg';
 import { type Logger } from 'pino';
@@ -400,8 +401,16 @@ describe('the commit-ordered feed', () => {
 
     it.each([
       ['a page', feedPage(middle, 26), 26],
-      ['a filtered page', filteredFeedPage(middle, end, { eventKey: 'nba.run' }, 26), 10_000],
-      ['where that ends', feedScanEnd(middle, { eventKey: 'nba.run' }), 10_000],
+      [
+        'a filtered page',
+        filteredFeedPage(middle, end, { eventKey: 'nba.run', visible: EVERY_EVENT }, 26),
+        10_000,
+      ],
+      [
+        'where that ends',
+        feedScanEnd(middle, { eventKey: 'nba.run', visible: EVERY_EVENT }),
+        10_000,
+      ],
       ['the newest position', { statement: FEED_TIP, values: [] }, 1],
     ])('reads %s by its index, without a sort', async (_, query, most) => {
       for (const mode of ['force_custom_plan', 'force_generic_plan']) {
@@ -422,7 +431,7 @@ describe('the commit-ordered feed', () => {
       const page = await app.get(FeedReader).read({
         after: { epoch: 0, xid: '0', id: FEED_START.id },
         limit: 10,
-        filter: { eventKey: 'nba.run' },
+        filter: { eventKey: 'nba.run', visible: EVERY_EVENT },
       });
       expect({ ...page, next: page.next.epoch }).toEqual({
         events: [],

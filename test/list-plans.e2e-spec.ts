@@ -1,5 +1,6 @@
 import { Client } from 'pg';
-import { ScopeFilter } from '../src/kernel/scope.js';
+import { SYSTEM_ACTOR } from '../src/kernel/actor.js';
+import { scopesToRead } from '../src/kernel/grants.js';
 import {
   listQueries,
   type NextActionFilter,
@@ -33,11 +34,7 @@ interface Plan {
 }
 
 const nodesOf = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
-const scopesOf = (text: string): ScopeFilter => {
-  const scopes = ScopeFilter.parse(text);
-  if (!scopes) throw new Error(text);
-  return scopes;
-};
+const scopesOf = (scope: string) => scopesToRead({ scope }, SYSTEM_ACTOR);
 
 describe('the plan of a list', () => {
   let database: TestDatabase;
@@ -76,7 +73,7 @@ describe('the plan of a list', () => {
   const queued = { statuses: ['queued'] } as const;
   const large = { scopes: scopesOf('desk/large') };
   const accounts = { scopes: scopesOf('account/*') };
-  const all = { scopes: ScopeFilter.ALL };
+  const all = { scopes: scopesOf('*') };
   const SCOPE = 'ix_next_best_actions_scope';
   const TYPE = 'ix_next_best_actions_type';
 

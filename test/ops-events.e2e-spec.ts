@@ -1,3 +1,4 @@
+import { EVERY_EVENT } from '../src/feed/event-filter.js';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { createTestApp, type TestApp } from './support/app.js';
 import { createNextAction } from './support/builders.js';
@@ -85,7 +86,7 @@ describe('ops events', () => {
         '2020-01-01T00:00:00Z' FROM generate_series(1, 5000) n`);
     await app.rows('ANALYZE ops_events');
     const since = new Date(Date.now() - 3_600_000).toISOString();
-    const { statement, values } = feedQuery({ since }, { limit: 101 });
+    const { statement, values } = feedQuery({ since, visible: EVERY_EVENT }, { limit: 101 });
     const [row] = await app.rows<{ 'QUERY PLAN': object }>(
       `EXPLAIN (ANALYZE, FORMAT JSON) ${statement.text}`,
       values,

@@ -3,10 +3,17 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { CommandError, parseUserCommand, runUserCommand } from '../src/users/user-commands.js';
-import { UsersService } from '../src/users/users.service.js';
+import {
+  CommandError,
+  parseUserCommand,
+  runUserCommand,
+} from '../src/users/commands/user-commands.js';
+import { UsersService } from '../src/users/api/users.service.js';
+import { CredentialsService } from '../src/users/model/credentials.service.js';
+import { SYSTEM_ACTOR } from '../src/kernel/actor.js';
 import { removeClusterAndDataDir } from '../src/database/embedded/cluster.location.js';
 import { startEmbeddedPostgres } from '../src/database/embedded/embedded-postgres.js';
+import { addUser } from './support/users.js';
 import { compiled } from './support/compiled.js';
 import { createTestDatabase } from './support/database.js';
 import { eventually } from './support/eventually.js';
@@ -24,33 +31,38 @@ describe('a command about users', () => {
   });
   afterAll(() => app.close());
 
-  const run = (args: readonly string[], password = '') =>
-    runUserCommand(parseUserCommand(args, undefined), app.get(UsersService), () =>
-      Promise.resolve(password),
+  const run = (args: readonly string[], password = '', role?: string) =>
+    runUserCommand(
+      parseUserCommand(args, { role }),
+      { users: app.get(UsersService), credentials: app.get(CredentialsService) },
+      () => Promise.resolve(password),
     );
   const signIn = (email: string, password: string) =>
     app.anonymous.post('/api/auth/login', { email, password });
 
   it('adds a user who can sign in at once, changes the password, and lists them', async () => {
-    expect(await run(['add', 'New@Example.com'], FIRST)).toBe('Added new@example.com as operator.');
+    expect(await run(['add', 'New@Example.com'], FIRST)).toBe(
+      'Added new@example.com as operator of *.',
+    );
     await signIn('new@example.com', FIRST).expect(200);
     const said = await run(['password', 'new@example.com'], SECOND);
     expect(said).not.toContain(SECOND);
     await signIn('new@example.com', FIRST).expect(401);
     await signIn('new@example.com', SECOND).expect(200);
     const list = await run(['list']);
-    expect(list).toMatch(/^new@example\.com +operator +active +\d{4}-/m);
+    expect(list).toMatch(/^new@example\.com +operator +active +\* +\d{4}-/m);
     expect(list).toMatch(/^operator@example\.com +admin +active/m);
   });
 
   it('adds one user where the same e-mail is added several times at once', async () => {
     const users = app.get(UsersService);
-    const added = await Promise.all(
+    const user = { password: FIRST, role: 'operator' as const, scopes: ['*'] };
+    const added = await Promise.allSettled(
       ['Twice@example.com', 'twice@example.com', 'twice@example.com '].map((email) =>
-        users.create(email, FIRST, 'operator'),
+        users.create({ email, ...user }, SYSTEM_ACTOR),
       ),
     );
-    expect(added.filter(Boolean)).toHaveLength(1);
+    expect(added.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     expect(await app.rows(`SELECT email, role FROM users WHERE email LIKE '%twice%'`)).toEqual([
       { email: 'twice@example.com', role: 'operator' },
     ]);
@@ -79,6 +91,7 @@ describe('a command about users', () => {
   });
 
   it('shuts a user out, tokens included, and lets them in again', async () => {
+    await run(['add', 'second-admin@example.com'], FIRST, 'admin');
     await run(['disable', OPERATOR.email]);
     expect(await run(['list'])).toMatch(/^operator@example\.com +admin +disabled/m);
     await signIn(OPERATOR.email, OPERATOR.password).expect(401);
@@ -123,7 +136,7 @@ describe('npm run user', () => {
     try {
       expect(await user({ DATA_DIR: dataDir }, ['add', 'a@example.com'], `${FIRST}\n`)).toEqual({
         code: 0,
-        out: 'Added a@example.com as operator.\n',
+        out: 'Added a@example.com as operator of *.\n',
         err: '',
       });
     } finally {
@@ -136,6 +149,7 @@ describe('npm run user', () => {
     const app = await createTestApp({ env: { AUTH_CACHE_MS: '200' } });
     try {
       const settings = { DATABASE_URL: app.database.url };
+      await addUser(app, { role: 'admin' });
       // From here on, the token is cached.
       await app.api.get('/api/auth/me').expect(200);
       expect(await user(settings, ['disable', OPERATOR.email])).toMatchObject({ code: 0, err: '' });
@@ -184,7 +198,7 @@ describe('npm run user', () => {
     async (option) => {
       const { code, out, err } = await user({}, ['add', 'a@example.com', option]);
       expect({ code, out }).toEqual({ code: 2, out: '' });
-      expect(err).toMatch(/^The options are --role and --help\.\n\nUsage: /);
+      expect(err).toMatch(/^The options are --role, --scope and --help\.\n\nUsage: /);
       expect(err).not.toContain('sesame');
     },
   );

@@ -1,7 +1,8 @@
 import { type Client } from 'pg';
 import { type Query, StatementNames } from '../../src/database/connections/statement.js';
 import { PRIORITIES } from '../../src/kernel/priority.js';
-import { ScopeFilter } from '../../src/kernel/scope.js';
+import { SYSTEM_ACTOR } from '../../src/kernel/actor.js';
+import { type GrantedScopes, scopesToRead } from '../../src/kernel/grants.js';
 import {
   listQueries,
   type NextActionFilter,
@@ -28,7 +29,7 @@ interface Measured {
 
 const names = new StatementNames();
 
-const within = (scope: string): ScopeFilter => ScopeFilter.parse(scope) ?? ScopeFilter.ALL;
+const within = (scope: string): GrantedScopes => scopesToRead({ scope }, SYSTEM_ACTOR);
 const queued = ['queued'] as const;
 const large = { scopes: within(LARGE.scope), statuses: queued };
 const huge = { scopes: within(HUGE.scope) };
@@ -39,7 +40,7 @@ const LISTS: readonly [name: string, atMost: number, filter: NextActionFilter][]
   ['600,000, without status', 3, huge],
   ['600,000, by priority', 3, { ...huge, priority: 'low' }],
   ['all ids of a type', 1.5, { scopes: within(`${ACCOUNTS.type}/*`), statuses: queued }],
-  ['all scopes', 3, { scopes: ScopeFilter.ALL, statuses: queued }],
+  ['all scopes', 3, { scopes: within('*'), statuses: queued }],
   ['search: no hit', 3, { ...large, search: WORDS.none }],
   ['search: a rare phrase', 15, { ...large, search: WORDS.rare }],
   ['search: a common word', 3, { ...large, search: WORDS.common }],
@@ -53,7 +54,7 @@ function statementsOf(filter: NextActionFilter): Query[] {
 }
 
 /** The counts and the best five of a summary, but for the time of the last run. */
-function summaryOf(scopes: ScopeFilter): Query[] {
+function summaryOf(scopes: GrantedScopes): Query[] {
   const filter = { scopes, statuses: queued };
   const { page } = listQueries(filter, { limit: 5 }, { full: true });
   const counts = PRIORITIES.map((priority) =>

@@ -6,15 +6,18 @@ import { ENV, type Env } from '../config/env.js';
 import { type Secrets } from '../config/secrets.js';
 import { AuthController } from './auth.controller.js';
 import { AuthService } from './auth.service.js';
+import { DiscoveryModule } from '@nestjs/core';
 import { JwtStrategy } from './jwt.strategy.js';
+import { RoutePermissions } from './route-permissions.js';
 import { SignInDelay } from './sign-in-delay.js';
 import { TOKEN_AUDIENCE, TOKEN_ISSUER } from './token.js';
 import { UsersModule } from '../users/users.module.js';
 import { RateLimitModule } from '../rate-limit/rate-limit.module.js';
 
-/** Sign-in and the bearer token. */
+/** Sign-in, sign-out, and the guards that identify and refuse callers. */
 @Module({
   imports: [
+    DiscoveryModule,
     RateLimitModule,
     PassportModule,
     UsersModule,
@@ -32,7 +35,7 @@ import { RateLimitModule } from '../rate-limit/rate-limit.module.js';
     }),
   ],
   controllers: [AuthController],
-  providers: [AuthService, JwtStrategy, SignInDelay],
+  providers: [AuthService, JwtStrategy, SignInDelay, RoutePermissions],
   exports: [JwtModule],
 })
 export class AuthModule {}

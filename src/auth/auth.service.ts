@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { type Logger } from 'pino';
-import { UnauthenticatedError } from '../kernel/errors/domain-error.js';
+import { type Principal } from '../http/access/principal.js';
+import { type Actor } from '../kernel/actor.js';
+import { DomainError, UnauthenticatedError } from '../kernel/errors/domain-error.js';
 import { clientNetwork } from '../http/request/client-address.js';
 import { LOGGER } from '../logging/logger.js';
 import { SECRETS } from '../config/config.module.js';
@@ -12,10 +14,14 @@ import { TransactionRunner } from '../database/transactions/transaction-runner.j
 import { PostgresThrottlerStorage } from '../rate-limit/postgres-throttler-storage.js';
 import { WINDOW_MS } from '../rate-limit/rate-limits.js';
 import { type RateLimitState, rateLimitStateOf } from '../rate-limit/rate-limit-headers.js';
-import { type LoginAnswer, type LoginBody } from './auth.dto.js';
-import { PasswordHasher } from '../users/password-hasher.js';
+import { type LoginAnswer, type LoginBody, type PasswordBody } from './auth.dto.js';
+import { PasswordHasher } from '../users/passwords/password-hasher.js';
 import { SignInDelay } from './sign-in-delay.js';
-import { type Credentials, normalizeEmail, UsersService } from '../users/users.service.js';
+import { UsersService } from '../users/api/users.service.js';
+import { type Credentials, CredentialsService } from '../users/model/credentials.service.js';
+import { normalizeEmail } from '../users/model/email.js';
+import { type NewSession, SessionsService } from '../users/model/sessions.service.js';
+import { newSessionValue, SESSION_MS } from '../users/model/tokens.js';
 
 /** The origin of a sign-in. */
 export interface Origin {
@@ -28,7 +34,9 @@ export interface Origin {
 @Injectable()
 export class AuthService implements OnApplicationBootstrap {
   constructor(
+    private readonly credentials: CredentialsService,
     private readonly users: UsersService,
+    private readonly sessions: SessionsService,
     private readonly hasher: PasswordHasher,
     private readonly jwt: JwtService,
     private readonly counters: PostgresThrottlerStorage,
@@ -41,7 +49,7 @@ export class AuthService implements OnApplicationBootstrap {
 
   async onApplicationBootstrap(): Promise<void> {
     const { admin } = this.secrets;
-    if (!admin || (await this.users.ensureFirstUser(admin.email, admin.password))) return;
+    if (!admin || (await this.credentials.ensureFirstUser(admin.email, admin.password))) return;
     await this.warnWhereIgnored(admin.email);
   }
 
@@ -52,8 +60,8 @@ export class AuthService implements OnApplicationBootstrap {
     const { adminEmail = email, adminPassword } = this.env;
     const asSet =
       adminPassword === undefined
-        ? this.env.adminEmail === undefined || (await this.users.findByEmail(adminEmail))
-        : await this.users.matches(adminEmail, adminPassword);
+        ? this.env.adminEmail === undefined || (await this.credentials.findByEmail(adminEmail))
+        : await this.credentials.matches(adminEmail, adminPassword);
     if (asSet) return;
     this.logger.warn(
       'ADMIN_EMAIL and ADMIN_PASSWORD are ignored: they make the first user, and there are users already. Change a password with "npm run user -- password <email>", add a user with "npm run user -- add <email>".',
@@ -71,29 +79,74 @@ export class AuthService implements OnApplicationBootstrap {
   }
 
   /**
-   * A token for an e-mail and its password. The answer, and about the time it takes, are the same for
-   * an unknown e-mail, a wrong password and a disabled user.
+   * A bearer token for an e-mail and its password. The answer, and about the time it takes, are the same
+   * for an unknown e-mail, a wrong password and a disabled user.
    */
   async login(body: LoginBody, from: Origin): Promise<LoginAnswer> {
+    const user = await this.verified(body, from);
+    const expiresIn = this.env.jwtExpiresIn;
+    const expiresAt = new Date(Date.now() + expiresIn * 1000);
+    const sid = await this.openSession(user, { expiresAt, cookie: null }, from);
+    const accessToken = await this.jwt.signAsync({ sub: user.id, sid });
+    return { accessToken, tokenType: 'Bearer', expiresIn };
+  }
+
+  /** The same with a session for a browser: returns the value of its cookie. */
+  async openCookieSession(body: LoginBody, from: Origin): Promise<string> {
+    const user = await this.verified(body, from);
+    const cookie = newSessionValue();
+    const expiresAt = new Date(Date.now() + SESSION_MS);
+    await this.openSession(user, { expiresAt, cookie }, from);
+    return cookie;
+  }
+
+  /** Signs out of the session that a request came in, if it came in one. */
+  async signOut({ sessionId }: Principal): Promise<void> {
+    if (sessionId !== null) await this.sessions.end(sessionId);
+  }
+
+  /** Changes the password of the signed-in user; all other sessions end. Throws a 403, or a 400. */
+  async changePassword(
+    principal: Principal,
+    { current, next }: PasswordBody,
+    actor: Actor,
+    from: Origin,
+  ): Promise<void> {
+    const user = await this.credentials.findById(principal.id);
+    const hash = hashOf(user?.email ?? '');
+    await this.delay.pause(hash);
+    if (!user || !(await this.hasher.verify(user.passwordHash, current))) {
+      await this.recordFailure(user, false, from);
+      throw new DomainError('PASSWORD_WRONG', 403, 'The current password is wrong.', {
+        logLevel: 'info',
+      });
+    }
+    await this.delay.forgive(hash);
+    const { id, email, name } = user;
+    const { sessionId } = principal;
+    await this.users.setOwnPassword({ id, about: [email, name], sessionId }, next, actor);
+  }
+
+  private async verified(body: LoginBody, from: Origin): Promise<Credentials> {
     const email = normalizeEmail(body.email);
     const hash = hashOf(email);
     await this.delay.pause(hash);
-    const user = await this.users.findByEmail(email);
+    const user = await this.credentials.findByEmail(email);
     const fits = await this.hasher.verify(user?.passwordHash, body.password);
     if (!user || !fits || user.disabled) {
       await this.recordFailure(user, fits, from);
       throw new UnauthenticatedError('LOGIN_FAILED', 'The e-mail or the password is wrong.');
     }
-    await Promise.all([this.delay.forgive(hash), this.recordSuccess(user, from)]);
-    return {
-      accessToken: await this.jwt.signAsync({ sub: user.id }),
-      tokenType: 'Bearer',
-      expiresIn: this.env.jwtExpiresIn,
-    };
+    await this.delay.forgive(hash);
+    return user;
   }
 
-  private async recordSuccess(user: Credentials, from: Origin): Promise<void> {
-    await this.transactions.run((tx) => {
+  private openSession(
+    user: Credentials,
+    session: Omit<NewSession, 'userId'>,
+    from: Origin,
+  ): Promise<string> {
+    return this.transactions.run((tx) => {
       tx.publish('auth.login.succeeded', {
         actorId: user.id,
         requestId: from.requestId,
@@ -102,7 +155,7 @@ export class AuthService implements OnApplicationBootstrap {
         status: 'success',
         meta: { ip: from.ip },
       });
-      return Promise.resolve();
+      return Promise.resolve(this.sessions.open(tx, { userId: user.id, ...session }));
     });
   }
 

@@ -5,13 +5,15 @@ import { ExtractJwt, Strategy } from 'passport-jwt';
 import { SECRETS } from '../config/config.module.js';
 import { type Secrets } from '../config/secrets.js';
 import { isUuid } from '../kernel/uuid.js';
-import { type AuthUser } from '../users/auth-user.js';
+import { type VerifiedToken } from '../users/model/principals.service.js';
 import { TOKEN_AUDIENCE, TOKEN_ISSUER } from './token.js';
-import { UsersService } from '../users/users.service.js';
 
 /** The claims of our tokens; times in seconds since 1970. */
 export interface TokenPayload {
+  /** The user. */
   readonly sub: string;
+  /** The session; tokens of versions without sessions have none. */
+  readonly sid?: string;
   readonly iat: number;
   readonly exp: number;
 }
@@ -20,15 +22,12 @@ export interface TokenPayload {
 const CLOCK_SKEW = 30;
 
 /**
- * Validates the bearer token: HS256 only, issuer and audience are this API, not expired, not issued in the
- * future, and its user may sign in.
+ * Verifies the bearer token: HS256 only, issuer and audience are this API, not expired, and not issued in
+ * the future. Whether its user and its session still are there, IdentifyGuard looks up.
  */
 @Injectable()
 export class JwtStrategy extends PassportStrategy(Strategy) {
-  constructor(
-    @Inject(SECRETS) secrets: Secrets,
-    private readonly users: UsersService,
-  ) {
+  constructor(@Inject(SECRETS) secrets: Secrets) {
     super({
       jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
       // A text would first be tried as a public key, at each verification.
@@ -40,12 +39,12 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
     });
   }
 
-  /** The user of a token with a valid signature and valid times; null refuses the token. */
-  async validate(payload: Partial<TokenPayload>): Promise<AuthUser | null> {
-    if (typeof payload.exp !== 'number' || typeof payload.iat !== 'number') return null;
-    if (payload.iat > Date.now() / 1000 + CLOCK_SKEW) return null;
-    if (typeof payload.sub !== 'string' || !isUuid(payload.sub)) return null;
-    const user = await this.users.findById(payload.sub);
-    return user && !user.disabled ? { id: user.id, email: user.email, role: user.role } : null;
+  /** The claims of a token with a valid signature and valid times; null refuses the token. */
+  validate({ sub, sid, iat, exp }: Partial<TokenPayload>): VerifiedToken | null {
+    if (typeof exp !== 'number' || typeof iat !== 'number') return null;
+    if (iat > Date.now() / 1000 + CLOCK_SKEW) return null;
+    if (typeof sub !== 'string' || !isUuid(sub)) return null;
+    if (sid !== undefined && (typeof sid !== 'string' || !isUuid(sid))) return null;
+    return { userId: sub, sessionId: sid ?? null, issuedAt: iat, expiresAt: exp };
   }
 }

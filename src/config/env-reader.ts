@@ -195,6 +195,13 @@ export class EnvReader {
     });
   }
 
+  /** One origin. */
+  origin(key: string): string | undefined {
+    const [origin, ...others] = this.origins(key);
+    if (others.length > 0) throw new ConfigError(`${key} must be one origin, not several.`);
+    return origin;
+  }
+
   /** `false`, `true`, a number of hops, or addresses and subnets as Express takes them. */
   trustProxy(key: string): boolean | number | string {
     const value = this.text(key);

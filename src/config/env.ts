@@ -32,6 +32,8 @@ export interface Env {
   readonly writeLimitPerMinute: number;
   /** Longest pause before a login whose e-mail had many wrong passwords, in ms; 0: none. */
   readonly loginDelayMaxMs: number;
+  /** Where browsers reach this server, such as `https://desk.example.com`; unset: as the request says. */
+  readonly publicUrl: string | undefined;
   /** Value of Express's `trust proxy`. */
   readonly trustProxy: boolean | number | string;
   /** URL for migrations, past a pooler; unset: `databaseUrl`. Refused without `databaseUrl`. */
@@ -167,6 +169,7 @@ export function readEnv(source: Source, role: EnvReaderRole = 'server'): Env {
     readLimitPerMinute: read.integer('READ_LIMIT_PER_MINUTE', 1200, 0),
     writeLimitPerMinute: read.integer('WRITE_LIMIT_PER_MINUTE', 1200, 0),
     loginDelayMaxMs: read.integer('LOGIN_DELAY_MAX_MS', 2000, 0, 10_000),
+    publicUrl: read.origin('PUBLIC_URL'),
     trustProxy: read.trustProxy('TRUST_PROXY'),
     databaseDirectUrl: read.databaseUrl('DATABASE_DIRECT_URL'),
     databasePreparedStatements: read.boolean('DATABASE_PREPARED_STATEMENTS') ?? true,

@@ -149,6 +149,22 @@ export interface DomainEvents {
     readonly reason: 'unknown_user' | 'wrong_password' | 'disabled';
     readonly ip: string;
   }>;
+  /** A user was added or changed; `changed` names the fields, and never holds their values. */
+  'user.changed': EventPayload<{
+    readonly changed: readonly string[];
+    readonly role?: string;
+    readonly scopes?: readonly string[];
+    readonly disabled?: boolean;
+  }>;
+  /** A service token was made. */
+  'token.created': EventPayload<{
+    readonly name: string;
+    readonly role: string;
+    readonly scopes: readonly string[];
+    readonly expiresAt: string;
+  }>;
+  /** A service token was revoked. */
+  'token.revoked': EventPayload<{ readonly name: string }>;
 }
 
 export type DomainEventName = keyof DomainEvents;
@@ -180,6 +196,9 @@ export const EVENT_LEVEL_OF: Readonly<Record<DomainEventName, EventLevel>> = {
   'leads.pipeline.run': 'info',
   'auth.login.succeeded': 'info',
   'auth.login.failed': 'warn',
+  'user.changed': 'info',
+  'token.created': 'info',
+  'token.revoked': 'info',
 };
 
 export const DOMAIN_EVENT_NAMES = Object.keys(EVENT_LEVEL_OF) as DomainEventName[];

@@ -1,7 +1,19 @@
 import { type DomainEventName, type EventLevel } from '../events/domain-events.js';
-import { type ListQuery } from '../database/sql/list-query.js';
-import { type ScopeFilter } from '../kernel/scope.js';
+import { ListQuery } from '../database/sql/list-query.js';
+import { SYSTEM_ACTOR } from '../kernel/actor.js';
+import { allOf, type GrantedScopes } from '../kernel/grants.js';
 import { firstUuidV7 } from '../kernel/uuid.js';
+
+/** The events that a reader may see. */
+export interface VisibleEvents {
+  /** The scopes that they happened in. */
+  readonly scopes: GrantedScopes;
+  /** Whether those that happened in no scope are seen, too; only beside all scopes. */
+  readonly unscoped: boolean;
+}
+
+/** Every event: for the application itself. */
+export const EVERY_EVENT: VisibleEvents = { scopes: allOf(SYSTEM_ACTOR), unscoped: true };
 
 /** What a list of events is restricted to. */
 export interface EventFilter {
@@ -10,8 +22,8 @@ export interface EventFilter {
   readonly actorId?: string | undefined;
   /** In lower case. */
   readonly nextActionId?: string | undefined;
-  /** The scopes that they happened in; some events have none. */
-  readonly scopes?: ScopeFilter | undefined;
+  /** Those that its reader may see. */
+  readonly visible: VisibleEvents;
   /** ISO 8601, included. */
   readonly since?: string | undefined;
   /** ISO 8601, excluded. */
@@ -48,11 +60,20 @@ export function eventsOfNextAction(columns: string, id: string): string {
     OFFSET 0) AS about`;
 }
 
-/** Adds the conditions of a filter to a list of `ops_events`, or of {@link eventsOfNextAction} for its NBA. */
-export function whereEvents(list: ListQuery, filter: EventFilter): ListQuery {
-  const { eventKey, level, actorId, scopes, since, until } = filter;
+/**
+ * A list of the events of a filter: in `ops_events`, or in {@link eventsOfNextAction} for its NBA. `base` has
+ * its further conditions and the first values.
+ */
+export function eventsList(
+  name: string,
+  filter: EventFilter,
+  base: { readonly conditions?: readonly string[]; readonly values: readonly unknown[] },
+): ListQuery {
+  const { eventKey, level, actorId, visible, since, until } = filter;
+  const { scopes, unscoped } = visible;
+  const list = ListQuery.within(name, scopes, base);
+  if (scopes.kind === 'all' && !unscoped) list.when('scoped', 'entity_type IS NOT NULL');
   list.where('key', eventKey, (key) => `event_key = ${key}`);
-  if (scopes !== undefined) list.within(scopes);
   // A constant of the list of levels: only then can the partial index be used.
   if (level !== undefined) list.when(`level_${level}`, `level = '${level}'`);
   return list

@@ -11,7 +11,7 @@ export interface FeedConsumer {
   /** Names its cursor: unique, and never changed. */
   readonly name: string;
   /** Only these events; all unless given. Never changed either: the cursor has passed the others. */
-  readonly filter?: EventFilter;
+  readonly filter?: Omit<EventFilter, 'visible'>;
   /** Where a new consumer begins: after what is there (default), or with the oldest event on record. */
   readonly from?: 'now' | 'oldest';
   /** Most events of one transaction; 100 unless given. */

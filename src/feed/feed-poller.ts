@@ -4,6 +4,7 @@ import { ENV, type Env } from '../config/env.js';
 import { LOGGER } from '../logging/logger.js';
 import { redactError } from '../kernel/redaction/redaction.js';
 import { TransactionRunner } from '../database/transactions/transaction-runner.js';
+import { EVERY_EVENT } from './event-filter.js';
 import { type FeedConsumer, type FeedListener } from './feed-consumer.js';
 import { FeedCursors } from './feed-cursors.js';
 import { comparePositions, FEED_START, type FeedPosition } from './feed-position.js';
@@ -169,14 +170,17 @@ export class FeedPoller implements OnModuleDestroy {
   /** Processes one batch and moves the cursor with it; false if another process has the cursor. */
   private async consumeBatch(consuming: Consuming, tip: FeedPosition): Promise<boolean> {
     const { consumer } = consuming;
-    const { name, filter = {}, from = 'now', batchSize = BATCH_SIZE } = consumer;
+    const { name, filter, from = 'now', batchSize = BATCH_SIZE } = consumer;
     const outcome = await this.transactions.run(async (tx) => {
       if (!consuming.created) {
         await this.cursors.create(tx, name, from === 'oldest' ? FEED_START : tip);
       }
       const after = await this.cursors.take(tx, name);
       if (after === undefined) return undefined;
-      const page = await this.reader.read({ after, limit: batchSize, filter }, tx);
+      const page = await this.reader.read(
+        { after, limit: batchSize, filter: { ...filter, visible: EVERY_EVENT } },
+        tx,
+      );
       if (page.events.length > 0) await consumer.consume(page.events, tx);
       if (comparePositions(page.next, after) > 0) this.cursors.move(tx, name, page.next);
       return page;

@@ -4,7 +4,7 @@ import { type Actor } from '../kernel/actor.js';
 import { type Query } from '../database/connections/statement.js';
 import { type Transaction } from '../database/transactions/transaction.js';
 import { TransactionRunner } from '../database/transactions/transaction-runner.js';
-import { type EventFilter } from './event-filter.js';
+import { EVERY_EVENT, type EventFilter } from './event-filter.js';
 import { FEED_START, type FeedPosition, positionOf } from './feed-position.js';
 import {
   FEED_STATE,
@@ -57,7 +57,10 @@ export class FeedReader {
   ) {}
 
   /** The events after a position; in a transaction where one is given. */
-  async read({ after, limit, filter = {}, caller }: FeedRead, tx?: Transaction): Promise<FeedPage> {
+  async read(
+    { after, limit, filter = { visible: EVERY_EVENT }, caller }: FeedRead,
+    tx?: Transaction,
+  ): Promise<FeedPage> {
     const source = tx ? inTransaction(tx) : this.each(caller);
     const { state, ...page } = await readPage(source, after, limit, filter);
     this.horizon.note(state);
@@ -103,8 +106,9 @@ async function readPage(
   limit: number,
   filter: EventFilter,
 ): Promise<PageRead & { readonly state: FeedState }> {
-  const { nextActionId } = filter;
-  const filtered = Object.values(filter).some((value) => value !== undefined);
+  const { nextActionId, visible, ...others } = filter;
+  const narrowed = !(visible.scopes.kind === 'all' && visible.unscoped);
+  const filtered = narrowed || Object.values<unknown>(others).some((value) => value !== undefined);
   if (filtered && nextActionId === undefined) return readFiltered(source, after, limit, filter);
   const query =
     nextActionId === undefined

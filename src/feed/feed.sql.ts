@@ -3,7 +3,7 @@ import { columnsOf, type RowOf } from '../database/sql/columns.js';
 import { Keyset } from '../database/sql/keyset.js';
 import { ListQuery } from '../database/sql/list-query.js';
 import { OpsEvent } from '../events/ops-event.entity.js';
-import { earliestId, type EventFilter, eventsOfNextAction, whereEvents } from './event-filter.js';
+import { earliestId, type EventFilter, eventsOfNextAction, eventsList } from './event-filter.js';
 import { type FeedPosition } from './feed-position.js';
 
 const EVENT = columnsOf(OpsEvent);
@@ -69,7 +69,8 @@ export function feedStart(since: string): Query {
 export function feedPage(after: FeedPosition, limit: number): Query {
   const values: unknown[] = [];
   const range = scanRange(values, after);
-  return new ListQuery('feed', { conditions: [range, BELOW_HORIZON], values }).page(
+  const base = { conditions: [range, BELOW_HORIZON], values };
+  return ListQuery.unscoped('feed', 'for consumers of this application', base).page(
     { select: EVENT.select(), from: 'ops_events', keyset: COMMIT_ORDER },
     { limit },
   );
@@ -119,7 +120,7 @@ export function filteredFeedPage(
      ORDER BY epoch, xid, id LIMIT (SELECT ${SCAN_LIMIT})) AS scanned`;
   const base = { conditions: [`(epoch, xid, id) <= (${upTo})`], values };
   const name = filter.since === undefined ? 'feed_filtered' : 'feed_filtered_since';
-  return whereEvents(new ListQuery(name, base), filter).page(
+  return eventsList(name, filter, base).page(
     { select: EVENT.select(), from, keyset: COMMIT_ORDER },
     { limit },
   );
@@ -134,7 +135,7 @@ export function nextActionFeedPage(
   const { nextActionId } = filter;
   const from = eventsOfNextAction(EVENT.names(), '$1');
   const base = { conditions: [BELOW_HORIZON], values: [nextActionId] };
-  return whereEvents(new ListQuery('feed_nba', base), filter).page(
+  return eventsList('feed_nba', filter, base).page(
     { select: EVENT.select(), from, keyset: COMMIT_ORDER },
     { limit, after: COMMIT_ORDER.positionOf(after) },
   );

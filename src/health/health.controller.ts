@@ -1,7 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { SkipThrottle } from '@nestjs/throttler';
-import { Public } from '../auth/current-user.js';
+import { Public } from '../http/access/public.js';
 import { ApiProblems } from '../http/problems/api-problems.js';
 import { Readiness } from './readiness.js';
 

@@ -1,5 +1,9 @@
+import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
   IsOptional,
   IsString,
   Matches,
@@ -56,6 +60,32 @@ function IsScopeFilter(): PropertyDecorator {
       defaultMessage: (args) => problemOf(args?.value, objectOf(args)) ?? 'scope is wrong',
     },
   });
+}
+
+/** Most scopes that one user or one service token is granted. */
+export const MAX_GRANTS = 100;
+
+/** Scopes of a grant: `*`, a type, or one scope, each. */
+export function IsGrantedScopes(): PropertyDecorator {
+  return applyDecorators(
+    ValidateBy(
+      {
+        name: 'isScopeFilter',
+        validator: {
+          validate: (value: unknown) =>
+            typeof value === 'string' && ScopeFilter.parse(value) !== undefined,
+        },
+      },
+      {
+        each: true,
+        message:
+          'each of scopes must be *, a type such as account/*, or a scope such as account/acme',
+      },
+    ),
+    ArrayMaxSize(MAX_GRANTS),
+    ArrayMinSize(1),
+    IsArray(),
+  );
 }
 
 /** The scopes that a list, a summary or a feed reads: one by its fields, or any number by `scope`. */

@@ -1,21 +1,41 @@
-/** Who makes a change: a signed-in user in a request, or the system. */
+import { ALL_PERMISSIONS, type Permission } from './permissions.js';
+import { ScopeFilter } from './scope.js';
+
+export const ACTOR_KINDS = ['user', 'service', 'system'] as const;
+export type ActorKind = (typeof ACTOR_KINDS)[number];
+
+/** Who does something: a signed-in user or a service token in a request, or the system. */
 export interface Actor {
-  readonly userId: string | null;
+  readonly kind: ActorKind;
+  /** Id of the user or the service token; null for the system. */
+  readonly id: string | null;
+  /** Name of the user or the service token. */
+  readonly name: string;
+  readonly permissions: ReadonlySet<Permission>;
+  /** The scopes that it may see and act in. */
+  readonly scopes: ScopeFilter;
   readonly requestId: string | null;
 }
 
-/** The application itself: jobs, schedules, the demo. */
-export const SYSTEM_ACTOR: Actor = { userId: null, requestId: null };
+/** The application itself: jobs, schedules, the demo. It may do all in every scope. */
+export const SYSTEM_ACTOR: Actor = {
+  kind: 'system',
+  id: null,
+  name: 'system',
+  permissions: ALL_PERMISSIONS,
+  scopes: ScopeFilter.ALL,
+  requestId: null,
+};
 
 /** Who caused an event: its fields of an actor. */
-export function causedBy({ userId, requestId }: Actor): {
+export function causedBy({ id, requestId }: Actor): {
   readonly actorId: string | null;
   readonly requestId: string | null;
 } {
-  return { actorId: userId, requestId };
+  return { actorId: id, requestId };
 }
 
 /** On whose behalf the work uses connections: each caller gets a fair share. */
-export function callerOf({ userId }: Actor): string {
-  return userId ?? 'system';
+export function callerOf({ id }: Pick<Actor, 'id'>): string {
+  return id ?? 'system';
 }

@@ -1,4 +1,4 @@
-import { ScopeFilter, scopeFilterOf } from './scope.js';
+import { ScopeFilter } from './scope.js';
 
 const parsed = (text: string): ScopeFilter => {
   const filter = ScopeFilter.parse(text);
@@ -27,15 +27,6 @@ describe('a scope filter', () => {
 
   it('is not read from an id that is too long', () => {
     expect(ScopeFilter.parse(`account/${'x'.repeat(129)}`)).toBeUndefined();
-  });
-
-  it.each([
-    [{}, 'command_center/command_center'],
-    [{ entityType: 'review_stream' }, 'review_stream/review_stream'],
-    [{ entityType: 'account', entityId: 'acme' }, 'account/acme'],
-    [{ scope: 'account/*' }, 'account/*'],
-  ])('of the query %j is %s', (query, text) => {
-    expect(String(scopeFilterOf(query))).toBe(text);
   });
 
   it.each([

@@ -64,6 +64,8 @@ export type ScopeFilterKind = 'none' | 'one' | 'type' | 'all' | 'several';
 export class ScopeFilter {
   /** Every scope. */
   static readonly ALL = new ScopeFilter([{}]);
+  /** No scope. */
+  static readonly NONE = new ScopeFilter([]);
 
   private constructor(readonly patterns: readonly ScopePattern[]) {}
 
@@ -83,6 +85,11 @@ export class ScopeFilter {
     if (entityId.length > MAX_ENTITY_ID || !PRINTABLE.test(entityId)) return undefined;
     if (isDotSegment(entityId) || !hasVisibleText(entityId)) return undefined;
     return ScopeFilter.of({ entityType, entityId });
+  }
+
+  /** The scopes that match one of these texts; a text of another form matches none. */
+  static parseAll(texts: readonly string[]): ScopeFilter {
+    return ScopeFilter.anyOf(texts.map((text) => ScopeFilter.parse(text) ?? ScopeFilter.NONE));
   }
 
   /** The scopes that match one of these filters. */
@@ -124,9 +131,19 @@ export class ScopeFilter {
     );
   }
 
+  /** Whether this matches all that another filter matches. */
+  includes(other: ScopeFilter): boolean {
+    return other.patterns.every((narrow) => this.patterns.some((wide) => covers(wide, narrow)));
+  }
+
+  /** Each pattern as a text: `account/*`. */
+  get texts(): string[] {
+    return this.patterns.map(patternText);
+  }
+
   /** `account/*`; several patterns are separated by a comma. */
   toString(): string {
-    return this.patterns.map(patternText).join(',');
+    return this.texts.join(',');
   }
 
   /** The same in JSON: a filter that holds it binds the cursors of its list. */
@@ -137,16 +154,6 @@ export class ScopeFilter {
 
 /** Longest id of a scope, in characters. */
 export const MAX_ENTITY_ID = 128;
-
-/** The scopes that a query names: by `scope`, or by the fields of one scope. */
-export function scopeFilterOf({
-  scope,
-  ...fields
-}: Partial<Scope> & { readonly scope?: string }): ScopeFilter {
-  return (
-    (scope === undefined ? undefined : ScopeFilter.parse(scope)) ?? ScopeFilter.of(scopeOf(fields))
-  );
-}
 
 function covers(wide: ScopePattern, narrow: ScopePattern): boolean {
   if (wide.entityType === undefined) return true;

@@ -27,7 +27,7 @@ export async function scoreLead(
   const values = { leadId: id, id: snapshotId, score, band, factors, reasons };
   const [stored] = await tx.query<StoredScore>(
     STORE_LEAD_SCORE,
-    SCORED_LEAD.values({ ...values, actorId: actor.userId }),
+    SCORED_LEAD.values({ ...values, actorId: actor.id }),
   );
   if (!stored) throw new Error('A locked lead was not there to be scored.');
   const { entityType, entityId, delta } = stored;

@@ -1,10 +1,11 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { CurrentActor } from '../auth/current-user.js';
+import { Requires } from '../http/access/requires.js';
+import { CurrentActor } from '../http/access/current-actor.js';
 import { type Actor } from '../kernel/actor.js';
 import { CursorQuery } from '../http/paging/cursor-page.js';
 import { ApiProblems, RATE_LIMIT_HEADERS } from '../http/problems/api-problems.js';
-import { scopeOf } from '../kernel/scope.js';
+import { scopeFor } from '../kernel/grants.js';
 import { ScopeFields } from '../http/scope.dto.js';
 import { RateLimited } from '../rate-limit/rate-limits.js';
 import { ScoreHistory } from '../scoring/scoring.dto.js';
@@ -23,6 +24,7 @@ export class LeadsController {
   ) {}
 
   @Post('pipeline/run')
+  @Requires('leads.score')
   @HttpCode(200)
   @RateLimited('run')
   @ApiOperation({
@@ -32,16 +34,17 @@ export class LeadsController {
       'Up to 500 per call, earliest dueAt first; call again for the rest. A lead that cannot be scored does not affect the others. Two concurrent runs score no lead twice.',
   })
   @ApiOkResponse({ type: LeadPipelineAnswer, headers: RATE_LIMIT_HEADERS })
-  @ApiProblems(400, 429)
+  @ApiProblems('SCOPE_NOT_FOUND', 429)
   run(
     @Body() body: ScopeFields,
     @Query() query: RefreshQuery,
     @CurrentActor() actor: Actor,
   ): Promise<LeadPipelineOutcome> {
-    return this.pipeline.run(scopeOf(body), actor, query);
+    return this.pipeline.run(scopeFor(body, actor), actor, query);
   }
 
   @Get(':externalId')
+  @Requires('leads.read')
   @ApiOperation({
     summary: 'Get a lead with its newest score',
     description: 'The score is null before the first.',
@@ -53,6 +56,7 @@ export class LeadsController {
   }
 
   @Get(':externalId/scores')
+  @Requires('leads.read')
   @ApiOperation({
     operationId: 'listLeadScores',
     summary: 'List the scores of a lead, newest first',
@@ -69,6 +73,7 @@ export class LeadsController {
   }
 
   @Post(':externalId/score')
+  @Requires('leads.score')
   @HttpCode(200)
   @ApiOperation({
     summary: 'Score a lead',

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Actor } from '../kernel/actor.js';
 import { type CursorQuery } from '../http/paging/cursor-page.js';
 import { Paginator } from '../http/paging/paginator.js';
+import { grantOf } from '../database/sql/scope-condition.js';
 import { ConflictError, NotFoundError } from '../kernel/errors/domain-error.js';
 import { TransactionRunner } from '../database/transactions/transaction-runner.js';
 import { type PastScore } from '../scoring/score-snapshot.js';
@@ -28,7 +29,10 @@ export class LeadsService {
   score(externalId: string, actor: Actor, { refresh }: ChangeOptions = {}): Promise<Lead> {
     return this.transactions.run(
       async (tx) => {
-        const [lead] = await tx.query<LockedLead & { open: boolean }>(sql.LOCK_LEAD, [externalId]);
+        const [lead] = await tx.query<LockedLead & { open: boolean }>(sql.LOCK_LEAD, [
+          externalId,
+          grantOf(actor),
+        ]);
         if (!lead) throw leadNotFound();
         if (!lead.open) {
           throw new ConflictError('LEAD_NOT_OPEN', 'The lead is disqualified or converted.');
@@ -43,9 +47,13 @@ export class LeadsService {
 
   /** A lead with its newest score; throws a 404. */
   async get(externalId: string, actor: Actor): Promise<Lead> {
-    const [lead] = await this.transactions.query<Lead>(sql.FIND_LEAD, [externalId], {
-      caller: actor,
-    });
+    const [lead] = await this.transactions.query<Lead>(
+      sql.FIND_LEAD,
+      [externalId, grantOf(actor)],
+      {
+        caller: actor,
+      },
+    );
     if (!lead) throw leadNotFound();
     return lead;
   }

@@ -1,5 +1,6 @@
 import { type Query, type Statement } from '../database/connections/statement.js';
 import { ListQuery, type PageStart } from '../database/sql/list-query.js';
+import { isGranted } from '../database/sql/scope-condition.js';
 import { HISTORY, SCORE_SNAPSHOT } from '../scoring/score-snapshot.sql.js';
 import { conditionSql } from '../work-items/work-item-facts.sql.js';
 import { WORK_ITEM_COLUMNS } from '../work-items/work-items.sql.js';
@@ -13,14 +14,14 @@ const LATEST_SCORE = `
     ORDER BY computed_at DESC, id DESC
     LIMIT 1) AS latest ON true`;
 
-/** A lead by its external id, with its newest score. */
+/** A lead by its external id, if it lies in the scopes of $2, with its newest score. */
 export const FIND_LEAD: Statement = {
   name: 'find_lead',
   text: `
     SELECT ${WORK_ITEM_COLUMNS}, latest."snapshotId", latest.score, latest.band, latest.delta,
       COALESCE(latest.factors, '[]') AS factors, COALESCE(latest.reasons, '[]') AS reasons
     FROM work_items AS item ${LATEST_SCORE}
-    WHERE item.kind = 'intake_lead' AND item.external_id = $1`,
+    WHERE item.kind = 'intake_lead' AND item.external_id = $1 AND ${isGranted('$2', 'item')}`,
 };
 
 /** Locks a lead, so that its snapshots are stored one after the other; a push of the lead waits. */
@@ -28,7 +29,7 @@ export const LOCK_LEAD: Statement = {
   name: 'lock_lead',
   text: `
     SELECT id, external_id AS "externalId", is_open AS "open", attributes FROM work_items
-    WHERE kind = 'intake_lead' AND external_id = $1
+    WHERE kind = 'intake_lead' AND external_id = $1 AND ${isGranted('$2')}
     FOR NO KEY UPDATE`,
 };
 
@@ -115,8 +116,8 @@ export const STORE_LEAD_SCORE: Statement = {
 
 /** A page of a lead's snapshots, newest first. */
 export function leadHistoryQuery(id: string, start: PageStart): Query {
-  return new ListQuery('lead_scores', { conditions: ['lead_id = $1'], values: [id] }).page(
-    HISTORY,
-    start,
-  );
+  return ListQuery.unscoped('lead_scores', 'the lead was found in the scopes of the caller', {
+    conditions: ['lead_id = $1'],
+    values: [id],
+  }).page(HISTORY, start);
 }

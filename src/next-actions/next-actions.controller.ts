@@ -19,14 +19,15 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { type Response } from 'express';
-import { CurrentActor } from '../auth/current-user.js';
+import { Requires } from '../http/access/requires.js';
+import { CurrentActor } from '../http/access/current-actor.js';
 import { type Actor } from '../kernel/actor.js';
 import { answerCreated } from '../http/created.js';
 import { Prefers } from '../http/accepted-type.js';
 import { ApiPageOrCsv } from '../http/csv/api-csv.js';
 import { csvAnswer } from '../http/streamed-answer.js';
 import { ApiProblems, RATE_LIMIT_HEADERS } from '../http/problems/api-problems.js';
-import { scopeFilterOf, scopeOf } from '../kernel/scope.js';
+import { scopeFor, scopesToRead } from '../kernel/grants.js';
 import { ScopeFields, ScopeQuery } from '../http/scope.dto.js';
 import { PageQuery } from '../http/paging/pagination.js';
 import { RateLimited } from '../rate-limit/rate-limits.js';
@@ -57,6 +58,7 @@ export class NextActionsController {
   ) {}
 
   @Get()
+  @Requires('next-actions.read')
   @ApiOperation({
     summary: 'List the next best actions, ranked',
     description:
@@ -74,6 +76,7 @@ export class NextActionsController {
   }
 
   @Post()
+  @Requires('next-actions.write')
   @ApiOperation({
     summary: 'Create a next best action, or update it by dedupeKey',
     description:
@@ -81,7 +84,7 @@ export class NextActionsController {
   })
   @ApiCreatedResponse({ type: NextActionAnswer, description: 'Created.' })
   @ApiOkResponse({ type: NextActionAnswer, description: 'Updated.' })
-  @ApiProblems(400)
+  @ApiProblems('SCOPE_NOT_FOUND')
   async create(
     @Body() body: CreateNextActionBody,
     @CurrentActor() actor: Actor,
@@ -94,6 +97,7 @@ export class NextActionsController {
   }
 
   @Get('summary')
+  @Requires('next-actions.read')
   @ApiOperation({
     operationId: 'getNextActionsSummary',
     summary: 'Summarize the next best actions of a scope, or of several',
@@ -103,10 +107,11 @@ export class NextActionsController {
   @ApiOkResponse({ type: NextActionSummary })
   @ApiProblems(400)
   summary(@Query() query: ScopeQuery, @CurrentActor() actor: Actor): Promise<NextActionSummary> {
-    return this.summaries.of(scopeFilterOf(query), actor);
+    return this.summaries.of(scopesToRead(query, actor), actor);
   }
 
   @Post('run')
+  @Requires('next-actions.run')
   @HttpCode(200)
   @RateLimited('run')
   @ApiOperation({
@@ -116,12 +121,13 @@ export class NextActionsController {
       'Queues what the rules recommend, updates what is queued, and expires what no longer holds. It changes only what runs created. A rule recommends nothing for 24 hours after its action was done, for 7 days after it was dismissed, and for 30 days after "don’t suggest again".',
   })
   @ApiOkResponse({ type: NextActionRunAnswer, headers: RATE_LIMIT_HEADERS })
-  @ApiProblems(400, 429)
+  @ApiProblems('SCOPE_NOT_FOUND', 429)
   run(@Body() body: ScopeFields, @CurrentActor() actor: Actor): Promise<NextActionRunAnswer> {
-    return this.runs.run(scopeOf(body), actor);
+    return this.runs.run(scopeFor(body, actor), actor);
   }
 
   @Get(':id')
+  @Requires('next-actions.read')
   @ApiOperation({
     summary: 'Get a next best action',
     description: 'With its payload and its explanation.',
@@ -134,6 +140,7 @@ export class NextActionsController {
   }
 
   @Patch(':id')
+  @Requires('next-actions.press')
   @ApiOperation({
     summary: 'Close a next best action by hand',
     description:
@@ -153,6 +160,7 @@ export class NextActionsController {
   }
 
   @Get(':id/executions')
+  @Requires('next-actions.read')
   @ApiOperation({
     operationId: 'listNextActionExecutions',
     summary: 'List the executions of a next best action, newest first',
@@ -170,6 +178,7 @@ export class NextActionsController {
   }
 
   @Post(':id/execute')
+  @Requires('next-actions.press')
   @HttpCode(200)
   @RateLimited('execute')
   @ApiOperation({

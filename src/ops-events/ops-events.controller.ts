@@ -1,6 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { CurrentActor } from '../auth/current-user.js';
+import { Requires } from '../http/access/requires.js';
+import { CurrentActor } from '../http/access/current-actor.js';
 import { type Actor } from '../kernel/actor.js';
 import { ApiProblems } from '../http/problems/api-problems.js';
 import { ListOpsEventsQuery, OpsEventPage } from './ops-events.dto.js';
@@ -12,6 +13,7 @@ export class OpsEventsController {
   constructor(private readonly events: OpsEventsService) {}
 
   @Get()
+  @Requires('events.read')
   @ApiOperation({
     summary: 'List the events, newest first or in commit order',
     description:

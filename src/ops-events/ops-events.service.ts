@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '../kernel/actor.js';
-import { ScopeFilter, scopeFilterOf } from '../kernel/scope.js';
+import { allOf, scopesToRead, seesUnscoped } from '../kernel/grants.js';
 import { Paginator } from '../http/paging/paginator.js';
 import { TransactionRunner } from '../database/transactions/transaction-runner.js';
 import { type EventFilter } from '../feed/event-filter.js';
@@ -20,7 +20,7 @@ export class OpsEventsService {
 
   /** A page of the feed: newest first, or in the order of commits. */
   async list(query: ListOpsEventsQuery, actor: Actor): Promise<OpsEventPage> {
-    const filter = filterOf(query);
+    const filter = filterOf(query, actor);
     if (query.order === 'asc') return this.inCommitOrder(query, filter, actor);
     const page = this.paginator.open('ops-events', filter, query);
     const { statement, values } = feedQuery(filter, page);
@@ -47,11 +47,11 @@ export class OpsEventsService {
 }
 
 /** The filter of a query. Its properties are always in the same order: a cursor is bound to them. */
-function filterOf(query: ListOpsEventsQuery): EventFilter {
+function filterOf(query: ListOpsEventsQuery, actor: Actor): EventFilter {
   const { eventKey, since, nextActionId, until, level, actorId, scope, entityType, entityId } =
     query;
   const scoped = (scope ?? entityType ?? entityId) !== undefined;
-  const scopes = scoped ? scopeFilterOf({ scope, entityType, entityId }) : ScopeFilter.ALL;
+  const scopes = scoped ? scopesToRead({ scope, entityType, entityId }, actor) : allOf(actor);
   return {
     eventKey,
     since,
@@ -59,8 +59,7 @@ function filterOf(query: ListOpsEventsQuery): EventFilter {
     until,
     level,
     actorId: actorId?.toLowerCase(),
-    // All scopes: also the events that have none.
-    scopes: scopes.kind === 'all' ? undefined : scopes,
+    visible: { scopes, unscoped: scopes.kind === 'all' && seesUnscoped(actor) },
   };
 }
 

@@ -1,14 +1,14 @@
 import { type Query } from '../database/connections/statement.js';
 import { columnsOf, type RowOf } from '../database/sql/columns.js';
 import { Keyset } from '../database/sql/keyset.js';
-import { ListQuery, type PageStart } from '../database/sql/list-query.js';
+import { type PageStart } from '../database/sql/list-query.js';
 import { OpsEvent } from '../events/ops-event.entity.js';
 import {
   earliestId,
   type EventFilter,
+  eventsList,
   eventsOfNextAction,
   latestId,
-  whereEvents,
 } from '../feed/event-filter.js';
 import { type FeedEvent } from '../feed/feed.sql.js';
 
@@ -30,10 +30,10 @@ export function feedQuery(filter: EventFilter, start: PageStart): Query {
   const toId = until === undefined ? undefined : latestId(until);
   const ofNextAction = nextActionId !== undefined;
   const list = ofNextAction
-    ? new ListQuery('ops_events_nba', { conditions: [], values: [nextActionId] })
-    : new ListQuery('ops_events');
+    ? eventsList('ops_events_nba', filter, { values: [nextActionId] })
+    : eventsList('ops_events', filter, { values: [] });
   const from = ofNextAction ? eventsOfNextAction(EVENT.names(), '$1') : 'ops_events';
-  return whereEvents(list, filter)
+  return list
     .where('id', fromId, (id) => `id >= ${id}::uuid`)
     .where('to_id', toId, (id) => `id < ${id}::uuid`)
     .page({ select: SHOWN.select(), from, keyset: NEWEST }, start);

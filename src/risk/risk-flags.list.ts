@@ -4,13 +4,13 @@ import { ListQuery, type PageStart } from '../database/sql/list-query.js';
 import { type ListParts } from '../database/sql/list-rows.js';
 import { entityTypesOf } from '../database/sql/scope-condition.js';
 import { PRIORITIES, type Priority, priorityRank } from '../kernel/priority.js';
-import { type ScopeFilter } from '../kernel/scope.js';
+import { type GrantedScopes } from '../kernel/grants.js';
 import { type RiskFlag, type RiskStatus } from './risk-flag.js';
 import { RISK_FLAG_COLUMNS } from './risk-flags.sql.js';
 
 /** Filters of a list of flags. All filters combine. */
 export interface RiskFilter {
-  readonly scopes: ScopeFilter;
+  readonly scopes: GrantedScopes;
   readonly status?: RiskStatus | undefined;
   readonly severity?: Priority | undefined;
   readonly ruleKey?: string | undefined;
@@ -45,7 +45,7 @@ const BY_TYPE: ListParts = {
 /** A page of the flags of some scopes. */
 export function listQuery(filter: RiskFilter, start: PageStart): Query {
   const { scopes, status, severity, ruleKey } = filter;
-  const list = new ListQuery('risk_flags').within(scopes);
+  const list = ListQuery.within('risk_flags', scopes);
   const parts = scopes.kind === 'all' || scopes.kind === 'several' ? BY_TYPE : undefined;
   if (status !== undefined) list.when(status, STATUS_IS[status]);
   list

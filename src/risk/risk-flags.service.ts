@@ -8,7 +8,8 @@ import {
 } from '../kernel/errors/domain-error.js';
 import { isUuid } from '../kernel/uuid.js';
 import { PRIORITIES, type Priority } from '../kernel/priority.js';
-import { type ScopeFilter, scopeFilterOf } from '../kernel/scope.js';
+import { type GrantedScopes, scopesToRead } from '../kernel/grants.js';
+import { grantOf } from '../database/sql/scope-condition.js';
 import { type Transaction } from '../database/transactions/transaction.js';
 import { TransactionRunner } from '../database/transactions/transaction-runner.js';
 import { RISK_STATUSES, type RiskFlag, type RiskStatus } from './risk-flag.js';
@@ -37,7 +38,7 @@ export class RiskFlagsService {
   /** A page of the flags of some scopes: the most severe first, then the newest. */
   async list(query: ListRiskFlagsQuery, actor: Actor): Promise<RiskFlagPage> {
     const { status, severity, ruleKey } = query;
-    const filter: RiskFilter = { scopes: scopeFilterOf(query), status, severity, ruleKey };
+    const filter: RiskFilter = { scopes: scopesToRead(query, actor), status, severity, ruleKey };
     const page = this.paginator.open('risk', filter, query);
     const { statement, values } = listQuery(filter, page);
     const rows = await this.transactions.query<RiskFlag>(statement, values, { caller: actor });
@@ -45,7 +46,7 @@ export class RiskFlagsService {
   }
 
   /** How many flags of the scopes are in each status, and how severe the open ones are. */
-  async summary(scopes: ScopeFilter, actor: Actor): Promise<RiskSummary> {
+  async summary(scopes: GrantedScopes, actor: Actor): Promise<RiskSummary> {
     const { statement, values } = sql.summaryQuery(scopes);
     const groups = await this.transactions.query<{
       status: RiskStatus;
@@ -80,7 +81,7 @@ export class RiskFlagsService {
           publishChange(tx, changed, body.action, actor);
           return changed;
         }
-        const [flag] = await tx.query<RiskFlag>(sql.FIND, [id]);
+        const [flag] = await tx.query<RiskFlag>(sql.FIND, [id, grantOf(actor)]);
         if (!flag) throw flagNotFound();
         if (flag.status === DONE_AS[body.action]) return flag;
         throw new ConflictError(
@@ -132,15 +133,16 @@ function send(
   until: Date | null,
   actor: Actor,
 ): Promise<RiskFlag[]> {
+  const values = [id, actor.id, grantOf(actor)];
   switch (action) {
     case 'snooze':
-      return tx.query<RiskFlag>(sql.SNOOZE, [id, actor.userId, until]);
+      return tx.query<RiskFlag>(sql.SNOOZE, [...values, until]);
     case 'resolve':
-      return tx.query<RiskFlag>(sql.RESOLVE, [id, actor.userId]);
+      return tx.query<RiskFlag>(sql.RESOLVE, values);
     case 'dismiss':
-      return tx.query<RiskFlag>(sql.DISMISS, [id, actor.userId]);
+      return tx.query<RiskFlag>(sql.DISMISS, values);
     case 'reopen':
-      return tx.query<RiskFlag>(sql.REOPEN, [id, actor.userId]);
+      return tx.query<RiskFlag>(sql.REOPEN, values);
   }
 }
 

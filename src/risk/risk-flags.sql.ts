@@ -1,9 +1,10 @@
 import { columnsOf, type RowOf } from '../database/sql/columns.js';
 import { type Query } from '../database/connections/statement.js';
+import { isGranted } from '../database/sql/scope-condition.js';
 import { ListQuery } from '../database/sql/list-query.js';
 import { PRIORITIES } from '../kernel/priority.js';
 import { type Statement } from '../database/transactions/transaction.js';
-import { type ScopeFilter } from '../kernel/scope.js';
+import { type GrantedScopes } from '../kernel/grants.js';
 import { RiskFlagRow } from './risk-flag.entity.js';
 
 /** The status in the API. */
@@ -108,18 +109,18 @@ export interface FlagChange extends RowOf<typeof CHANGED> {
   readonly change: 'created' | 'updated' | 'resolved';
 }
 
-/** One flag by its id. */
+/** One flag by its id, if it lies in the scopes of $2; the changes below take those as $3. */
 export const FIND: Statement = {
   name: 'find_risk_flag',
-  text: `SELECT ${RISK_FLAG_COLUMNS} FROM risk_flags WHERE id = $1`,
+  text: `SELECT ${RISK_FLAG_COLUMNS} FROM risk_flags WHERE id = $1 AND ${isGranted('$2')}`,
 };
 
-/** Hides an open flag until $3. */
+/** Hides an open flag until $4. */
 export const SNOOZE: Statement = {
   name: 'snooze_risk_flag',
   text: `
-    UPDATE risk_flags SET snoozed_until = $3, actor_id = $2, updated_at = now()
-    WHERE id = $1 AND status = 'open'
+    UPDATE risk_flags SET snoozed_until = $4, actor_id = $2, updated_at = now()
+    WHERE id = $1 AND ${isGranted('$3')} AND status = 'open'
     RETURNING ${RISK_FLAG_COLUMNS}`,
 };
 
@@ -129,7 +130,7 @@ export const RESOLVE: Statement = {
   text: `
     UPDATE risk_flags SET status = 'resolved', resolved_by = 'operator', actor_id = $2,
       resolved_at = COALESCE(resolved_at, now()), snoozed_until = NULL, updated_at = now()
-    WHERE id = $1 AND (status = 'open' OR (status = 'resolved' AND resolved_by = 'rule'))
+    WHERE id = $1 AND ${isGranted('$3')} AND (status = 'open' OR (status = 'resolved' AND resolved_by = 'rule'))
     RETURNING ${RISK_FLAG_COLUMNS}`,
 };
 
@@ -139,7 +140,7 @@ export const DISMISS: Statement = {
   text: `
     UPDATE risk_flags SET status = 'dismissed', dismissed_at = now(), actor_id = $2,
       snoozed_until = NULL, updated_at = now()
-    WHERE id = $1 AND status = 'open'
+    WHERE id = $1 AND ${isGranted('$3')} AND status = 'open'
     RETURNING ${RISK_FLAG_COLUMNS}`,
 };
 
@@ -149,13 +150,13 @@ export const REOPEN: Statement = {
   text: `
     UPDATE risk_flags SET status = 'open', resolved_at = NULL, resolved_by = NULL, cleared_at = NULL,
       dismissed_at = NULL, snoozed_until = NULL, actor_id = $2, updated_at = now()
-    WHERE id = $1 AND (status <> 'open' OR snoozed_until > now())
+    WHERE id = $1 AND ${isGranted('$3')} AND (status <> 'open' OR snoozed_until > now())
     RETURNING ${RISK_FLAG_COLUMNS}`,
 };
 
 /** How many flags of some scopes are in each status and severity, and when a run last found one. */
-export function summaryQuery(scopes: ScopeFilter): Query {
-  return new ListQuery('risk_flags').within(scopes).statement(
+export function summaryQuery(scopes: GrantedScopes): Query {
+  return ListQuery.within('risk_flags', scopes).statement(
     'summarize',
     (where) => `
     SELECT ${STATUS} AS status, severity, count(*)::int AS flags, max(last_seen_at) AS "lastSeenAt"

@@ -1,9 +1,10 @@
 import { Body, Controller, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { CurrentActor } from '../auth/current-user.js';
+import { Requires } from '../http/access/requires.js';
+import { CurrentActor } from '../http/access/current-actor.js';
 import { type Actor } from '../kernel/actor.js';
 import { ApiProblems, RATE_LIMIT_HEADERS } from '../http/problems/api-problems.js';
-import { scopeFilterOf, scopeOf } from '../kernel/scope.js';
+import { scopeFor, scopesToRead } from '../kernel/grants.js';
 import { ScopeFields, ScopeQuery } from '../http/scope.dto.js';
 import { RateLimited } from '../rate-limit/rate-limits.js';
 import { type RiskFlag } from './risk-flag.js';
@@ -27,6 +28,7 @@ export class RiskController {
   ) {}
 
   @Get()
+  @Requires('risk.read')
   @ApiOperation({
     operationId: 'listRiskFlags',
     summary: 'List the risk flags of a scope, or of several',
@@ -39,6 +41,7 @@ export class RiskController {
   }
 
   @Get('summary')
+  @Requires('risk.read')
   @ApiOperation({
     operationId: 'getRiskSummary',
     summary: 'Count the risk flags of a scope, or of several',
@@ -47,10 +50,11 @@ export class RiskController {
   @ApiOkResponse({ type: RiskSummary })
   @ApiProblems(400)
   summary(@Query() query: ScopeQuery, @CurrentActor() actor: Actor): Promise<RiskSummary> {
-    return this.flags.summary(scopeFilterOf(query), actor);
+    return this.flags.summary(scopesToRead(query, actor), actor);
   }
 
   @Post('run-rules')
+  @Requires('risk.run')
   @HttpCode(200)
   @RateLimited('run')
   @ApiOperation({
@@ -60,12 +64,13 @@ export class RiskController {
       'Opens and updates flags, and resolves those whose condition is gone. Does not change a snoozed or dismissed flag. Opens a resolved one when its condition occurs anew after a run had found it gone, or when its severity rises.',
   })
   @ApiOkResponse({ type: RiskRunAnswer, headers: RATE_LIMIT_HEADERS })
-  @ApiProblems(400, 429)
+  @ApiProblems('SCOPE_NOT_FOUND', 429)
   run(@Body() body: ScopeFields, @CurrentActor() actor: Actor): Promise<RiskRunAnswer> {
-    return this.runs.run(scopeOf(body), actor);
+    return this.runs.run(scopeFor(body, actor), actor);
   }
 
   @Patch(':id')
+  @Requires('risk.change')
   @ApiOperation({
     operationId: 'changeRiskFlag',
     summary: 'Snooze, resolve, dismiss or reopen a risk flag',

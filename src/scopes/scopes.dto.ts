@@ -29,6 +29,24 @@ export class ScopeAnswer {
   openFlags!: number;
 }
 
+/** Somebody to whom a next best action of a scope may be assigned. */
+export class PersonAnswer {
+  @ApiProperty({ format: 'uuid' })
+  id!: string;
+
+  @ApiProperty({ example: 'Ann Example' })
+  name!: string;
+}
+
+/** A page of people, by name. */
+export class PeoplePage {
+  @ApiProperty({ type: [PersonAnswer] })
+  items!: PersonAnswer[];
+
+  @ApiProperty({ type: CursorPagination })
+  pagination!: CursorPagination;
+}
+
 /** A page of scopes, by type and id. */
 export class ScopePage {
   @ApiProperty({ type: [ScopeAnswer] })

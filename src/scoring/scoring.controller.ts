@@ -1,10 +1,11 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { CurrentActor } from '../auth/current-user.js';
+import { Requires } from '../http/access/requires.js';
+import { CurrentActor } from '../http/access/current-actor.js';
 import { type Actor } from '../kernel/actor.js';
 import { CursorQuery } from '../http/paging/cursor-page.js';
 import { ApiProblems, RATE_LIMIT_HEADERS } from '../http/problems/api-problems.js';
-import { scopeOf } from '../kernel/scope.js';
+import { scopeFor } from '../kernel/grants.js';
 import { ScopeFields, ScopePath } from '../http/scope.dto.js';
 import { RateLimited } from '../rate-limit/rate-limits.js';
 import { type ComputedScore } from './score-snapshot.js';
@@ -17,6 +18,7 @@ export class ScoringController {
   constructor(private readonly scoring: ScoringService) {}
 
   @Post('compute')
+  @Requires('scores.compute')
   @HttpCode(200)
   @RateLimited('run')
   @ApiOperation({
@@ -26,12 +28,13 @@ export class ScoringController {
       'Counts the open items, stores the score and returns how it changed. Ten a minute per client.',
   })
   @ApiOkResponse({ type: ComputedScoreAnswer, headers: RATE_LIMIT_HEADERS })
-  @ApiProblems(400, 429)
+  @ApiProblems('SCOPE_NOT_FOUND', 429)
   compute(@Body() body: ScopeFields, @CurrentActor() actor: Actor): Promise<ComputedScore> {
-    return this.scoring.compute(scopeOf(body), actor);
+    return this.scoring.compute(scopeFor(body, actor), actor);
   }
 
   @Get(':entityType/:entityId')
+  @Requires('scores.read')
   @ApiOperation({
     operationId: 'getScore',
     summary: 'Get a scope’s score',
@@ -45,6 +48,6 @@ export class ScoringController {
     @Query() query: CursorQuery,
     @CurrentActor() actor: Actor,
   ): Promise<ScoreAnswer> {
-    return this.scoring.get(scope, query, actor);
+    return this.scoring.get(scopeFor(scope, actor), query, actor);
   }
 }

@@ -132,7 +132,7 @@ async function store(
 ): Promise<ScoreTransition[]> {
   const stored = await tx.query<{ transition: ScoreTransition }>(
     sql.STORE_SNAPSHOT,
-    sql.storedSnapshot(snapshot, actor.userId, transitions),
+    sql.storedSnapshot(snapshot, actor.id, transitions),
   );
   const published = new Set(stored.map(({ transition }) => transition));
   return transitions.filter((transition) => published.has(transition));

@@ -128,7 +128,7 @@ export const FIND_LATEST: Statement = {
 
 /** A page of a scope's snapshots, newest first. */
 export function historyQuery({ entityType, entityId }: Scope, start: PageStart): Query {
-  return new ListQuery('scores', {
+  return ListQuery.unscoped('scores', 'the caller may see the scope, which is one', {
     conditions: [`subject = 'scope'`, 'entity_type = $1', 'entity_id = $2'],
     values: [entityType, entityId],
   }).page(HISTORY, start);

@@ -1,6 +1,6 @@
 import { columnsOf } from '../database/sql/columns.js';
 import { type Statement } from '../database/transactions/transaction.js';
-import { DEFAULT_SCOPE } from '../kernel/scope.js';
+import { isGranted } from '../database/sql/scope-condition.js';
 import { WorkItemRow } from './work-item.entity.js';
 import { CHANGED } from './work-items.sql.js';
 
@@ -24,8 +24,8 @@ const KNOWN = PUSHED.only(
 /** The pushed values, completed from what is known of the item. */
 const COMPLETED = {
   // Without a scope, an item stays in its own, and a new one gets the default.
-  entityType: `COALESCE(p."entityType", known.entity_type, '${DEFAULT_SCOPE.entityType}')`,
-  entityId: `COALESCE(p."entityId", known.entity_id, '${DEFAULT_SCOPE.entityId}')`,
+  entityType: `COALESCE(p."entityType", known.entity_type, $3)`,
+  entityId: `COALESCE(p."entityId", known.entity_id, $4)`,
   occurredAt: `
       COALESCE(p."occurredAt", CASE WHEN known.state = p."state" THEN known.occurred_at END, now())`,
 };
@@ -34,8 +34,10 @@ const COMPLETED = {
 export const RECORDS = `p(${PUSHED.recordset()})`;
 
 /**
- * Creates or updates the items of `source`, records `p`. `result` reads `changed`, those that were created
- * or updated, with `raced`: another push created the item after the statement had looked for it, so that its
+ * Creates or updates the items of `source`, records `p`, in the scopes of $2 (see isGranted); $3 and $4 are
+ * the scope of a new item that names none. `result` reads `denied`, the items that lie in a scope outside
+ * those or would be moved to one, which are not written; and `changed`, those that were created or updated,
+ * with `raced`: another push created the item after the statement had looked for it, so that its
  * scope and time were not known; the transaction must run again.
  *
  * Items are sorted by their keys, so that two concurrent pushes lock rows in the same order and do not
@@ -51,11 +53,17 @@ export function pushSql(source: string, result: string): string {
       JOIN p ON item.kind = p."kind" AND item.external_id = p."externalId"
       ORDER BY item.kind, item.external_id
       FOR UPDATE OF item),
+    completed (${PUSHED.names()}, seen) AS MATERIALIZED (
+      SELECT ${PUSHED.fields('p', COMPLETED)},
+        known.id IS NULL OR ${isGranted('$2', 'known')}
+      FROM p LEFT JOIN known ON known.kind = p."kind" AND known.external_id = p."externalId"),
+    denied AS (
+      SELECT kind, external_id FROM completed WHERE NOT (seen AND ${isGranted('$2')})),
     stored AS (
       INSERT INTO work_items AS item (${PUSHED.names()})
-      SELECT ${PUSHED.fields('p', COMPLETED)}
-      FROM p LEFT JOIN known ON known.kind = p."kind" AND known.external_id = p."externalId"
-      ORDER BY p."kind", p."externalId"
+      SELECT ${PUSHED.names('p')} FROM completed AS p
+      WHERE p.seen AND ${isGranted('$2', 'p')}
+      ORDER BY p.kind, p.external_id
       ON CONFLICT (kind, external_id) DO UPDATE SET
         (${OVERWRITTEN.names()}, updated_at) = ROW (${OVERWRITTEN.names('excluded')}, now()),
         scored_at = CASE WHEN item.attributes = excluded.attributes THEN item.scored_at END
@@ -75,26 +83,42 @@ export const ORIGIN = `
       CASE WHEN changed.moved THEN changed.from_type END AS "fromType",
       CASE WHEN changed.moved THEN changed.from_id END AS "fromId"`;
 
-/** Creates or updates items, given as one JSON array, and returns those that it changed. */
+/** Creates or updates items, given as one JSON array, and returns those that it changed or denied. */
 export const PUSH: Statement = {
   name: 'push_work_items',
   text: pushSql(
     `jsonb_to_recordset($1::jsonb) AS ${RECORDS}`,
-    `SELECT ${CHANGED.select('changed')}, changed.created, changed.raced, ${ORIGIN} FROM changed`,
+    `SELECT ${CHANGED.select('changed')}, changed.created, changed.raced, ${ORIGIN}, false AS denied
+    FROM changed
+    UNION ALL
+    SELECT NULL, kind, external_id, NULL, NULL, false, false, NULL, NULL, true FROM denied`,
   ),
 };
 
-/** How many items, given as one JSON array, a push of them would create and update. Changes nothing. */
+/**
+ * How many items, given as one JSON array, a push of them would create and update, and which ones it would
+ * deny; the parameters are those of {@link pushSql}. Changes nothing.
+ */
 export const PREVIEW: Statement = {
   name: 'preview_work_items',
   text: `
-    SELECT count(*) FILTER (WHERE item.id IS NULL)::int AS created,
-      count(*) FILTER (WHERE item.id IS NOT NULL AND
+    WITH pushed AS (
+      SELECT p."kind", p."externalId",
+        item.id IS NULL AS created,
         (${CONTENT.names('item')}) IS DISTINCT FROM (${CONTENT.fields('p', {
           entityType: `COALESCE(p."entityType", item.entity_type)`,
           entityId: `COALESCE(p."entityId", item.entity_id)`,
           occurredAt: `COALESCE(p."occurredAt", item.occurred_at)`,
-        })}))::int AS updated
-    FROM jsonb_to_recordset($1::jsonb) AS ${RECORDS}
-    LEFT JOIN work_items AS item ON item.kind = p."kind" AND item.external_id = p."externalId"`,
+        })}) AS changed,
+        NOT ((item.id IS NULL OR ${isGranted('$2', 'item')}) AND ${isGranted('$2', 'target')}) AS denied
+      FROM jsonb_to_recordset($1::jsonb) AS ${RECORDS}
+      LEFT JOIN work_items AS item ON item.kind = p."kind" AND item.external_id = p."externalId"
+      CROSS JOIN LATERAL (
+        SELECT COALESCE(p."entityType", item.entity_type, $3) AS entity_type,
+          COALESCE(p."entityId", item.entity_id, $4) AS entity_id) AS target)
+    SELECT count(*) FILTER (WHERE created AND NOT denied)::int AS created,
+      count(*) FILTER (WHERE changed AND NOT created AND NOT denied)::int AS updated,
+      COALESCE(jsonb_agg(jsonb_build_object('kind', "kind", 'externalId', "externalId"))
+        FILTER (WHERE denied), '[]') AS denied
+    FROM pushed`,
 };

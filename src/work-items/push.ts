@@ -1,4 +1,8 @@
 import { uuidv7 } from 'uuidv7';
+import { grantOf } from '../database/sql/scope-condition.js';
+import { type Actor } from '../kernel/actor.js';
+import { NotFoundError } from '../kernel/errors/domain-error.js';
+import { ownScope } from '../kernel/grants.js';
 import { type Transaction } from '../database/transactions/transaction.js';
 import { foldedTexts } from '../kernel/search-text.js';
 import { type Scope, scopeOf } from '../kernel/scope.js';
@@ -15,14 +19,42 @@ export class PushRacedError extends Error {
   }
 }
 
-/** Writes the items and returns those that it created or updated. Throws a PushRacedError. */
+/** The key of an item. */
+export type WorkItemKeyOf = Pick<PushedWorkItem, 'kind' | 'externalId'>;
+
+/** 404: items lie in a scope that the actor may not see, or would be moved to one. Nothing was written. */
+export class OutOfScopeError extends NotFoundError {
+  constructor(readonly items: readonly WorkItemKeyOf[]) {
+    super('SCOPE_NOT_FOUND', `The work item ${OUT_OF_SCOPE}.`);
+  }
+}
+
+/** What is wrong with such an item. */
+export const OUT_OF_SCOPE = 'lies in a scope that you may not see, or names one';
+
+/**
+ * Writes the items and returns those that it created or updated. Throws a PushRacedError, and an
+ * OutOfScopeError.
+ */
 export async function push(
   tx: Transaction,
   pushed: readonly PushedWorkItem[],
+  actor: Actor,
 ): Promise<PushedChange[]> {
-  const changes = await tx.query<PushedChange & { raced: boolean }>(PUSH, [recordsOf(pushed)]);
-  if (changes.some(({ raced }) => raced)) throw new PushRacedError();
-  return changes;
+  const results = await tx.query<PushedChange & { raced: boolean; denied: boolean }>(
+    PUSH,
+    pushValues(recordsOf(pushed), actor),
+  );
+  if (results.some(({ raced }) => raced)) throw new PushRacedError();
+  const denied = results.filter((result) => result.denied);
+  if (denied.length > 0) throw new OutOfScopeError(denied as unknown as WorkItemKeyOf[]);
+  return results;
+}
+
+/** The parameters of the statements of a push: the items, and in which scopes its actor may be. */
+export function pushValues(items: string, actor: Actor): unknown[] {
+  const { entityType, entityId } = ownScope(actor);
+  return [items, grantOf(actor), entityType, entityId];
 }
 
 /** Whether a transaction of a push must run again after an error. */

@@ -20,7 +20,8 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { type Response } from 'express';
-import { CurrentActor } from '../auth/current-user.js';
+import { Requires } from '../http/access/requires.js';
+import { CurrentActor } from '../http/access/current-actor.js';
 import { type Actor } from '../kernel/actor.js';
 import { answerCreated } from '../http/created.js';
 import { Prefers } from '../http/accepted-type.js';
@@ -49,6 +50,7 @@ export class WorkItemsController {
   constructor(private readonly workItems: WorkItemsService) {}
 
   @Get()
+  @Requires('work-items.read')
   @ApiOperation({
     summary: 'List the work items, newest first',
     description:
@@ -66,6 +68,7 @@ export class WorkItemsController {
   }
 
   @Post('batch')
+  @Requires('work-items.write')
   @HttpCode(200)
   @BodyLimit(BATCH_BODY_LIMIT)
   @ApiOperation({
@@ -85,6 +88,7 @@ export class WorkItemsController {
   }
 
   @Get(':kind/:externalId')
+  @Requires('work-items.read')
   @ApiOperation({
     summary: 'Get a work item',
     description: 'By the id that it has in the system that pushes it.',
@@ -96,13 +100,14 @@ export class WorkItemsController {
   }
 
   @Patch(':kind/:externalId')
+  @Requires('work-items.write')
   @ApiOperation({
     summary: 'Change a work item',
     description:
       'Changes the fields that are sent and leaves the others; attributes are merged. Another scope moves the item there.',
   })
   @ApiOkResponse({ type: WorkItemAnswer })
-  @ApiProblems('WORK_ITEM_NOT_FOUND')
+  @ApiProblems('WORK_ITEM_NOT_FOUND', 'SCOPE_NOT_FOUND')
   patch(
     @Param() key: WorkItemKey,
     @Body() body: PatchWorkItemBody,
@@ -113,6 +118,7 @@ export class WorkItemsController {
   }
 
   @Put(':kind/:externalId')
+  @Requires('work-items.write')
   @ApiOperation({
     summary: 'Push a work item',
     description:
@@ -120,7 +126,7 @@ export class WorkItemsController {
   })
   @ApiCreatedResponse({ type: WorkItemAnswer, description: 'Created.' })
   @ApiOkResponse({ type: WorkItemAnswer, description: 'Updated, or unchanged.' })
-  @ApiProblems(400)
+  @ApiProblems('SCOPE_NOT_FOUND')
   async put(
     @Param() key: WorkItemKey,
     @Body() body: PutWorkItemBody,
@@ -135,6 +141,7 @@ export class WorkItemsController {
   }
 
   @Delete(':kind/:externalId')
+  @Requires('work-items.write')
   @HttpCode(204)
   @ApiOperation({
     summary: 'Delete a work item',

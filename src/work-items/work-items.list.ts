@@ -1,5 +1,5 @@
 import { type Priority } from '../kernel/priority.js';
-import { type ScopeFilter } from '../kernel/scope.js';
+import { type GrantedScopes } from '../kernel/grants.js';
 import { containing, foldForSearch } from '../kernel/search-text.js';
 import { type Query } from '../database/connections/statement.js';
 import { Keyset } from '../database/sql/keyset.js';
@@ -12,7 +12,7 @@ import { SHOWN_STATE, WORK_ITEM, WORK_ITEM_COLUMNS } from './work-items.sql.js';
 
 /** Filters of a list of work items. All filters combine. */
 export interface WorkItemFilter {
-  readonly scopes: ScopeFilter;
+  readonly scopes: GrantedScopes;
   readonly kind?: WorkItemKind;
   readonly state?: string;
   readonly priority?: Priority;
@@ -44,9 +44,10 @@ export function listQueries(
 ): { page: Query; total: (limit?: number) => Query } {
   const { condition, open } = filter;
   const search = filter.search === undefined ? undefined : containing(foldForSearch(filter.search));
-  const list = new ListQuery('work_items', {
+  const list = ListQuery.within('work_items', filter.scopes, {
+    alias: 'item',
     values: condition === undefined ? [] : timeValues(now),
-  }).within(filter.scopes, 'item');
+  });
   // Joined with the windows that the condition reads, which are the first parameters.
   const from = condition === undefined ? ITEMS : `${windowsSql(1)} CROSS JOIN ${ITEMS}`;
   if (condition !== undefined) list.when(condition, conditionSql(condition, 1));

@@ -7,9 +7,11 @@ import {
   NotFoundError,
   ValidationFailedError,
 } from '../kernel/errors/domain-error.js';
-import { type Scope, scopeFilterOf } from '../kernel/scope.js';
+import { scopesToRead } from '../kernel/grants.js';
+import { type Scope } from '../kernel/scope.js';
 import { type Transaction } from '../database/transactions/transaction.js';
 import { TransactionRunner } from '../database/transactions/transaction-runner.js';
+import { grantOf } from '../database/sql/scope-condition.js';
 import { totalIn } from '../database/sql/list-query.js';
 import { EXPORTED_COLUMNS } from './csv/work-item-columns.js';
 import { type WorkItemPage } from './work-item.dto.js';
@@ -24,7 +26,7 @@ import {
   publishPushes,
   scopesOf,
 } from './work-item.events.js';
-import { isRaced, push } from './push.js';
+import { isRaced, OUT_OF_SCOPE, OutOfScopeError, push, type WorkItemKeyOf } from './push.js';
 import { listQueries, NEWEST, type WorkItemFilter } from './work-items.list.js';
 import { type ChangeOptions, DeskRefresh } from './desk-refresh.js';
 import * as sql from './work-items.sql.js';
@@ -67,9 +69,13 @@ export class WorkItemsService {
 
   /** One item; throws a 404. */
   async get(kind: WorkItemKind, externalId: string, actor: Actor): Promise<WorkItem> {
-    const [item] = await this.transactions.query<WorkItem>(sql.FIND, [kind, externalId], {
-      caller: actor,
-    });
+    const [item] = await this.transactions.query<WorkItem>(
+      sql.FIND,
+      [kind, externalId, grantOf(actor)],
+      {
+        caller: actor,
+      },
+    );
     if (!item) throw workItemNotFound();
     return item;
   }
@@ -83,7 +89,7 @@ export class WorkItemsService {
     options: ChangeOptions = {},
   ): Promise<WorkItem> {
     return this.write(async (tx) => {
-      const [known] = await tx.query<WorkItem>(sql.LOCK, [kind, externalId]);
+      const [known] = await tx.query<WorkItem>(sql.LOCK, [kind, externalId, grantOf(actor)]);
       if (!known) throw workItemNotFound();
       const pushed = patched(known, changes);
       assertStates([pushed], () => '');
@@ -102,8 +108,21 @@ export class WorkItemsService {
   ): Promise<BatchOutcome> {
     assertStates(pushed, (index) => `items.${index}.`);
     assertDistinct(pushed);
+    try {
+      return await this.pushAll(pushed, actor, options);
+    } catch (error) {
+      throw error instanceof OutOfScopeError ? itemsOutOfScope(pushed, error) : error;
+    }
+  }
+
+  /** The same for items that were checked. Throws an OutOfScopeError. */
+  async pushAll(
+    pushed: readonly PushedWorkItem[],
+    actor: Actor,
+    options: ChangeOptions = {},
+  ): Promise<BatchOutcome> {
     const changes = await this.write(async (tx) => {
-      const changed = await push(tx, pushed);
+      const changed = await push(tx, pushed, actor);
       publishPushes(tx, changed, actor);
       await this.refreshAfter(tx, scopesOf(changed), options);
       return changed;
@@ -115,7 +134,7 @@ export class WorkItemsService {
 
   /** A page of the items of some scopes, newest first. A cursor wins over a page number. */
   async list(query: ListWorkItemsQuery, actor: Actor): Promise<WorkItemPage> {
-    const filter = filterOf(query);
+    const filter = filterOf(query, actor);
     const page = this.paginator.openNumbered('work-items', filter, query);
     const queries = listQueries(filter, page, new Date());
     const [rows, counts] = await this.transactions.read(
@@ -127,7 +146,7 @@ export class WorkItemsService {
 
   /** All items of the filter as CSV, in the order of the list; the page of the query does not count. */
   csv(query: ListWorkItemsQuery, actor: Actor): AsyncGenerator<string> {
-    const filter = filterOf(query);
+    const filter = filterOf(query, actor);
     const now = new Date();
     return csvPages<WorkItem>(EXPORTED_COLUMNS, async (limit, last) => {
       const after = last && NEWEST.positionOf(last);
@@ -150,7 +169,11 @@ export class WorkItemsService {
   ): Promise<void> {
     await this.transactions.run(
       async (tx) => {
-        const [deleted] = await tx.query<DeletedItem>(sql.DELETE, [kind, externalId]);
+        const [deleted] = await tx.query<DeletedItem>(sql.DELETE, [
+          kind,
+          externalId,
+          grantOf(actor),
+        ]);
         if (!deleted) throw workItemNotFound();
         publishDeletion(tx, deleted, actor);
         await this.refreshAfter(tx, [deleted], options);
@@ -166,8 +189,8 @@ export class WorkItemsService {
     options: ChangeOptions,
   ): Promise<PutOutcome> {
     const [[change], [item]] = await Promise.all([
-      push(tx, [pushed]),
-      tx.query<WorkItem>(sql.FIND, [pushed.kind, pushed.externalId]),
+      push(tx, [pushed], actor),
+      tx.query<WorkItem>(sql.FIND, [pushed.kind, pushed.externalId, grantOf(actor)]),
     ]);
     // The push locks the row even if nothing changes, so that no DELETE can come in between.
     if (!item) throw new Error('An item was not there right after it was pushed.');
@@ -189,11 +212,11 @@ export class WorkItemsService {
   }
 }
 
-function filterOf(query: ListWorkItemsQuery): WorkItemFilter {
+function filterOf(query: ListWorkItemsQuery, actor: Actor): WorkItemFilter {
   const { kind, state, priority, open, externalId, dueBefore, updatedSince, search, condition } =
     query;
   return {
-    scopes: scopeFilterOf(query),
+    scopes: scopesToRead(query, actor),
     kind,
     state,
     priority,
@@ -209,6 +232,24 @@ function filterOf(query: ListWorkItemsQuery): WorkItemFilter {
 /** A time as the cursor of a list is bound to it: the same instant is the same filter. */
 function instantOf(time: string | undefined): string | undefined {
   return time === undefined ? undefined : new Date(time).toISOString();
+}
+
+/** A 400 that names the items of a batch that lie out of scope. */
+function itemsOutOfScope(
+  pushed: readonly PushedWorkItem[],
+  { items }: OutOfScopeError,
+): ValidationFailedError {
+  const denied = new Set(items.map(keyOf));
+  return new ValidationFailedError(
+    pushed.flatMap((item, index): FieldError[] => {
+      const field = `items.${index}.entityId`;
+      return denied.has(keyOf(item)) ? [{ field, message: `items.${index} ${OUT_OF_SCOPE}` }] : [];
+    }),
+  );
+}
+
+function keyOf({ kind, externalId }: WorkItemKeyOf): string {
+  return `${kind}:${externalId}`;
 }
 
 function workItemNotFound(): NotFoundError {
@@ -232,7 +273,7 @@ function assertStates(pushed: readonly PushedWorkItem[], path: (index: number) =
 function assertDistinct(pushed: readonly PushedWorkItem[]): void {
   const seen = new Map<string, number>();
   const errors = pushed.flatMap((item, index): FieldError[] => {
-    const key = `${item.kind}:${item.externalId}`;
+    const key = keyOf(item);
     const first = seen.get(key);
     if (first === undefined) {
       seen.set(key, index);

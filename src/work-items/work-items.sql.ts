@@ -1,4 +1,5 @@
 import { columnsOf } from '../database/sql/columns.js';
+import { isGranted } from '../database/sql/scope-condition.js';
 import { type Statement } from '../database/transactions/transaction.js';
 import { WorkItemRow } from './work-item.entity.js';
 
@@ -18,10 +19,12 @@ export const WORK_ITEM_COLUMNS = WORK_ITEM.select('item', { state: SHOWN_STATE }
 /** The same with the state that the source of the item pushed. */
 export const SOURCE_COLUMNS = WORK_ITEM.select('item');
 
-/** One item by its key. */
+/** One item by its key, if it lies in the scopes of $3. */
 export const FIND: Statement = {
   name: 'find_work_item',
-  text: `SELECT ${WORK_ITEM_COLUMNS} FROM work_items AS item WHERE kind = $1 AND external_id = $2`,
+  text: `
+    SELECT ${WORK_ITEM_COLUMNS} FROM work_items AS item
+    WHERE kind = $1 AND external_id = $2 AND ${isGranted('$3')}`,
 };
 
 /** The same as its source pushed it, locked until the transaction ends. */
@@ -29,7 +32,7 @@ export const LOCK: Statement = {
   name: 'lock_work_item',
   text: `
     SELECT ${SOURCE_COLUMNS} FROM work_items AS item
-    WHERE kind = $1 AND external_id = $2 FOR UPDATE`,
+    WHERE kind = $1 AND external_id = $2 AND ${isGranted('$3')} FOR UPDATE`,
 };
 
 /** What the event of a change names. */
@@ -39,6 +42,7 @@ export const CHANGED = WORK_ITEM.only('id', 'kind', 'externalId', 'entityType', 
 export const DELETE: Statement = {
   name: 'delete_work_item',
   text: `
-    DELETE FROM work_items AS item WHERE kind = $1 AND external_id = $2
+    DELETE FROM work_items AS item
+    WHERE kind = $1 AND external_id = $2 AND ${isGranted('$3')}
     RETURNING ${CHANGED.select('item')}`,
 };

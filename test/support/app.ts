@@ -6,7 +6,7 @@ import { Writable } from 'node:stream';
 import { Pool, type QueryResultRow } from 'pg';
 import { AppModule, type AppOptions } from '../../src/app.module.js';
 import { setUpApp } from '../../src/app.setup.js';
-import { UsersService } from '../../src/users/users.service.js';
+import { CredentialsService } from '../../src/users/model/credentials.service.js';
 import { createLogger, PinoLoggerService } from '../../src/logging/logger.js';
 import { wiringErrorOf } from '../../src/process/wiring-error.js';
 import { readEnv } from '../../src/config/env.js';
@@ -93,7 +93,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as { port: number };
   const url = `http://127.0.0.1:${port}`;
-  const operator = await app.get(UsersService, { strict: false }).findByEmail(OPERATOR.email);
+  const operator = await app.get(CredentialsService, { strict: false }).findByEmail(OPERATOR.email);
   const token = app.get(JwtService, { strict: false }).sign({ sub: operator?.id });
   const pool = new Pool({ connectionString: database.url, max: 2 });
   pool.on('error', () => undefined);

@@ -8,7 +8,7 @@ import { DataSource } from 'typeorm';
 import { readEnv } from '../../../src/config/env.js';
 import { dataSourceOptions } from '../../../src/database/start/data-source.js';
 import { schema } from '../../../src/schema.js';
-import { User } from '../../../src/users/user.entity.js';
+import { User } from '../../../src/users/model/user.entity.js';
 import { DatabaseThrottlerStorage } from './database-throttler.storage.js';
 import { HealthController } from './health.controller.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';

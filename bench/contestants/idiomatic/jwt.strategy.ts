@@ -4,7 +4,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { ExtractJwt, Strategy } from 'passport-jwt';
 import { IsNull, Repository } from 'typeorm';
 import { TOKEN_AUDIENCE, TOKEN_ISSUER } from '../../../src/auth/token.js';
-import { User } from '../../../src/users/user.entity.js';
+import { User } from '../../../src/users/model/user.entity.js';
 
 /** Who presses. */
 export interface CurrentUser {

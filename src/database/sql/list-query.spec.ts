@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { within } from '../../kernel/grants.js';
 import { ScopeFilter } from '../../kernel/scope.js';
 import { columnsOf } from './columns.js';
 import { Keyset } from './keyset.js';
@@ -24,7 +25,7 @@ const first: PageStart = { limit: 26 };
 const flat = (text: string): string => text.replace(/\s+/g, ' ').trim();
 const page = (query: ListQuery, start: PageStart = first) => query.page(parts, start);
 const list = (color?: string, size?: number): ListQuery =>
-  new ListQuery('listed', { conditions: ['owner = $1'], values: ['me'] })
+  ListQuery.unscoped('listed', 'a test', { conditions: ['owner = $1'], values: ['me'] })
     .where('color', color, (p) => `color = ${p}`)
     .where('size', size, (p) => `size > ${p}`);
 
@@ -58,14 +59,18 @@ describe('the statements of a list', () => {
   });
 
   it('have no WHERE without conditions', () => {
-    expect(flat(new ListQuery('all').total({ from: 'listed' }).statement.text)).toBe(
+    expect(flat(ListQuery.unscoped('all', 'a test').total({ from: 'listed' }).statement.text)).toBe(
       'SELECT count(*)::int AS total FROM listed',
     );
   });
 
   it('distinguish conditions without a value by their names', () => {
-    const open = page(new ListQuery('listed').when('open', 'closed_at IS NULL')).statement;
-    const closed = page(new ListQuery('listed').when('closed', 'closed_at IS NOT NULL')).statement;
+    const open = page(
+      ListQuery.unscoped('listed', 'a test').when('open', 'closed_at IS NULL'),
+    ).statement;
+    const closed = page(
+      ListQuery.unscoped('listed', 'a test').when('closed', 'closed_at IS NOT NULL'),
+    ).statement;
     expect([open.name, closed.name]).toEqual(['list_listed_open', 'list_listed_closed']);
     expect(open.text).toContain('WHERE closed_at IS NULL');
   });
@@ -99,7 +104,7 @@ describe('the statements of a list', () => {
 
   it('read a list in parts, each to the end of the page, and merge them', () => {
     const byColor = { name: 'colors', source: 'SELECT part FROM c', condition: 'color = part' };
-    const query = new ListQuery('listed').where('size', 3, (p) => `size > ${p}`);
+    const query = ListQuery.unscoped('listed', 'a test').where('size', 3, (p) => `size > ${p}`);
     const page = query.page({ ...parts, parts: byColor }, { limit: 6, offset: 20 });
     expect(flat(page.statement.text)).toBe(
       'SELECT id, score, made_at AS "madeAt" FROM (SELECT part FROM c) AS parts CROSS JOIN LATERAL ( ' +
@@ -118,7 +123,7 @@ describe('the statements of a list', () => {
   it('read each branch of a list to the end of the page, in every part', () => {
     const byColor = { name: 'colors', source: 'SELECT part FROM c', condition: 'color = part' };
     const branches = ['open', 'NOT open'];
-    const query = new ListQuery('listed').where('size', 3, (p) => `size > ${p}`);
+    const query = ListQuery.unscoped('listed', 'a test').where('size', 3, (p) => `size > ${p}`);
     const order = 'ORDER BY score DESC, made_at DESC, id DESC';
     expect(flat(query.page({ ...parts, branches }, first).statement.text)).toBe(
       'SELECT id, score, made_at AS "madeAt" FROM (' +
@@ -139,9 +144,8 @@ describe('the statements of a list', () => {
     ['account/*', ' WHERE l.entity_type = $1', ['account']],
     ['account/acme', ' WHERE l.entity_type = $1 AND l.entity_id = $2', ['account', 'acme']],
   ])('of the scopes %s have a condition and a name of their own', (text, where, values) => {
-    const scopes = ScopeFilter.parse(text);
-    if (!scopes) throw new Error(text);
-    const query = new ListQuery('listed').within(scopes, 'l').total({ from: 'listed l' });
+    const scopes = within(ScopeFilter.parseAll([text]), { scopes: ScopeFilter.ALL });
+    const query = ListQuery.within('listed', scopes, { alias: 'l' }).total({ from: 'listed l' });
     expect(query).toEqual({
       statement: {
         name: `count_listed_${scopes.kind}`,
@@ -151,16 +155,28 @@ describe('the statements of a list', () => {
     });
   });
 
-  it('of several granted scopes hold any of them, and nothing where none is granted', () => {
-    const granted = ScopeFilter.anyOf(
-      ['a/b', 'c/*'].flatMap((text) => ScopeFilter.parse(text) ?? []),
-    );
-    const where = (scopes: ScopeFilter) =>
-      new ListQuery('listed').within(scopes).statement('any', (text) => text).statement.text;
-    expect(where(ScopeFilter.ALL.within(granted))).toBe(
-      ' WHERE ((entity_type = $1 AND entity_id = $2) OR (entity_type = $3))',
-    );
-    expect(where(ScopeFilter.anyOf([]))).toBe(' WHERE FALSE');
+  it('of several granted scopes hold any of them, in one text, and nothing where none is granted', () => {
+    const query = (...texts: string[]) =>
+      ListQuery.within(
+        'listed',
+        within(ScopeFilter.ALL, { scopes: ScopeFilter.parseAll(texts) }),
+      ).statement('any', flat);
+    const several = query('a/b', 'c/*', 'd/e');
+    expect(several).toEqual({
+      statement: {
+        name: 'any_listed_several',
+        text:
+          'WHERE (entity_type = ANY($1::text[]) ' +
+          'OR (entity_type, entity_id) IN (SELECT * FROM unnest($2::text[], $3::text[])))',
+      },
+      values: [['c'], ['a', 'd'], ['b', 'e']],
+    });
+    expect(query('x/y', 'z/y').statement).toEqual(several.statement);
+    expect(query().statement.text).toBe('WHERE FALSE');
+  });
+
+  it('without scopes need a reason', () => {
+    expect(() => ListQuery.unscoped('listed', '')).toThrow(TypeError);
   });
 });
 

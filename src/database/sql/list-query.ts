@@ -1,4 +1,4 @@
-import { type ScopeFilter } from '../../kernel/scope.js';
+import { type GrantedScopes } from '../../kernel/grants.js';
 import { type Query } from '../connections/statement.js';
 import { type Keyset, type Position } from './keyset.js';
 import { isMerged, type ListRows, rowsSql, whereClause } from './list-rows.js';
@@ -26,6 +26,12 @@ export interface FoundParts<Row> extends PageParts<Row> {
   readonly sorted: readonly string[];
 }
 
+/** The conditions that a list always has, and the values of their parameters. */
+interface ListBase {
+  readonly conditions?: readonly string[];
+  readonly values?: readonly unknown[];
+}
+
 /**
  * The statements of one list: a page of it, and its number of rows. They differ only in which conditions
  * are set and how a page begins, never in values: each variant is prepared and planned once per connection,
@@ -36,13 +42,33 @@ export class ListQuery {
   private readonly values: unknown[];
   private readonly shape: string[] = [];
 
-  /** `base`: the conditions that the list always has, and the values of their parameters. */
-  constructor(
+  private constructor(
     private readonly name: string,
-    base: { readonly conditions?: readonly string[]; readonly values?: readonly unknown[] } = {},
+    base: ListBase,
   ) {
     this.conditions = [...(base.conditions ?? [])];
     this.values = [...(base.values ?? [])];
+  }
+
+  /** A list of rows that lie in a scope: those which its caller may see. `alias` is the table's. */
+  static within(
+    name: string,
+    scopes: GrantedScopes,
+    { alias, ...base }: ListBase & { readonly alias?: string } = {},
+  ): ListQuery {
+    const list = new ListQuery(name, base);
+    const condition = scopeCondition(scopes, (value) => bind(list.values, value), alias);
+    if (condition !== undefined) list.conditions.push(condition);
+    return list.label(scopes.kind);
+  }
+
+  /**
+   * A list that is not narrowed to the scopes of its caller. `why` says what keeps a caller from the rows of
+   * others: for the reader, it is not used.
+   */
+  static unscoped(name: string, why: string, base: ListBase = {}): ListQuery {
+    if (why === '') throw new TypeError('A list without scopes needs a reason.');
+    return new ListQuery(name, base);
   }
 
   /** Adds a condition without a value. `name` becomes a part of the statement's name. */
@@ -60,13 +86,6 @@ export class ListQuery {
   /** Adds a condition on a value, which is bound to a parameter; none where the value is undefined. */
   where(name: string, value: unknown, condition: (parameter: string) => string): this {
     return value === undefined ? this : this.when(name, condition(bind(this.values, value)));
-  }
-
-  /** Adds the condition for rows of these scopes; `alias` is the table's. */
-  within(scopes: ScopeFilter, alias?: string): this {
-    const condition = scopeCondition(scopes, (value) => bind(this.values, value), alias);
-    if (condition !== undefined) this.conditions.push(condition);
-    return this.label(scopes.kind);
   }
 
   /**

@@ -1,24 +1,56 @@
-import { type ScopeFilter } from '../../kernel/scope.js';
+import { allOf, type GrantedScopes } from '../../kernel/grants.js';
+import { type Actor } from '../../kernel/actor.js';
 
 /**
  * The condition for rows of the scopes that a filter matches; undefined if it matches all. `bind` binds a
- * value and returns its parameter; `alias` is the table's.
+ * value and returns its parameter; `alias` is the table's. Its text depends on the kind of the filter alone,
+ * so that a statement has one text per kind.
  */
 export function scopeCondition(
-  { patterns }: ScopeFilter,
-  bind: (value: string) => string,
+  { kind, patterns }: GrantedScopes,
+  bind: (value: unknown) => string,
   alias?: string,
 ): string | undefined {
   const prefix = alias === undefined ? '' : `${alias}.`;
-  const parts = patterns.map(({ entityType, entityId }) => {
-    const equal = [];
-    if (entityType !== undefined) equal.push(`${prefix}entity_type = ${bind(entityType)}`);
-    if (entityId !== undefined) equal.push(`${prefix}entity_id = ${bind(entityId)}`);
-    return equal.join(' AND ');
-  });
-  if (parts.length === 0) return 'FALSE';
-  if (parts.includes('')) return undefined;
-  return parts.length === 1 ? parts[0] : `(${parts.map((part) => `(${part})`).join(' OR ')})`;
+  const type = `${prefix}entity_type`;
+  const id = `${prefix}entity_id`;
+  const [first] = patterns;
+  switch (kind) {
+    case 'none':
+      return 'FALSE';
+    case 'all':
+      return undefined;
+    case 'type':
+      return `${type} = ${bind(first?.entityType)}`;
+    case 'one':
+      return `${type} = ${bind(first?.entityType)} AND ${id} = ${bind(first?.entityId)}`;
+    case 'several': {
+      const whole = patterns.filter(({ entityId }) => entityId === undefined);
+      const single = patterns.filter(({ entityId }) => entityId !== undefined);
+      const types = bind(whole.map(({ entityType }) => entityType));
+      const ofTypes = bind(single.map(({ entityType }) => entityType));
+      const ids = bind(single.map(({ entityId }) => entityId));
+      return `(${type} = ANY(${types}::text[])
+        OR (${type}, ${id}) IN (SELECT * FROM unnest(${ofTypes}::text[], ${ids}::text[])))`;
+    }
+  }
+}
+
+/**
+ * Whether a row that is found by its key lies in the scopes of a parameter, which {@link grantOf} makes of
+ * an actor: one statement for every actor. Lists use {@link scopeCondition}, for which there are indexes.
+ */
+export function isGranted(parameter: string, alias?: string): string {
+  const prefix = alias === undefined ? '' : `${alias}.`;
+  const grant = `${parameter}::text[]`;
+  return `(${grant} IS NULL OR ${prefix}entity_type || '/' || ${prefix}entity_id = ANY(${grant})
+      OR ${prefix}entity_type || '/*' = ANY(${grant}))`;
+}
+
+/** The scopes of an actor as the parameter of {@link isGranted}: null for all. */
+export function grantOf(actor: Pick<Actor, 'scopes'>): string[] | null {
+  const granted = allOf(actor);
+  return granted.kind === 'all' ? null : granted.texts;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { type INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { PERMISSION_EXTENSION } from '../access/requires.js';
 import { Problem } from '../problems/problem.js';
 import {
   OPERATION_METHODS,
@@ -13,18 +14,17 @@ import { operationIdOf } from './operation-id.js';
 import { addProblems, codesOf, completeProblems, EXAMPLE_ID } from './problem-responses.js';
 import { type ExampleSchema, exampleOf } from './schema-example.js';
 
-/** Routes that need no token. */
-const PUBLIC_PATHS = ['/api/auth/login', '/health/live', '/health/ready'];
-
 const DESCRIPTION = `A ranked list of recommendations whose buttons run exactly once, on record, with an event.
 
-Sign in with \`POST /api/auth/login\` and send the token as \`Authorization: Bearer <token>\`. Push work items, run the rules, list the next best actions, press one: \`POST /api/next-actions/{id}/execute\`.
+Sign in with \`POST /api/auth/login\` and send the token as \`Authorization: Bearer <token>\`; a machine sends a service token in the same way. Each operation names the permission that it demands as \`x-required-permission\`; a caller sees and changes only what lies in the scopes that it is granted. Push work items, run the rules, list the next best actions, press one: \`POST /api/next-actions/{id}/execute\`.
 
 Times are ISO 8601 UTC, ids UUIDv7. Errors are RFC 9457 problem documents with a stable \`code\`. A path with a method that it does not have is a 405 with \`Allow\`, a header \`Expect\` other than \`100-continue\` a 417, headers that are too large a 431.`;
 
 /** The tags, in the order in which a newcomer uses them. */
 const TAGS: Readonly<Record<string, string>> = {
-  auth: 'Sign in, and see who is signed in.',
+  auth: 'Sign in and out, and see who is signed in.',
+  users: 'Who may sign in, with which role and in which scopes.',
+  'service-tokens': 'Tokens for machines that push and press.',
   'work-items': 'What the business must act on: pushed in by other systems, counted by the rules.',
   'next-actions': 'The ranked list of next best actions, their buttons and what was pressed.',
   scopes: 'The desks, with what waits in each.',
@@ -51,7 +51,8 @@ export function openApiDocument(
     .setVersion('0.2.0')
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .addServer('/')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }, 'bearer');
+    .addBearerAuth({ type: 'http', scheme: 'bearer' }, 'bearer')
+    .addCookieAuth('nba_session', { type: 'apiKey', in: 'cookie' }, 'session');
   for (const [name, description] of Object.entries(TAGS)) config.addTag(name, description);
   const document = SwaggerModule.createDocument(app, config.build(), {
     extraModels: [Problem],
@@ -74,7 +75,7 @@ function completeOperation(
   method: OperationMethod,
   operation: OpenApiOperation,
 ): void {
-  operation.security = PUBLIC_PATHS.includes(path) ? [] : [{ bearer: [] }];
+  operation.security = isPublic(operation) ? [] : [{ bearer: [] }, { session: [] }];
   const values = completeParameters(document, operation);
   completeBody(document, operation);
   addCommonProblems(path, method, operation);
@@ -93,6 +94,11 @@ function completeOperation(
       };
     }
   }
+}
+
+/** Whether a route needs no token: it demands no permission then. */
+function isPublic(operation: OpenApiOperation): boolean {
+  return !(PERMISSION_EXTENSION in operation);
 }
 
 /** Gives the parameters of the path examples, and returns them by name. */
@@ -127,14 +133,19 @@ function addCommonProblems(
 ): void {
   const parameters = (operation.parameters ?? []) as { name: string; in: string }[];
   const isProbe = path.startsWith('/health/');
-  const isPublic = PUBLIC_PATHS.includes(path);
   const has = (place: string, name?: string): boolean =>
     parameters.some((one) => one.in === place && (name === undefined || one.name === name));
   addProblems(operation, codesOf('VALIDATION_FAILED'));
   if (has('path')) addProblems(operation, codesOf('BAD_REQUEST'));
   if (has('query', 'cursor')) addProblems(operation, codesOf('CURSOR_INVALID'));
   if (operation.requestBody) addProblems(operation, codesOf('VALUE_NOT_STORABLE'));
-  if (!isPublic) addProblems(operation, codesOf('TOKEN_REQUIRED', 'TOKEN_INVALID'));
+  if (!isPublic(operation)) {
+    addProblems(operation, codesOf('TOKEN_REQUIRED', 'TOKEN_INVALID', 'PERMISSION_DENIED'));
+    if (method !== 'get') addProblems(operation, codesOf('ORIGIN_REFUSED'));
+  }
+  if (has('query', 'scope') || has('path', 'entityType')) {
+    addProblems(operation, codesOf('SCOPE_NOT_FOUND'));
+  }
   if (!isProbe) addProblems(operation, codesOf('RATE_LIMITED'));
   if (method !== 'get') {
     // A body is read, and refused, also where none is needed.

@@ -12,6 +12,7 @@ import { Problem } from './problem.js';
 const MEANING: Readonly<Record<number, string>> = {
   400: 'The request is not valid; `errors` names the wrong fields.',
   401: 'No token, or an expired or invalid one.',
+  403: 'The caller may see this, but not do it.',
   404: 'Not found.',
   408: 'The request did not arrive in time.',
   409: 'The current state does not allow this.',

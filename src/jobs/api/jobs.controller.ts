@@ -1,6 +1,7 @@
 import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { CurrentActor } from '../../auth/current-user.js';
+import { Requires } from '../../http/access/requires.js';
+import { CurrentActor } from '../../http/access/current-actor.js';
 import { type Actor } from '../../kernel/actor.js';
 import { ApiProblems } from '../../http/problems/api-problems.js';
 import { JobsAdminService } from './jobs-admin.service.js';
@@ -14,6 +15,7 @@ export class JobsController {
   constructor(private readonly jobs: JobsAdminService) {}
 
   @Get()
+  @Requires('jobs.read')
   @ApiOperation({
     summary: 'List the jobs, newest first',
     description:
@@ -26,6 +28,7 @@ export class JobsController {
   }
 
   @Get('summary')
+  @Requires('jobs.read')
   @ApiOperation({
     operationId: 'getJobsSummary',
     summary: 'Count the jobs in each state',
@@ -37,6 +40,7 @@ export class JobsController {
   }
 
   @Get(':id')
+  @Requires('jobs.read')
   @ApiOperation({
     summary: 'Get a job',
     description: 'With its attempts (tries) and its last error.',
@@ -49,6 +53,7 @@ export class JobsController {
   }
 
   @Post(':id/retry')
+  @Requires('jobs.manage')
   @HttpCode(200)
   @ApiOperation({
     summary: 'Run a dead-lettered or cancelled job again',
@@ -63,6 +68,7 @@ export class JobsController {
   }
 
   @Post(':id/cancel')
+  @Requires('jobs.manage')
   @HttpCode(200)
   @ApiOperation({
     summary: 'Cancel a waiting job',

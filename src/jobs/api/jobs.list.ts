@@ -41,7 +41,7 @@ const BY_STATE: ListParts = {
 
 /** A page of jobs. */
 export function listQuery({ type, state, nextActionId }: JobFilter, start: PageStart): Query {
-  const list = new ListQuery('jobs')
+  const list = ListQuery.unscoped('jobs', 'TODO')
     .where('nba', nextActionId, (id) => `next_action_id = ${id}`)
     .where('type', type, (is) => `type = ${is}`)
     .where('state', state, (is) => `state = ${is}`);

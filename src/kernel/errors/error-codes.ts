@@ -85,10 +85,45 @@ export const ERROR_CODES = {
     when: 'The e-mail or the password is wrong.',
     fix: 'Check both; who operates the server can set a new password.',
   },
+  PASSWORD_WRONG: {
+    status: 403,
+    when: 'The current password is wrong.',
+    fix: 'Send the password that you signed in with as `current`.',
+  },
+  PERMISSION_DENIED: {
+    status: 403,
+    when: 'The role of the caller lacks the permission that the route or the action demands.',
+    fix: 'Ask an administrator for a role that has it; `GET /api/auth/me` lists yours.',
+  },
+  GRANT_BEYOND_OWN: {
+    status: 403,
+    when: 'A role or a scope that is given goes beyond the giver’s own.',
+    fix: 'Give less, or ask an administrator of all scopes.',
+  },
+  ORIGIN_REFUSED: {
+    status: 403,
+    when: 'A change by cookie comes from another origin than the server’s own, or names none.',
+    fix: 'Call from the server’s own pages, or with a bearer token; see `PUBLIC_URL`.',
+  },
   ROUTE_NOT_FOUND: {
     status: 404,
     when: 'No route has this path.',
     fix: 'Check the path against the OpenAPI document.',
+  },
+  SCOPE_NOT_FOUND: {
+    status: 404,
+    when: 'The caller may not see the scope that the request names.',
+    fix: 'Use a scope of `GET /api/auth/me`, or ask an administrator for it.',
+  },
+  USER_NOT_FOUND: {
+    status: 404,
+    when: 'No user with this id is seen by the caller.',
+    fix: 'Read the list again.',
+  },
+  SERVICE_TOKEN_NOT_FOUND: {
+    status: 404,
+    when: 'No service token with this id is seen by the caller.',
+    fix: 'Read the list again.',
   },
   NEXT_ACTION_NOT_FOUND: {
     status: 404,
@@ -134,6 +169,16 @@ export const ERROR_CODES = {
     status: 409,
     when: 'The action does not work on a next best action in this state.',
     fix: 'Read it again: somebody else closed it.',
+  },
+  EMAIL_TAKEN: {
+    status: 409,
+    when: 'Another user has this e-mail address, whatever its case.',
+    fix: 'Use another address, or change that user.',
+  },
+  LAST_ADMIN: {
+    status: 409,
+    when: 'The change would leave no enabled administrator of all scopes.',
+    fix: 'Make another one first.',
   },
   LEAD_NOT_OPEN: {
     status: 409,

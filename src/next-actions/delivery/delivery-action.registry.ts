@@ -7,6 +7,7 @@ import {
   InvalidRequestError,
 } from '../../kernel/errors/domain-error.js';
 import { LOGGER } from '../../logging/logger.js';
+import { isPermission, type Permission, PERMISSIONS } from '../../kernel/permissions.js';
 import { SNAKE_CASE } from '../../kernel/scope.js';
 import { StartError } from '../../config/start-error.js';
 import {
@@ -32,6 +33,7 @@ export interface RegisteredAction {
   readonly dedupeWindowMs: number | null;
   readonly timeoutMs: number;
   readonly worksOn: readonly NextActionStatus[];
+  readonly permission: Permission;
 }
 
 const DEFAULT_DEDUPE_WINDOW_MS = 60_000;
@@ -108,6 +110,7 @@ function checkOptions(className: string, options: DeliveryActionOptions): void {
     );
   }
   checkStates(className, options);
+  checkPermission(className, options);
   checkRefusals(className, options);
   if (options.input === undefined) return;
   const problem = rulesProblem(options.input, { what: 'input', of: className });
@@ -128,6 +131,13 @@ function checkStates(className: string, { worksOn, closesAs }: DeliveryActionOpt
       `${className} has a bad closesAs: use ${CLOSED_STATES.join(' or ')}, or leave it out.`,
     );
   }
+}
+
+function checkPermission(className: string, { permission }: DeliveryActionOptions): void {
+  if (permission === undefined || isPermission(permission)) return;
+  throw new DeliveryActionError(
+    `${className} has the unknown permission "${String(permission)}": use one of ${PERMISSIONS.join(', ')}.`,
+  );
 }
 
 function checkRefusals(className: string, { refusals = {} }: DeliveryActionOptions): void {
@@ -170,5 +180,6 @@ function registered({
     dedupeWindowMs: dedupeWindowMs === 'forever' ? null : dedupeWindowMs,
     timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     worksOn: options.worksOn ?? ['queued'],
+    permission: options.permission ?? 'next-actions.press',
   };
 }

@@ -1,6 +1,7 @@
 import { SetMetadata, type Type } from '@nestjs/common';
 import { type Actor } from '../../kernel/actor.js';
 import { type ErrorCode, type ErrorStatus } from '../../kernel/errors/domain-error.js';
+import { type Permission } from '../../kernel/permissions.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
 import { type JobType } from '../../jobs/handlers/job-types.js';
 import { type NewJob } from '../../jobs/queue/jobs.service.js';
@@ -45,6 +46,8 @@ export interface DeliveryActionOptions<Input extends object = object> {
    * scope is then refreshed by a job at once after the commit (AUTO_RUN).
    */
   readonly refresh?: boolean;
+  /** What a caller must be permitted to press it; `next-actions.press` by default. */
+  readonly permission?: Permission;
   /** Class of the optional `input`, with class-validator decorators; without it, input is refused. */
   readonly input?: Type<Input>;
   /**

@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { type Actor } from '../../kernel/actor.js';
+import { type Permission } from '../../kernel/permissions.js';
 import { type DeliveryActionAnswer } from './delivery.dto.js';
 import { DeliveryActionRegistry } from './delivery-action.registry.js';
 import { inputSchemaOf } from './input-schema.js';
@@ -6,19 +8,25 @@ import { inputSchemaOf } from './input-schema.js';
 /** The registered actions as a client sees them. */
 @Injectable()
 export class DeliveryCatalogue {
-  private buttons: DeliveryActionAnswer[] | undefined;
+  private buttons:
+    { readonly permission: Permission; readonly button: DeliveryActionAnswer }[] | undefined;
 
   constructor(private readonly registry: DeliveryActionRegistry) {}
 
-  /** Every button, in the order of the keys. */
-  list(): DeliveryActionAnswer[] {
-    this.buttons ??= this.registry.all().map(({ options }) => ({
-      actionKey: options.key,
-      label: options.label,
-      confirm: options.confirm ?? null,
-      style: options.style ?? 'secondary',
-      inputSchema: options.input ? inputSchemaOf(options.input) : null,
+  /** The buttons that an actor may press, in the order of the keys. */
+  list({ permissions }: Pick<Actor, 'permissions'>): DeliveryActionAnswer[] {
+    this.buttons ??= this.registry.all().map(({ options, permission }) => ({
+      permission,
+      button: {
+        actionKey: options.key,
+        label: options.label,
+        confirm: options.confirm ?? null,
+        style: options.style ?? 'secondary',
+        inputSchema: options.input ? inputSchemaOf(options.input) : null,
+      },
     }));
-    return this.buttons;
+    return this.buttons
+      .filter(({ permission }) => permissions.has(permission))
+      .map(({ button }) => button);
   }
 }

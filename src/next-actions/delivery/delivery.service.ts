@@ -3,6 +3,8 @@ import { type Logger } from 'pino';
 import { uuidv7 } from 'uuidv7';
 import { type Actor, causedBy } from '../../kernel/actor.js';
 import { recordedInput, recordedValue } from '../../kernel/redaction/redaction.js';
+import { permissionDenied } from '../../kernel/permissions.errors.js';
+import { grantOf } from '../../database/sql/scope-condition.js';
 import { type Scope } from '../../kernel/scope.js';
 import { isUuid } from '../../kernel/uuid.js';
 import { LOGGER } from '../../logging/logger.js';
@@ -87,23 +89,25 @@ export class DeliveryService {
   ) {}
 
   /**
-   * Presses a button. Throws a DomainError: 400 for an unknown action or bad input, 404 without the NBA,
+   * Presses a button. Throws a DomainError: 400 for an unknown action or bad input, 403 without the action's
+   * permission, 404 without the NBA or for one that the actor may not see,
    * 409 when it is not open, 422 for a reused key, 500 with the execution's id when the action threw or ran
    * out of time, 503 with it when other requests blocked it.
    */
   async execute(typed: Press): Promise<PressAnswer> {
     this.transactions.assertOutside(typed.actor);
     const action = this.registry.get(typed.actionKey);
-    const { userId } = typed.actor;
+    const { id: actorId, permissions } = typed.actor;
+    if (!permissions.has(action.permission)) throw permissionDenied(action.permission);
     const running: RunningPress = {
       executionId: uuidv7(),
       action,
       input: inputOf(action, typed.input),
       requestHash: fingerprint(typed),
       key:
-        typed.idempotencyKey === undefined || userId === null
+        typed.idempotencyKey === undefined || actorId === null
           ? undefined
-          : { actorId: userId, value: typed.idempotencyKey },
+          : { actorId, value: typed.idempotencyKey },
       actor: { ...typed.actor },
     };
     if (!isUuid(typed.nextActionId)) throw nextActionNotFound();
@@ -146,6 +150,7 @@ export class DeliveryService {
     const locked = await this.executions.lock(tx, {
       id: press.nextActionId,
       actionKey: press.actionKey,
+      grant: grantOf(press.actor),
       dedupeWindowMs: action.dedupeWindowMs,
       timeoutMs: action.timeoutMs,
       requestHash,
@@ -256,7 +261,7 @@ export class DeliveryService {
       input: press.input === undefined ? null : (recordedInput(press.input) as object),
       changes: end.changes,
       meta: end.meta,
-      actorId: press.actor.userId,
+      actorId: press.actor.id,
       requestHash: running.requestHash,
     };
   }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '../../kernel/actor.js';
 import { type RowOf } from '../../database/sql/columns.js';
+import { grantOf } from '../../database/sql/scope-condition.js';
 import { type PageStart, totalIn } from '../../database/sql/list-query.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
@@ -21,6 +22,8 @@ export type ExecutionRecord = Omit<RowOf<typeof sql.RECORDED>, 'changes' | 'requ
 export interface LockRequest {
   readonly id: string;
   readonly actionKey: string;
+  /** The scopes in which it may be, see grantOf. */
+  readonly grant: readonly string[] | null;
   /** In ms; null for no end. */
   readonly dedupeWindowMs: number | null;
   readonly timeoutMs: number;
@@ -58,7 +61,7 @@ export class ExecutionsRepository {
     press: LockRequest,
   ): Promise<LockedNextAction | undefined> {
     const [[row], [found], keyUse] = await Promise.all([
-      tx.query<LockedRow>(sql.LOCK, [press.id, String(press.timeoutMs)]),
+      tx.query<LockedRow>(sql.LOCK, [press.id, String(press.timeoutMs), press.grant]),
       tx.query<{ now: Date; repeatOf: string | null }>(sql.FIND_EARLIER, [
         press.id,
         press.actionKey,
@@ -102,7 +105,7 @@ export class ExecutionsRepository {
     actor: Actor,
   ): Promise<{ rows: ExecutionAnswer[]; counted: number } | undefined> {
     const { page, total } = sql.executionQueries(nextActionId, start);
-    const exists = { statement: sql.EXISTS, values: [nextActionId] };
+    const exists = { statement: sql.FIND_GRANTED, values: [nextActionId, grantOf(actor)] };
     const [found, rows, counts] = await this.transactions.read(
       [exists, page, total(start.countLimit)],
       { caller: actor },

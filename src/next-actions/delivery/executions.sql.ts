@@ -1,6 +1,7 @@
 import { columnsOf } from '../../database/sql/columns.js';
 import { firstUuidV7Sql, ID_TOLERANCE_SQL } from '../../database/sql/first-uuid-v7.js';
 import { Keyset } from '../../database/sql/keyset.js';
+import { isGranted } from '../../database/sql/scope-condition.js';
 import { ListQuery, type PageStart } from '../../database/sql/list-query.js';
 import { type Query } from '../../database/connections/statement.js';
 import { type Statement } from '../../database/transactions/transaction.js';
@@ -96,7 +97,7 @@ export const LOCK: Statement = {
   text: `
     SELECT set_config('statement_timeout', $2, true) AS "timeout",
       closed_by_execution_id AS "closedBy", ${NEXT_ACTION_COLUMNS}
-    FROM next_best_actions WHERE id = $1 FOR UPDATE`,
+    FROM next_best_actions WHERE id = $1 AND ${isGranted('$3')} FOR UPDATE`,
 };
 
 /** The first id that a press inside the dedupe window can have; null where the window has no end. */
@@ -127,26 +128,28 @@ export const FIND_EARLIER: Statement = {
 /** The newest first: ids are ordered in time. */
 export const NEWEST = Keyset.by(RECORDED.only('id'), 'execution');
 
-/** A page of the executions of one NBA, with the e-mails of who pressed, and their number. */
+/** A page of the executions of one NBA, with the names of who pressed, and their number. */
 export function executionQueries(
   nextActionId: string,
   start: PageStart,
 ): { page: Query; total: (limit?: number) => Query } {
-  const list = new ListQuery('executions', {
+  const list = ListQuery.unscoped('executions', 'read beside FIND_GRANTED of its NBA', {
     conditions: ['execution.next_action_id = $1'],
     values: [nextActionId],
   });
-  const select = `${LISTED.select('execution')}, users.email AS "actorName"`;
+  const select = `${LISTED.select('execution')}, COALESCE(users.name, token.name) AS "actorName"`;
   const table = 'next_action_executions execution';
-  const from = `${table} LEFT JOIN users ON users.id = execution.actor_id`;
+  const from = `${table}
+    LEFT JOIN users ON users.id = execution.actor_id
+    LEFT JOIN service_tokens AS token ON token.id = execution.actor_id`;
   return {
     page: list.page({ select, from, keyset: NEWEST }, start),
     total: (limit) => list.total({ from: table }, limit),
   };
 }
 
-/** Whether there is an NBA: one row or none. */
-export const EXISTS: Statement = {
-  name: 'next_action_exists',
-  text: 'SELECT id FROM next_best_actions WHERE id = $1',
+/** Whether there is an NBA in the scopes of $2: one row or none. */
+export const FIND_GRANTED: Statement = {
+  name: 'find_granted_next_action',
+  text: `SELECT id FROM next_best_actions WHERE id = $1 AND ${isGranted('$2')}`,
 };

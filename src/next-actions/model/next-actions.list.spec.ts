@@ -1,8 +1,9 @@
-import { ScopeFilter } from '../../kernel/scope.js';
+import { allOf, seenScope } from '../../kernel/grants.js';
+import { SYSTEM_ACTOR } from '../../kernel/actor.js';
 import { listQueries, type NextActionFilter } from './next-actions.list.js';
 import { type NextActionStatus } from './next-best-action.entity.js';
 
-const scopes = ScopeFilter.of({ entityType: 'command_center', entityId: 'command_center' });
+const scopes = seenScope({ entityType: 'command_center', entityId: 'command_center' });
 const first = { limit: 26 };
 const queriesOf = (filter: Partial<NextActionFilter>) => listQueries({ scopes, ...filter }, first);
 const textOf = (filter: Partial<NextActionFilter>) => queriesOf(filter).page.statement.text;
@@ -32,7 +33,7 @@ describe('the statements of a list', () => {
 
   it('have one text per name', () => {
     const texts = new Map<string, string>();
-    const wide = ScopeFilter.ALL;
+    const wide = allOf(SYSTEM_ACTOR);
     for (const filter of [
       {},
       { statuses: ['queued'] },

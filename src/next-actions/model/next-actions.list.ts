@@ -5,7 +5,7 @@ import { type ListParts } from '../../database/sql/list-rows.js';
 import { searchCondition } from '../../database/sql/search-condition.js';
 import { entityTypesOf } from '../../database/sql/scope-condition.js';
 import { PRIORITIES, type Priority } from '../../kernel/priority.js';
-import { type ScopeFilter } from '../../kernel/scope.js';
+import { type GrantedScopes } from '../../kernel/grants.js';
 import { containing, foldForSearch } from '../../kernel/search-text.js';
 import { type NextAction } from './next-action.js';
 import { LISTED_COLUMNS, NEXT_ACTION, NEXT_ACTION_COLUMNS } from './next-actions.sql.js';
@@ -20,7 +20,7 @@ export type NextActionSort = (typeof NEXT_ACTION_SORTS)[number];
 
 /** Filters of a list of NBAs. All filters combine. */
 export interface NextActionFilter {
-  readonly scopes: ScopeFilter;
+  readonly scopes: GrantedScopes;
   /** Any of these; all states without it. */
   readonly statuses?: readonly NextActionStatus[] | undefined;
   readonly priority?: Priority | undefined;
@@ -130,7 +130,7 @@ function replanned({ statement, values }: Query): Query {
 function conditionsOf(filter: NextActionFilter): ListQuery {
   const { scopes, priority, sourceType, ruleKey, assigneeId, search } = filter;
   const { statuses = NEXT_ACTION_STATUSES } = filter;
-  const list = new ListQuery('next_actions').within(scopes).label(statuses.join('_'));
+  const list = ListQuery.within('next_actions', scopes).label(statuses.join('_'));
   whereSnoozed(list, filter);
   list
     .where('priority', priority, (parameter) => `priority = ${parameter}`)

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '../../kernel/actor.js';
 import { type RowOf } from '../../database/sql/columns.js';
+import { grantOf } from '../../database/sql/scope-condition.js';
 import { estimateOf, type PageStart, totalIn } from '../../database/sql/list-query.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
@@ -30,7 +31,8 @@ export class NextActionsRepository {
   constructor(private readonly transactions: TransactionRunner) {}
 
   async find(id: string, actor: Actor): Promise<NextAction | undefined> {
-    return (await this.transactions.query<NextAction>(sql.FIND, [id], { caller: actor }))[0];
+    const values = [id, grantOf(actor)];
+    return (await this.transactions.query<NextAction>(sql.FIND, values, { caller: actor }))[0];
   }
 
   /** A page of a list and the number of its rows, counted up to a limit, in one round trip. */

@@ -4,7 +4,8 @@ import { type Actor, causedBy } from '../../kernel/actor.js';
 import { csvPages } from '../../http/csv/csv-pages.js';
 import { Paginator } from '../../http/paging/paginator.js';
 import { isUuid, NIL_UUID } from '../../kernel/uuid.js';
-import { type Scope, scopeFilterOf, scopeOf } from '../../kernel/scope.js';
+import { scopeFor, scopesToRead } from '../../kernel/grants.js';
+import { type Scope } from '../../kernel/scope.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
 import { nextActionNotFound } from './next-action.errors.js';
@@ -90,7 +91,7 @@ export class NextActionsService {
     body: CreateNextActionBody,
     actor: Actor,
   ): Promise<{ nextAction: NextAction; created: boolean }> {
-    const scope = scopeOf(body);
+    const scope = scopeFor(body, actor);
     return this.transactions.run(
       async (tx) => {
         const texts = {
@@ -141,7 +142,7 @@ export class NextActionsService {
 function filterOf(query: NextActionListQuery, actor: Actor): NextActionFilter {
   const { status, priority, sourceType, ruleKey, snoozed, search } = query;
   return {
-    scopes: scopeFilterOf(query),
+    scopes: scopesToRead(query, actor),
     statuses: status,
     priority,
     sourceType,
@@ -155,5 +156,5 @@ function filterOf(query: NextActionListQuery, actor: Actor): NextActionFilter {
 /** The filter of an assignee: `me` is the caller, `none` is null. The application itself is assigned nothing. */
 function assigneeOf(value: string | undefined, actor: Actor): string | null | undefined {
   if (value === 'none') return null;
-  return value === 'me' ? (actor.userId ?? NIL_UUID) : value?.toLowerCase();
+  return value === 'me' ? (actor.id ?? NIL_UUID) : value?.toLowerCase();
 }

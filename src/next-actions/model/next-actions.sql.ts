@@ -1,4 +1,5 @@
 import { columnsOf } from '../../database/sql/columns.js';
+import { isGranted } from '../../database/sql/scope-condition.js';
 import { type Statement } from '../../database/transactions/transaction.js';
 import { NextBestAction } from './next-best-action.entity.js';
 
@@ -37,10 +38,10 @@ const CONTENT = NEW_NEXT_ACTION.without(
   'snoozedUntil',
 );
 
-/** One NBA by its id. */
+/** One NBA by its id, if it lies in the scopes of $2. */
 export const FIND: Statement = {
   name: 'find_next_action',
-  text: `SELECT ${NEXT_ACTION_COLUMNS} FROM next_best_actions WHERE id = $1`,
+  text: `SELECT ${NEXT_ACTION_COLUMNS} FROM next_best_actions WHERE id = $1 AND ${isGranted('$2')}`,
 };
 
 /**

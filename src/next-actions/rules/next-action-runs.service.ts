@@ -64,7 +64,7 @@ export class NextActionRunsService {
     const actions = rankCandidates(candidates, now).reverse().map(recordOf);
     const { entityType, entityId } = scope;
     const runId = uuidv7();
-    const runKey = nextActionRunKey(actor.userId ?? 'system', scope, now);
+    const runKey = nextActionRunKey(actor.id ?? 'system', scope, now);
     const [counts] = await tx.query<Omit<RunOutcome, 'runKey'>>(STORE_RUN, [
       entityType,
       entityId,
@@ -73,7 +73,7 @@ export class NextActionRunsService {
       pressedId,
       runId,
       runKey,
-      actor.userId,
+      actor.id,
     ]);
     if (!counts) throw new Error('A run of the next-action rules returned no row.');
     const outcome = { ...counts, runKey };

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '../../kernel/actor.js';
 import { PRIORITIES, type Priority } from '../../kernel/priority.js';
-import { type ScopeFilter } from '../../kernel/scope.js';
+import { type GrantedScopes } from '../../kernel/grants.js';
 import { COUNT_LIMIT, totalOf } from '../../http/paging/pagination.js';
 import { type Query } from '../../database/connections/statement.js';
 import { ListQuery, totalIn } from '../../database/sql/list-query.js';
@@ -14,10 +14,10 @@ import { listQueries } from '../model/next-actions.list.js';
 const TOP = 5;
 
 /** When the rules last ran in some scopes. */
-function lastRunQuery(scopes: ScopeFilter): Query {
+function lastRunQuery(scopes: GrantedScopes): Query {
   // Over all types, ids are ordered in time; the index on the time begins with the type.
   const order = scopes.kind === 'one' || scopes.kind === 'type' ? 'ran_at' : 'id';
-  return new ListQuery('next_action_runs').within(scopes).statement(
+  return ListQuery.within('next_action_runs', scopes).statement(
     'last',
     (where) => `
     SELECT ran_at AS "lastRunAt" FROM next_action_runs${where}
@@ -31,7 +31,7 @@ export class NextActionsSummaryService {
   constructor(private readonly transactions: TransactionRunner) {}
 
   /** The best five, the counts and the last run, in one round trip. Counts end at COUNTED_ROWS. */
-  async of(scopes: ScopeFilter, actor: Actor): Promise<NextActionSummary> {
+  async of(scopes: GrantedScopes, actor: Actor): Promise<NextActionSummary> {
     const queued = { scopes, statuses: ['queued'] } as const;
     const { page } = listQueries(queued, { limit: TOP }, { full: true });
     const counts = PRIORITIES.map((priority) =>

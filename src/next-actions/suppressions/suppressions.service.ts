@@ -26,6 +26,6 @@ export class SuppressionsService {
     until: Date,
     actor: Actor,
   ): Promise<void> {
-    await tx.execute(SUPPRESS_RULE, [entityType, entityId, ruleKey, until, actor.userId]);
+    await tx.execute(SUPPRESS_RULE, [entityType, entityId, ruleKey, until, actor.id]);
   }
 }

@@ -1,7 +1,7 @@
 import { uuidv7 } from 'uuidv7';
 import { type Actor } from '../../kernel/actor.js';
 import { type TransactionRunner } from '../../database/transactions/transaction-runner.js';
-import { isRaced, PushRacedError, recordsOf } from '../push.js';
+import { isRaced, PushRacedError, pushValues, recordsOf } from '../push.js';
 import { type DeskRefresh } from '../desk-refresh.js';
 import { publishPushes, type ScopeChange, scopesOf } from '../work-item.events.js';
 import { type PushedWorkItem } from '../work-item.js';
@@ -46,7 +46,7 @@ export class StagedImport implements ImportTarget {
       async (tx) => {
         const [[staged], changed] = await Promise.all([
           tx.query<{ parts: number }>(sql.COUNT_PARTS, [this.id]),
-          tx.query<StagedChange>(sql.PUSH_STAGED, [this.id]),
+          tx.query<StagedChange>(sql.PUSH_STAGED, pushValues(this.id, this.actor)),
         ]);
         if (staged?.parts !== this.parts)
           throw new Error('Parts of an import were deleted meanwhile.');

@@ -8,7 +8,8 @@ import {
   ApiTags,
   getSchemaPath,
 } from '@nestjs/swagger';
-import { CurrentActor } from '../../auth/current-user.js';
+import { Requires } from '../../http/access/requires.js';
+import { CurrentActor } from '../../http/access/current-actor.js';
 import { Prefers } from '../../http/accepted-type.js';
 import { ApiProblems } from '../../http/problems/api-problems.js';
 import { LateProblem, type LateProblemOf } from '../../http/problems/late-problem.js';
@@ -31,6 +32,7 @@ export class WorkItemsImportController {
   constructor(private readonly imports: WorkItemsImportService) {}
 
   @Post('import')
+  @Requires('work-items.write')
   @HttpCode(200)
   @CsvBody(FILE_LIMIT)
   @ApiOperation({

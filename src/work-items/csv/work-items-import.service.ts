@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
 import { type Actor } from '../../kernel/actor.js';
 import { DeskRefresh } from '../desk-refresh.js';
-import { recordsOf } from '../push.js';
+import { pushValues, recordsOf } from '../push.js';
 import { PREVIEW } from '../push.sql.js';
 import { type PushedWorkItem } from '../work-item.js';
 import { type BatchOutcome, WorkItemsService } from '../work-items.service.js';
@@ -33,7 +33,7 @@ export class WorkItemsImportService {
   private async preview(items: readonly PushedWorkItem[], actor: Actor): Promise<BatchOutcome> {
     const [counts] = await this.transactions.query<{ created: number; updated: number }>(
       PREVIEW,
-      [recordsOf(items)],
+      pushValues(recordsOf(items), actor),
       { caller: actor },
     );
     const { created = 0, updated = 0 } = counts ?? {};

@@ -11,7 +11,15 @@ describe('the command line of npm run user', () => {
     [['password', 'a@example.com'], undefined, { name: 'password', email: 'a@example.com' }],
     [['list'], undefined, { name: 'list', email: '' }],
   ])('may be %j', (positionals, role, command) => {
-    expect(parseUserCommand(positionals, role)).toMatchObject(command);
+    expect(parseUserCommand(positionals, { role })).toMatchObject(command);
+  });
+
+  it('may name scopes, which are all of them otherwise', () => {
+    const add = ['add', 'a@example.com'];
+    const scopes = (scope?: string[]) => parseUserCommand(add, { scope }).scopes;
+    expect([scopes(), scopes(['account/*', 'desk/a'])]).toEqual([['*'], ['account/*', 'desk/a']]);
+    expect(() => scopes(['account'])).toThrow('--scope must be');
+    expect(() => parseUserCommand(['list'], { scope: ['*'] })).toThrow('list takes no --scope');
   });
 
   it.each([
@@ -24,7 +32,7 @@ describe('the command line of npm run user', () => {
     [['disable', 'a@example.com'], 'admin', 'disable takes no --role'],
     [['list', 'a@example.com'], undefined, 'list takes no e-mail address'],
   ])('must not be %j', (positionals, role, message) => {
-    const parse = () => parseUserCommand(positionals, role);
+    const parse = () => parseUserCommand(positionals, { role });
     expect(parse).toThrow(UsageError);
     expect(parse).toThrow(message);
     expect(parse).not.toThrow('sesame');

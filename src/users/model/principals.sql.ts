@@ -1,0 +1,63 @@
+import { type Statement } from '../../database/connections/statement.js';
+
+// Prepared SQL, because every request with a token that is not cached runs one of these.
+
+/** The columns of a user that make a principal. */
+const USER = `
+  users.id, users.name, users.email, users.role,
+  ARRAY(SELECT scope FROM access_grants WHERE user_id = users.id) AS scopes`;
+
+/**
+ * An enabled user by id, signed in by a session; $2 is null for a token without one, which counts if it was
+ * issued ($3) before no change of the password.
+ */
+export const FIND_USER: Statement = {
+  name: 'find_principal_user',
+  text: `
+    SELECT ${USER}, $2::uuid AS "sessionId"
+    FROM users
+    WHERE id = $1 AND disabled_at IS NULL
+      AND CASE WHEN $2::uuid IS NULL
+        THEN password_changed_at IS NULL OR password_changed_at < $3::timestamptz
+        ELSE EXISTS (SELECT FROM sessions
+                     WHERE id = $2 AND user_id = users.id AND expires_at > now())
+      END`,
+};
+
+/** How old the last use on record may get. */
+const USE_AGE = `interval '1 minute'`;
+
+/** An enabled user by the hash of a session's cookie, and whether its use should be recorded. */
+export const FIND_SESSION: Statement = {
+  name: 'find_principal_session',
+  text: `
+    SELECT ${USER}, session.id AS "sessionId", session.expires_at AS "expiresAt",
+      session.last_used_at < now() - ${USE_AGE} AS "unrecorded"
+    FROM sessions AS session JOIN users ON users.id = session.user_id
+    WHERE session.token_hash = $1 AND session.expires_at > now() AND users.disabled_at IS NULL`,
+};
+
+/** Records the use of a session, which moves its end on; $2 is its length in ms. */
+export const USE_SESSION: Statement = {
+  name: 'use_session',
+  text: `
+    UPDATE sessions
+    SET last_used_at = now(), expires_at = now() + $2::float8 * interval '1 millisecond'
+    WHERE id = $1
+    RETURNING expires_at AS "expiresAt"`,
+};
+
+/** A service token by its hash, and whether its use should be recorded. */
+export const FIND_SERVICE_TOKEN: Statement = {
+  name: 'find_principal_service_token',
+  text: `
+    SELECT id, name, NULL AS email, role, scopes, NULL AS "sessionId", expires_at AS "expiresAt",
+      last_used_at IS NULL OR last_used_at < now() - ${USE_AGE} AS "unrecorded"
+    FROM service_tokens
+    WHERE token_hash = $1 AND revoked_at IS NULL AND expires_at > now()`,
+};
+
+export const USE_SERVICE_TOKEN: Statement = {
+  name: 'use_service_token',
+  text: 'UPDATE service_tokens SET last_used_at = now() WHERE id = $1',
+};

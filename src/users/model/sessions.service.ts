@@ -1,0 +1,64 @@
+import { Injectable } from '@nestjs/common';
+import { uuidv7 } from 'uuidv7';
+import { type Statement } from '../../database/connections/statement.js';
+import { type Transaction } from '../../database/transactions/transaction.js';
+import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
+import { PrincipalCache } from './principal-cache.js';
+import { hashOfToken } from './tokens.js';
+
+const OPEN: Statement = {
+  name: 'open_session',
+  text: `
+    INSERT INTO sessions (id, user_id, token_hash, expires_at, last_used_at)
+    VALUES ($1, $2, $3, $4, now())`,
+};
+
+const SIGNED_IN: Statement = {
+  name: 'record_sign_in',
+  text: 'UPDATE users SET last_sign_in_at = now() WHERE id = $1',
+};
+
+const END: Statement = { name: 'end_session', text: 'DELETE FROM sessions WHERE id = $1' };
+
+const END_OTHERS: Statement = {
+  name: 'end_other_sessions',
+  text: 'DELETE FROM sessions WHERE user_id = $1 AND id IS DISTINCT FROM $2',
+};
+
+/** What a new session is opened with. */
+export interface NewSession {
+  readonly userId: string;
+  readonly expiresAt: Date;
+  /** The value of its cookie; null for a bearer token. */
+  readonly cookie: string | null;
+}
+
+/** Opens and ends the sessions of users. */
+@Injectable()
+export class SessionsService {
+  constructor(
+    private readonly transactions: TransactionRunner,
+    private readonly cache: PrincipalCache,
+  ) {}
+
+  /** Opens a session in a transaction, which records the sign-in, and returns its id. */
+  open(tx: Transaction, { userId, expiresAt, cookie }: NewSession): string {
+    const id = uuidv7();
+    const hash = cookie === null ? null : hashOfToken(cookie);
+    tx.defer(OPEN, [id, userId, hash, expiresAt]);
+    tx.defer(SIGNED_IN, [userId]);
+    return id;
+  }
+
+  /** Signs out of one session. */
+  async end(id: string): Promise<void> {
+    await this.transactions.query(END, [id], { caller: 'sessions' });
+    this.cache.clear();
+  }
+
+  /** Ends all sessions of a user in a transaction, but for one. */
+  endOthers(tx: Transaction, userId: string, kept: string | null): void {
+    tx.defer(END_OTHERS, [userId, kept]);
+    tx.afterCommit(this.cache.clear);
+  }
+}
