@@ -10,8 +10,9 @@ import { TransactionRunner } from '../src/database/transactions/transaction-runn
 import { ApiProblems } from '../src/http/problems/api-problems.js';
 import { DemoLoader } from '../src/demo/demo.loader.js';
 import { ScopeFields } from '../src/http/scope.dto.js';
-import { createTestApp, type TestApp } from './support/app.js';
+import { createTestApp, OPERATOR, type TestApp } from './support/app.js';
 import { createNextAction } from './support/builders.js';
+import { addUser } from './support/users.js';
 import { Contract } from './support/contract.js';
 
 /** The document itself, and its page. */
@@ -43,13 +44,17 @@ async function seed(app: TestApp): Promise<void> {
   await app.api.post(`/api/jobs/${body.items[0].id}/cancel`).expect(200);
 }
 
+/** Signs a new user in, with the password that the examples of the document have. */
+const newcomerOf = (app: TestApp) => async () =>
+  (await addUser(app, { role: 'viewer', password: OPERATOR.password })).api;
+
 describe('the contract', () => {
   let app: TestApp;
   let contract: Contract;
   beforeAll(async () => {
     app = await createTestApp({ env: { WORKER: 'false' } });
     await seed(app);
-    contract = await Contract.of(app.api, app.anonymous);
+    contract = await Contract.of(app.api, app.anonymous, newcomerOf(app));
   });
   afterAll(() => app.close());
 
@@ -156,7 +161,7 @@ describe('the record that the contract asks for', () => {
   beforeAll(async () => {
     app = await createTestApp({ env: { WORKER: 'false' }, controllers: [SilentController] });
     await seed(app);
-    contract = await Contract.of(app.api, app.anonymous);
+    contract = await Contract.of(app.api, app.anonymous, newcomerOf(app));
   });
   afterAll(() => app.close());
 
@@ -173,7 +178,7 @@ describe('the contract of a route that breaks it', () => {
   let contract: Contract;
   beforeAll(async () => {
     app = await createTestApp({ controllers: [LiarsController] });
-    contract = await Contract.of(app.api, app.anonymous);
+    contract = await Contract.of(app.api, app.anonymous, newcomerOf(app));
   });
   afterAll(() => app.close());
 

@@ -55,7 +55,7 @@ describe('pressing a button', () => {
         actionKey: 'mark_done',
         status: 'success',
         actorId: me.id,
-        actorName: me.email,
+        actorName: me.name,
         input: null,
         changes: {
           status: { from: 'queued', to: 'done' },

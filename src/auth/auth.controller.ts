@@ -52,7 +52,7 @@ export class AuthController {
   @Public()
   @RateLimited('login')
   @ApiOperation({
-    operationId: 'openSession',
+    operationId: 'createSession',
     summary: 'Sign in with a cookie',
     description:
       'For a page of this server: the cookie nba_session is HttpOnly, SameSite=Strict, and Secure under TLS. It ends after 12 hours without use. This and every later change by the cookie needs the Origin of this server (PUBLIC_URL, else the one that the request names). The same limits as for a sign-in.',
@@ -78,7 +78,7 @@ export class AuthController {
   @HttpCode(204)
   @Requires('account.read')
   @ApiOperation({
-    operationId: 'endSession',
+    operationId: 'deleteSession',
     summary: 'Sign out',
     description: 'Ends the session of the cookie or the bearer token, on the server too.',
   })
@@ -86,10 +86,11 @@ export class AuthController {
   @ApiProblems('ORIGIN_REFUSED')
   async endSession(
     @CurrentPrincipal() principal: Principal,
+    @CurrentActor() actor: Actor,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<void> {
-    await this.auth.signOut(principal);
+    await this.auth.signOut(principal, actor);
     clearSessionCookie(response, isSecure(request, this.env.publicUrl));
   }
 

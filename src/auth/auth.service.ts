@@ -101,8 +101,8 @@ export class AuthService implements OnApplicationBootstrap {
   }
 
   /** Signs out of the session that a request came in, if it came in one. */
-  async signOut({ sessionId }: Principal): Promise<void> {
-    if (sessionId !== null) await this.sessions.end(sessionId);
+  async signOut({ sessionId }: Principal, actor: Actor): Promise<void> {
+    if (sessionId !== null) await this.sessions.end(sessionId, actor);
   }
 
   /** Changes the password of the signed-in user; all other sessions end. Throws a 403, or a 400. */

@@ -149,6 +149,8 @@ export interface DomainEvents {
     readonly reason: 'unknown_user' | 'wrong_password' | 'disabled';
     readonly ip: string;
   }>;
+  /** Somebody signed out; the source is the session. */
+  'auth.session.ended': EventPayload<Record<string, never>>;
   /** A user was added or changed; `changed` names the fields, and never holds their values. */
   'user.changed': EventPayload<{
     readonly changed: readonly string[];
@@ -196,6 +198,7 @@ export const EVENT_LEVEL_OF: Readonly<Record<DomainEventName, EventLevel>> = {
   'leads.pipeline.run': 'info',
   'auth.login.succeeded': 'info',
   'auth.login.failed': 'warn',
+  'auth.session.ended': 'info',
   'user.changed': 'info',
   'token.created': 'info',
   'token.revoked': 'info',

@@ -42,12 +42,25 @@ export class Contract {
     private readonly schemas: AnswerSchemas,
     private readonly api: ApiClient,
     private readonly anonymous: ApiClient,
+    private readonly newcomer: () => Promise<ApiClient>,
   ) {}
 
-  static async of(api: ApiClient, anonymous: ApiClient): Promise<Contract> {
+  /** `newcomer` signs somebody new in, whose session an operation may end. */
+  static async of(
+    api: ApiClient,
+    anonymous: ApiClient,
+    newcomer: () => Promise<ApiClient>,
+  ): Promise<Contract> {
     const document = (await anonymous.get('/api/openapi.json').expect(200)).body as OpenApiDocument;
     const operations = operationsOf(document);
-    return new Contract(document, operations, new AnswerSchemas(document), api, anonymous);
+    return new Contract(
+      document,
+      operations,
+      new AnswerSchemas(document),
+      api,
+      anonymous,
+      newcomer,
+    );
   }
 
   /** What the document leaves out: a summary, a success, the schema or form of an answer. */
@@ -107,8 +120,9 @@ export class Contract {
     };
     let refused = 'found nothing to work on';
     const known = await this.valuesFor(operation);
+    const caller = await this.callerOf(operation);
     for (const values of [operation.prefilled('path'), ...known].slice(0, TRIES)) {
-      const answer = await this.send(this.api, operation, values, prefilled);
+      const answer = await this.send(caller, operation, values, prefilled);
       const problem = this.problemOf(operation, answer);
       if (problem !== undefined || answer.status < 300) return problem;
       refused = `answers ${answer.status} ${JSON.stringify(answer.body)} to its own example`;
@@ -121,26 +135,25 @@ export class Contract {
    * request that they refused. A wrong sign-in is refused and on record, with nobody as its actor.
    */
   async unrecorded(): Promise<string[]> {
-    const me = (await this.api.get('/api/auth/me').expect(200)).body as { id: string };
-    for (const { id } of await this.newestEvents()) this.seenEvents.add(id);
     const changing = this.operations.filter(({ method }) => method !== 'get');
     return this.each(async (operation) => {
+      const caller = await this.callerOf(operation);
+      const me = (await caller.get('/api/auth/me').expect(200)).body as { id: string };
+      for (const { id } of await this.newestEvents()) this.seenEvents.add(id);
       const [values = {}, ...others] = (await this.valuesFor(operation)).slice(0, TRIES);
       const [body] = bodiesOf(operation);
       const refusals = [() => this.send(this.anonymous, operation, values, { body })];
       if (operation.body) {
-        refusals.push(() =>
-          this.send(this.api, operation, values, { body: '{"no_such_field":1}' }),
-        );
+        refusals.push(() => this.send(caller, operation, values, { body: '{"no_such_field":1}' }));
       }
       if (operation.parameters('path').length > 0) {
-        refusals.push(() => this.send(this.api, operation, nobody(operation), { body }));
+        refusals.push(() => this.send(caller, operation, nobody(operation), { body }));
       }
-      const requests = others.map((one) => () => this.send(this.api, operation, one, { body }));
+      const requests = others.map((one) => () => this.send(caller, operation, one, { body }));
       let fault = 'never succeeds';
       for (const request of [
         ...refusals,
-        () => this.send(this.api, operation, values, { body }),
+        () => this.send(caller, operation, values, { body }),
         ...requests,
       ]) {
         const { status, events } = await this.recordOf(request);
@@ -152,6 +165,12 @@ export class Contract {
       }
       return fault;
     }, changing);
+  }
+
+  /** Who calls an operation: somebody new where it may end the session of its caller. */
+  private callerOf({ needsToken, described }: Operation): Promise<ApiClient> {
+    const ends = needsToken && described.tags?.includes('auth') === true;
+    return ends ? this.newcomer() : Promise.resolve(this.api);
   }
 
   /** The status of a request, and the events that it left. */
@@ -173,19 +192,20 @@ export class Contract {
   malformed(): Promise<string[]> {
     return this.each(async (operation) => {
       const [values = {}] = await this.valuesFor(operation);
+      const caller = await this.callerOf(operation);
       const answers = [];
       if (operation.body) {
         for (const body of ['{"broken', '[]', '{"no_such_field":1}']) {
-          answers.push(await this.send(this.api, operation, values, { body }));
+          answers.push(await this.send(caller, operation, values, { body }));
         }
       }
       const [body] = bodiesOf(operation);
       const query = { no_such_filter: '1' };
-      answers.push(await this.send(this.api, operation, values, { body, query }));
+      answers.push(await this.send(caller, operation, values, { body, query }));
       const inPath = operation.parameters('path');
       for (const value of inPath.length > 0 ? ['%00', '%ff', 'x'.repeat(300)] : []) {
         const wrong = Object.fromEntries(inPath.map((name) => [name, value]));
-        answers.push(await this.send(this.api, operation, wrong, { body }));
+        answers.push(await this.send(caller, operation, wrong, { body }));
       }
       for (const answer of answers) {
         if (![400, 404].includes(answer.status))
@@ -202,6 +222,7 @@ export class Contract {
     const taking = this.operations.filter(({ method }) => method !== 'get');
     return this.each(async (operation) => {
       const [values = {}] = await this.valuesFor(operation);
+      const caller = await this.callerOf(operation);
       const latin = { 'Content-Type': 'application/json; charset=latin1' };
       const bodies = [
         [[415], { body: '{}', headers: latin }],
@@ -209,7 +230,7 @@ export class Contract {
         [[413, 400], { body: JSON.stringify({ no_such_field: 'x'.repeat(BODY_LIMIT) }) }],
       ] as const;
       for (const [due, parts] of bodies) {
-        const answer = await this.send(this.api, operation, values, parts);
+        const answer = await this.send(caller, operation, values, parts);
         if (!due.some((status) => status === answer.status)) {
           return `answers ${answer.status} instead of ${due[0]}`;
         }
@@ -254,7 +275,7 @@ export class Contract {
     const test = agent[operation.method]!(operation.pathWith(values)).query(query);
     if (client.token !== undefined) test.set('Authorization', `Bearer ${client.token}`);
     if (body !== undefined) test.type(operation.bodyType);
-    return test.set(headers).send(body);
+    return test.set({ Origin: client.url, ...headers }).send(body);
   }
 
   /** Values of the path's parameters: from the list that the path begins with, else from any list. */

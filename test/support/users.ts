@@ -1,4 +1,3 @@
-import { JwtService } from '@nestjs/jwt';
 import { SYSTEM_ACTOR } from '../../src/kernel/actor.js';
 import { type Role } from '../../src/kernel/permissions.js';
 import { UsersService } from '../../src/users/api/users.service.js';
@@ -15,22 +14,26 @@ export interface TestUser {
   readonly api: ApiClient;
 }
 
+interface NewTestUser {
+  readonly role?: Role;
+  readonly scopes?: string[];
+  readonly email?: string;
+  readonly password?: string;
+}
+
 let made = 0;
 
 /** Adds a user; without more, an operator of all scopes. */
 export async function addUser(
   app: TestApp,
-  {
-    role = 'operator',
-    scopes = ['*'],
-    email,
-  }: Partial<Pick<ListedUser, 'email' | 'scopes'>> & {
-    role?: Role;
-  } = {},
+  { role = 'operator', scopes = ['*'], email, password = PASSWORD }: NewTestUser = {},
 ): Promise<TestUser> {
   made += 1;
   const address = email ?? `user-${made}@example.com`;
-  const body = { email: address, password: PASSWORD, role, scopes };
+  const body = { email: address, password, role, scopes };
   const user = await app.get(UsersService).create(body, SYSTEM_ACTOR);
-  return { user, api: new ApiClient(app.url, app.get(JwtService).sign({ sub: user.id })) };
+  const { body: signedIn } = await app.anonymous
+    .post('/api/auth/login', { email: address, password })
+    .expect(200);
+  return { user, api: new ApiClient(app.url, (signedIn as { accessToken: string }).accessToken) };
 }

@@ -23,8 +23,6 @@ Times are ISO 8601 UTC, ids UUIDv7. Errors are RFC 9457 problem documents with a
 /** The tags, in the order in which a newcomer uses them. */
 const TAGS: Readonly<Record<string, string>> = {
   auth: 'Sign in and out, and see who is signed in.',
-  users: 'Who may sign in, with which role and in which scopes.',
-  'service-tokens': 'Tokens for machines that push and press.',
   'work-items': 'What the business must act on: pushed in by other systems, counted by the rules.',
   'next-actions': 'The ranked list of next best actions, their buttons and what was pressed.',
   scopes: 'The desks, with what waits in each.',
@@ -33,6 +31,8 @@ const TAGS: Readonly<Record<string, string>> = {
   leads: 'Scores of intake leads.',
   jobs: 'Slow and external work that runs after a press, with every attempt.',
   'ops-events': 'What happened: the domain events on record.',
+  users: 'Who may sign in, with which role and in which scopes.',
+  'service-tokens': 'Tokens for machines that push and press.',
   health: 'Probes for load balancers and orchestrators.',
 };
 

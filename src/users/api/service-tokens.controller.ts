@@ -82,7 +82,7 @@ export class ServiceTokensController {
   @HttpCode(204)
   @Requires('service-tokens.manage')
   @ApiOperation({
-    operationId: 'revokeServiceToken',
+    operationId: 'deleteServiceToken',
     summary: 'Revoke a service token',
     description:
       'It is refused on all servers within AUTH_CACHE_MS, and stays on the list. Repeating it is a success.',

@@ -7,6 +7,9 @@ import { IsText } from '../../http/validation/text.js';
 import { type Role, ROLES } from '../../kernel/permissions.js';
 import { NAME_MAX } from '../model/user.entity.js';
 
+/** In thirty days: an example that can be sent must be ahead. */
+const EXAMPLE_EXPIRY = new Date(Date.now() + 30 * 24 * 60 * 60 * 1000).toISOString();
+
 /** Body that makes a service token. */
 export class NewServiceToken {
   /** What the token is for; the audit shows it. */
@@ -29,7 +32,11 @@ export class NewServiceToken {
   scopes!: string[];
 
   /** Ahead, and at most a year. */
-  @ApiProperty({ format: 'date-time', description: 'Ahead, and at most 366 days.' })
+  @ApiProperty({
+    format: 'date-time',
+    example: EXAMPLE_EXPIRY,
+    description: 'Ahead, and at most 366 days.',
+  })
   @IsInstant()
   expiresAt!: string;
 }

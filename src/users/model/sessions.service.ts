@@ -3,6 +3,7 @@ import { uuidv7 } from 'uuidv7';
 import { type Statement } from '../../database/connections/statement.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
+import { type Actor, causedBy } from '../../kernel/actor.js';
 import { PrincipalCache } from './principal-cache.js';
 import { hashOfToken } from './tokens.js';
 
@@ -51,9 +52,21 @@ export class SessionsService {
   }
 
   /** Signs out of one session. */
-  async end(id: string): Promise<void> {
-    await this.transactions.query(END, [id], { caller: 'sessions' });
-    this.cache.clear();
+  async end(id: string, actor: Actor): Promise<void> {
+    await this.transactions.run(
+      async (tx) => {
+        if ((await tx.execute(END, [id])) === 0) return;
+        tx.afterCommit(this.cache.clear);
+        tx.publish('auth.session.ended', {
+          ...causedBy(actor),
+          sourceType: 'session',
+          sourceId: id,
+          status: 'success',
+          meta: {},
+        });
+      },
+      { caller: actor },
+    );
   }
 
   /** Ends all sessions of a user in a transaction, but for one. */
