@@ -82,14 +82,14 @@ export const explanationOpenApi: OpenApiPart = {
 /** The members that have a shape, each with what it must be; others are free. */
 const MEMBERS: Readonly<Record<string, [valid: (value: unknown) => boolean, meaning: string]>> = {
   ruleKey: [isText, 'a string'],
-  summary: [isVisible, 'a text with a visible character'],
+  summary: [isVisible, 'a string with a visible character'],
   evidence: [
     listOf((one) => isText(one.key) && isVisible(one.label) && isFact(one.value)),
     'a list of { key, label, value }, with a visible label, and a string, a number or a list of strings as value',
   ],
   recommendedSteps: [
     (value) => Array.isArray(value) && value.every(isVisible),
-    'a list of texts with a visible character',
+    'a list of strings with a visible character',
   ],
   links: [
     listOf(({ label, href }) => isVisible(label) && isText(href) && FOLLOWABLE.test(href)),
