@@ -30,9 +30,11 @@ export default class PackagesOnceEnvironment extends TestEnvironment {
     Object.assign(process.env, this.atStart.env);
     // jest wraps it once a file.
     process.exit = this.atStart.exit;
-    // TypeORM and class-validator keep there what decorators say, and search all of it.
+    // TypeORM and class-validator keep what decorators say, and search all of it. The storage of the latter is
+    // emptied, since class-validator-jsonschema keeps the object.
     delete this.global.typeormMetadataArgsStorage;
-    delete this.global.classValidatorMetadataStorage;
+    const { classValidatorMetadataStorage: storage = {} } = this.global;
+    for (const kept of Object.values(storage)) kept.clear();
   }
 
   /** The realm and its packages outlive a file. */
