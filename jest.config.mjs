@@ -44,6 +44,9 @@ const config = {
   testTimeout: 20_000,
   // Suites share the server and nothing else; a worker ends with its suites.
   maxWorkers: 2,
+  // Some 8 MB of each suite stay in a worker: it is replaced before that becomes a burden.
+  workerIdleMemoryLimit: '1GB',
+  testSequencer: '<rootDir>/test/support/jest/longest-first.sequencer.mjs',
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/src/**/*.spec.ts'] },
     {
