@@ -50,7 +50,8 @@ class Acme {
   constructor(private readonly app: TestApp) {}
 
   async targetOf(operation: Operation): Promise<Target> {
-    const query = operation.parameters('query').includes('scope') ? { scope: SCOPE } : {};
+    const query: Record<string, string> = {};
+    if (operation.parameters('query').includes('scope')) query.scope = SCOPE;
     return { path: await this.pathOf(operation), query, body: await this.bodyOf(operation) };
   }
 

@@ -30,7 +30,7 @@ export class OutOfScopeError extends NotFoundError {
 }
 
 /** What is wrong with such an item. */
-export const OUT_OF_SCOPE = 'lies in a scope that you may not see, or names one';
+export const OUT_OF_SCOPE = 'names or lies in a scope that you may not see';
 
 /**
  * Writes the items and returns those that it created or updated. Throws a PushRacedError, and an
@@ -41,14 +41,27 @@ export async function push(
   pushed: readonly PushedWorkItem[],
   actor: Actor,
 ): Promise<PushedChange[]> {
+  return pushRecords(tx, listOf(pushed.map(recordOf)), actor);
+}
+
+/** Writes items that are records already, like {@link push}. */
+export async function pushRecords(
+  tx: Transaction,
+  records: string,
+  actor: Actor,
+): Promise<PushedChange[]> {
   const results = await tx.query<PushedChange & { raced: boolean; denied: boolean }>(
     PUSH,
-    pushValues(recordsOf(pushed), actor),
+    pushValues(records, actor),
   );
   if (results.some(({ raced }) => raced)) throw new PushRacedError();
-  const denied = results.filter((result) => result.denied);
-  if (denied.length > 0) throw new OutOfScopeError(denied as unknown as WorkItemKeyOf[]);
+  assertInScope(results.filter((result) => result.denied) as unknown as WorkItemKeyOf[]);
   return results;
+}
+
+/** Throws an OutOfScopeError if any items were denied. */
+export function assertInScope(denied: readonly WorkItemKeyOf[]): void {
+  if (denied.length > 0) throw new OutOfScopeError(denied);
 }
 
 /** The parameters of the statements of a push: the items, and in which scopes its actor may be. */
@@ -62,24 +75,27 @@ export function isRaced(error: unknown): boolean {
   return error instanceof PushRacedError;
 }
 
-/** Items as the statements read them: a JSON array with defaults filled in and times in UTC. */
-export function recordsOf(pushed: readonly PushedWorkItem[]): string {
-  return JSON.stringify(
-    pushed.map((item) => ({
-      id: uuidv7(),
-      kind: item.kind,
-      externalId: item.externalId,
-      ...namedScope(item),
-      state: item.state,
-      open: isOpenState(item.kind, item.state),
-      priority: item.priority ?? 'medium',
-      title: item.title,
-      dueAt: item.dueAt == null ? null : new Date(item.dueAt),
-      occurredAt: item.occurredAt == null ? null : new Date(item.occurredAt),
-      attributes: item.attributes ?? {},
-      searchText: foldedTexts(item.title, item.externalId),
-    })),
-  );
+/** An item as the statements read it: JSON with defaults filled in and times in UTC. */
+export function recordOf(item: PushedWorkItem): string {
+  return JSON.stringify({
+    id: uuidv7(),
+    kind: item.kind,
+    externalId: item.externalId,
+    ...namedScope(item),
+    state: item.state,
+    open: isOpenState(item.kind, item.state),
+    priority: item.priority ?? 'medium',
+    title: item.title,
+    dueAt: item.dueAt == null ? null : new Date(item.dueAt),
+    occurredAt: item.occurredAt == null ? null : new Date(item.occurredAt),
+    attributes: item.attributes ?? {},
+    searchText: foldedTexts(item.title, item.externalId),
+  });
+}
+
+/** The list of records that a statement takes. */
+export function listOf(records: readonly string[]): string {
+  return `[${records.join(',')}]`;
 }
 
 /** The scope that an item names: a type or an id is enough. */

@@ -8,7 +8,6 @@ import {
   ValidationFailedError,
 } from '../kernel/errors/domain-error.js';
 import { scopesToRead } from '../kernel/grants.js';
-import { type Scope } from '../kernel/scope.js';
 import { type Transaction } from '../database/transactions/transaction.js';
 import { TransactionRunner } from '../database/transactions/transaction-runner.js';
 import { grantOf } from '../database/sql/scope-condition.js';
@@ -26,7 +25,16 @@ import {
   publishPushes,
   scopesOf,
 } from './work-item.events.js';
-import { isRaced, OUT_OF_SCOPE, OutOfScopeError, push, type WorkItemKeyOf } from './push.js';
+import {
+  isRaced,
+  listOf,
+  OUT_OF_SCOPE,
+  OutOfScopeError,
+  push,
+  pushRecords,
+  recordOf,
+  type WorkItemKeyOf,
+} from './push.js';
 import { listQueries, NEWEST, type WorkItemFilter } from './work-items.list.js';
 import { type ChangeOptions, DeskRefresh } from './desk-refresh.js';
 import * as sql from './work-items.sql.js';
@@ -109,27 +117,31 @@ export class WorkItemsService {
     assertStates(pushed, (index) => `items.${index}.`);
     assertDistinct(pushed);
     try {
-      return await this.pushAll(pushed, actor, options);
+      return await this.putRecords(pushed.map(recordOf), actor, options);
     } catch (error) {
       throw error instanceof OutOfScopeError ? itemsOutOfScope(pushed, error) : error;
     }
   }
 
-  /** The same for items that were checked. Throws an OutOfScopeError. */
-  async pushAll(
-    pushed: readonly PushedWorkItem[],
+  /**
+   * Creates or replaces items that were checked, each another one, like {@link putAll}. Throws an
+   * OutOfScopeError.
+   */
+  async putRecords(
+    records: readonly string[],
     actor: Actor,
     options: ChangeOptions = {},
   ): Promise<BatchOutcome> {
+    const list = listOf(records);
     const changes = await this.write(async (tx) => {
-      const changed = await push(tx, pushed, actor);
+      const changed = await pushRecords(tx, list, actor);
       publishPushes(tx, changed, actor);
-      await this.refreshAfter(tx, scopesOf(changed), options);
+      await this.refresh.afterPush(tx, scopesOf(changed), options);
       return changed;
     }, actor);
     const created = changes.filter((change) => change.created).length;
     const updated = changes.length - created;
-    return { created, updated, unchanged: pushed.length - changes.length };
+    return { created, updated, unchanged: records.length - changes.length };
   }
 
   /** A page of the items of some scopes, newest first. A cursor wins over a page number. */
@@ -176,7 +188,7 @@ export class WorkItemsService {
         ]);
         if (!deleted) throw workItemNotFound();
         publishDeletion(tx, deleted, actor);
-        await this.refreshAfter(tx, [deleted], options);
+        await this.refresh.afterPush(tx, [deleted], options);
       },
       { caller: actor },
     );
@@ -195,16 +207,8 @@ export class WorkItemsService {
     // The push locks the row even if nothing changes, so that no DELETE can come in between.
     if (!item) throw new Error('An item was not there right after it was pushed.');
     publishPush(tx, change, actor);
-    if (change) await this.refreshAfter(tx, scopesOf([change]), options);
+    if (change) await this.refresh.afterPush(tx, scopesOf([change]), options);
     return { item, created: change?.created ?? false };
-  }
-
-  private async refreshAfter(
-    tx: Transaction,
-    scopes: readonly Scope[],
-    { refresh = true }: ChangeOptions,
-  ): Promise<void> {
-    if (refresh) await this.refresh.afterPush(tx, scopes);
   }
 
   private write<T>(work: (tx: Transaction) => Promise<T>, actor: Actor): Promise<T> {

@@ -9,6 +9,7 @@ import { type CsvSeparator } from '../../http/csv/csv-head.js';
 import { readCsv } from '../../http/csv/csv-reader.js';
 import { type CsvRow } from '../../http/csv/csv-rows.js';
 import { aborted } from '../../http/request/body-encoding.js';
+import { OUT_OF_SCOPE, OutOfScopeError, recordOf, type WorkItemKeyOf } from '../push.js';
 import { type PushedWorkItem } from '../work-item.js';
 import { type ImportTarget, NO_CHANGE } from './import-targets.js';
 import { type HeaderColumn, headerInvalid, headerOf } from './work-item-header.js';
@@ -32,6 +33,8 @@ export interface ImportOptions extends RowDefaults {
   /** Whether the file is only checked. */
   readonly dryRun: boolean;
   readonly separator?: CsvSeparator | undefined;
+  /** Whether the scopes are refreshed afterwards; true by default. */
+  readonly refresh?: boolean | undefined;
 }
 
 /** How far an import is; `failed` counts the rows that were refused. */
@@ -53,10 +56,10 @@ export type ImportEvent =
   | ({ readonly type: 'error' } & RowError)
   | ({ readonly type: 'progress' } & Readonly<ImportCounts>);
 
-/** An item and where it stands. */
+/** An item, as the record that is sent, and where it stands. A text takes less memory than an item. */
 interface Placed {
   readonly line: number;
-  readonly item: PushedWorkItem;
+  readonly record: string;
 }
 
 /**
@@ -92,7 +95,7 @@ export class ImportRun {
       yield* this.store();
       this.assertHere();
       if (this.refused) Object.assign(this.counts, NO_CHANGE);
-      else this.add(await this.target.finish());
+      else yield* this.finish();
     } catch (error) {
       throw this.withStored(error);
     } finally {
@@ -125,7 +128,7 @@ export class ImportRun {
     try {
       const item = itemOf(cells, this.header, this.options);
       this.assertFirst(item, line);
-      this.batch.push({ line, item });
+      this.batch.push({ line, record: recordOf(item) });
       this.bytes += row.bytes;
     } catch (error) {
       if (!(error instanceof ValidationFailedError)) throw error;
@@ -138,9 +141,8 @@ export class ImportRun {
     for (const { field, message } of errors) yield { type: 'error', line, field, message };
   }
 
-  private assertFirst({ kind, externalId }: PushedWorkItem, line: number): void {
-    const digest = createHash('sha256').update(`${kind}:${externalId}`).digest();
-    const key = digest.toString('latin1', 0, 16);
+  private assertFirst(item: PushedWorkItem, line: number): void {
+    const key = digestOf(item);
     const first = this.lines.get(key);
     if (first === undefined) {
       this.lines.set(key, line);
@@ -163,8 +165,13 @@ export class ImportRun {
   /** Stores a batch; one that the database refuses is divided until the row is found. */
   private async *storeAll(batch: readonly Placed[]): AsyncGenerator<ImportEvent> {
     try {
-      this.add(await this.target.store(batch.map(({ item }) => item)));
+      this.add(await this.target.store(batch.map(({ record }) => record)));
     } catch (error) {
+      if (error instanceof OutOfScopeError) {
+        const denied = new Set(yield* this.refuseAll(error));
+        yield* this.storeRest(batch.filter(({ line }) => !denied.has(line)));
+        return;
+      }
       const [only, ...others] = batch;
       if (!(error instanceof DomainError) || error.status >= 500 || !only) throw error;
       if (others.length === 0) {
@@ -174,8 +181,30 @@ export class ImportRun {
       }
       const half = Math.ceil(batch.length / 2);
       yield* this.storeAll(batch.slice(0, half));
-      if (!this.refused) yield* this.storeAll(batch.slice(half));
+      yield* this.storeRest(batch.slice(half));
     }
+  }
+
+  private async *storeRest(batch: readonly Placed[]): AsyncGenerator<ImportEvent> {
+    if (batch.length > 0 && !this.refused) yield* this.storeAll(batch);
+  }
+
+  private async *finish(): AsyncGenerator<ImportEvent> {
+    try {
+      this.add(await this.target.finish());
+    } catch (error) {
+      if (!(error instanceof OutOfScopeError)) throw error;
+      yield* this.refuseAll(error);
+      Object.assign(this.counts, NO_CHANGE);
+    }
+  }
+
+  /** Refuses the rows of items that lie out of scope, and returns their lines. */
+  private *refuseAll({ items }: OutOfScopeError): Generator<ImportEvent, number[]> {
+    const lines = items.map((item) => this.lines.get(digestOf(item)) ?? 0);
+    const error = { field: 'entityId', message: `entityId ${OUT_OF_SCOPE}` };
+    for (const line of lines) yield* this.refuse(line, [error]);
+    return lines;
   }
 
   private tooManyRows(line: number): DomainError {
@@ -201,4 +230,9 @@ export class ImportRun {
     const detail = `${error.message} ${stored} rows before that are stored.`;
     return new DomainError(error.code, error.status, detail, error.options);
   }
+}
+
+function digestOf({ kind, externalId }: WorkItemKeyOf): string {
+  const digest = createHash('sha256').update(`${kind}:${externalId}`).digest();
+  return digest.toString('latin1', 0, 16);
 }

@@ -15,7 +15,7 @@ export const COUNT_PARTS: Statement = {
   text: `SELECT count(*)::int AS parts FROM staged_work_items WHERE import_id = $1`,
 };
 
-/** Pushes all items of an import, and returns what changed by scope. */
+/** Pushes all items of an import, and returns what changed by scope, and what was denied. */
 export const PUSH_STAGED: Statement = {
   name: 'push_staged_work_items',
   text: pushSql(
@@ -23,8 +23,12 @@ export const PUSH_STAGED: Statement = {
       CROSS JOIN LATERAL jsonb_to_recordset(staged.items) AS ${RECORDS}
       WHERE staged.import_id = $1`,
     `SELECT entity_type AS "entityType", entity_id AS "entityId", created, ${ORIGIN},
-      bool_or(raced) AS raced, count(*)::int AS count
-    FROM changed GROUP BY 1, 2, 3, 4, 5`,
+      bool_or(raced) AS raced, count(*)::int AS count, '[]'::jsonb AS denied
+    FROM changed GROUP BY 1, 2, 3, 4, 5
+    UNION ALL
+    SELECT NULL, NULL, false, NULL, NULL, false, 0,
+      jsonb_agg(jsonb_build_object('kind', kind, 'externalId', external_id))
+    FROM denied HAVING count(*) > 0`,
   ),
 };
 
