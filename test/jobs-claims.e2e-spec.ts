@@ -6,6 +6,7 @@ import { staleHeartbeatBefore } from '../src/jobs/api/job-health.js';
 import { FETCH_RISK_CONTEXT, riskContextValues } from '../src/risk/risk-context.sql.js';
 import { FETCH_SCORE_CONTEXT } from '../src/scoring/scoring.sql.js';
 import { listQuery } from '../src/jobs/api/jobs.list.js';
+import { ScopeFilter } from '../src/kernel/scope.js';
 import { windowValues } from '../src/work-items/work-item-facts.sql.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
 
@@ -170,11 +171,12 @@ describe('the statements of the queue', () => {
     ['of a state', { state: 'waiting' as const }],
     ['of a type', { type: 'risk.run_rules' }],
     ['of a next best action', { nextActionId: WORKER }],
+    ['of a scope', { scopes: ScopeFilter.of({ entityType: 'account', entityId: 'few' }) }],
     ['of all', {}],
   ])('list a page %s without reading the others', async (_, filter) => {
     await enqueue(BACKLOG);
     await client.query(
-      `UPDATE jobs SET state = 'waiting', type = 'risk.run_rules', next_action_id = $1
+      `UPDATE jobs SET state = 'waiting', type = 'risk.run_rules', next_action_id = $1, entity_id = 'few'
        WHERE id IN (SELECT id FROM jobs LIMIT 30)`,
       [WORKER],
     );
