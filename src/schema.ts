@@ -11,6 +11,7 @@ import { OrderEventsByCommit1796000300000 } from '../migrations/1796000300000-Or
 import { KeepMeanings1796000500000 } from '../migrations/1796000500000-KeepMeanings.js';
 import { StageImports1796000600000 } from '../migrations/1796000600000-StageImports.js';
 import { FindEventsOfJobs1796000700000 } from '../migrations/1796000700000-FindEventsOfJobs.js';
+import { FindJobsOfScope1796000900000 } from '../migrations/1796000900000-FindJobsOfScope.js';
 import { RolesAndGrants1796001100000 } from '../migrations/1796001100000-RolesAndGrants.js';
 import { AccessGrant } from './users/model/access-grant.entity.js';
 import { ServiceToken } from './users/model/service-token.entity.js';
@@ -72,6 +73,7 @@ export const schema = {
     KeepMeanings1796000500000,
     StageImports1796000600000,
     FindEventsOfJobs1796000700000,
+    FindJobsOfScope1796000900000,
     RolesAndGrants1796001100000,
   ],
 } satisfies Schema;

@@ -52,7 +52,7 @@ class Acme {
   async targetOf(operation: Operation): Promise<Target> {
     const query: Record<string, string> = {};
     if (operation.parameters('query').includes('scope')) query.scope = SCOPE;
-    return { path: await this.pathOf(operation), query, body: await this.bodyOf(operation) };
+    return { path: await this.pathOf(operation), query, body: this.bodyOf(operation) };
   }
 
   private async pathOf({ path }: Operation): Promise<Record<string, string>> {
@@ -83,7 +83,7 @@ class Acme {
   }
 
   /** The document's example, about the scope where it names one. */
-  private async bodyOf(operation: Operation): Promise<object | string | undefined> {
+  private bodyOf(operation: Operation): object | string | undefined {
     const { textBody, bodyExamples, path } = operation;
     if (path === '/api/work-items/import') {
       return `externalId,title,state,entityType,entityId\n${crypto.randomUUID()},One,open,account,acme\n`;

@@ -1,19 +1,11 @@
 import { type DomainEventName, type EventLevel } from '../events/domain-events.js';
 import { ListQuery } from '../database/sql/list-query.js';
 import { SYSTEM_ACTOR } from '../kernel/actor.js';
-import { allOf, type GrantedScopes } from '../kernel/grants.js';
+import { type VisibleRows, visibleRows } from '../kernel/grants.js';
 import { firstUuidV7 } from '../kernel/uuid.js';
 
-/** The events that a reader may see. */
-export interface VisibleEvents {
-  /** The scopes that they happened in. */
-  readonly scopes: GrantedScopes;
-  /** Whether those that happened in no scope are seen, too; only beside all scopes. */
-  readonly unscoped: boolean;
-}
-
 /** Every event: for the application itself. */
-export const EVERY_EVENT: VisibleEvents = { scopes: allOf(SYSTEM_ACTOR), unscoped: true };
+export const EVERY_EVENT: VisibleRows = visibleRows({}, SYSTEM_ACTOR);
 
 /** What a list of events is restricted to. */
 export interface EventFilter {
@@ -23,7 +15,7 @@ export interface EventFilter {
   /** In lower case. */
   readonly nextActionId?: string | undefined;
   /** Those that its reader may see. */
-  readonly visible: VisibleEvents;
+  readonly visible: VisibleRows;
   /** ISO 8601, included. */
   readonly since?: string | undefined;
   /** ISO 8601, excluded. */
@@ -70,9 +62,7 @@ export function eventsList(
   base: { readonly conditions?: readonly string[]; readonly values: readonly unknown[] },
 ): ListQuery {
   const { eventKey, level, actorId, visible, since, until } = filter;
-  const { scopes, unscoped } = visible;
-  const list = ListQuery.within(name, scopes, base);
-  if (scopes.kind === 'all' && !unscoped) list.when('scoped', 'entity_type IS NOT NULL');
+  const list = ListQuery.visible(name, visible, base);
   list.where('key', eventKey, (key) => `event_key = ${key}`);
   // A constant of the list of levels: only then can the partial index be used.
   if (level !== undefined) list.when(`level_${level}`, `level = '${level}'`);

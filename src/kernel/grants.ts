@@ -15,8 +15,10 @@ export type GrantedScopes = ScopeFilter & { readonly [GRANTED]: true };
 type Grants = Pick<Actor, 'scopes'>;
 
 /** Scopes as a query names them: by `scope`, or by the fields of one scope. */
-export interface NamedScopes extends Partial<Scope> {
+export interface NamedScopes {
   readonly scope?: string | undefined;
+  readonly entityType?: string | undefined;
+  readonly entityId?: string | undefined;
 }
 
 /** All that a caller may see. */
@@ -80,6 +82,24 @@ export function ownScope({ scopes }: Grants): Scope {
 /** A scope that does not exist for a caller. */
 export function scopeNotFound(scope: string): NotFoundError {
   return new NotFoundError('SCOPE_NOT_FOUND', `There is no scope ${scope} that you may see.`);
+}
+
+/** What a reader may see in a table of which some rows belong to no scope. */
+export interface VisibleRows {
+  readonly scopes: GrantedScopes;
+  /** Whether those without a scope are seen, too; only beside all scopes. */
+  readonly unscoped: boolean;
+}
+
+/** The rows that a query reads of such a table: all that the caller may see, unless it names scopes. */
+export function visibleRows(
+  named: NamedScopes,
+  actor: Pick<Actor, 'permissions' | 'scopes'>,
+): VisibleRows {
+  const { scope, entityType, entityId } = named;
+  const isNamed = (scope ?? entityType ?? entityId) !== undefined;
+  const scopes = isNamed ? scopesToRead({ scope, entityType, entityId }, actor) : allOf(actor);
+  return { scopes, unscoped: scopes.kind === 'all' && seesUnscoped(actor) };
 }
 
 /** Whether a caller sees what belongs to no scope: an administrator of all scopes, and the system. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '../kernel/actor.js';
-import { allOf, scopesToRead, seesUnscoped } from '../kernel/grants.js';
+import { visibleRows } from '../kernel/grants.js';
 import { Paginator } from '../http/paging/paginator.js';
 import { TransactionRunner } from '../database/transactions/transaction-runner.js';
 import { type EventFilter } from '../feed/event-filter.js';
@@ -48,10 +48,7 @@ export class OpsEventsService {
 
 /** The filter of a query. Its properties are always in the same order: a cursor is bound to them. */
 function filterOf(query: ListOpsEventsQuery, actor: Actor): EventFilter {
-  const { eventKey, since, nextActionId, until, level, actorId, scope, entityType, entityId } =
-    query;
-  const scoped = (scope ?? entityType ?? entityId) !== undefined;
-  const scopes = scoped ? scopesToRead({ scope, entityType, entityId }, actor) : allOf(actor);
+  const { eventKey, since, nextActionId, until, level, actorId } = query;
   return {
     eventKey,
     since,
@@ -59,7 +56,7 @@ function filterOf(query: ListOpsEventsQuery, actor: Actor): EventFilter {
     until,
     level,
     actorId: actorId?.toLowerCase(),
-    visible: { scopes, unscoped: scopes.kind === 'all' && seesUnscoped(actor) },
+    visible: visibleRows(query, actor),
   };
 }
 

@@ -1,4 +1,4 @@
-import { type GrantedScopes } from '../../kernel/grants.js';
+import { type GrantedScopes, type VisibleRows } from '../../kernel/grants.js';
 import { type Query } from '../connections/statement.js';
 import { type Keyset, type Position } from './keyset.js';
 import { isMerged, type ListRows, rowsSql, whereClause } from './list-rows.js';
@@ -60,6 +60,18 @@ export class ListQuery {
     const condition = scopeCondition(scopes, (value) => bind(list.values, value), alias);
     if (condition !== undefined) list.conditions.push(condition);
     return list.label(scopes.kind);
+  }
+
+  /** A list in a table of which some rows have no scope. */
+  static visible(
+    name: string,
+    { scopes, unscoped }: VisibleRows,
+    base: ListBase & { readonly alias?: string } = {},
+  ): ListQuery {
+    const list = ListQuery.within(name, scopes, base);
+    if (scopes.kind !== 'all' || unscoped) return list;
+    const column = base.alias === undefined ? 'entity_type' : `${base.alias}.entity_type`;
+    return list.when('scoped', `${column} IS NOT NULL`);
   }
 
   /**

@@ -47,6 +47,14 @@ export function isGranted(parameter: string, alias?: string): string {
       OR ${prefix}entity_type || '/*' = ANY(${grant}))`;
 }
 
+/**
+ * The same for a table of which some rows have no scope: $2 of {@link isGranted}, and whether the actor sees
+ * those rows (seesUnscoped).
+ */
+export function isVisible(parameter: string): string {
+  return `(entity_type IS NOT NULL OR ${parameter}::boolean)`;
+}
+
 /** The scopes of an actor as the parameter of {@link isGranted}: null for all. */
 export function grantOf(actor: Pick<Actor, 'scopes'>): string[] | null {
   const granted = allOf(actor);

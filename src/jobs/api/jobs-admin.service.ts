@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '../../kernel/actor.js';
+import { seesUnscoped, type VisibleRows, visibleRows } from '../../kernel/grants.js';
+import { grantOf } from '../../database/sql/scope-condition.js';
 import { Paginator } from '../../http/paging/paginator.js';
 import { sqlStateOf, UNIQUE_VIOLATION } from '../../kernel/errors/database-failure.js';
 import { isUuid } from '../../kernel/uuid.js';
@@ -10,7 +12,6 @@ import { type Job, type JobAttemptRecord } from '../queue/job.js';
 import { type ChangedJob, publishChange } from '../queue/job-changes.js';
 import { type JobState } from '../queue/job.entity.js';
 import { JobWake } from '../queue/job-wake.js';
-import { JOB_HEALTH_SQL } from './job-health.js';
 import {
   type JobDetailAnswer,
   type JobPage,
@@ -19,7 +20,7 @@ import {
   type ListJobsQuery,
 } from './jobs.dto.js';
 import { jobAlreadyWaits, jobNotFinal, jobNotFound, jobNotWaiting } from '../queue/jobs.errors.js';
-import { COUNT_JOBS, FIND_JOB, FIND_TRIES, listQuery, NEWEST } from './jobs.list.js';
+import { countQuery, FIND_JOB, FIND_TRIES, healthQuery, listQuery, NEWEST } from './jobs.list.js';
 import { CANCEL, FIND_WAITING, LOCK_JOB, REVIVE, REVIVE_ATTEMPTS } from '../queue/jobs.sql.js';
 
 type JobRecord = Job & Record<string, unknown>;
@@ -29,8 +30,6 @@ interface LockedJob extends Omit<ChangedJob, 'id'>, Record<string, unknown> {
   readonly state: JobState;
   readonly key: string | null;
 }
-
-const HEALTH = { name: 'job_health', text: JOB_HEALTH_SQL };
 
 /** What operators do with jobs: list, retry, cancel. */
 @Injectable()
@@ -44,7 +43,8 @@ export class JobsAdminService {
   /** A page of jobs, newest first. */
   async list(query: ListJobsQuery, actor: Actor): Promise<JobPage> {
     const { type, state, nextActionId } = query;
-    const filter = { type, state, nextActionId: nextActionId?.toLowerCase() };
+    const visible = visibleRows(query, actor);
+    const filter = { type, state, nextActionId: nextActionId?.toLowerCase(), visible };
     const page = this.paginator.open('jobs', filter, query);
     const { statement, values } = listQuery(filter, page);
     const rows = await this.transactions.query<JobRecord>(statement, values, { caller: actor });
@@ -52,12 +52,10 @@ export class JobsAdminService {
     return { items: items.map(shown), pagination };
   }
 
-  async summary(actor: Actor): Promise<JobSummary> {
+  /** Counts the jobs that are seen. */
+  async summary(visible: VisibleRows, actor: Actor): Promise<JobSummary> {
     const [counted, health] = await this.transactions.read(
-      [
-        { statement: COUNT_JOBS, values: [] },
-        { statement: HEALTH, values: [] },
-      ],
+      [countQuery(visible), healthQuery(visible)],
       { caller: actor },
     );
     const total = noJobs();
@@ -77,7 +75,7 @@ export class JobsAdminService {
     if (!isUuid(id)) throw jobNotFound();
     const [jobs, tries] = await this.transactions.read(
       [
-        { statement: FIND_JOB, values: [id] },
+        { statement: FIND_JOB, values: [id, grantOf(actor), seesUnscoped(actor)] },
         { statement: FIND_TRIES, values: [id] },
       ],
       { caller: actor },
@@ -94,7 +92,7 @@ export class JobsAdminService {
   async retry(id: string, actor: Actor): Promise<JobDetailAnswer> {
     await this.transactions.run(
       async (tx) => {
-        const job = await this.lock(tx, id);
+        const job = await this.lock(tx, id, actor);
         const { type, state, key } = job;
         if (state !== 'dead_lettered' && state !== 'cancelled') throw jobNotFinal(state);
         if (key !== null && (await tx.query(FIND_WAITING, [type, key])).length > 0) {
@@ -120,7 +118,7 @@ export class JobsAdminService {
   async cancel(id: string, actor: Actor): Promise<JobDetailAnswer> {
     await this.transactions.run(
       async (tx) => {
-        const job = await this.lock(tx, id);
+        const job = await this.lock(tx, id, actor);
         const cancelled = await tx.query(CANCEL, [id]);
         if (cancelled.length === 0) throw jobNotWaiting(job.state);
         publishChange(tx, 'job.cancelled', { id, ...job }, actor);
@@ -130,9 +128,9 @@ export class JobsAdminService {
     return this.get(id, actor);
   }
 
-  private async lock(tx: Transaction, id: string): Promise<LockedJob> {
+  private async lock(tx: Transaction, id: string, actor: Actor): Promise<LockedJob> {
     if (!isUuid(id)) throw jobNotFound();
-    const [job] = await tx.query<LockedJob>(LOCK_JOB, [id]);
+    const [job] = await tx.query<LockedJob>(LOCK_JOB, [id, grantOf(actor), seesUnscoped(actor)]);
     if (!job) throw jobNotFound();
     return job;
   }

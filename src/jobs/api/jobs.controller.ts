@@ -3,6 +3,8 @@ import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger'
 import { Requires } from '../../http/access/requires.js';
 import { CurrentActor } from '../../http/access/current-actor.js';
 import { type Actor } from '../../kernel/actor.js';
+import { visibleRows } from '../../kernel/grants.js';
+import { ScopeQuery } from '../../http/scope.dto.js';
 import { ApiProblems } from '../../http/problems/api-problems.js';
 import { JobsAdminService } from './jobs-admin.service.js';
 import { JobDetailAnswer, JobPage, JobSummary, ListJobsQuery } from './jobs.dto.js';
@@ -19,7 +21,7 @@ export class JobsController {
   @ApiOperation({
     summary: 'List the jobs, newest first',
     description:
-      'Completed and cancelled jobs are listed for 3 days, dead-lettered ones for 30. Payloads are shown without secrets.',
+      'Completed and cancelled jobs are listed for 3 days, dead-lettered ones for 30. Payloads are shown without secrets. Without a scope, or with scope=*: the jobs of all scopes and of none.',
   })
   @ApiOkResponse({ type: JobPage })
   @ApiProblems(400)
@@ -32,11 +34,13 @@ export class JobsController {
   @ApiOperation({
     operationId: 'getJobsSummary',
     summary: 'Count the jobs in each state',
-    description: 'All jobs, and those of each type that has any.',
+    description:
+      'All of them, and those of each type that has any. Without a scope, or with scope=*: the jobs of all scopes and of none.',
   })
   @ApiOkResponse({ type: JobSummary })
-  summary(@CurrentActor() actor: Actor): Promise<JobSummary> {
-    return this.jobs.summary(actor);
+  @ApiProblems(400)
+  summary(@Query() query: ScopeQuery, @CurrentActor() actor: Actor): Promise<JobSummary> {
+    return this.jobs.summary(visibleRows(query, actor), actor);
   }
 
   @Get(':id')

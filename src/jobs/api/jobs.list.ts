@@ -2,8 +2,11 @@ import { type Query, type Statement } from '../../database/connections/statement
 import { Keyset } from '../../database/sql/keyset.js';
 import { ListQuery, type PageStart } from '../../database/sql/list-query.js';
 import { type ListParts } from '../../database/sql/list-rows.js';
+import { isGranted, isVisible } from '../../database/sql/scope-condition.js';
+import { type VisibleRows } from '../../kernel/grants.js';
 import { JOB_ATTEMPT_COLUMNS, JOB_COLUMNS } from '../queue/job.js';
 import { JOB_STATES, type JobState } from '../queue/job.entity.js';
+import { jobsHealthSql } from './job-health.js';
 
 const SHOWN = JOB_COLUMNS.select(undefined, {
   runAfter: `CASE WHEN state IN ('waiting', 'retrying') THEN run_after END`,
@@ -15,6 +18,8 @@ export interface JobFilter {
   readonly state?: JobState | undefined;
   /** In lower case. */
   readonly nextActionId?: string | undefined;
+  /** Those that their reader may see. */
+  readonly visible: VisibleRows;
 }
 
 /** The newest first: ids are ordered in time. */
@@ -40,21 +45,26 @@ const BY_STATE: ListParts = {
 };
 
 /** A page of jobs. */
-export function listQuery({ type, state, nextActionId }: JobFilter, start: PageStart): Query {
-  const list = ListQuery.unscoped('jobs', 'TODO')
+export function listQuery(
+  { type, state, nextActionId, visible }: JobFilter,
+  start: PageStart,
+): Query {
+  const list = ListQuery.visible('jobs', visible)
     .where('nba', nextActionId, (id) => `next_action_id = ${id}`)
     .where('type', type, (is) => `type = ${is}`)
     .where('state', state, (is) => `state = ${is}`);
   const oneOfTwo = (type === undefined) !== (state === undefined);
   // The newest of each state, or of each type, by `ix_jobs_list`, so that no other jobs are read.
   const each = type === undefined ? BY_TYPE : BY_STATE;
-  const parts = nextActionId === undefined && oneOfTwo ? each : undefined;
+  const all = nextActionId === undefined && visible.scopes.kind === 'all';
+  const parts = all && oneOfTwo ? each : undefined;
   return list.page({ select: SHOWN, from: 'jobs', parts, keyset: NEWEST }, start);
 }
 
+/** One job, if it lies in the scopes of $2, or in none and $3 says that those are seen. */
 export const FIND_JOB: Statement = {
   name: 'find_job',
-  text: `SELECT ${SHOWN} FROM jobs WHERE id = $1`,
+  text: `SELECT ${SHOWN} FROM jobs WHERE id = $1 AND ${isGranted('$2')} AND ${isVisible('$3')}`,
 };
 
 /** The attempts of a job: those that ended, and the one that runs. */
@@ -68,8 +78,19 @@ export const FIND_TRIES: Statement = {
     ORDER BY attempt`,
 };
 
-export const COUNT_JOBS: Statement = {
-  name: 'count_jobs',
-  text: `
-    SELECT type, state, count(*)::int AS count FROM jobs GROUP BY type, state ORDER BY type, state`,
-};
+/** How many jobs there are of each type and state. */
+export function countQuery(visible: VisibleRows): Query {
+  return ListQuery.visible('jobs', visible).statement(
+    'count',
+    (where) => `
+    SELECT type, state, count(*)::int AS count FROM jobs${where}
+    GROUP BY type, state ORDER BY type, state`,
+  );
+}
+
+/** What {@link jobsHealthSql} says of the jobs of these scopes: one row. */
+export function healthQuery(visible: VisibleRows): Query {
+  return ListQuery.visible('job_health', visible, { alias: 'job' }).statement('read', (where) =>
+    jobsHealthSql(where.replace('WHERE', 'AND')),
+  );
+}

@@ -6,6 +6,7 @@ import { DutyTransactions } from '../../database/transactions/duty-transactions.
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
 import { JobHandlerRegistry } from '../handlers/job-handler.registry.js';
 import { claimStatement } from './claim.sql.js';
+import { type ScopeOfJob, scopeOfJob } from './job-changes.js';
 import { type JobState } from './job.entity.js';
 import { type JobFailure, WORKER_LOST } from './jobs.errors.js';
 import * as sql from './jobs.sql.js';
@@ -61,21 +62,23 @@ export class JobClaims {
   ) {}
 
   /**
-   * Records successes and claims due jobs in one transaction, which goes out as one packet: with short jobs,
-   * the commits and round trips are most of the work.
+   * Records successes and claims due jobs in one transaction, whose COMMIT is sent in the same packet: with
+   * short jobs, the commits and round trips are most of the work.
    */
-  exchange({ succeeded, types, limit, workerId }: Exchange): Promise<Exchanged> {
-    return this.transactions.run(
-      async (tx) => {
-        const [ended, claimed] = await Promise.all([
-          succeeded.length === 0 ? [] : tx.query<Fence>(sql.SUCCEED, fencesOf(succeeded)),
-          limit === 0 ? [] : tx.query<ClaimedRow>(claimStatement(limit), [types, workerId]),
-        ]);
-        return { recorded: new Set(ended.map(keyOf)), claimed };
-      },
+  async exchange({ succeeded, types, limit, workerId }: Exchange): Promise<Exchanged> {
+    const sent = await this.transactions.run(
+      (tx) =>
+        // Not awaited before the COMMIT, which fails if one of them does.
+        Promise.resolve({
+          ended: succeeded.length === 0 ? [] : tx.query<Fence>(sql.SUCCEED, fencesOf(succeeded)),
+          claimed:
+            limit === 0 ? [] : tx.query<ClaimedRow>(claimStatement(limit), [types, workerId]),
+        }),
       // Another worker claimed a job of the same dedupe key at the same moment: see uq_jobs_running_key.
       { retryOn: (error) => sqlStateOf(error) === UNIQUE_VIOLATION },
     );
+    const [ended, claimed] = await Promise.all([sent.ended, sent.claimed]);
+    return { recorded: new Set(ended.map(keyOf)), claimed };
   }
 
   /** Records a heartbeat of running attempts; returns the keys of those that still belong to this worker. */
@@ -119,7 +122,7 @@ export class JobClaims {
   ): Promise<boolean> {
     const { jobId, type, nextActionId } = attempt;
     const pauses = this.registry.get(type)?.backoffMs ?? this.env.jobs.backoffMs;
-    const [job] = await tx.query<{ state: JobState; runAfter: Date }>(sql.FAIL, [
+    const [job] = await tx.query<FailedRow>(sql.FAIL, [
       jobId,
       attempt.attempt,
       failure.code,
@@ -133,6 +136,7 @@ export class JobClaims {
       requestId: null,
       sourceType: 'job',
       sourceId: jobId,
+      ...scopeOfJob(job),
       status: 'failed' as const,
       durationMs: Math.max(0, Date.now() - attempt.startedAt.getTime()),
       errorCode: failure.code,
@@ -152,6 +156,7 @@ export class JobClaims {
 
 type Fence = Pick<Attempt, 'jobId' | 'attempt'>;
 type ClaimedRow = ClaimedJob & Record<string, unknown>;
+type FailedRow = ScopeOfJob & { readonly state: JobState; readonly runAfter: Date };
 
 function fencesOf(attempts: readonly Fence[]): unknown[] {
   return [attempts.map(({ jobId }) => jobId), attempts.map(({ attempt }) => attempt)];

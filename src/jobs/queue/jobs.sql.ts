@@ -1,4 +1,5 @@
 import { columnsOf } from '../../database/sql/columns.js';
+import { isGranted, isVisible } from '../../database/sql/scope-condition.js';
 import { type Statement } from '../../database/connections/statement.js';
 import { JobAttempt } from './job-attempt.entity.js';
 import { JobRow } from './job.entity.js';
@@ -6,7 +7,17 @@ import { JobRow } from './job.entity.js';
 const ATTEMPT = columnsOf(JobAttempt);
 /** What the attempt and its result are made of. */
 const ENDED = columnsOf(JobRow)
-  .only('id', 'attempts', 'state', 'workerId', 'startedAt', 'heartbeatAt', 'runAfter')
+  .only(
+    'id',
+    'attempts',
+    'state',
+    'workerId',
+    'startedAt',
+    'heartbeatAt',
+    'runAfter',
+    'entityType',
+    'entityId',
+  )
   .names('jobs');
 
 /** Inserts the attempts of the jobs in `ended`, with this status and error. */
@@ -26,13 +37,27 @@ function insertAttempts(status: string, code = 'NULL', message = 'NULL'): string
     })} FROM ended`;
 }
 
+/**
+ * The attempts `$1`, `$2`. The sub-selects keep the lengths of the lists from the planner: by them it would
+ * find each list cheaper than one of unknown length, and plan the statement again at each execution.
+ */
+const HELD = `unnest((SELECT $1::uuid[]), (SELECT $2::int[])) AS held (id, attempt)`;
+
+/**
+ * The fence: only a running attempt matches. The state stands in a CASE so that the planner reads the jobs
+ * by their ids: by statistics from a moment in which nothing ran it would read all of `ix_jobs_heartbeat`,
+ * with the dead entries of every job since the last vacuum.
+ */
+const FENCE = `
+  jobs.id = held.id AND jobs.attempts = CASE jobs.state WHEN 'running' THEN held.attempt END`;
+
 /** Records a heartbeat of the attempts `$1`, `$2`; those that are not returned belong to another worker. */
 export const RECORD_HEARTBEATS: Statement = {
   name: 'record_job_heartbeats',
   text: `
     UPDATE jobs SET heartbeat_at = now()
-    FROM unnest($1::uuid[], $2::int[]) AS held (id, attempt)
-    WHERE jobs.id = held.id AND jobs.attempts = held.attempt AND jobs.state = 'running'
+    FROM ${HELD}
+    WHERE ${FENCE}
     RETURNING jobs.id AS "jobId", jobs.attempts AS attempt`,
 };
 
@@ -44,8 +69,8 @@ export const SUCCEED: Statement = {
       UPDATE jobs SET
         state = 'completed', finished_at = now(), heartbeat_at = now(),
         last_error_code = NULL, last_error_message = NULL
-      FROM unnest($1::uuid[], $2::int[]) AS held (id, attempt)
-      WHERE jobs.id = held.id AND jobs.attempts = held.attempt AND jobs.state = 'running'
+      FROM ${HELD}
+      WHERE ${FENCE}
       RETURNING ${ENDED}
     )
     ${insertAttempts(`'succeeded'`)}
@@ -75,7 +100,8 @@ export const FAIL: Statement = {
     ), recorded AS (
       ${insertAttempts(`CASE state WHEN 'retrying' THEN 'failed' ELSE state END`, '$3', '$4')}
     )
-    SELECT state, run_after AS "runAfter" FROM ended`,
+    SELECT state, run_after AS "runAfter", entity_type AS "entityType", entity_id AS "entityId"
+    FROM ended`,
 };
 
 /** Ends the attempt `$1`, `$2` that was interrupted, for the reason `$3`, `$4`: due at once, and not counted. */
@@ -109,7 +135,7 @@ export const LOCK_JOB: Statement = {
   text: `
     SELECT type, state, dedupe_key AS key, entity_type AS "entityType", entity_id AS "entityId",
       next_action_id AS "nextActionId"
-    FROM jobs WHERE id = $1 FOR UPDATE`,
+    FROM jobs WHERE id = $1 AND ${isGranted('$2')} AND ${isVisible('$3')} FOR UPDATE`,
 };
 
 export const CANCEL: Statement = {
