@@ -42,7 +42,7 @@ const OTHERWISE: Readonly<Record<string, readonly number[]>> = {
   'POST /api/service-tokens': [403],
   // The error of a row.
   'POST /api/work-items/batch': [400],
-  'POST /api/work-items/import': [200],
+  'POST /api/work-items/import': [400],
 };
 
 /** Makes things in the scope, and the requests about them. */
@@ -52,6 +52,7 @@ class Acme {
   async targetOf(operation: Operation): Promise<Target> {
     const query: Record<string, string> = {};
     if (operation.parameters('query').includes('scope')) query.scope = SCOPE;
+    if (operation.path === '/api/work-items/import') query.kind = 'reminder';
     return { path: await this.pathOf(operation), query, body: this.bodyOf(operation) };
   }
 
@@ -236,7 +237,7 @@ async function send(client: ApiClient, operation: Operation, { path, query, body
     patch: client.patch,
     delete: client.delete,
   }[operation.method as 'get'].call(client, url);
-  request.query({ ...operation.prefilled('query'), ...query });
+  request.query(query);
   if (body === undefined) return request;
   return request.type(operation.bodyType).send(body);
 }

@@ -6,7 +6,8 @@ import { staleHeartbeatBefore } from '../src/jobs/api/job-health.js';
 import { FETCH_RISK_CONTEXT, riskContextValues } from '../src/risk/risk-context.sql.js';
 import { FETCH_SCORE_CONTEXT } from '../src/scoring/scoring.sql.js';
 import { listQuery } from '../src/jobs/api/jobs.list.js';
-import { ScopeFilter } from '../src/kernel/scope.js';
+import { SYSTEM_ACTOR } from '../src/kernel/actor.js';
+import { visibleRows } from '../src/kernel/grants.js';
 import { windowValues } from '../src/work-items/work-item-facts.sql.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
 
@@ -171,9 +172,9 @@ describe('the statements of the queue', () => {
     ['of a state', { state: 'waiting' as const }],
     ['of a type', { type: 'risk.run_rules' }],
     ['of a next best action', { nextActionId: WORKER }],
-    ['of a scope', { scopes: ScopeFilter.of({ entityType: 'account', entityId: 'few' }) }],
+    ['of a scope', { scope: 'account/few' }],
     ['of all', {}],
-  ])('list a page %s without reading the others', async (_, filter) => {
+  ])('list a page %s without reading the others', async (_, { scope, ...rest }: JobFilter & { scope?: string }) => {
     await enqueue(BACKLOG);
     await client.query(
       `UPDATE jobs SET state = 'waiting', type = 'risk.run_rules', next_action_id = $1, entity_id = 'few'
@@ -181,7 +182,7 @@ describe('the statements of the queue', () => {
       [WORKER],
     );
     await client.query('VACUUM (ANALYZE) jobs');
-    const { statement, values } = listQuery(filter, { limit: 26 });
+    const { statement, values } = listQuery({ ...rest, visible: visibleRows({ scope }, SYSTEM_ACTOR) }, { limit: 26 });
     const plan = await explain(statement.text, values.map(String));
     expect(plan['Actual Rows']).toBe(26);
     expect(pagesOf(plan)).toBeLessThan(200);
