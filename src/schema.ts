@@ -11,7 +11,7 @@ import { OrderEventsByCommit1796000300000 } from '../migrations/1796000300000-Or
 import { KeepMeanings1796000500000 } from '../migrations/1796000500000-KeepMeanings.js';
 import { StageImports1796000600000 } from '../migrations/1796000600000-StageImports.js';
 import { FindEventsOfJobs1796000700000 } from '../migrations/1796000700000-FindEventsOfJobs.js';
-import { IndexTheFeed1796000800000 } from '../migrations/1796000800000-IndexTheFeed.js';
+import { IndexFeedAndItems1796000800000 } from '../migrations/1796000800000-IndexFeedAndItems.js';
 import { User } from './users/user.entity.js';
 import { type Schema } from './database/start/data-source.js';
 import { OpsEvent } from './events/ops-event.entity.js';
@@ -66,6 +66,6 @@ export const schema = {
     KeepMeanings1796000500000,
     StageImports1796000600000,
     FindEventsOfJobs1796000700000,
-    IndexTheFeed1796000800000,
+    IndexFeedAndItems1796000800000,
   ],
 } satisfies Schema;

@@ -2,7 +2,8 @@ import { availableParallelism } from 'node:os';
 import { Client } from 'pg';
 import { readEnv } from '../../src/config/env.js';
 import { migrate } from '../../src/database/start/migrate.js';
-import { buildSearchIndex } from '../../src/next-actions/model/search-index.sql.js';
+import { buildSearchIndex } from '../../src/database/search/search-index.sql.js';
+import { NEXT_ACTION_SEARCH } from '../../src/next-actions/model/search-text.js';
 import { schema } from '../../src/schema.js';
 import { nextActionIdSql, seed } from './data.js';
 import { measureGrowth } from './growth.js';
@@ -122,7 +123,7 @@ async function fill(url: string, size: Content, progress: (line: string) => void
   await migrate({ url, setting: 'DATABASE_URL' }, readEnv({}), schema, console);
   await onDatabase(url, async (client) => {
     await seed(client, desks);
-    await buildSearchIndex(client);
+    await buildSearchIndex(client, NEXT_ACTION_SEARCH);
     await client.query('VACUUM (ANALYZE) next_best_actions');
   });
   progress(`${shownCount(size.actions)} next best actions stored`);
