@@ -1,131 +1,154 @@
 /**
- * How much memory an import of 100,000 rows in CSV takes, how long it takes, and whether a broken row is
- * named by its line: see docs/performance.md. `npm run bench:csv`, or with `-- --rows 20000`.
+ * How much memory an import of 100,000 rows in CSV takes, and how fast it is: see docs/performance.md.
+ * `npm run bench:csv`, with `-- --write` to store the figures there, or smaller: `-- --rows 20000 --rounds 1`.
  *
- * The server runs in a process of its own, so that making and sending a file counts for nothing. It fails
- * if the resident memory grows by 60 MB or more over that of a warm server.
+ * Each import is of a built server that has just started and imported two small files: its resident memory
+ * then, against the peak that the kernel counts during the import. It needs Linux. It fails if the median of
+ * the rounds is 60 MB or more, or if a broken row is not named by its line.
  */
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { randomBytes } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { createApp } from '../src/app.setup.js';
-import { createLogger } from '../src/logging/logger.js';
-import { readEnv } from '../src/config/env.js';
 import { startEmbeddedPostgres } from '../src/database/embedded/embedded-postgres.js';
+import { writeInto } from './document.js';
 import { inOwnFolder } from './own-folder.js';
+import { PushClient } from './push-client.js';
+import { median } from './report.js';
+import { ServerProcess } from './server-process.js';
 
 const MOST_GROWTH_MB = 60;
 const BROKEN_ROW = 57_001;
 const WARM_ROWS = 5000;
-const SAMPLE_EVERY_MS = 20;
+/** Rows of a push over the batch route. */
+const PUSHED_ROWS = 20_000;
+const DOCUMENT = 'docs/performance.md';
 const OPERATOR = { email: 'operator@example.com', password: 'nearly-fifteen-horses-graze' };
-const MB = 1024 * 1024;
 
-interface Answer {
-  readonly failed?: number;
-  readonly created?: number;
-  readonly errors?: readonly { readonly line?: number; readonly field: string }[];
+/** The ways to import a file, as queries. */
+const MODES = { each: 'mode=each', all: 'mode=all', 'dry run': 'mode=each&dryRun=true' } as const;
+type Mode = keyof typeof MODES;
+
+/** Where a server runs. */
+interface Place {
+  readonly folder: string;
+  readonly databaseUrl: string;
 }
 
-if (process.send) await serve();
-else await inOwnFolder(measureAll);
-
-/** The server: any message resets the peak of its memory, and answers what it was, in MB. */
-async function serve(): Promise<void> {
-  const app = await createApp({
-    env: readEnv({ READ_LIMIT_PER_MINUTE: '0', WRITE_LIMIT_PER_MINUTE: '0', WORKER: 'false' }),
-    secrets: { jwtSecret: 'x'.repeat(32), admin: OPERATOR, adminPasswordFile: undefined },
-    databaseUrl: process.argv[2] ?? '',
-    logger: createLogger('silent'),
-  });
-  await app.listen(0, '127.0.0.1');
-  let peak = 0;
-  setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), SAMPLE_EVERY_MS);
-  process.on('message', () => {
-    process.send?.(peak / MB);
-    peak = 0;
-  });
-  process.send?.(app.getHttpServer().address());
+/** What one import took. */
+interface Taken {
+  readonly growthMb: number;
+  /** Rows a second, divided by those of a push of such rows over the batch route. */
+  readonly speed: number;
 }
+
+const { values: options } = parseArgs({
+  options: {
+    rows: { type: 'string', default: '100000' },
+    rounds: { type: 'string', default: '3' },
+    mode: { type: 'string', multiple: true, default: Object.keys(MODES) },
+    write: { type: 'boolean', default: false },
+  },
+});
+
+await inOwnFolder(measureAll);
 
 async function measureAll(folder: string): Promise<void> {
-  const { values } = parseArgs({ options: { rows: { type: 'string', default: '100000' } } });
-  const rows = Number(values.rows);
+  const rows = Number(options.rows);
   const database = await startEmbeddedPostgres({ dataDir: join(folder, 'data') });
-  const server = fork(fileURLToPath(import.meta.url), [database.url], {
-    execArgv: ['--import', '@swc-node/register/esm-register'],
-  });
-  const faults: string[] = [];
+  const results = new Map<Mode, Taken[]>();
   try {
-    const [{ port }] = (await once(server, 'message')) as [{ port: number }];
-    const url = `http://127.0.0.1:${port}`;
-    const token = await signIn(url);
-    for (const mode of ['all', 'each', 'all'])
-      await send(url, token, mode, file('warm', WARM_ROWS));
-    const warm = await peakOf(server);
-    console.log(`warm server: ${warm.toFixed(0)} MB`);
-    for (const mode of ['each', 'all', 'all']) {
-      const broken = mode === 'each' ? BROKEN_ROW : undefined;
-      const body = file(`${mode}-${Date.now()}`, rows, broken);
-      await peakOf(server);
-      const begun = performance.now();
-      const answer = await send(url, token, mode, body);
-      const seconds = (performance.now() - begun) / 1000;
-      const growth = (await peakOf(server)) - warm;
-      console.log(
-        [
-          `mode ${mode.padEnd(4)}`,
-          `${rows} rows, ${(body.length / MB).toFixed(1)} MB`,
-          `${seconds.toFixed(1)} s`,
-          `grows by ${growth.toFixed(0)} MB`,
-          `${answer.created ?? 0} created, ${answer.failed ?? 0} failed`,
-          JSON.stringify(answer.errors),
-        ].join('  '),
-      );
-      if (growth >= MOST_GROWTH_MB) faults.push(`mode ${mode} took ${growth.toFixed(0)} MB`);
-      // The header is line 1.
-      if (broken !== undefined && rows >= broken && answer.errors?.[0]?.line !== broken + 1) {
-        faults.push('the broken row is not named by its line');
+    for (let round = 0; round < Number(options.rounds); round += 1) {
+      for (const mode of options.mode as Mode[]) {
+        const taken = await measure({ folder, databaseUrl: database.url }, mode, rows);
+        results.set(mode, [...(results.get(mode) ?? []), taken]);
+        const { growthMb, speed } = taken;
+        console.log(
+          `${mode}: grows by ${growthMb.toFixed(0)} MB, ${speed.toFixed(2)} × the batch route`,
+        );
       }
+      if (options.write) writeInto(DOCUMENT, 'csv', tableOf(results, rows));
     }
   } finally {
-    server.kill();
     await database.stop();
   }
-  if (faults.length > 0) throw new Error(faults.join('; '));
+  console.log(`\n${tableOf(results, rows)}`);
+  for (const [mode, taken] of results) {
+    const growth = median(taken.map(({ growthMb }) => growthMb));
+    if (growth >= MOST_GROWTH_MB) throw new Error(`${mode} took ${growth.toFixed(0)} MB`);
+  }
 }
 
-/** A file of items; `broken` is the number of a row whose quote is not closed. */
-function file(prefix: string, rows: number, broken?: number): string {
-  const lines = Array.from({ length: rows }, (_, index) => {
-    const quote = index + 1 === broken ? '"' : '';
-    return `${prefix}-${index},open,${quote}Call Acme about renewal ${index},2026-12-01,Ana Lima,"a note, of some length, for row ${index}"`;
+/** Imports a file into a server of its own, and pushes rows like those over the batch route. */
+async function measure(place: Place, mode: Mode, rows: number): Promise<Taken> {
+  const server = await startServer(place);
+  try {
+    const client = await PushClient.signIn(server.url, OPERATOR);
+    for (const query of Object.values(MODES)) await client.import(query, WARM_ROWS);
+    const begun = memoryOf(server, 'VmRSS');
+    resetPeak(server);
+    const broken = mode === 'each' && rows >= BROKEN_ROW ? BROKEN_ROW : undefined;
+    const { answer, seconds } = await client.import(MODES[mode], rows, broken);
+    const growthMb = memoryOf(server, 'VmHWM') - begun;
+    // The header is line 1.
+    if (answer.rows !== rows || answer.errors[0]?.line !== (broken && broken + 1)) {
+      throw new Error(`An import was answered with ${JSON.stringify(answer)}.`);
+    }
+    const pushed = Math.min(rows, PUSHED_ROWS);
+    return { growthMb, speed: rows / seconds / (pushed / (await client.pushBatches(pushed))) };
+  } finally {
+    await server.stop();
+  }
+}
+
+function startServer({ folder, databaseUrl }: Place): Promise<ServerProcess> {
+  return ServerProcess.start({
+    name: 'server',
+    args: [resolve('dist/src/main.js')],
+    folder,
+    env: {
+      NODE_ENV: 'production',
+      DATABASE_URL: databaseUrl,
+      DATA_DIR: folder,
+      JWT_SECRET: randomBytes(32).toString('base64url'),
+      ADMIN_EMAIL: OPERATOR.email,
+      ADMIN_PASSWORD: OPERATOR.password,
+      WRITE_LIMIT_PER_MINUTE: '0',
+      SHUTDOWN_DELAY_MS: '0',
+      LOG_LEVEL: 'warn',
+      DEMO: 'false',
+      // The refresh of the desk would run in the middle of an import.
+      WORKER: 'false',
+    },
   });
-  return ['externalId,state,title,dueAt,owner,note', ...lines, ''].join('\n');
 }
 
-async function send(url: string, token: string, mode: string, body: string): Promise<Answer> {
-  const answer = await fetch(`${url}/api/work-items/import?kind=reminder&mode=${mode}`, {
-    method: 'POST',
-    headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'text/csv' },
-    body,
-  });
-  return (await answer.json()) as Answer;
+/** Memory of a server, in MB. Source: proc(5), status: VmHWM is the peak of VmRSS. */
+function memoryOf({ child }: ServerProcess, name: 'VmRSS' | 'VmHWM'): number {
+  const status = readFileSync(`/proc/${child.pid ?? 0}/status`, 'utf8');
+  return Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) / 1024;
 }
 
-async function peakOf(server: ChildProcess): Promise<number> {
-  const answer = once(server, 'message') as Promise<[number]>;
-  server.send('peak');
-  return (await answer)[0];
+/** From now on VmHWM is the peak. Source: proc(5), clear_refs. */
+function resetPeak({ child }: ServerProcess): void {
+  writeFileSync(`/proc/${child.pid ?? 0}/clear_refs`, '5');
 }
 
-async function signIn(url: string): Promise<string> {
-  const answer = await fetch(`${url}/api/auth/login`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify(OPERATOR),
-  });
-  return ((await answer.json()) as { accessToken: string }).accessToken;
+function tableOf(results: ReadonlyMap<Mode, Taken[]>, rows: number): string {
+  const cells = (taken: Taken[], figure: keyof Taken, digits: number): string => {
+    const values = taken.map((each) => each[figure]);
+    const [least, most] = [Math.min(...values), Math.max(...values)];
+    return `**${median(values).toFixed(digits)}** (${least.toFixed(digits)}–${most.toFixed(digits)})`;
+  };
+  return [
+    `${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}, ${availableParallelism()} cores: medians of ${results.values().next().value?.length ?? 0} rounds of ${rows} rows; in brackets the spread.`,
+    '',
+    '| import | memory grows by, MB | rows/s / rows/s of the batch route |',
+    '| --- | --- | --- |',
+    ...[...results].map(
+      ([mode, taken]) =>
+        `| ${mode} | ${cells(taken, 'growthMb', 0)} | ${cells(taken, 'speed', 2)} |`,
+    ),
+  ].join('\n');
 }

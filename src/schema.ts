@@ -12,6 +12,7 @@ import { KeepMeanings1796000500000 } from '../migrations/1796000500000-KeepMeani
 import { StageImports1796000600000 } from '../migrations/1796000600000-StageImports.js';
 import { FindEventsOfJobs1796000700000 } from '../migrations/1796000700000-FindEventsOfJobs.js';
 import { IndexFeedAndItems1796000800000 } from '../migrations/1796000800000-IndexFeedAndItems.js';
+import { FindJobsOfScope1796000900000 } from '../migrations/1796000900000-FindJobsOfScope.js';
 import { User } from './users/user.entity.js';
 import { type Schema } from './database/start/data-source.js';
 import { OpsEvent } from './events/ops-event.entity.js';
@@ -67,5 +68,6 @@ export const schema = {
     StageImports1796000600000,
     FindEventsOfJobs1796000700000,
     IndexFeedAndItems1796000800000,
+    FindJobsOfScope1796000900000,
   ],
 } satisfies Schema;

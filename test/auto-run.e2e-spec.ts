@@ -2,6 +2,7 @@ import { TransactionRunner } from '../src/database/transactions/transaction-runn
 import { DeskRefresh, REFRESH_DELAY_MS } from '../src/work-items/desk-refresh.js';
 import { createTestApp, type TestApp } from './support/app.js';
 import { createNextAction } from './support/builders.js';
+import { CsvClient, type Query, rows } from './support/csv.js';
 import {
   freshScope,
   listIn,
@@ -48,6 +49,12 @@ describe('a change of what the rules read', () => {
   const put = (values: object = {}, query = '') =>
     app.api.put(item() + query, { title: 'x', state: 'open', ...scope, ...values });
 
+  const importInto = async (into: TestScope, query: Query): Promise<{ created: number }> => {
+    const of = { ...into, kind: 'reminder', ...query };
+    const { body } = await new CsvClient(app).send(rows(freshScope(), 2), of).expect(200);
+    return body as { created: number };
+  };
+
   it('asks for one refresh of its scope, 30 s after the first of many pushes', async () => {
     await put().expect(201);
     const [first, ...others] = await jobs();
@@ -68,6 +75,10 @@ describe('a change of what the rules read', () => {
     await put({ state: 'no such' }).expect(400);
     const body = { items: [{ ...other, ...scope, title: 'x' }] };
     await app.api.post('/api/work-items/batch?refresh=false', body).expect(200);
+    for (const mode of ['all', 'each']) {
+      const { created } = await importInto(scope, { mode, refresh: false });
+      expect(created).toBe(2);
+    }
     const lead = `/api/leads/${encodeURIComponent(other.externalId)}`;
     await app.api.post(`${lead}/score?refresh=false`).expect(200);
     await app.api.post('/api/leads/pipeline/run', scope).expect(200);
@@ -76,6 +87,16 @@ describe('a change of what the rules read', () => {
     await put({}, '?refresh=perhaps').expect(400);
     expect(await jobs()).toEqual([]);
   });
+
+  it.each(['all', 'each'])(
+    'asks for one after an import in mode %s, not a dry run',
+    async (mode) => {
+      await importInto(scope, { mode, dryRun: true });
+      expect(await jobs()).toEqual([]);
+      await importInto(scope, { mode });
+      expect(await jobs()).toHaveLength(1);
+    },
+  );
 
   it('asks for one in each scope of a batch and of a move', async () => {
     const [one, two] = [freshScope(), freshScope()];

@@ -8,8 +8,10 @@ import { createTestDatabase } from './support/database.js';
 describe('the benchmark of the workers', () => {
   it('runs every job of each queue once, and prints a line for each number of jobs at once', async () => {
     const database = await createTestDatabase();
-    const rounds = { rounds: 2, count: 30, concurrencies: [1, 4] };
-    const lines = (await benchJobs(database.url, rounds)).split('\n');
+    const asked = { rounds: 2, count: 30, concurrencies: [1, 4] };
+    const { table, rounds } = await benchJobs(database.url, asked);
+    expect(rounds).toBe(2);
+    const lines = table.split('\n');
     expect(lines).toHaveLength(4);
     expect(lines[0]).toBe(
       '| jobs at once | jobs / the better of the two | jobs, jobs/s | graphile-worker, jobs/s | pg-boss, jobs/s |',
@@ -20,6 +22,15 @@ describe('the benchmark of the workers', () => {
       );
     expect(lines[2]).toMatch(line(1));
     expect(lines[3]).toMatch(line(4));
+    await database.drop();
+  }, 90_000);
+
+  it('begins no further round when its time is over', async () => {
+    const database = await createTestDatabase();
+    const asked = { rounds: 9, count: 5, concurrencies: [4], withinMs: 0 };
+    const { table, rounds } = await benchJobs(database.url, asked);
+    expect(rounds).toBe(1);
+    expect(table.split('\n')).toHaveLength(3);
     await database.drop();
   }, 90_000);
 

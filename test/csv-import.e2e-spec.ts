@@ -1,53 +1,25 @@
 import { readFileSync } from 'node:fs';
-import { request } from 'node:http';
 import { gzipSync } from 'node:zlib';
-import supertest from 'supertest';
-import { readEnv } from '../src/config/env.js';
-import { STAGED_ITEMS_RETENTION } from '../src/work-items/csv/staged-items.retention.js';
 import { createTestApp, type TestApp } from './support/app.js';
-import { freshScope, listIn, type TestScope } from './support/desk.js';
-import { eventually } from './support/eventually.js';
+import { CsvClient, errorsOf, type ItemBody, type Query, rows, someScope } from './support/csv.js';
 import { problems } from './support/problems.js';
-
-type Query = Record<string, string | number | boolean>;
-
-/** A scope, as a query. */
-const someScope = (): { entityType: string; entityId: string } => ({ ...freshScope() });
-
-interface ItemBody {
-  readonly externalId: string;
-  readonly title: string;
-  readonly [field: string]: unknown;
-}
 
 const fixture = (name: string) => readFileSync(`test/fixtures/csv/${name}`);
 
 describe('a file in CSV', () => {
   let app: TestApp;
-
+  let csv: CsvClient;
   beforeAll(async () => {
     app = await createTestApp();
+    csv = new CsvClient(app);
   });
   afterAll(() => app.close());
-
-  const send = (file: string | Buffer, query: Query = {}, headers: Record<string, string> = {}) =>
-    supertest(app.url)
-      .post('/api/work-items/import')
-      .query(query)
-      .set({ Authorization: `Bearer ${app.api.token!}`, 'Content-Type': 'text/csv', ...headers })
-      .serialize((body: unknown) => body as string)
-      .send(file as string);
-  const itemsOf = (scope: TestScope) => listIn<ItemBody>(app.api, '/api/work-items', scope);
-  const errorsOf = (body: { errors: { line: number; field: string }[] }) =>
-    body.errors.map(({ line, field }) => `${line}: ${field}`);
-  const stagedParts = async () =>
-    (await app.rows<{ n: number }>('SELECT count(*)::int AS n FROM staged_work_items'))[0]!.n;
 
   describe('with messy rows', () => {
     it('from a spreadsheet: semicolons, a byte order mark, empty lines and columns', async () => {
       const scope = { entityType: 'account', entityId: 'northwind' };
       const query = { ...scope, kind: 'reminder', mode: 'each' };
-      const { body } = await send(fixture('reminders-spreadsheet.csv'), query).expect(200);
+      const { body } = await csv.send(fixture('reminders-spreadsheet.csv'), query).expect(200);
       expect(body).toMatchObject({ rows: 8, created: 4, updated: 0, unchanged: 0, failed: 4 });
       expect(errorsOf(body)).toEqual([
         '7: dueAt',
@@ -58,7 +30,7 @@ describe('a file in CSV', () => {
       ]);
       expect(body.errors[0].message).toMatch(/ISO 8601 date \(2026-12-31\).*03\/04\/2026 is ambig/);
       expect(body.errors[2].message).toContain('line 2');
-      const items = await itemsOf(scope);
+      const items = await csv.itemsOf(scope);
       const [first, second] = [...items].reverse();
       expect(first).toMatchObject({
         externalId: 'R-1001',
@@ -74,7 +46,7 @@ describe('a file in CSV', () => {
 
     it('from an export: kinds and scopes of their own, JSON, broken quotes', async () => {
       const query = { mode: 'each', entityType: 'account', entityId: 'fallback' };
-      const { body } = await send(fixture('leads-export.csv'), query).expect(200);
+      const { body } = await csv.send(fixture('leads-export.csv'), query).expect(200);
       expect(body).toMatchObject({ rows: 11, created: 4, failed: 7 });
       expect(errorsOf(body)).toEqual([
         '5: row',
@@ -85,7 +57,7 @@ describe('a file in CSV', () => {
         '10: externalId',
         '11: row',
       ]);
-      const globex = await itemsOf({ entityType: 'account', entityId: 'globex' });
+      const globex = await csv.itemsOf({ entityType: 'account', entityId: 'globex' });
       expect(globex.find(({ externalId }) => externalId === 'lead-3')).toMatchObject({
         title: 'Umbrella',
         occurredAt: '2026-11-21T00:00:00.000Z',
@@ -96,17 +68,17 @@ describe('a file in CSV', () => {
           deep: [1, { x: null }],
         },
       });
-      const own = await itemsOf({ entityType: 'account', entityId: 'fallback' });
+      const own = await csv.itemsOf({ entityType: 'account', entityId: 'fallback' });
       expect(own.map(({ externalId }) => externalId)).toEqual(['lead-10']);
     });
 
     it('from another system: tabs, a hint, columns that are computed here', async () => {
       const scope = someScope();
       const query = { ...scope, kind: 'notification_delivery', mode: 'each' };
-      const { body } = await send(fixture('deliveries-tab.csv'), query).expect(200);
+      const { body } = await csv.send(fixture('deliveries-tab.csv'), query).expect(200);
       expect(body).toMatchObject({ rows: 6, created: 3, failed: 3 });
       expect(errorsOf(body)).toEqual(['4: title', '6: occurredAt', '7: occurredAt']);
-      const items = await itemsOf(scope);
+      const items = await csv.itemsOf(scope);
       expect(items.map(({ title }) => title)).toEqual([
         'Mail\twith a tab',
         '=Mail, with a comma; and more',
@@ -119,20 +91,11 @@ describe('a file in CSV', () => {
     });
   });
 
-  const rows = (scope: TestScope, count: number, broken: number[] = []) =>
-    [
-      'externalId,state,title',
-      ...Array.from({ length: count }, (_, index) => {
-        const state = broken.includes(index) ? 'lost' : 'open';
-        return `${scope.entityId}:${index},${state},Call ${index}`;
-      }),
-    ].join('\n');
-
   describe('of which all rows or none are stored', () => {
     it('is stored whole, by one event per scope, and leaves no stage', async () => {
       const scope = someScope();
       const query = { ...scope, kind: 'reminder' };
-      const { body } = await send(rows(scope, 700), query).expect(200);
+      const { body } = await csv.send(rows(scope, 700), query).expect(200);
       expect(body).toEqual({
         dryRun: false,
         mode: 'all',
@@ -144,7 +107,7 @@ describe('a file in CSV', () => {
         errors: [],
         moreErrors: 0,
       });
-      const again = await send(rows(scope, 701), query).expect(200);
+      const again = await csv.send(rows(scope, 701), query).expect(200);
       expect(again.body).toMatchObject({ created: 1, updated: 0, unchanged: 700 });
       const events = await app.rows<{ meta: { created: number }; actor_id: string }>(
         `SELECT meta, actor_id FROM ops_events
@@ -153,31 +116,31 @@ describe('a file in CSV', () => {
       );
       expect(events.map(({ meta }) => meta.created)).toEqual([700, 1]);
       expect(events[0]!.actor_id).not.toBeNull();
-      expect(await stagedParts()).toBe(0);
+      expect(await csv.stagedParts()).toBe(0);
     });
 
     it('is refused whole when one row is wrong, which is named by its line', async () => {
       const scope = someScope();
       const query = { ...scope, kind: 'reminder' };
-      const { body } = await send(rows(scope, 700, [300, 600]), query).expect(400);
+      const { body } = await csv.send(rows(scope, 700, [300, 600]), query).expect(400);
       expect(body).toEqual(problems.validationFailed('lines.302.state', 'lines.602.state'));
       expect(body.errors[0].message).toMatch(/^line 302: state of a reminder must be one of/);
-      expect(await itemsOf(scope)).toEqual([]);
-      expect(await stagedParts()).toBe(0);
+      expect(await csv.itemsOf(scope)).toEqual([]);
+      expect(await csv.stagedParts()).toBe(0);
     });
 
     it('keeps the scope of items that are known, like any push', async () => {
       const scope = someScope();
-      await send(rows(scope, 2), { ...scope, kind: 'reminder' }).expect(200);
-      await send(rows(scope, 3), { kind: 'reminder' }).expect(200);
-      expect(await itemsOf(scope)).toHaveLength(2);
+      await csv.send(rows(scope, 2), { ...scope, kind: 'reminder' }).expect(200);
+      await csv.send(rows(scope, 3), { kind: 'reminder' }).expect(200);
+      expect(await csv.itemsOf(scope)).toHaveLength(2);
     });
   });
 
   it('of which the good rows are stored names the others by their lines', async () => {
     const scope = someScope();
     const query = { ...scope, kind: 'reminder', mode: 'each' };
-    const { body } = await send(rows(scope, 700, [300, 600]), query).expect(200);
+    const { body } = await csv.send(rows(scope, 700, [300, 600]), query).expect(200);
     expect(body).toMatchObject({ rows: 700, created: 698, failed: 2 });
     expect(errorsOf(body)).toEqual(['302: state', '602: state']);
     const [stored] = await app.rows<{ n: number }>(
@@ -190,15 +153,15 @@ describe('a file in CSV', () => {
   it.each(['all', 'each'])('is only checked in a dry run of mode %s', async (mode) => {
     const scope = someScope();
     const query = { ...scope, kind: 'reminder', mode };
-    await send(rows(scope, 3), query).expect(200);
+    await csv.send(rows(scope, 3), query).expect(200);
     const dry = { ...query, dryRun: true };
     const changed = rows(scope, 5).replace('Call 0', 'Another');
-    const good = await send(changed, dry).expect(200);
+    const good = await csv.send(changed, dry).expect(200);
     expect(good.body).toMatchObject({ dryRun: true, created: 2, updated: 1, unchanged: 2 });
-    const bad = await send(rows(scope, 5, [1]), dry).expect(200);
+    const bad = await csv.send(rows(scope, 5, [1]), dry).expect(200);
     expect(bad.body).toMatchObject({ failed: 1, created: mode === 'all' ? 0 : 2 });
     expect(errorsOf(bad.body)).toEqual(['3: state']);
-    expect((await itemsOf(scope)).map(({ title }) => title)).toEqual([
+    expect((await csv.itemsOf(scope)).map(({ title }) => title)).toEqual([
       'Call 2',
       'Call 1',
       'Call 0',
@@ -209,16 +172,17 @@ describe('a file in CSV', () => {
     const scope = someScope();
     const broken = Array.from({ length: 130 }, (_, index) => index);
     const query = { ...scope, kind: 'reminder', mode: 'each' };
-    const { body } = await send(rows(scope, 130, broken), query).expect(200);
+    const { body } = await csv.send(rows(scope, 130, broken), query).expect(200);
     expect(body.errors).toHaveLength(100);
     expect(body).toMatchObject({ failed: 130, moreErrors: 30 });
-    const all = await send(rows(scope, 130, broken), { ...query, mode: 'all' }).expect(400);
+    const all = await csv.send(rows(scope, 130, broken), { ...query, mode: 'all' }).expect(400);
     expect(all.body).toMatchObject({ moreErrors: 80 });
   });
 
   describe('that is reported while it runs', () => {
     const lines = async (file: string | Buffer, query: Query) => {
-      const answer = await send(file, query, { Accept: 'application/x-ndjson' })
+      const answer = await csv
+        .send(file, query, { Accept: 'application/x-ndjson' })
         .buffer(true)
         .parse((response, done) => {
           let text = '';
@@ -259,64 +223,8 @@ describe('a file in CSV', () => {
     });
 
     it('is an ordinary problem when it could not begin', async () => {
-      const answer = await send('a,b\n', {}, { Accept: 'application/x-ndjson' }).expect(400);
+      const answer = await csv.send('a,b\n', {}, { Accept: 'application/x-ndjson' }).expect(400);
       expect(answer.body).toMatchObject({ code: 'CSV_HEADER_INVALID' });
-    });
-  });
-
-  describe('is refused', () => {
-    const header = 'externalId,state,title';
-
-    it.each([
-      ['empty', '', /line 1: the file is empty/],
-      ['without a column that is needed', 'id,title\n', /no column externalId, state/],
-      ['with a column twice', `${header},External_ID\n`, /columns 1 and 4 are both externalId/],
-      ['with an attribute twice', `${header},a,a\n`, /columns 4 and 5 are both the attribute a/],
-      ['with a broken header', 'a"b,c\n', /line 1: a cell that contains a quote/],
-    ])('%s', async (_, file, detail) => {
-      const { body } = await send(file).expect(400);
-      expect(body).toMatchObject({ code: 'CSV_HEADER_INVALID' });
-      expect((body as { detail: string }).detail).toMatch(detail);
-    });
-
-    it('with a column whose name no object may have', async () => {
-      const { body } = await send(`${header},__proto__\n`).expect(400);
-      expect(body).toEqual(problems.validationFailed('attributes.__proto__'));
-    });
-
-    it.each([
-      ['Latin-1', Buffer.from('externalId,state,title\n1,open,\xc4rger\n', 'latin1'), 'line 2'],
-      ['UTF-16', Buffer.from(`\ufeff${header}\n`, 'utf16le'), 'UTF-16'],
-    ])('in %s', async (_, file, detail) => {
-      const { body } = await send(file, { kind: 'reminder' }).expect(400);
-      expect(body).toMatchObject({ code: 'CSV_NOT_READABLE' });
-      expect((body as { detail: string }).detail).toContain(detail);
-    });
-
-    it('as another type, and in another encoding', async () => {
-      const json = await send('{}', {}, { 'Content-Type': 'application/json' }).expect(415);
-      expect(json.body).toMatchObject({ code: 'BODY_TYPE_UNSUPPORTED' });
-      const latin = { 'Content-Type': 'text/csv; charset=iso-8859-1' };
-      expect((await send(header, {}, latin).expect(415)).body).toMatchObject({
-        code: 'BODY_ENCODING_UNSUPPORTED',
-      });
-    });
-
-    it('before it is read: without a token, with a wrong parameter, and when it is too large', async () => {
-      const stranger = await app.anonymous.post('/api/work-items/import').expect(401);
-      expect(stranger.body).toEqual(problems.tokenRequired);
-      const { body } = await send(header, { mode: 'some' }).expect(400);
-      expect(body).toEqual(problems.validationFailed('mode'));
-      const large = Buffer.alloc(50 * 1024 * 1024 + 1, 'x');
-      expect((await send(large).expect(413)).body).toEqual(problems.bodyTooLarge);
-    });
-
-    it('in a row whose kind is not that of the request', async () => {
-      const file = `kind,${header}\nproposal,k-1,sent,Offer\n Reminder ,k-2,open,Call\n`;
-      const { body } = await send(file, { kind: 'reminder', mode: 'each' }).expect(200);
-      expect(errorsOf(body)).toEqual(['2: kind']);
-      const none = await send(`${header}\nk-3,open,Call`, { mode: 'each' }).expect(200);
-      expect(errorsOf(none.body)).toEqual(['2: kind']);
     });
   });
 
@@ -324,9 +232,9 @@ describe('a file in CSV', () => {
     const scope = someScope();
     const file = gzipSync(rows(scope, 10));
     const query = { ...scope, kind: 'reminder' };
-    const { body } = await send(file, query, { 'Content-Encoding': 'gzip' }).expect(200);
+    const { body } = await csv.send(file, query, { 'Content-Encoding': 'gzip' }).expect(200);
     expect(body).toMatchObject({ created: 10 });
-    const broken = await send('no gzip', query, { 'Content-Encoding': 'gzip' }).expect(400);
+    const broken = await csv.send('no gzip', query, { 'Content-Encoding': 'gzip' }).expect(400);
     expect(broken.body).toMatchObject({ code: 'BODY_NOT_READABLE' });
   });
 
@@ -334,54 +242,8 @@ describe('a file in CSV', () => {
     const scope = someScope();
     const file = 'externalId;state;title,with;comma,s\ns-1;open;Call;x\n';
     const query = { ...scope, kind: 'reminder', mode: 'each', separator: 'semicolon' };
-    const { body } = await send(file, query).expect(400);
+    const { body } = await csv.send(file, query).expect(400);
     expect((body as { detail: string }).detail).toContain('no column title');
-  });
-
-  describe.each(['all', 'each'])('that breaks off in mode %s', (mode) => {
-    it('leaves no stage, and is logged as aborted', async () => {
-      const scope = someScope();
-      const query = new URLSearchParams({ ...scope, kind: 'reminder', mode }).toString();
-      const client = request(`${app.url}/api/work-items/import?${query}`, {
-        method: 'POST',
-        headers: {
-          Authorization: `Bearer ${app.api.token!}`,
-          'Content-Type': 'text/csv',
-          'X-Request-Id': `broken-off-${mode}`,
-        },
-      });
-      client.on('error', () => undefined).write(rows(scope, 700));
-      const stored = mode === 'all' ? 'staged_work_items' : 'work_items';
-      await eventually('a batch is stored', async () => {
-        const [found] = await app.rows<{ n: number }>(`SELECT count(*)::int AS n FROM ${stored}
-          ${mode === 'all' ? '' : `WHERE entity_id = '${scope.entityId}'`}`);
-        return found!.n > 0;
-      });
-      client.destroy();
-      await eventually('it is logged', () =>
-        app.logs().some((line) => line.requestId === `broken-off-${mode}` && line.aborted === true),
-      );
-      await eventually('nothing is staged', async () => (await stagedParts()) === 0);
-      const [left] = await app.rows<{ n: number }>(
-        'SELECT count(*)::int AS n FROM work_items WHERE entity_id = $1',
-        [scope.entityId],
-      );
-      expect(left!.n).toBe(mode === 'all' ? 0 : 500);
-    });
-  });
-
-  it('that broke off with its process is forgotten after some hours', async () => {
-    await app.rows(`INSERT INTO staged_work_items (import_id, part, items, created_at) VALUES
-      (gen_random_uuid(), 1, '[]', now() - interval '4 hours'),
-      (gen_random_uuid(), 1, '[]', now() - interval '1 hour')`);
-    const { statement, values } = STAGED_ITEMS_RETENTION.deleteBatch(
-      { now: new Date(), settings: readEnv({}).retention },
-      null,
-      100,
-    );
-    expect(await app.rows(statement.text, values)).toEqual([{ deleted: 1, last: null }]);
-    expect(await stagedParts()).toBe(1);
-    await app.rows('DELETE FROM staged_work_items');
   });
 
   it('that was exported is imported without a change', async () => {
@@ -402,19 +264,19 @@ describe('a file in CSV', () => {
         })
         .expect(201);
     }
-    const before = await itemsOf(scope);
+    const before = await csv.itemsOf(scope);
     const { text: file } = await app.api
       .get('/api/work-items', { ...scope })
       .set('Accept', 'text/csv')
       .expect(200);
-    const same = await send(file).expect(200);
+    const same = await csv.send(file).expect(200);
     expect(same.body).toMatchObject({ rows: texts.length, unchanged: texts.length, failed: 0 });
-    expect(await itemsOf(scope)).toEqual(before);
+    expect(await csv.itemsOf(scope)).toEqual(before);
     await app.rows('DELETE FROM work_items WHERE entity_id = $1', [scope.entityId]);
-    await send(file).expect(200);
+    await csv.send(file).expect(200);
     const content = (item: ItemBody) => ({ ...item, id: '', createdAt: '', updatedAt: '' });
     const sorted = (items: ItemBody[]) =>
       items.map(content).sort((a, b) => (a.title < b.title ? -1 : 1));
-    expect(sorted(await itemsOf(scope))).toEqual(sorted(before));
+    expect(sorted(await csv.itemsOf(scope))).toEqual(sorted(before));
   });
 });

@@ -1,10 +1,12 @@
 import { Client } from 'pg';
 import { claimStatement } from '../src/jobs/queue/claim.sql.js';
+import { RECORD_HEARTBEATS, SUCCEED } from '../src/jobs/queue/jobs.sql.js';
 import { JOB_TYPES } from '../src/jobs/handlers/job-types.js';
 import { staleHeartbeatBefore } from '../src/jobs/api/job-health.js';
 import { FETCH_RISK_CONTEXT, riskContextValues } from '../src/risk/risk-context.sql.js';
 import { FETCH_SCORE_CONTEXT } from '../src/scoring/scoring.sql.js';
 import { listQuery } from '../src/jobs/api/jobs.list.js';
+import { ScopeFilter } from '../src/kernel/scope.js';
 import { windowValues } from '../src/work-items/work-item-facts.sql.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
 
@@ -96,6 +98,56 @@ describe('the statements of the queue', () => {
     },
   );
 
+  describe('while 5,000 jobs run that the statistics do not know', () => {
+    const RUNNING = 5000;
+    let running: string[];
+    beforeEach(async () => {
+      await enqueue(RUNNING);
+      await client.query('VACUUM (ANALYZE) jobs');
+      const { rows } = await client.query<{ id: string }>(
+        `UPDATE jobs SET state = 'running', attempts = 1, worker_id = $1, started_at = now(),
+           heartbeat_at = now() RETURNING id`,
+        [WORKER],
+      );
+      running = rows.slice(0, 4).map(({ id }) => id);
+    });
+
+    it('claim jobs with keys without reading those that run', async () => {
+      await enqueue(10);
+      const find = findOf(await claim(['score.compute']));
+      expect(find['Actual Rows']).toBe(4);
+      const read = nodesOf(find).filter((node) => node['Relation Name'] === 'jobs');
+      expect(read).toHaveLength(2);
+      for (const node of read) {
+        expect(node['Actual Rows'] * node['Actual Loops']).toBeLessThanOrEqual(4);
+      }
+    });
+
+    it.each([
+      ['results', SUCCEED],
+      ['heartbeats', RECORD_HEARTBEATS],
+    ])('record %s by the ids of their jobs', async (_, { text }) => {
+      const plan = await explain(text, [running, running.map(() => '1')]);
+      const read = nodesOf(plan).filter((node) => 'Index Name' in node);
+      expect(read).toMatchObject([
+        { 'Index Name': 'pk_jobs', 'Actual Rows': 1, 'Actual Loops': 4 },
+      ]);
+    });
+
+    it('plan them once', async () => {
+      await client.query(`SET plan_cache_mode = auto`);
+      const values = [running, running.map(() => 1)];
+      for (const statement of [SUCCEED, RECORD_HEARTBEATS]) {
+        for (let time = 1; time <= 10; time++) await client.query({ ...statement, values });
+      }
+      const { rows } = await client.query(
+        `SELECT custom_plans::int AS custom FROM pg_prepared_statements WHERE name = ANY($1)`,
+        [[SUCCEED.name, RECORD_HEARTBEATS.name]],
+      );
+      expect(rows).toEqual([{ custom: 5 }, { custom: 5 }]);
+    });
+  });
+
   it('read no more for a score or a risk run when 50,000 jobs of the scope wait', async () => {
     const now = new Date('2026-11-28T12:00:00Z');
     const { text } = FETCH_SCORE_CONTEXT;
@@ -119,11 +171,12 @@ describe('the statements of the queue', () => {
     ['of a state', { state: 'waiting' as const }],
     ['of a type', { type: 'risk.run_rules' }],
     ['of a next best action', { nextActionId: WORKER }],
+    ['of a scope', { scopes: ScopeFilter.of({ entityType: 'account', entityId: 'few' }) }],
     ['of all', {}],
   ])('list a page %s without reading the others', async (_, filter) => {
     await enqueue(BACKLOG);
     await client.query(
-      `UPDATE jobs SET state = 'waiting', type = 'risk.run_rules', next_action_id = $1
+      `UPDATE jobs SET state = 'waiting', type = 'risk.run_rules', next_action_id = $1, entity_id = 'few'
        WHERE id IN (SELECT id FROM jobs LIMIT 30)`,
       [WORKER],
     );

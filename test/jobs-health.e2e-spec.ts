@@ -1,4 +1,4 @@
-import { JOB_HEALTH_SQL } from '../src/jobs/api/job-health.js';
+import { jobsHealthSql } from '../src/jobs/api/job-health.js';
 import { RetryFailedDeliveriesHandler } from '../src/next-actions/delivery/retry-failed-deliveries.handler.js';
 import { createTestApp, type TestApp } from './support/app.js';
 import { createNextAction } from './support/builders.js';
@@ -65,6 +65,6 @@ describe('the health of a scope', () => {
     await eventually('both run', () => probe.runs.length === 3);
     await stopping.nest.close();
     for (const id of [failed, fresh]) await untilJob(observer, id, 'retrying');
-    expect(await observer.rows(JOB_HEALTH_SQL)).toMatchObject([{ jobsFailed: 1 }]);
+    expect(await observer.rows(jobsHealthSql())).toMatchObject([{ jobsFailed: 1 }]);
   });
 });

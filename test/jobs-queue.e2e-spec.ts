@@ -1,5 +1,6 @@
 import { JobClaims } from '../src/jobs/queue/job-claims.js';
 import { TransactionRunner } from '../src/database/transactions/transaction-runner.js';
+import { Transaction } from '../src/database/transactions/transaction.js';
 import { JobWake } from '../src/jobs/queue/job-wake.js';
 import { RetryFailedDeliveriesHandler } from '../src/next-actions/delivery/retry-failed-deliveries.handler.js';
 import { createTestApp, type TestApp } from './support/app.js';
@@ -135,6 +136,8 @@ describe('a job of a next best action', () => {
   });
 });
 
+const WORKER = '01a20c77-ddc6-7a74-ac83-f744b825647c';
+
 describe('two workers', () => {
   let database: TestDatabase;
   beforeEach(async () => {
@@ -216,5 +219,37 @@ describe('two workers', () => {
       });
     });
     expect(await claimed).toBe(0);
+  });
+
+  it('sends the COMMIT of a claim and of results without waiting for their rows', async () => {
+    const env = { ...QUICK_JOBS, WORKER: 'false' };
+    const app = await start({ database, env, providers: [new Probe().provider()] });
+    await enqueue(app);
+    const order: string[] = [];
+    const { query, commit } = Transaction.prototype;
+    const asked = jest.spyOn(Transaction.prototype, 'query').mockImplementation(function (
+      this: Transaction,
+      ...args: Parameters<typeof query>
+    ) {
+      return query.apply(this, args).finally(() => order.push('rows'));
+    });
+    const committed = jest.spyOn(Transaction.prototype, 'commit').mockImplementation(function (
+      this: Transaction,
+    ) {
+      order.push('COMMIT');
+      return commit.call(this);
+    });
+    try {
+      const claims = app.get(JobClaims);
+      const worker = { types: ['test.probe'], limit: 1, workerId: WORKER };
+      const { claimed } = await claims.exchange({ succeeded: [], ...worker });
+      expect(claimed).toHaveLength(1);
+      const { recorded } = await claims.exchange({ succeeded: claimed, ...worker });
+      expect(recorded.size).toBe(1);
+    } finally {
+      asked.mockRestore();
+      committed.mockRestore();
+    }
+    expect(order).toEqual(['COMMIT', 'rows', 'COMMIT', 'rows', 'rows']);
   });
 });

@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { Injectable, type Provider, Scope } from '@nestjs/common';
 import { JobHandler } from '../src/jobs/handlers/job-handler.js';
-import { JOB_HEALTH_SQL, jobHealthSql } from '../src/jobs/api/job-health.js';
+import { jobHealthSql, jobsHealthSql } from '../src/jobs/api/job-health.js';
 import { JobWorker } from '../src/jobs/worker/job-worker.js';
 import { createTestApp, type TestApp } from './support/app.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
@@ -181,7 +181,7 @@ describe('the health of the jobs', () => {
       env: { ...QUICK_JOBS, JOB_BACKOFF_MS: '3600000' },
       providers: [probe.provider()],
     });
-    const health = async () => (await app.rows(JOB_HEALTH_SQL))[0];
+    const health = async () => (await app.rows(jobsHealthSql()))[0];
     expect(await health()).toEqual({
       jobsFailed: 0,
       jobsDeadLettered: 0,

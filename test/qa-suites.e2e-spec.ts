@@ -38,7 +38,8 @@ async function runRemote(
   options: readonly string[] = [],
 ): Promise<{ code: number | null; output: string }> {
   const jest = ['node_modules/jest/bin/jest.js', '--config', 'jest.remote.config.mjs'];
-  const child = spawn(process.execPath, [...jest, ...options], {
+  // One process: each further worker loads the test framework and the packages again.
+  const child = spawn(process.execPath, [...jest, '--runInBand', ...options], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env.PATH,

@@ -9,10 +9,13 @@ import { ServerProcess } from './support/server-process.js';
 
 jest.setTimeout(60_000);
 
-/** The blocks of the section "Try it", as they stand in the README. */
-function linesToPaste(): string {
-  const [, section = ''] = /^## Try it$(.*?)^## /ms.exec(readFileSync('README.md', 'utf8')) ?? [];
-  return [...section.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block]) => block).join('');
+/** The shell blocks of a page, or of some sections of it, as they stand there. */
+function linesOf(page: string, ...sections: string[]): string {
+  const blocks = readFileSync(page, 'utf8')
+    .split(/^## /m)
+    .filter((section) => sections.length === 0 || sections.includes(section.split('\n')[0]!))
+    .flatMap((section) => [...section.matchAll(/^```sh\n(.*?)^```$/gms)]);
+  return blocks.map(([, block]) => block).join('');
 }
 
 describe('a developer who pastes', () => {
@@ -55,13 +58,23 @@ describe('a developer who pastes', () => {
   }
 
   it('pushes, runs the rules, lists and presses, by the lines of the README', async () => {
-    expect(await paste(linesToPaste())).toEqual([
+    const lines = linesOf('README.md', 'Try it', 'What a press does');
+    expect(await paste(lines)).toEqual([
       expect.objectContaining({ externalId: 'call-globex', entityId: 'globex' }),
       expect.objectContaining({ created: 1 }),
       expect.objectContaining({
         items: [expect.objectContaining({ entityId: 'globex', status: 'queued' })],
       }),
       { ok: true, executionId: expect.any(String) as string },
+      { ok: true, executionId: expect.any(String) as string },
+    ]);
+  });
+
+  it('exports and imports work items, by the lines of their page', async () => {
+    const [signIn = ''] = linesOf('README.md', 'Try it').split('curl -s $API/work-items');
+    expect(await paste(`${signIn}${linesOf('docs/work-items.md')}`)).toEqual([
+      expect.objectContaining({ dryRun: true, created: 1, failed: 0 }),
+      expect.objectContaining({ dryRun: false, created: 0, failed: 0 }),
     ]);
   });
 

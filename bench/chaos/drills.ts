@@ -4,6 +4,8 @@ import { DATABASE } from './database.js';
 import { type Drill } from './drill.js';
 import { FAILOVER } from './failover.js';
 import { FUZZ } from './fuzz.js';
+import { JOBS_KILLED } from './jobs-killed.js';
+import { JOBS_ONCE } from './jobs-once.js';
 import { MATRIX } from './matrix.js';
 import { ROLLING } from './rolling.js';
 import { SECRETS } from './secrets.js';
@@ -18,6 +20,8 @@ export const DRILLS: readonly Drill[] = [
   FAILOVER,
   ROLLING,
   AT_ONCE,
+  JOBS_ONCE,
+  JOBS_KILLED,
   FUZZ,
   SECRETS,
   AMPLIFY,

@@ -13,21 +13,31 @@ export interface JobRounds {
   readonly count: number;
   /** Jobs at once. */
   readonly concurrencies: readonly number[];
+  /** No round begins that would not end within this time, in ms; the first one does. */
+  readonly withinMs?: number;
   /** Called after each round. */
   readonly progress?: (text: string) => void;
+}
+
+/** What was measured. */
+export interface JobRates {
+  /** In Markdown. */
+  readonly table: string;
+  /** How many rounds there was time for. */
+  readonly rounds: number;
 }
 
 /** Jobs per second of each contestant, round by round. */
 type Rates = ReadonlyMap<string, number[]>;
 
+/** Code is compiled before anything counts. */
+const WARM_UP_JOBS = 300;
+
 /**
  * Jobs per second of one worker with an empty handler, ours against graphile-worker and pg-boss, which take
- * turns on the same database. Returns the table in Markdown.
+ * turns on the same database.
  */
-export async function benchJobs(
-  databaseUrl: string,
-  { rounds, count, concurrencies, progress }: JobRounds,
-): Promise<string> {
+export async function benchJobs(databaseUrl: string, asked: JobRounds): Promise<JobRates> {
   const contestants: JobContestant[] = [
     new OwnQueue(databaseUrl),
     new GraphileWorker(databaseUrl),
@@ -36,22 +46,33 @@ export async function benchJobs(
   const client = new Client({ connectionString: databaseUrl });
   await client.connect();
   try {
+    const deadline = performance.now() + (asked.withinMs ?? Infinity);
     for (const contestant of contestants) await contestant.install();
-    // Code is compiled before anything counts.
-    for (const contestant of contestants) await turn(client, contestant, 4, count);
-    const rows: string[][] = [];
-    for (const concurrency of concurrencies) {
-      const rates = new Map<string, number[]>(contestants.map(({ name }) => [name, []]));
-      for (let round = 1; round <= rounds; round++) {
-        for (const contestant of contestants) {
-          rates.get(contestant.name)!.push(await turn(client, contestant, concurrency, count));
-        }
-        progress?.(`jobs, ${concurrency} at once: round ${round} of ${rounds}`);
-      }
-      rows.push([String(concurrency), ...figuresOf(rates)]);
+    for (const contestant of contestants) {
+      await turn(client, contestant, 4, Math.min(asked.count, WARM_UP_JOBS));
     }
+    const measured = new Map<number, Rates>(
+      asked.concurrencies.map((each) => [each, new Map(contestants.map(({ name }) => [name, []]))]),
+    );
+    let rounds = 0;
+    for (let longest = 0; rounds < asked.rounds; rounds++) {
+      const began = performance.now();
+      if (rounds > 0 && began + longest > deadline) break;
+      for (const [concurrency, rates] of measured) {
+        for (const contestant of contestants) {
+          const rate = await turn(client, contestant, concurrency, asked.count);
+          rates.get(contestant.name)!.push(rate);
+        }
+      }
+      longest = Math.max(longest, performance.now() - began);
+      asked.progress?.(`jobs: round ${rounds + 1} of ${asked.rounds}`);
+    }
+    const rows = [...measured].map(([each, rates]) => [String(each), ...figuresOf(rates)]);
     const names = contestants.map(({ name }) => `${name}, jobs/s`);
-    return table(['jobs at once', 'jobs / the better of the two', ...names], rows);
+    return {
+      table: table(['jobs at once', 'jobs / the better of the two', ...names], rows),
+      rounds,
+    };
   } finally {
     for (const contestant of contestants) await contestant.close();
     await client.end();

@@ -148,6 +148,16 @@ export function scopeFilterOf({
   );
 }
 
+/** The same where the fields are optional; undefined where none is named, or all: also what has no scope. */
+export function namedScopesOf(
+  fields: Partial<Scope> & { readonly scope?: string },
+): ScopeFilter | undefined {
+  const { scope, entityType, entityId } = fields;
+  if ((scope ?? entityType ?? entityId) === undefined) return undefined;
+  const scopes = scopeFilterOf(fields);
+  return scopes.kind === 'all' ? undefined : scopes;
+}
+
 function covers(wide: ScopePattern, narrow: ScopePattern): boolean {
   if (wide.entityType === undefined) return true;
   if (wide.entityType !== narrow.entityType) return false;

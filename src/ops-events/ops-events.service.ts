@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '../kernel/actor.js';
-import { ScopeFilter, scopeFilterOf } from '../kernel/scope.js';
+import { namedScopesOf } from '../kernel/scope.js';
 import { Paginator } from '../http/paging/paginator.js';
 import { TransactionRunner } from '../database/transactions/transaction-runner.js';
 import { type EventFilter } from '../feed/event-filter.js';
@@ -48,10 +48,7 @@ export class OpsEventsService {
 
 /** The filter of a query. Its properties are always in the same order: a cursor is bound to them. */
 function filterOf(query: ListOpsEventsQuery): EventFilter {
-  const { eventKey, since, nextActionId, until, level, actorId, scope, entityType, entityId } =
-    query;
-  const scoped = (scope ?? entityType ?? entityId) !== undefined;
-  const scopes = scoped ? scopeFilterOf({ scope, entityType, entityId }) : ScopeFilter.ALL;
+  const { eventKey, since, nextActionId, until, level, actorId } = query;
   return {
     eventKey,
     since,
@@ -59,8 +56,7 @@ function filterOf(query: ListOpsEventsQuery): EventFilter {
     until,
     level,
     actorId: actorId?.toLowerCase(),
-    // All scopes: also the events that have none.
-    scopes: scopes.kind === 'all' ? undefined : scopes,
+    scopes: namedScopesOf(query),
   };
 }
 

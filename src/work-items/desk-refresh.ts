@@ -9,7 +9,7 @@ export const REFRESH_DELAY_MS = 30_000;
 /** How a change of work items or leads is made. */
 export interface ChangeOptions {
   /** Whether the scope is refreshed afterwards; true by default. */
-  readonly refresh?: boolean;
+  readonly refresh?: boolean | undefined;
 }
 
 /**
@@ -24,9 +24,13 @@ export class DeskRefresh {
     @Inject(ENV) private readonly env: Env,
   ) {}
 
-  /** After a push: soon, so that a synchronization of many pushes costs one run. */
-  async afterPush(tx: EnqueueTransaction, scopes: readonly Scope[]): Promise<void> {
-    await this.ask(tx, scopes, new Date(Date.now() + REFRESH_DELAY_MS));
+  /** After a push, unless it asks for none: soon, so that a synchronization of many pushes costs one run. */
+  async afterPush(
+    tx: EnqueueTransaction,
+    scopes: readonly Scope[],
+    { refresh = true }: ChangeOptions = {},
+  ): Promise<void> {
+    if (refresh) await this.ask(tx, scopes, new Date(Date.now() + REFRESH_DELAY_MS));
   }
 
   /** After an operator's press: at once. */

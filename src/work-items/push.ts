@@ -20,7 +20,12 @@ export async function push(
   tx: Transaction,
   pushed: readonly PushedWorkItem[],
 ): Promise<PushedChange[]> {
-  const changes = await tx.query<PushedChange & { raced: boolean }>(PUSH, [recordsOf(pushed)]);
+  return pushRecords(tx, listOf(pushed.map(recordOf)));
+}
+
+/** Writes items that are records already, like {@link push}. */
+export async function pushRecords(tx: Transaction, records: string): Promise<PushedChange[]> {
+  const changes = await tx.query<PushedChange & { raced: boolean }>(PUSH, [records]);
   if (changes.some(({ raced }) => raced)) throw new PushRacedError();
   return changes;
 }
@@ -30,24 +35,27 @@ export function isRaced(error: unknown): boolean {
   return error instanceof PushRacedError;
 }
 
-/** Items as the statements read them: a JSON array with defaults filled in and times in UTC. */
-export function recordsOf(pushed: readonly PushedWorkItem[]): string {
-  return JSON.stringify(
-    pushed.map((item) => ({
-      id: uuidv7(),
-      kind: item.kind,
-      externalId: item.externalId,
-      ...namedScope(item),
-      state: item.state,
-      open: isOpenState(item.kind, item.state),
-      priority: item.priority ?? 'medium',
-      title: item.title,
-      dueAt: item.dueAt == null ? null : new Date(item.dueAt),
-      occurredAt: item.occurredAt == null ? null : new Date(item.occurredAt),
-      attributes: item.attributes ?? {},
-      searchText: foldedTexts(item.title, item.externalId),
-    })),
-  );
+/** An item as the statements read it: JSON with defaults filled in and times in UTC. */
+export function recordOf(item: PushedWorkItem): string {
+  return JSON.stringify({
+    id: uuidv7(),
+    kind: item.kind,
+    externalId: item.externalId,
+    ...namedScope(item),
+    state: item.state,
+    open: isOpenState(item.kind, item.state),
+    priority: item.priority ?? 'medium',
+    title: item.title,
+    dueAt: item.dueAt == null ? null : new Date(item.dueAt),
+    occurredAt: item.occurredAt == null ? null : new Date(item.occurredAt),
+    attributes: item.attributes ?? {},
+    searchText: foldedTexts(item.title, item.externalId),
+  });
+}
+
+/** The list of records that a statement takes. */
+export function listOf(records: readonly string[]): string {
+  return `[${records.join(',')}]`;
 }
 
 /** The scope that an item names: a type or an id is enough. */

@@ -7,7 +7,7 @@ import {
   NotFoundError,
   ValidationFailedError,
 } from '../kernel/errors/domain-error.js';
-import { type Scope, scopeFilterOf } from '../kernel/scope.js';
+import { scopeFilterOf } from '../kernel/scope.js';
 import { type Transaction } from '../database/transactions/transaction.js';
 import { TransactionRunner } from '../database/transactions/transaction-runner.js';
 import { totalIn } from '../database/sql/list-query.js';
@@ -24,7 +24,7 @@ import {
   publishPushes,
   scopesOf,
 } from './work-item.events.js';
-import { isRaced, push } from './push.js';
+import { isRaced, listOf, push, pushRecords, recordOf } from './push.js';
 import { listQueries, NEWEST, type WorkItemFilter } from './work-items.list.js';
 import { type ChangeOptions, DeskRefresh } from './desk-refresh.js';
 import * as sql from './work-items.sql.js';
@@ -102,15 +102,25 @@ export class WorkItemsService {
   ): Promise<BatchOutcome> {
     assertStates(pushed, (index) => `items.${index}.`);
     assertDistinct(pushed);
+    return this.putRecords(pushed.map(recordOf), actor, options);
+  }
+
+  /** Creates or replaces items that were checked, each another one, like {@link putAll}. */
+  async putRecords(
+    records: readonly string[],
+    actor: Actor,
+    options: ChangeOptions = {},
+  ): Promise<BatchOutcome> {
+    const list = listOf(records);
     const changes = await this.write(async (tx) => {
-      const changed = await push(tx, pushed);
+      const changed = await pushRecords(tx, list);
       publishPushes(tx, changed, actor);
-      await this.refreshAfter(tx, scopesOf(changed), options);
+      await this.refresh.afterPush(tx, scopesOf(changed), options);
       return changed;
     }, actor);
     const created = changes.filter((change) => change.created).length;
     const updated = changes.length - created;
-    return { created, updated, unchanged: pushed.length - changes.length };
+    return { created, updated, unchanged: records.length - changes.length };
   }
 
   /** A page of the items of some scopes, newest first. A cursor wins over a page number. */
@@ -153,7 +163,7 @@ export class WorkItemsService {
         const [deleted] = await tx.query<DeletedItem>(sql.DELETE, [kind, externalId]);
         if (!deleted) throw workItemNotFound();
         publishDeletion(tx, deleted, actor);
-        await this.refreshAfter(tx, [deleted], options);
+        await this.refresh.afterPush(tx, [deleted], options);
       },
       { caller: actor },
     );
@@ -172,16 +182,8 @@ export class WorkItemsService {
     // The push locks the row even if nothing changes, so that no DELETE can come in between.
     if (!item) throw new Error('An item was not there right after it was pushed.');
     publishPush(tx, change, actor);
-    if (change) await this.refreshAfter(tx, scopesOf([change]), options);
+    if (change) await this.refresh.afterPush(tx, scopesOf([change]), options);
     return { item, created: change?.created ?? false };
-  }
-
-  private async refreshAfter(
-    tx: Transaction,
-    scopes: readonly Scope[],
-    { refresh = true }: ChangeOptions,
-  ): Promise<void> {
-    if (refresh) await this.refresh.afterPush(tx, scopes);
   }
 
   private write<T>(work: (tx: Transaction) => Promise<T>, actor: Actor): Promise<T> {

@@ -1,5 +1,4 @@
 import type supertest from 'supertest';
-import { createTestApp } from './app.js';
 import { type QaEnv, type QaSuiteOptions, skipReason } from './qa-env.js';
 import { afterItsLimit, baseUrlOf, LIMIT_WAIT_MS, signIn } from './qa-sign-in.js';
 import { ApiClient } from './requests.js';
@@ -26,7 +25,7 @@ export class QaServer {
   }
 
   async start(env: QaEnv): Promise<void> {
-    this.running = isRemote(env) ? await connect(env) : await createTestApp();
+    this.running = isRemote(env) ? await connect(env) : await startHere();
   }
 
   async close(): Promise<void> {
@@ -75,6 +74,11 @@ export function describeOnServer(
     // Registered after the suite's own, so it runs after them.
     afterAll(() => server.close());
   });
+}
+
+/** Imported here: a run against a server elsewhere does without the application. */
+async function startHere(): Promise<Running> {
+  return (await import('./app.js')).createTestApp();
 }
 
 async function connect(env: QaEnv): Promise<Running> {

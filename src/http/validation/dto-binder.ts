@@ -21,6 +21,7 @@ export class DtoBinder {
   bind<T extends object>(type: Type<T>, plain: Plain, path: string): T {
     const plan = planOf(type);
     const simple: Record<string, unknown> = {};
+    let isAssigned = true;
     const composed: [field: FieldPlan, value: unknown][] = [];
     for (const key of Object.keys(plain)) {
       const field = plan.get(key);
@@ -29,12 +30,15 @@ export class DtoBinder {
         this.fieldErrors.add(path, key, (at) => `${at} is not a known field`);
       } else if (!isObject(value)) {
         simple[key] = value;
+        isAssigned &&= field.isAssigned;
       } else if (this.fits(field, value, path, key)) {
-        if (field.kind === 'converted') simple[key] = value;
-        else composed.push([field, this.valueOf(field, value, pathOf(path, key))]);
+        if (field.kind === 'converted') {
+          simple[key] = value;
+          isAssigned = false;
+        } else composed.push([field, this.valueOf(field, value, pathOf(path, key))]);
       }
     }
-    const instance = plainToInstance(type, simple);
+    const instance = isAssigned ? Object.assign(new type(), simple) : plainToInstance(type, simple);
     for (const [field, value] of composed) {
       (instance as Record<string, unknown>)[field.name] = transformed(field, value, plain);
     }

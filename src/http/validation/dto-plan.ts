@@ -29,6 +29,8 @@ export interface FieldPlan {
   readonly maxItems: number;
   /** The `@Transform`s of the field, in the order in which they apply. */
   readonly transforms: readonly TransformMetadata[];
+  /** Whether class-transformer would assign a simple value as it is. */
+  readonly isAssigned: boolean;
 }
 
 /** The fields of a DTO by their keys in JSON. A property without a validation rule is not a field. */
@@ -60,10 +62,13 @@ export function planOf(type: Type<object>): DtoPlan {
 function readPlan(type: Type<object>): DtoPlan {
   const plan = new Map<string, FieldPlan>();
   const storage = getMetadataStorage();
+  const exposes =
+    defaultMetadataStorage.getExposedMetadatas(type).length > 0 ||
+    defaultMetadataStorage.getExcludedMetadatas(type).length > 0;
   // The rules that the validator applies: no groups, no schema.
   const rules = storage.getTargetValidationMetadatas(type, '', false, false);
   for (const [name, own] of Object.entries(storage.groupByPropertyName(rules))) {
-    const field = readField(type, name, own);
+    const field = readField(type, name, own, exposes);
     plan.set(name, field);
     const exposed = defaultMetadataStorage.findExposeMetadata(type, name) as
       ExposeMetadata | undefined;
@@ -72,22 +77,24 @@ function readPlan(type: Type<object>): DtoPlan {
   return plan;
 }
 
-function readField(type: Type<object>, name: string, rules: Rules): FieldPlan {
+function readField(type: Type<object>, name: string, rules: Rules, exposes: boolean): FieldPlan {
   const metadata = defaultMetadataStorage.findTypeMetadata(type, name) as TypeMetadata | undefined;
   const nested = nestedTypeOf(metadata);
   const bound = rules.find((rule) => rule.name === 'arrayMaxSize')?.constraints[0] as
     number | undefined;
+  const transforms = defaultMetadataStorage.findTransformMetadatas(
+    type,
+    name,
+    TransformationType.PLAIN_TO_CLASS,
+  );
   return {
     name,
     kind: nested ? 'nested' : metadata ? 'converted' : 'plain',
     type: nested,
     isArray: metadata?.reflectedType === Array || rules.some((rule) => rule.name === 'isArray'),
     maxItems: bound ?? MAX_ARRAY_ITEMS,
-    transforms: defaultMetadataStorage.findTransformMetadatas(
-      type,
-      name,
-      TransformationType.PLAIN_TO_CLASS,
-    ),
+    transforms,
+    isAssigned: !metadata && transforms.length === 0 && !exposes,
   };
 }
 

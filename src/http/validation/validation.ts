@@ -9,6 +9,7 @@ import { ValidationFailedError } from '../../kernel/errors/domain-error.js';
 import { DtoBinder } from './dto-binder.js';
 import { type FieldErrors, pathOf } from './field-errors.js';
 import { plainMessage } from './plain-messages.js';
+import { isCertainlyValid } from './quick-check.js';
 
 const OPTIONS: ValidatorOptions = {
   whitelist: true,
@@ -36,7 +37,9 @@ class DtoPipe extends ValidationPipe {
     const { metatype } = metadata;
     if (!metatype || !this.toValidate(metadata)) return super.transform(value, metadata);
     const bound = bind(metatype as Type<object>, value ?? {}, metadata.data ?? '');
-    note(bound.fieldErrors, await validate(bound.instance, OPTIONS), bound.path);
+    if (!isCertainlyValid(bound.instance)) {
+      note(bound.fieldErrors, await validate(bound.instance, OPTIONS), bound.path);
+    }
     return checked(bound);
   }
 }
@@ -47,7 +50,9 @@ class DtoPipe extends ValidationPipe {
  */
 export function validateAs<T extends object>(type: Type<T>, value: unknown, field: string): T {
   const bound = bind(type, value, field);
-  note(bound.fieldErrors, validateSync(bound.instance, OPTIONS), bound.path);
+  if (!isCertainlyValid(bound.instance)) {
+    note(bound.fieldErrors, validateSync(bound.instance, OPTIONS), bound.path);
+  }
   return checked(bound);
 }
 

@@ -16,15 +16,18 @@ export interface JobHealthParameters {
 
 /**
  * A subselect of exactly one row about all jobs: how many wait after a failed attempt, are dead letters, or
- * run without a heartbeat for over 10 minutes, and the oldest heartbeat of those.
+ * run without a heartbeat for over 10 minutes, and the oldest heartbeat of those. `scope` is a further
+ * condition on the table `job`, beginning with AND.
  */
-export const JOB_HEALTH_SQL = healthSql({
-  scope: '',
-  staleBefore: `now() - interval '${STALE_JOB_AFTER_MS / 1000} seconds'`,
-  columns: `
-    troubled.failed AS "jobsFailed", troubled.dead_lettered AS "jobsDeadLettered",
-    stale.count AS "jobsStale", stale.oldest::text AS "oldestStaleAt"`,
-});
+export function jobsHealthSql(scope = ''): string {
+  return healthSql({
+    scope,
+    staleBefore: `now() - interval '${STALE_JOB_AFTER_MS / 1000} seconds'`,
+    columns: `
+      troubled.failed AS "jobsFailed", troubled.dead_lettered AS "jobsDeadLettered",
+      stale.count AS "jobsStale", stale.oldest::text AS "oldestStaleAt"`,
+  });
+}
 
 /**
  * The same about the jobs that concern one scope: `failed`, `dead_lettered` and `stale`

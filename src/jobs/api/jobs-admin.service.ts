@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '../../kernel/actor.js';
+import { namedScopesOf, type ScopeFilter } from '../../kernel/scope.js';
 import { Paginator } from '../../http/paging/paginator.js';
 import { sqlStateOf, UNIQUE_VIOLATION } from '../../kernel/errors/database-failure.js';
 import { isUuid } from '../../kernel/uuid.js';
@@ -10,7 +11,6 @@ import { type Job, type JobAttemptRecord } from '../queue/job.js';
 import { type ChangedJob, publishChange } from '../queue/job-changes.js';
 import { type JobState } from '../queue/job.entity.js';
 import { JobWake } from '../queue/job-wake.js';
-import { JOB_HEALTH_SQL } from './job-health.js';
 import {
   type JobDetailAnswer,
   type JobPage,
@@ -19,7 +19,7 @@ import {
   type ListJobsQuery,
 } from './jobs.dto.js';
 import { jobAlreadyWaits, jobNotFinal, jobNotFound, jobNotWaiting } from '../queue/jobs.errors.js';
-import { COUNT_JOBS, FIND_JOB, FIND_TRIES, listQuery, NEWEST } from './jobs.list.js';
+import { countQuery, FIND_JOB, FIND_TRIES, healthQuery, listQuery, NEWEST } from './jobs.list.js';
 import { CANCEL, FIND_WAITING, LOCK_JOB, REVIVE, REVIVE_ATTEMPTS } from '../queue/jobs.sql.js';
 
 type JobRecord = Job & Record<string, unknown>;
@@ -29,8 +29,6 @@ interface LockedJob extends Omit<ChangedJob, 'id'>, Record<string, unknown> {
   readonly state: JobState;
   readonly key: string | null;
 }
-
-const HEALTH = { name: 'job_health', text: JOB_HEALTH_SQL };
 
 /** What operators do with jobs: list, retry, cancel. */
 @Injectable()
@@ -44,7 +42,8 @@ export class JobsAdminService {
   /** A page of jobs, newest first. */
   async list(query: ListJobsQuery, actor: Actor): Promise<JobPage> {
     const { type, state, nextActionId } = query;
-    const filter = { type, state, nextActionId: nextActionId?.toLowerCase() };
+    const scopes = namedScopesOf(query);
+    const filter = { type, state, nextActionId: nextActionId?.toLowerCase(), scopes };
     const page = this.paginator.open('jobs', filter, query);
     const { statement, values } = listQuery(filter, page);
     const rows = await this.transactions.query<JobRecord>(statement, values, { caller: actor });
@@ -52,12 +51,10 @@ export class JobsAdminService {
     return { items: items.map(shown), pagination };
   }
 
-  async summary(actor: Actor): Promise<JobSummary> {
+  /** Counts the jobs of these scopes; undefined: of all scopes and of none. */
+  async summary(scopes: ScopeFilter | undefined, actor: Actor): Promise<JobSummary> {
     const [counted, health] = await this.transactions.read(
-      [
-        { statement: COUNT_JOBS, values: [] },
-        { statement: HEALTH, values: [] },
-      ],
+      [countQuery(scopes), healthQuery(scopes)],
       { caller: actor },
     );
     const total = noJobs();

@@ -2,6 +2,8 @@ import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { CurrentActor } from '../../auth/current-user.js';
 import { type Actor } from '../../kernel/actor.js';
+import { namedScopesOf } from '../../kernel/scope.js';
+import { ScopeQuery } from '../../http/scope.dto.js';
 import { ApiProblems } from '../../http/problems/api-problems.js';
 import { JobsAdminService } from './jobs-admin.service.js';
 import { JobDetailAnswer, JobPage, JobSummary, ListJobsQuery } from './jobs.dto.js';
@@ -17,7 +19,7 @@ export class JobsController {
   @ApiOperation({
     summary: 'List the jobs, newest first',
     description:
-      'Completed and cancelled jobs are listed for 3 days, dead-lettered ones for 30. Payloads are shown without secrets.',
+      'Completed and cancelled jobs are listed for 3 days, dead-lettered ones for 30. Payloads are shown without secrets. Without a scope, or with scope=*: the jobs of all scopes and of none.',
   })
   @ApiOkResponse({ type: JobPage })
   @ApiProblems(400)
@@ -29,11 +31,13 @@ export class JobsController {
   @ApiOperation({
     operationId: 'getJobsSummary',
     summary: 'Count the jobs in each state',
-    description: 'All jobs, and those of each type that has any.',
+    description:
+      'All of them, and those of each type that has any. Without a scope, or with scope=*: the jobs of all scopes and of none.',
   })
   @ApiOkResponse({ type: JobSummary })
-  summary(@CurrentActor() actor: Actor): Promise<JobSummary> {
-    return this.jobs.summary(actor);
+  @ApiProblems(400)
+  summary(@Query() query: ScopeQuery, @CurrentActor() actor: Actor): Promise<JobSummary> {
+    return this.jobs.summary(namedScopesOf(query), actor);
   }
 
   @Get(':id')

@@ -1,12 +1,13 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, IsUUID, Length } from 'class-validator';
 import { CursorPagination, CursorQuery } from '../../http/paging/cursor-page.js';
+import { ScopeQuery } from '../../http/scope.dto.js';
 import { type Job, type JobAttemptRecord } from '../queue/job.js';
 import { JOB_STATES, type JobState } from '../queue/job.entity.js';
 import { ATTEMPT_STATUSES, type AttemptStatus } from '../queue/job-attempt.entity.js';
 
-/** Filters of the list; a bad value is a 400. */
-export class ListJobsQuery extends CursorQuery {
+/** Filters of the list; a bad value is a 400. Without a scope, the jobs of all scopes and of none. */
+export class ListJobsQuery extends IntersectionType(CursorQuery, ScopeQuery) {
   /** Type of the jobs, for example `score.compute`. */
   @ApiPropertyOptional({ example: 'retry_failed_deliveries', maxLength: 100 })
   @IsOptional()

@@ -2,8 +2,11 @@ import { type Query, type Statement } from '../../database/connections/statement
 import { Keyset } from '../../database/sql/keyset.js';
 import { ListQuery, type PageStart } from '../../database/sql/list-query.js';
 import { type ListParts } from '../../database/sql/list-rows.js';
+import { scopeCondition } from '../../database/sql/scope-condition.js';
+import { type ScopeFilter } from '../../kernel/scope.js';
 import { JOB_ATTEMPT_COLUMNS, JOB_COLUMNS } from '../queue/job.js';
 import { JOB_STATES, type JobState } from '../queue/job.entity.js';
+import { jobsHealthSql } from './job-health.js';
 
 const SHOWN = JOB_COLUMNS.select(undefined, {
   runAfter: `CASE WHEN state IN ('waiting', 'retrying') THEN run_after END`,
@@ -15,6 +18,8 @@ export interface JobFilter {
   readonly state?: JobState | undefined;
   /** In lower case. */
   readonly nextActionId?: string | undefined;
+  /** Undefined: all, and the jobs without a scope. */
+  readonly scopes?: ScopeFilter | undefined;
 }
 
 /** The newest first: ids are ordered in time. */
@@ -40,15 +45,19 @@ const BY_STATE: ListParts = {
 };
 
 /** A page of jobs. */
-export function listQuery({ type, state, nextActionId }: JobFilter, start: PageStart): Query {
-  const list = new ListQuery('jobs')
+export function listQuery(
+  { type, state, nextActionId, scopes }: JobFilter,
+  start: PageStart,
+): Query {
+  const list = listOf(scopes)
     .where('nba', nextActionId, (id) => `next_action_id = ${id}`)
     .where('type', type, (is) => `type = ${is}`)
     .where('state', state, (is) => `state = ${is}`);
   const oneOfTwo = (type === undefined) !== (state === undefined);
   // The newest of each state, or of each type, by `ix_jobs_list`, so that no other jobs are read.
   const each = type === undefined ? BY_TYPE : BY_STATE;
-  const parts = nextActionId === undefined && oneOfTwo ? each : undefined;
+  const all = nextActionId === undefined && scopes === undefined;
+  const parts = all && oneOfTwo ? each : undefined;
   return list.page({ select: SHOWN, from: 'jobs', parts, keyset: NEWEST }, start);
 }
 
@@ -68,8 +77,25 @@ export const FIND_TRIES: Statement = {
     ORDER BY attempt`,
 };
 
-export const COUNT_JOBS: Statement = {
-  name: 'count_jobs',
-  text: `
-    SELECT type, state, count(*)::int AS count FROM jobs GROUP BY type, state ORDER BY type, state`,
-};
+/** How many jobs there are of each type and state. */
+export function countQuery(scopes: ScopeFilter | undefined): Query {
+  return listOf(scopes).statement(
+    'count',
+    (where) => `
+    SELECT type, state, count(*)::int AS count FROM jobs${where}
+    GROUP BY type, state ORDER BY type, state`,
+  );
+}
+
+/** What {@link jobsHealthSql} says of the jobs of these scopes: one row. */
+export function healthQuery(scopes: ScopeFilter | undefined): Query {
+  const values: unknown[] = [];
+  const within = scopes && scopeCondition(scopes, (value) => `$${values.push(value)}`, 'job');
+  const text = jobsHealthSql(within === undefined ? '' : `AND ${within}`);
+  return { statement: { name: 'job_health', text }, values };
+}
+
+function listOf(scopes: ScopeFilter | undefined): ListQuery {
+  const list = new ListQuery('jobs');
+  return scopes === undefined ? list : list.within(scopes);
+}

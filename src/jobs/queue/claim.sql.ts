@@ -10,7 +10,8 @@ export const CLAIMED = columnsOf(JobRow).only('type', 'payload', 'nextActionId',
  * first, so the caller rotates them, and a long backlog of one type does not hold up the others. Of each
  * type the jobs that are due first are read from `ix_jobs_due`, past those that others have locked. Jobs of
  * a key that runs are skipped; if two workers claim two jobs of a key at once, `uq_jobs_running_key` fails
- * the second claim, which then runs again.
+ * the second claim, which then runs again. `NOT EXISTS` would be hashed: it would read all running jobs, and
+ * the dead entries of `ix_jobs_heartbeat`, at each claim.
  *
  * The limit is a part of the text: for a parameter, PostgreSQL would plan to read a tenth of the backlog.
  */
@@ -23,10 +24,10 @@ export function claimStatement(limit: number): Statement {
       FROM unnest($1::text[]) AS wanted (type) CROSS JOIN LATERAL (
         SELECT id, type, dedupe_key FROM jobs AS waiting
         WHERE type = wanted.type AND state IN ('waiting', 'retrying') AND run_after <= now()
-          AND (dedupe_key IS NULL OR NOT EXISTS (
-            SELECT FROM jobs AS running
+          AND (dedupe_key IS NULL OR (
+            SELECT true FROM jobs AS running
             WHERE running.type = waiting.type AND running.dedupe_key = waiting.dedupe_key
-              AND running.state = 'running'))
+              AND running.state = 'running') IS NOT TRUE)
         ORDER BY type, run_after, id
         LIMIT ${limit}
         FOR UPDATE SKIP LOCKED) AS job

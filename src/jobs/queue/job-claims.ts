@@ -61,21 +61,23 @@ export class JobClaims {
   ) {}
 
   /**
-   * Records successes and claims due jobs in one transaction, which goes out as one packet: with short jobs,
-   * the commits and round trips are most of the work.
+   * Records successes and claims due jobs in one transaction, whose COMMIT is sent in the same packet: with
+   * short jobs, the commits and round trips are most of the work.
    */
-  exchange({ succeeded, types, limit, workerId }: Exchange): Promise<Exchanged> {
-    return this.transactions.run(
-      async (tx) => {
-        const [ended, claimed] = await Promise.all([
-          succeeded.length === 0 ? [] : tx.query<Fence>(sql.SUCCEED, fencesOf(succeeded)),
-          limit === 0 ? [] : tx.query<ClaimedRow>(claimStatement(limit), [types, workerId]),
-        ]);
-        return { recorded: new Set(ended.map(keyOf)), claimed };
-      },
+  async exchange({ succeeded, types, limit, workerId }: Exchange): Promise<Exchanged> {
+    const sent = await this.transactions.run(
+      (tx) =>
+        // Not awaited before the COMMIT, which fails if one of them does.
+        Promise.resolve({
+          ended: succeeded.length === 0 ? [] : tx.query<Fence>(sql.SUCCEED, fencesOf(succeeded)),
+          claimed:
+            limit === 0 ? [] : tx.query<ClaimedRow>(claimStatement(limit), [types, workerId]),
+        }),
       // Another worker claimed a job of the same dedupe key at the same moment: see uq_jobs_running_key.
       { retryOn: (error) => sqlStateOf(error) === UNIQUE_VIOLATION },
     );
+    const [ended, claimed] = await Promise.all([sent.ended, sent.claimed]);
+    return { recorded: new Set(ended.map(keyOf)), claimed };
   }
 
   /** Records a heartbeat of running attempts; returns the keys of those that still belong to this worker. */

@@ -49,6 +49,8 @@ export type JobState = (typeof JOB_STATES)[number];
 })
 // The list by type and state, and the counts.
 @Index('ix_jobs_list', ['type', 'state', 'id'])
+// The list of a scope.
+@Index('ix_jobs_scope', ['entityType', 'entityId', 'id'], { where: `"entity_type" IS NOT NULL` })
 // The jobs of a next best action.
 @Index('ix_jobs_next_action', ['nextActionId', 'id'], { where: `"next_action_id" IS NOT NULL` })
 // What is past its retention.

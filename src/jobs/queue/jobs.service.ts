@@ -17,8 +17,8 @@ export interface NewJob<T extends JobType = JobType> {
   /** While a job of this type and key waits, no second one is created: the waiting one serves both. */
   readonly dedupeKey?: string;
   /**
-   * The scope whose health score counts the job, if its payload names none. Not a part of the payload: it
-   * is neither passed to the handler nor shown.
+   * The scope whose lists and health score have the job, if its payload names none; a press sets that of its
+   * NBA. Not a part of the payload: it is neither passed to the handler nor shown.
    */
   readonly scope?: Scope;
   /** The next best action that the job is for: on record, in its events, and a filter. A press sets its own. */
@@ -57,7 +57,7 @@ export class JobsService {
       throw new Error(`A dedupe key of "${type}" has 1 to ${MAX_KEY} characters.`);
     }
     const payload = validateAs(definition.payload, job.payload, 'payload');
-    const scope = job.scope ?? scopeIn(payload);
+    const scope = scopeIn(payload) ?? job.scope;
     const statement = dedupeKey === null ? ENQUEUE : ENQUEUE_ONCE;
     const values = GIVEN.values({
       id: uuidv7(),

@@ -26,13 +26,27 @@ function insertAttempts(status: string, code = 'NULL', message = 'NULL'): string
     })} FROM ended`;
 }
 
+/**
+ * The attempts `$1`, `$2`. The sub-selects keep the lengths of the lists from the planner: by them it would
+ * find each list cheaper than one of unknown length, and plan the statement again at each execution.
+ */
+const HELD = `unnest((SELECT $1::uuid[]), (SELECT $2::int[])) AS held (id, attempt)`;
+
+/**
+ * The fence: only a running attempt matches. The state stands in a CASE so that the planner reads the jobs
+ * by their ids: by statistics from a moment in which nothing ran it would read all of `ix_jobs_heartbeat`,
+ * with the dead entries of every job since the last vacuum.
+ */
+const FENCE = `
+  jobs.id = held.id AND jobs.attempts = CASE jobs.state WHEN 'running' THEN held.attempt END`;
+
 /** Records a heartbeat of the attempts `$1`, `$2`; those that are not returned belong to another worker. */
 export const RECORD_HEARTBEATS: Statement = {
   name: 'record_job_heartbeats',
   text: `
     UPDATE jobs SET heartbeat_at = now()
-    FROM unnest($1::uuid[], $2::int[]) AS held (id, attempt)
-    WHERE jobs.id = held.id AND jobs.attempts = held.attempt AND jobs.state = 'running'
+    FROM ${HELD}
+    WHERE ${FENCE}
     RETURNING jobs.id AS "jobId", jobs.attempts AS attempt`,
 };
 
@@ -44,8 +58,8 @@ export const SUCCEED: Statement = {
       UPDATE jobs SET
         state = 'completed', finished_at = now(), heartbeat_at = now(),
         last_error_code = NULL, last_error_message = NULL
-      FROM unnest($1::uuid[], $2::int[]) AS held (id, attempt)
-      WHERE jobs.id = held.id AND jobs.attempts = held.attempt AND jobs.state = 'running'
+      FROM ${HELD}
+      WHERE ${FENCE}
       RETURNING ${ENDED}
     )
     ${insertAttempts(`'succeeded'`)}

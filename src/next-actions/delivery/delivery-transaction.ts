@@ -1,13 +1,18 @@
+import { type Scope } from '../../kernel/scope.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
 import { type JobsService } from '../../jobs/queue/jobs.service.js';
 import { type DeliveryTransaction } from './delivery-action.js';
 
-/** The execution's transaction as an action sees it. Its jobs are for the NBA, unless they name another. */
+/**
+ * The execution's transaction as an action sees it. Its jobs are for the NBA and in its scope, unless they
+ * name another.
+ */
 export function deliveryTransaction(
   tx: Transaction,
   jobs: JobsService,
-  nextActionId: string,
+  { id: nextActionId, entityType, entityId }: Scope & { readonly id: string },
 ): DeliveryTransaction {
+  const scope = { entityType, entityId };
   return {
     get manager() {
       return tx.manager;
@@ -17,6 +22,6 @@ export function deliveryTransaction(
     defer: (statement, values) => tx.defer(statement, values),
     part: (work) => tx.part(work),
     publish: (eventKey, payload) => tx.publish(eventKey, payload),
-    enqueue: (job) => jobs.enqueue(tx, { nextActionId, ...job }),
+    enqueue: (job) => jobs.enqueue(tx, { nextActionId, scope, ...job }),
   };
 }

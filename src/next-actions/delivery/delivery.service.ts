@@ -176,7 +176,7 @@ export class DeliveryService {
         now,
         executionId,
         input: running.input,
-        tx: deliveryTransaction(tx, this.jobs, nextAction.id),
+        tx: deliveryTransaction(tx, this.jobs, nextAction),
       }),
     );
     if (action.options.refresh) await this.refresh.afterPress(tx, began.scope);

@@ -1,5 +1,6 @@
 import { ValidateBy } from 'class-validator';
 import { type OpenApiPart } from '../../http/openapi/openapi-types.js';
+import { hasVisibleText } from '../../kernel/visible-text.js';
 
 /** A link that a client may follow: an http(s) URL, or a path of the client's own that begins with `/`. */
 export const FOLLOWABLE = /^(https?:\/\/|\/(?![/\\]))\S*$/i;
@@ -81,15 +82,18 @@ export const explanationOpenApi: OpenApiPart = {
 /** The members that have a shape, each with what it must be; others are free. */
 const MEMBERS: Readonly<Record<string, [valid: (value: unknown) => boolean, meaning: string]>> = {
   ruleKey: [isText, 'a string'],
-  summary: [isText, 'a string'],
+  summary: [isVisible, 'a string with a visible character'],
   evidence: [
-    listOf((one) => isText(one.key) && isText(one.label) && isFact(one.value)),
-    'a list of { key, label, value }, with a string, a number or a list of strings as value',
+    listOf((one) => isText(one.key) && isVisible(one.label) && isFact(one.value)),
+    'a list of { key, label, value }, with a visible label, and a string, a number or a list of strings as value',
   ],
-  recommendedSteps: [isTexts, 'a list of strings'],
+  recommendedSteps: [
+    (value) => Array.isArray(value) && value.every(isVisible),
+    'a list of strings with a visible character',
+  ],
   links: [
-    listOf(({ label, href }) => isText(label) && isText(href) && FOLLOWABLE.test(href)),
-    'a list of { label, href }, with an http(s) URL or a path that begins with / as href',
+    listOf(({ label, href }) => isVisible(label) && isText(href) && FOLLOWABLE.test(href)),
+    'a list of { label, href }, with a visible label, and an http(s) URL or a path that begins with / as href',
   ],
   factors: [
     (value) => isObject(value) && Object.values(value).every((one) => typeof one === 'number'),
@@ -123,6 +127,10 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function isText(value: unknown): value is string {
   return typeof value === 'string';
+}
+
+function isVisible(value: unknown): value is string {
+  return isText(value) && hasVisibleText(value);
 }
 
 function isTexts(value: unknown): boolean {

@@ -28,12 +28,12 @@ export class CreateNextActionBody extends ScopeFields {
   /** Why it is recommended, in a sentence. */
   @ApiPropertyOptional({
     type: String,
+    minLength: 1,
     maxLength: 2000,
     example: 'They asked for a quote on Friday.',
   })
   @IsOptional()
-  @IsString()
-  @Length(0, 2000)
+  @IsText(1, 2000)
   reason?: string | null;
 
   @ApiPropertyOptional({ enum: PRIORITIES, enumName: 'Priority', default: 'medium' })

@@ -16,7 +16,8 @@ class Target implements ImportTarget {
     return this.batches.flat().map(({ externalId }) => externalId);
   }
 
-  store(items: readonly PushedWorkItem[]) {
+  store(records: readonly string[]) {
+    const items = records.map((record) => JSON.parse(record) as PushedWorkItem);
     if (items.some(({ externalId }) => this.refused.includes(externalId))) {
       return Promise.reject(new InvalidRequestError('VALUE_NOT_STORABLE', 'It can’t be stored.'));
     }

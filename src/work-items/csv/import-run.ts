@@ -9,6 +9,7 @@ import { type CsvSeparator } from '../../http/csv/csv-head.js';
 import { readCsv } from '../../http/csv/csv-reader.js';
 import { type CsvRow } from '../../http/csv/csv-rows.js';
 import { aborted } from '../../http/request/body-encoding.js';
+import { recordOf } from '../push.js';
 import { type PushedWorkItem } from '../work-item.js';
 import { type ImportTarget, NO_CHANGE } from './import-targets.js';
 import { type HeaderColumn, headerInvalid, headerOf } from './work-item-header.js';
@@ -32,6 +33,8 @@ export interface ImportOptions extends RowDefaults {
   /** Whether the file is only checked. */
   readonly dryRun: boolean;
   readonly separator?: CsvSeparator | undefined;
+  /** Whether the scopes are refreshed afterwards; true by default. */
+  readonly refresh?: boolean | undefined;
 }
 
 /** How far an import is; `failed` counts the rows that were refused. */
@@ -53,10 +56,10 @@ export type ImportEvent =
   | ({ readonly type: 'error' } & RowError)
   | ({ readonly type: 'progress' } & Readonly<ImportCounts>);
 
-/** An item and where it stands. */
+/** An item, as the record that is sent, and where it stands. A text takes less memory than an item. */
 interface Placed {
   readonly line: number;
-  readonly item: PushedWorkItem;
+  readonly record: string;
 }
 
 /**
@@ -125,7 +128,7 @@ export class ImportRun {
     try {
       const item = itemOf(cells, this.header, this.options);
       this.assertFirst(item, line);
-      this.batch.push({ line, item });
+      this.batch.push({ line, record: recordOf(item) });
       this.bytes += row.bytes;
     } catch (error) {
       if (!(error instanceof ValidationFailedError)) throw error;
@@ -163,7 +166,7 @@ export class ImportRun {
   /** Stores a batch; one that the database refuses is divided until the row is found. */
   private async *storeAll(batch: readonly Placed[]): AsyncGenerator<ImportEvent> {
     try {
-      this.add(await this.target.store(batch.map(({ item }) => item)));
+      this.add(await this.target.store(batch.map(({ record }) => record)));
     } catch (error) {
       const [only, ...others] = batch;
       if (!(error instanceof DomainError) || error.status >= 500 || !only) throw error;

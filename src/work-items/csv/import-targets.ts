@@ -1,10 +1,9 @@
 import { type BatchOutcome } from '../work-items.service.js';
-import { type PushedWorkItem } from '../work-item.js';
 
 /** Where an import puts its items: each batch at once, all at the end, or nowhere. */
 export interface ImportTarget {
-  /** Takes a batch of items that were checked; throws a DomainError below 500 if it can't be stored. */
-  store(items: readonly PushedWorkItem[]): Promise<BatchOutcome>;
+  /** Takes a batch of records of items that were checked; throws a DomainError below 500 if it can't be stored. */
+  store(records: readonly string[]): Promise<BatchOutcome>;
   /** Ends an import in which no row was refused. */
   finish(): Promise<BatchOutcome>;
   /** Forgets what is not stored yet. */

@@ -1,10 +1,9 @@
 import { uuidv7 } from 'uuidv7';
 import { type Actor } from '../../kernel/actor.js';
 import { type TransactionRunner } from '../../database/transactions/transaction-runner.js';
-import { isRaced, PushRacedError, recordsOf } from '../push.js';
-import { type DeskRefresh } from '../desk-refresh.js';
+import { isRaced, listOf, PushRacedError } from '../push.js';
+import { type ChangeOptions, type DeskRefresh } from '../desk-refresh.js';
 import { publishPushes, type ScopeChange, scopesOf } from '../work-item.events.js';
-import { type PushedWorkItem } from '../work-item.js';
 import { type BatchOutcome } from '../work-items.service.js';
 import { type ImportTarget, NO_CHANGE } from './import-targets.js';
 import * as sql from './staged-items.sql.js';
@@ -28,15 +27,16 @@ export class StagedImport implements ImportTarget {
     private readonly transactions: TransactionRunner,
     private readonly refresh: DeskRefresh,
     private readonly actor: Actor,
+    private readonly options: ChangeOptions,
   ) {}
 
-  async store(items: readonly PushedWorkItem[]): Promise<BatchOutcome> {
+  async store(records: readonly string[]): Promise<BatchOutcome> {
     const part = this.parts + 1;
-    await this.transactions.query(sql.STAGE, [this.id, part, recordsOf(items)], {
+    await this.transactions.query(sql.STAGE, [this.id, part, listOf(records)], {
       caller: this.actor,
     });
     this.parts = part;
-    this.items += items.length;
+    this.items += records.length;
     return NO_CHANGE;
   }
 
@@ -52,7 +52,7 @@ export class StagedImport implements ImportTarget {
           throw new Error('Parts of an import were deleted meanwhile.');
         if (changed.some(({ raced }) => raced)) throw new PushRacedError();
         publishPushes(tx, changed, this.actor);
-        await this.refresh.afterPush(tx, scopesOf(changed));
+        await this.refresh.afterPush(tx, scopesOf(changed), this.options);
         tx.defer(sql.DISCARD, [this.id]);
         return changed;
       },

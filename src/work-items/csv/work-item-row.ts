@@ -17,7 +17,6 @@ export interface RowDefaults extends Partial<Scope> {
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const DATE_FIELDS: readonly ImportedColumn[] = ['dueAt', 'occurredAt'];
-const WORD_FIELDS: readonly ImportedColumn[] = ['kind', 'state', 'priority', 'entityType'];
 const DATE_FORMAT =
   'must be an ISO 8601 date (2026-12-31) or time with its zone (2026-12-31T17:00:00Z); a date such as 03/04/2026 is ambiguous';
 
@@ -30,12 +29,19 @@ export function itemOf(
   defaults: RowDefaults,
 ): PushedWorkItem {
   const { values, attributes } = sorted(cells, header);
-  const { attributes: json, ...fields } = values;
+  const scope = scopeOfRow(values, defaults);
+  // One literal: objects that are spread, 100,000 times, are most of the garbage of a file.
   const plain = {
-    ...scopeOfRow(values, defaults),
-    ...normalized(fields),
     kind: kindOf(values, defaults),
-    attributes: { ...jsonAttributes(json, attributes), ...attributes },
+    externalId: values.externalId,
+    entityType: wordOf(values.entityType) ?? scope.entityType,
+    entityId: values.entityId ?? scope.entityId,
+    state: wordOf(values.state),
+    priority: wordOf(values.priority),
+    title: values.title,
+    dueAt: timeOf(values.dueAt),
+    occurredAt: timeOf(values.occurredAt),
+    attributes: withJson(values.attributes, attributes),
   };
   assertBodyShape(plain);
   const item = validated(plain);
@@ -50,7 +56,7 @@ function sorted(
   header: readonly HeaderColumn[],
 ): { values: Values; attributes: Record<string, string> } {
   const values: Values = {};
-  const attributes: [name: string, value: string][] = [];
+  const attributes: Record<string, string> = {};
   for (const [index, cell] of cells.entries()) {
     if (cell === '') continue;
     const column = header[index];
@@ -61,9 +67,9 @@ function sorted(
       if (cell.trim() !== '')
         throw fault('row', `has a value in column ${index + 1}, which has no name`);
     } else if ('field' in column) values[column.field] = unguarded(cell);
-    else attributes.push([column.attribute, unguarded(cell)]);
+    else attributes[column.attribute] = unguarded(cell);
   }
-  return { values, attributes: Object.fromEntries(attributes) };
+  return { values, attributes };
 }
 
 /** A scope stands in the row or comes from the request, never a part from each. */
@@ -73,34 +79,32 @@ function scopeOfRow(values: Values, { entityType, entityId }: RowDefaults): Part
     : {};
 }
 
-/** Words in lower case without white space around them, dates as times. */
-function normalized(values: Values): Values {
-  const result = { ...values };
-  for (const field of WORD_FIELDS) {
-    const word = values[field];
-    if (word !== undefined) result[field] = word.trim().toLowerCase();
-  }
-  for (const field of DATE_FIELDS) {
-    const date = values[field]?.trim();
-    if (date !== undefined) result[field] = DATE.test(date) ? `${date}T00:00:00.000Z` : date;
-  }
-  return result;
+/** A word in lower case, without white space around it. */
+function wordOf(cell: string | undefined): string | undefined {
+  return cell?.trim().toLowerCase();
+}
+
+/** A date as a time. */
+function timeOf(cell: string | undefined): string | undefined {
+  const date = cell?.trim();
+  return date !== undefined && DATE.test(date) ? `${date}T00:00:00.000Z` : date;
 }
 
 function kindOf(values: Values, { kind }: RowDefaults): string | undefined {
-  const own = values.kind?.trim().toLowerCase();
+  const own = wordOf(values.kind);
   if (kind !== undefined && own !== undefined && own !== kind) {
     throw fault('kind', `must be ${kind}, as the request says`);
   }
   return own ?? kind;
 }
 
-function jsonAttributes(json: string | undefined, others: object): object {
-  if (json === undefined) return {};
+/** The attributes of a row: those of the JSON, and those that have a column. */
+function withJson(json: string | undefined, columns: Record<string, string>): object {
+  if (json === undefined) return columns;
   const value = parsedObject(json);
-  const twice = Object.keys(others).find((name) => Object.hasOwn(value, name));
+  const twice = Object.keys(columns).find((name) => Object.hasOwn(value, name));
   if (twice !== undefined) throw fault(`attributes.${twice}`, 'has a column of its own, too');
-  return value;
+  return { ...value, ...columns };
 }
 
 function parsedObject(json: string): object {

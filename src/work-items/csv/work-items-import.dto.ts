@@ -1,7 +1,8 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsBoolean, IsIn, IsOptional } from 'class-validator';
 import { ScopeFields } from '../../http/scope.dto.js';
+import { RefreshQuery } from '../refresh.dto.js';
 import { WORK_ITEM_KIND_NAMES, type WorkItemKind } from '../work-item-kinds.js';
 import { IMPORT_MODES, type ImportMode } from './import-run.js';
 
@@ -10,7 +11,7 @@ export const SEPARATORS = { comma: ',', semicolon: ';', tab: '\t' } as const;
 const SEPARATOR_NAMES = Object.keys(SEPARATORS) as (keyof typeof SEPARATORS)[];
 
 /** How a file is imported. */
-export class ImportQuery extends ScopeFields {
+export class ImportQuery extends IntersectionType(ScopeFields, RefreshQuery) {
   @ApiPropertyOptional({
     enum: WORK_ITEM_KIND_NAMES,
     enumName: 'WorkItemKind',

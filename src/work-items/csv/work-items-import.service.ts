@@ -2,9 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
 import { type Actor } from '../../kernel/actor.js';
 import { DeskRefresh } from '../desk-refresh.js';
-import { recordsOf } from '../push.js';
+import { listOf } from '../push.js';
 import { PREVIEW } from '../push.sql.js';
-import { type PushedWorkItem } from '../work-item.js';
 import { type BatchOutcome, WorkItemsService } from '../work-items.service.js';
 import { type ImportOptions, ImportRun } from './import-run.js';
 import { batchTarget, type ImportTarget } from './import-targets.js';
@@ -24,19 +23,20 @@ export class WorkItemsImportService {
     return new ImportRun(this.targetOf(options, actor), options, gone);
   }
 
-  private targetOf({ mode, dryRun }: ImportOptions, actor: Actor): ImportTarget {
-    if (dryRun) return batchTarget((items) => this.preview(items, actor));
-    if (mode === 'all') return new StagedImport(this.transactions, this.refresh, actor);
-    return batchTarget((items) => this.workItems.putAll(items, actor));
+  private targetOf({ mode, dryRun, refresh }: ImportOptions, actor: Actor): ImportTarget {
+    if (dryRun) return batchTarget((records) => this.preview(records, actor));
+    if (mode === 'all')
+      return new StagedImport(this.transactions, this.refresh, actor, { refresh });
+    return batchTarget((records) => this.workItems.putRecords(records, actor, { refresh }));
   }
 
-  private async preview(items: readonly PushedWorkItem[], actor: Actor): Promise<BatchOutcome> {
+  private async preview(records: readonly string[], actor: Actor): Promise<BatchOutcome> {
     const [counts] = await this.transactions.query<{ created: number; updated: number }>(
       PREVIEW,
-      [recordsOf(items)],
+      [listOf(records)],
       { caller: actor },
     );
     const { created = 0, updated = 0 } = counts ?? {};
-    return { created, updated, unchanged: items.length - created - updated };
+    return { created, updated, unchanged: records.length - created - updated };
   }
 }

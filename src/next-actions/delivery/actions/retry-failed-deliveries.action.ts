@@ -20,7 +20,6 @@ export class RetryFailedDeliveriesAction implements DeliveryActionHandler {
     const jobId = await tx.enqueue({
       type: 'retry_failed_deliveries',
       payload: { nextActionId: nextAction.id },
-      scope: { entityType: nextAction.entityType, entityId: nextAction.entityId },
       dedupeKey: nextAction.id,
     });
     tx.publish('nba.delivery.stubbed', {
