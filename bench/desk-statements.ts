@@ -1,10 +1,10 @@
 /**
  * The statements behind scores, risk flags and next best actions, on a scope with a long history:
- * 10,000 open work items among 100,000, then among 1,000,000. Prints EXPLAIN (ANALYZE, BUFFERS) of each
- * and the pages that it touched. With DATABASE_URL it fills that database, which must be empty; without,
- * a throw-away one.
+ * 10,000 open work items among 100,000, then among 1,000,000. Writes the pages that each touched and its plan
+ * into docs/desk-performance.md. With DATABASE_URL it fills that database, which must be empty; without, a
+ * throw-away one.
  *
- *   node --import @swc-node/register/esm-register bench/desk-statements.ts [--plans]
+ *   node --import @swc-node/register/esm-register bench/desk-statements.ts
  */
 import { join } from 'node:path';
 import { Client } from 'pg';
@@ -39,24 +39,22 @@ import {
   openStatesOf,
   WORK_ITEM_KIND_NAMES,
 } from '../src/work-items/work-item-kinds.js';
+import { writeInto } from './document.js';
 import { inOwnFolder } from './own-folder.js';
+import { explain, withoutUnread } from './scale/explain.js';
 
 const SCOPE = { entityType: 'account', entityId: 'long history' };
 const OPEN_ITEMS = 10_000;
 const SIZES = [100_000, 1_000_000];
 /** Queued actions that API clients made: a run must not read them. */
 const API_ACTIONS = 100_000;
-const PLANS = process.argv.includes('--plans');
+const DOCUMENT = 'docs/desk-performance.md';
 
 interface Measured {
   readonly name: string;
   readonly pages: number;
   readonly ms: number;
-}
-
-interface Plan {
-  readonly 'Shared Hit Blocks': number;
-  readonly 'Shared Read Blocks': number;
+  readonly plan: string;
 }
 
 async function main(folder: string): Promise<void> {
@@ -75,7 +73,8 @@ async function main(folder: string): Promise<void> {
 }
 
 async function measureAll(client: Client): Promise<void> {
-  const table: Record<string, Record<string, string>> = {};
+  const pages = new Map<string, string[]>();
+  let plans: string[] = [];
   await addApiActions(client);
   await addItems(client, 'open', OPEN_ITEMS);
   let closed = 0;
@@ -83,13 +82,46 @@ async function measureAll(client: Client): Promise<void> {
     await addItems(client, 'closed', size - OPEN_ITEMS - closed, closed);
     closed = size - OPEN_ITEMS;
     await client.query('VACUUM (ANALYZE) work_items, next_best_actions');
-    for (const { name, pages, ms } of await measure(client)) {
-      const row = (table[name] ??= {});
-      row[`${size} items: pages`] = String(pages);
-      row[`${size} items: ms`] = ms.toFixed(1);
+    plans = [];
+    for (const { name, plan, ...measured } of await measure(client)) {
+      const cells = [`${measured.pages}`, measured.ms.toFixed(1)];
+      pages.set(name, [...(pages.get(name) ?? []), ...cells]);
+      plans.push(`### ${name}\n\n\`\`\`\n${shortened(plan)}\n\`\`\``);
     }
   }
-  console.table(table);
+  const head = SIZES.flatMap((size) => [`pages at ${size.toLocaleString('en')} items`, 'ms']);
+  const table = [
+    ['statement', ...head],
+    ['---', ...head.map(() => '---')],
+  ];
+  for (const [name, cells] of pages) table.push([name, ...cells]);
+  const text = table.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  console.log(text);
+  writeInto(DOCUMENT, 'pages', text);
+  writeInto(DOCUMENT, 'plans', plans.join('\n\n'));
+}
+
+/** What says nothing of how much a statement reads. */
+const UNINTERESTING =
+  /^\s*(?:Index Searches|Planning|Execution Time|Sort Method|Storage|Buckets|Pre-sorted|Presorted|Full-sort|Heap Fetches: 0$|-> {2}Aggregate|Buffers: shared hit=1$)/;
+
+/** A plan without uninteresting lines, casts and what was not executed. */
+function shortened(plan: string): string {
+  return withoutUnread(plan)
+    .split('\nPlanning')[0]!
+    .split('\n')
+    .filter((line) => !UNINTERESTING.test(line))
+    .map((line) =>
+      line
+        .replaceAll(/::(text\[\]|text|timestamp with time zone|uuid|interval)/g, '')
+        .replaceAll(
+          /\(\w*\.?entity_type = 'account'\) AND \(\w*\.?entity_id = '[^']*'\)/g,
+          '(scope)',
+        )
+        .replaceAll('.00 loops=1)', ')')
+        .slice(0, 170),
+    )
+    .join('\n');
 }
 
 /** Items of every kind, in states that are all open or all closed, spread over the past 200 days. */
@@ -160,40 +192,25 @@ async function measure(client: Client): Promise<Measured[]> {
   ];
   const measured: Measured[] = [];
   for (const [name, statement, values] of statements) {
-    await explain(client, statement, values);
-    measured.push({ name, ...(await explain(client, statement, values, name)) });
+    await explained(client, statement, values);
+    measured.push({ name, ...(await explained(client, statement, values)) });
   }
   return measured;
 }
 
 /** Runs a statement under EXPLAIN and rolls it back. */
-async function explain(
+async function explained(
   client: Client,
   { text }: Statement,
   values: unknown[],
-  title?: string,
-): Promise<{ pages: number; ms: number }> {
-  const options = 'ANALYZE, BUFFERS, COSTS OFF, TIMING OFF';
+): Promise<Omit<Measured, 'name'>> {
   await client.query('BEGIN');
-  const { rows } = await client.query<{ 'QUERY PLAN': [{ Plan: Plan; 'Execution Time': number }] }>(
-    `EXPLAIN (${options}, FORMAT JSON) ${text}`,
-    values,
-  );
-  await client.query('ROLLBACK');
-  if (PLANS && title !== undefined) {
-    await client.query('BEGIN');
-    const plan = await client.query<{ 'QUERY PLAN': string }>(
-      `EXPLAIN (${options}) ${text}`,
-      values,
-    );
+  try {
+    const { plan, pages } = await explain(client, { statement: { name: '', text }, values });
+    return { plan, pages, ms: Number(/Execution Time: ([\d.]+)/.exec(plan)?.[1]) };
+  } finally {
     await client.query('ROLLBACK');
-    console.log(`\n## ${title}\n${plan.rows.map((line) => line['QUERY PLAN']).join('\n')}`);
   }
-  const [answer] = rows[0]?.['QUERY PLAN'] ?? [];
-  if (!answer) throw new Error('EXPLAIN returned no plan.');
-  const { Plan: plan } = answer;
-  const pages = plan['Shared Hit Blocks'] + plan['Shared Read Blocks'];
-  return { pages, ms: answer['Execution Time'] };
 }
 
 async function first<Row extends object>(

@@ -22,12 +22,19 @@ export class Desk {
   private unpressed: string[] = [];
   private scopes = 0;
 
-  constructor(databaseUrl: string) {
+  constructor(
+    databaseUrl: string,
+    private readonly scopeSize = SCOPE_SIZE,
+  ) {
     this.client = new Client({ connectionString: databaseUrl });
   }
 
   async open(): Promise<void> {
     await this.client.connect();
+  }
+
+  /** Queues what {@link LIST_SCOPE} shows. */
+  async queueList(): Promise<void> {
     await this.insert(LIST_SCOPE.entityType, LIST_SCOPE.entityId);
   }
 
@@ -63,7 +70,7 @@ export class Desk {
   }
 
   private async insert(entityType: string, entityId: string): Promise<string[]> {
-    const ids = Array.from({ length: SCOPE_SIZE }, uuidv7);
+    const ids = Array.from({ length: this.scopeSize }, uuidv7);
     await this.client.query(INSERT, [ids, entityType, entityId]);
     return ids;
   }

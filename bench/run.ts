@@ -3,21 +3,28 @@
  * `--quick`, `--route execute`, `--connections 16`, `--rounds 5`, `--seconds 2`, `--contestant none`;
  * `--against <folder>` also measures another build of the server in the same rounds. `--jobs` measures the
  * worker of jobs instead, and writes its table into docs/performance.md; `--count` is its jobs per turn.
- * `--scale` measures lists on a million rows instead, and writes docs/scale.md.
+ * `--scale` measures lists on a million rows and presses on ten million executions instead, and writes
+ * docs/scale.md; with `--quick`, or fewer of them (`--actions`, `--history`), it prints the text.
  */
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { format, resolveConfig } from 'prettier';
 import { readEnv } from '../src/config/env.js';
 import { migrate } from '../src/database/start/migrate.js';
-import { startEmbeddedPostgres } from '../src/database/embedded/embedded-postgres.js';
+import {
+  type EmbeddedPostgres,
+  startEmbeddedPostgres,
+} from '../src/database/embedded/embedded-postgres.js';
 import { schema } from '../src/schema.js';
 import { Desk } from './desk.js';
 import { Load, type Result, type Route } from './load.js';
 import { writeInto } from './document.js';
 import { benchJobs } from './jobs/run.js';
-import { benchScale } from './scale/run.js';
+import { benchScale, fillScale, SCALE_DOCUMENT } from './scale/run.js';
+import { FULL_SIZES } from './scale/sizes.js';
 import { inOwnFolder } from './own-folder.js';
 import { type Pair, type Series, table } from './report.js';
 import { type Contestant, Servers } from './servers.js';
@@ -26,6 +33,8 @@ import { writtenBy } from './written-rows.js';
 /** More answers a second than any contestant gives: an upper bound for what a round can press. */
 const FASTEST = 4000;
 const WARM_UP_SECONDS = 2;
+/** Settings of PostgreSQL while millions of rows are stored. */
+const LOADING = { max_wal_size: '16GB', checkpoint_timeout: '1h', autovacuum: 'off' };
 /** A busy machine has time for fewer rounds of `--jobs`. */
 const JOBS_WITHIN_MS = 140_000;
 
@@ -40,6 +49,8 @@ const { values: flags } = parseArgs({
     against: { type: 'string' },
     jobs: { type: 'boolean', default: false },
     scale: { type: 'boolean', default: false },
+    actions: { type: 'string' },
+    history: { type: 'string' },
     count: { type: 'string' },
     concurrency: { type: 'string', multiple: true, default: ['4', '16'] },
   },
@@ -53,6 +64,7 @@ async function bench(databaseUrl: string, folder: string): Promise<void> {
   const desk = new Desk(databaseUrl);
   try {
     await desk.open();
+    await desk.queueList();
     const floor = await servers.startFloor();
     const server = await servers.startServer('server', resolve('dist'));
     const contestants = [floor, server];
@@ -155,13 +167,49 @@ async function jobs(databaseUrl: string): Promise<void> {
   if (!flags.quick) writeInto('docs/performance.md', 'jobs', `${about}\n\n${measured.table}`);
 }
 
-await inOwnFolder(async (folder) => {
+/** Lists and history at scale; only a run of full size is written into the document. */
+async function scale(folder: string): Promise<void> {
+  const share = flags.quick ? 100 : 1;
+  const sizes = {
+    ...FULL_SIZES,
+    actions: Number(flags.actions ?? FULL_SIZES.actions / share),
+    history: Number(flags.history ?? FULL_SIZES.history / share),
+    ...(flags.rounds === undefined ? {} : { rounds }),
+    ...(flags.seconds === undefined ? {} : { seconds }),
+  };
+  const dataDir = join(folder, 'data');
+  // The data is stored without waiting for the disk, and measured with durable settings.
+  const loading = await startEmbeddedPostgres({ dataDir, durable: false, settings: LOADING });
+  try {
+    await fillScale(loading.url, sizes, (line) => console.error(line));
+  } finally {
+    await loading.stop();
+  }
+  await onPostgres(folder, async ({ url }) => {
+    const text = await benchScale({ url, folder, dist: resolve('dist') }, sizes);
+    const config = await resolveConfig(SCALE_DOCUMENT);
+    const formatted = await format(text, { ...config, filepath: SCALE_DOCUMENT });
+    const { actions, history } = FULL_SIZES;
+    if (sizes.actions === actions && sizes.history === history) {
+      writeFileSync(SCALE_DOCUMENT, formatted);
+    }
+    console.log(formatted.slice(0, formatted.indexOf('## Plans')));
+  });
+}
+
+async function onPostgres(
+  folder: string,
+  work: (postgres: EmbeddedPostgres) => Promise<void>,
+): Promise<void> {
   const postgres = await startEmbeddedPostgres({ dataDir: join(folder, 'data') });
   try {
-    if (flags.jobs) await jobs(postgres.url);
-    else if (flags.scale) console.log(await benchScale(postgres.url));
-    else await bench(postgres.url, folder);
+    await work(postgres);
   } finally {
     await postgres.stop();
   }
+}
+
+await inOwnFolder((folder) => {
+  if (flags.scale) return scale(folder);
+  return onPostgres(folder, ({ url }) => (flags.jobs ? jobs(url) : bench(url, folder)));
 });

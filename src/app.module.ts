@@ -12,6 +12,7 @@ import { type Env } from './config/env.js';
 import { type Secrets } from './config/secrets.js';
 import { DatabaseModule } from './database/database.module.js';
 import { RetentionModule } from './database/retention/retention.module.js';
+import { SearchModule } from './database/search/search.module.js';
 import { DemoModule } from './demo/demo.module.js';
 import { EventsModule } from './events/events.module.js';
 import { HealthModule } from './health/health.module.js';
@@ -27,6 +28,7 @@ import { RateLimitGuard } from './rate-limit/rate-limit.guard.js';
 import { RateLimitModule } from './rate-limit/rate-limit.module.js';
 import { retentionPlan } from './retention-plan.js';
 import { schema } from './schema.js';
+import { searchedTables } from './searched-tables.js';
 import { UsersModule } from './users/users.module.js';
 import { WorkItemsModule } from './work-items/work-items.module.js';
 
@@ -52,6 +54,7 @@ export class AppModule {
         EventsModule,
         DatabaseModule.register(databaseUrl, schema, retentionPlan),
         RetentionModule,
+        SearchModule.register(searchedTables),
         RateLimitModule,
         UsersModule,
         AuthModule,

@@ -11,6 +11,7 @@ import { OrderEventsByCommit1796000300000 } from '../migrations/1796000300000-Or
 import { KeepMeanings1796000500000 } from '../migrations/1796000500000-KeepMeanings.js';
 import { StageImports1796000600000 } from '../migrations/1796000600000-StageImports.js';
 import { FindEventsOfJobs1796000700000 } from '../migrations/1796000700000-FindEventsOfJobs.js';
+import { IndexFeedAndItems1796000800000 } from '../migrations/1796000800000-IndexFeedAndItems.js';
 import { FindJobsOfScope1796000900000 } from '../migrations/1796000900000-FindJobsOfScope.js';
 import { RolesAndGrants1796001100000 } from '../migrations/1796001100000-RolesAndGrants.js';
 import { AccessGrant } from './users/model/access-grant.entity.js';
@@ -73,6 +74,7 @@ export const schema = {
     KeepMeanings1796000500000,
     StageImports1796000600000,
     FindEventsOfJobs1796000700000,
+    IndexFeedAndItems1796000800000,
     FindJobsOfScope1796000900000,
     RolesAndGrants1796001100000,
   ],

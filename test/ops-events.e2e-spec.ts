@@ -5,6 +5,8 @@ import { createNextAction } from './support/builders.js';
 import { problems } from './support/problems.js';
 import { onEvent } from './support/wait-for-event.js';
 import { TransactionRunner } from '../src/database/transactions/transaction-runner.js';
+import { SYSTEM_ACTOR } from '../src/kernel/actor.js';
+import { visibleRows } from '../src/kernel/grants.js';
 import { feedQuery } from '../src/ops-events/ops-events.sql.js';
 
 /** Publishes an event while the application starts, as a job that runs at once does. */
@@ -110,6 +112,36 @@ describe('ops events', () => {
       cursor = page.pagination.nextCursor ?? undefined;
     } while (cursor !== undefined);
     expect(seen.filter((id) => id.startsWith('016f5e66-e800'))).toHaveLength(5000);
+  });
+
+  it.each([
+    ['a user', 'actor_id', { actorId: '00000000-0000-7000-8000-000000000042' }],
+    ['a scope', 'entity_type_entity_id', { scope: 'account/seldom' }],
+  ])('of %s are found without a look at others', async (_, index, filter) => {
+    await app.rows(
+      `
+      INSERT INTO ops_events (id, level, event_key, entity_type, entity_id, actor_id, created_at)
+      SELECT (lpad(to_hex(1577836800000 + n), 12, '0') || '70008000' || lpad(to_hex($1::int), 12, '0'))::uuid,
+        'info', 'nba.upsert', 'account', CASE WHEN n % 1500 = 0 THEN 'seldom' ELSE 'often' END,
+        ('00000000-0000-7000-8000-0000000000' || CASE WHEN n % 1500 = 0 THEN '42' ELSE '01' END)::uuid,
+        '2020-01-02T00:00:00Z' FROM generate_series(1, 6000) n`,
+      [index.length],
+    );
+    await app.rows('ANALYZE ops_events');
+    const visible = visibleRows(filter, SYSTEM_ACTOR);
+    const actorId = 'actorId' in filter ? filter.actorId : undefined;
+    const { statement, values } = feedQuery({ actorId, visible }, { limit: 101 });
+    const [row] = await app.rows<{ 'QUERY PLAN': object }>(
+      `EXPLAIN (ANALYZE, FORMAT JSON) ${statement.text}`,
+      values,
+    );
+    const plan = JSON.stringify(row?.['QUERY PLAN']);
+    const removed = [...plan.matchAll(/"Rows Removed by [^"]+":(\d+)/g)].map((at) => Number(at[1]));
+    expect(Math.max(0, ...removed)).toBe(0);
+    expect(plan).toMatch(new RegExp(`"Index Name":"\\w*${index}`));
+    const { items } = await feed({ ...filter, pageSize: 100 });
+    expect(items.length % 4).toBe(0);
+    expect(items.length).toBeGreaterThan(3);
   });
 
   it.each([

@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { SearchIndex } from '../src/next-actions/model/search-index.js';
+import { SearchIndex } from '../src/database/search/search-index.js';
 import { createTestApp, type TestApp } from './support/app.js';
 import { createNextAction } from './support/builders.js';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from './support/database.js';
@@ -150,7 +150,7 @@ describe('the index of the search', () => {
     }
   }
 
-  const DROP = 'DROP INDEX IF EXISTS ix_next_best_actions_search';
+  const DROP = 'DROP INDEX IF EXISTS ix_next_best_actions_search, ix_work_items_search';
 
   it('is built by the start, with the extension', async () => {
     await sql(DROP, 'DROP EXTENSION pg_trgm');

@@ -1,13 +1,6 @@
 import { type Client } from 'pg';
-
-/** The scopes of the bench: so many queued and closed next best actions each. */
-export const SMALL = { scope: 'bench/small', queued: 10_000, closed: 0 } as const;
-export const LARGE = { scope: 'bench/large', queued: 270_000, closed: 0 } as const;
-export const HUGE = { scope: 'bench/huge', queued: 300_000, closed: 300_000 } as const;
-/** The accounts: many scopes of a few actions. */
-export const ACCOUNTS = { type: 'account', scopes: 20_000, queued: 120_000 } as const;
-
-export const ALL_ROWS = SMALL.queued + LARGE.queued + HUGE.queued + HUGE.closed + ACCOUNTS.queued;
+import { type DeskSizes } from './sizes.js';
+import { withoutIndexes } from './indexes.js';
 
 /** Words of the titles: what a search finds often, seldom and never. */
 export const WORDS = {
@@ -20,20 +13,26 @@ export const WORDS = {
 /** Rows of one INSERT. */
 const CHUNK = 50_000;
 
+/** The id of the n-th next best action: a history is about them without reading them. */
+export function nextActionIdSql(n: string): string {
+  return `md5('nba' || ${n})::uuid`;
+}
+
 /**
  * Titles differ as those of a business do: an action, a matter, and one of 5000 customers. Half are about a
- * delivery, one of a thousand names Northwind. $1 to $4: type, id (null: one of the accounts), status, size.
+ * delivery, one of a thousand names Northwind. $1 to $4: type, id (null: one of the accounts), status, size;
+ * $5: the first number; $6: accounts.
  */
 const INSERT = `
   INSERT INTO next_best_actions (id, title, reason, search_text, priority, score, status, source_type,
     created_by_rule, payload, explanation, entity_type, entity_id, assignee_id, snoozed_until, created_at,
     completed_at)
-  SELECT gen_random_uuid(), title, reason,
+  SELECT ${nextActionIdSql('n')}, title, reason,
     lower(title) || chr(31) || lower(reason) || chr(31) || rule,
     (ARRAY['low', 'medium', 'high', 'critical'])[1 + band], 20 + band * 20 + n % 21, $3, 'source_' || n % 7,
     rule, '{"channel": "email", "failed": 4}',
     jsonb_build_object('ruleKey', rule, 'summary', reason, 'recommendedSteps', ARRAY['Call', 'Write']),
-    $1, COALESCE($2, 'a' || n % ${ACCOUNTS.scopes}),
+    $1, COALESCE($2, 'a' || n % $6::int),
     CASE WHEN n % 50 = 0 THEN '00000000-0000-7000-8000-000000000001'::uuid END,
     CASE WHEN n % 40 = 0 THEN now() + interval '1 day' END,
     now() - n * interval '1 second',
@@ -47,22 +46,25 @@ const INSERT = `
       n % 97 || ' matters wait since ' || n % 31 || ' days for an answer of somebody.' AS reason
     FROM generate_series($5::int, $5::int + $4::int - 1) AS n) AS made`;
 
-/** Fills an empty, migrated database. */
-export async function seed(client: Client, say: (line: string) => void): Promise<void> {
+/** Fills an empty, migrated database with next best actions. */
+export async function seed(
+  client: Client,
+  { small, large, huge, accounts }: DeskSizes,
+): Promise<void> {
   let from = 1;
   const add = async (type: string, id: string | null, status: string, count: number) => {
     for (let left = count; left > 0; left -= CHUNK) {
       const size = Math.min(left, CHUNK);
-      await client.query(INSERT, [type, id, status, size, from]);
+      await client.query(INSERT, [type, id, status, size, from, accounts.scopes]);
       from += size;
     }
-    say(`${count} ${status} of ${type}/${id ?? '*'}`);
   };
-  await add('bench', 'small', 'queued', SMALL.queued);
-  await add('bench', 'huge', 'done', HUGE.closed);
-  await add('bench', 'large', 'queued', LARGE.queued);
-  await add('bench', 'huge', 'queued', HUGE.queued);
-  await add(ACCOUNTS.type, null, 'queued', ACCOUNTS.queued);
+  await withoutIndexes(client, 'next_best_actions', async () => {
+    await add('bench', 'small', 'queued', small.queued);
+    await add('bench', 'huge', 'done', huge.closed);
+    await add('bench', 'large', 'queued', large.queued);
+    await add('bench', 'huge', 'queued', huge.queued);
+    await add(accounts.type, null, 'queued', accounts.queued);
+  });
   await client.query('VACUUM (ANALYZE) next_best_actions');
-  await client.query('CHECKPOINT');
 }

@@ -14,6 +14,11 @@ import { type DomainEventName, type EventLevel, type EventStatus } from './domai
 @Index('ix_ops_events_errors', ['entityType', 'entityId', 'createdAt'], {
   where: `"level" = 'error'`,
 })
+// The feed of a user, and of a scope.
+@Index('ix_ops_events_actor', ['actorId', 'id'], { where: `"actor_id" IS NOT NULL` })
+@Index('ix_ops_events_scope', ['entityType', 'entityId', 'id'], {
+  where: `"entity_type" IS NOT NULL`,
+})
 @Index('ix_ops_events_level', ['level', 'id'], { where: `"level" <> 'info'` })
 // Events of jobs, by the NBA of the job: (meta->>'nextActionId', id).
 @Index('ix_ops_events_next_action', { synchronize: false })

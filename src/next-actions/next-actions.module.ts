@@ -26,7 +26,6 @@ import { NextActionTurns } from './model/next-action-turns.js';
 import { NextActionsController } from './next-actions.controller.js';
 import { NextActionsRepository } from './model/next-actions.repository.js';
 import { NextActionsService } from './model/next-actions.service.js';
-import { SearchIndex } from './model/search-index.js';
 import { NextActionsSummaryService } from './rules/next-actions-summary.service.js';
 import { NextActionsRunHandler } from './rules/next-actions-run.handler.js';
 import { NextActionRunsService } from './rules/next-action-runs.service.js';
@@ -49,7 +48,6 @@ import { JobsModule } from '../jobs/jobs.module.js';
   providers: [
     NextActionTurns,
     NextActionsRepository,
-    SearchIndex,
     NextActionsService,
     NextActionsSummaryService,
     NextActionRunsService,

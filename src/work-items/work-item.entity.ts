@@ -21,6 +21,10 @@ import {
 @Index('ix_work_items_scope', ['entityType', 'entityId', 'id'])
 // Has included columns, which TypeORM can't express: the migration creates it, and TypeORM ignores it.
 @Index('ix_work_items_open', { synchronize: false })
+// What the start still has to fold for the search.
+@Index('ix_work_items_unfolded', ['id'], { where: `"search_text" IS NULL` })
+// The start builds it, where the extension pg_trgm is there: work-items.search.ts.
+@Index('ix_work_items_search', { synchronize: false })
 export class WorkItemRow {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_work_items' })
   id!: string;
@@ -60,7 +64,7 @@ export class WorkItemRow {
   @Column('jsonb', { default: {} })
   attributes!: object;
 
-  /** What search reads, folded: title and external id. Null until a push after an earlier version. */
+  /** What search reads, folded: title and external id. Null until the start has folded a row of an earlier version. */
   @Column({ type: 'text', nullable: true, collation: 'C' })
   searchText!: string | null;
 

@@ -1,7 +1,7 @@
 import { type Priority } from '../kernel/priority.js';
 import { type GrantedScopes } from '../kernel/grants.js';
 import { containing, foldForSearch } from '../kernel/search-text.js';
-import { type Query } from '../database/connections/statement.js';
+import { type Query, replanned } from '../database/connections/statement.js';
 import { Keyset } from '../database/sql/keyset.js';
 import { searchCondition } from '../database/sql/search-condition.js';
 import { ListQuery, type PageStart } from '../database/sql/list-query.js';
@@ -63,8 +63,9 @@ export function listQueries(
     .where('due', filter.dueBefore, (time) => `item.due_at < ${time}::timestamptz`)
     .where('updated', filter.updatedSince, (time) => `item.updated_at >= ${time}::timestamptz`)
     .where('search', search, (pattern) => searchCondition(pattern, SEARCHED, 'item'));
+  const planned = search === undefined ? (query: Query): Query => query : replanned;
   return {
-    page: list.page({ select, from, keyset: NEWEST }, start),
-    total: (limit) => list.total({ from }, limit),
+    page: planned(list.page({ select, from, keyset: NEWEST }, start)),
+    total: (limit) => planned(list.total({ from }, limit)),
   };
 }

@@ -1,8 +1,9 @@
 import { Client } from 'pg';
 import { readEnv } from '../../src/config/env.js';
 import { migrate } from '../../src/database/start/migrate.js';
-import { buildSearchIndex } from '../../src/next-actions/model/search-index.sql.js';
+import { buildSearchIndex } from '../../src/database/search/search-index.sql.js';
 import { schema } from '../../src/schema.js';
+import { searchedTables } from '../../src/searched-tables.js';
 
 /** The migrated, empty database that every test database is a copy of. */
 export const TEMPLATE_DATABASE = 'nba_template';
@@ -23,6 +24,10 @@ export async function prepareTemplate(adminUrl: string): Promise<void> {
   await migrate(address, readEnv({}), schema, { info: () => undefined });
   const client = new Client({ connectionString: address.url });
   await client.connect();
-  // Otherwise every start would build it.
-  await buildSearchIndex(client).finally(() => client.end());
+  // Otherwise every start would build them.
+  try {
+    for (const table of searchedTables) await buildSearchIndex(client, table);
+  } finally {
+    await client.end();
+  }
 }

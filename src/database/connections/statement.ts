@@ -18,6 +18,14 @@ export interface Query {
   readonly values: unknown[];
 }
 
+/**
+ * The same, planned for its values each time: whether a trigram index or the order of a list leads to the
+ * rows of a search depends on its text.
+ */
+export function replanned({ statement, values }: Query): Query {
+  return { statement: { ...statement, replanned: true }, values };
+}
+
 /** Most texts that one process prepares: each takes memory in every connection, until that is closed. */
 const MAX_PREPARED = 1000;
 

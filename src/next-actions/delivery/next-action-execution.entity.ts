@@ -17,7 +17,6 @@ export type ExecutionStatus = (typeof EXECUTION_STATUSES)[number];
 @Entity('next_action_executions')
 @Check('ck_next_action_executions_status', `"status" IN ('success', 'failed')`)
 @Index('ix_next_action_executions_next_action', ['nextActionId', 'id'])
-@Index('ix_next_action_executions_action', ['actionKey', 'startedAt'])
 // The dedupe look-up: the newest success of one action on one NBA.
 @Index('ix_next_action_executions_dedupe', ['nextActionId', 'actionKey', 'startedAt'], {
   where: `"status" = 'success'`,

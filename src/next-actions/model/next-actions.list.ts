@@ -1,4 +1,4 @@
-import { type Query } from '../../database/connections/statement.js';
+import { type Query, replanned } from '../../database/connections/statement.js';
 import { Keyset } from '../../database/sql/keyset.js';
 import { ListQuery, type PageStart } from '../../database/sql/list-query.js';
 import { type ListParts } from '../../database/sql/list-rows.js';
@@ -120,11 +120,6 @@ export function listQueries(
       estimate: replanned(list.estimate(found)),
     },
   };
-}
-
-/** Whether a trigram index or the order of the list leads to a search's rows depends on its text. */
-function replanned({ statement, values }: Query): Query {
-  return { statement: { ...statement, replanned: true }, values };
 }
 
 function conditionsOf(filter: NextActionFilter): ListQuery {

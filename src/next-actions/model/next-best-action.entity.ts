@@ -55,7 +55,7 @@ export type Origin = (typeof ORIGINS)[number];
 })
 // What the start still has to fold for the search.
 @Index('ix_next_best_actions_unfolded', ['id'], { where: `"search_text" IS NULL` })
-// The start builds it, where the extension pg_trgm is there: search-index.ts.
+// The start builds it, where the extension pg_trgm is there: search-text.ts.
 @Index('ix_next_best_actions_search', { synchronize: false })
 export class NextBestAction {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_next_best_actions' })

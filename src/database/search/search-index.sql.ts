@@ -1,50 +1,61 @@
 import { type ClientBase } from 'pg';
-import { type Statement } from '../../database/connections/statement.js';
+import { type Statement } from '../connections/statement.js';
 import { sqlStateOf } from '../../kernel/errors/database-failure.js';
-
-/** The index of the search. It is built by the start, so that an extension that comes later gets it. */
-const INDEX = 'ix_next_best_actions_search';
+import { type SearchedTable } from './searched-table.js';
 
 /** Whether anything is left to do: rows that are not folded, and an index that is missing or invalid. */
-export const FIND_SEARCH_STATE: Statement = {
-  name: 'find_search_state',
-  text: `
-    SELECT EXISTS (SELECT FROM next_best_actions WHERE search_text IS NULL) AS unfolded,
-      EXISTS (
-        SELECT FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
-        WHERE i.indrelid = 'next_best_actions'::regclass AND c.relname = '${INDEX}' AND i.indisvalid
-      ) AS indexed`,
-};
+export function findSearchState({ table, index }: SearchedTable): Statement {
+  return {
+    name: `find_search_state_${table}`,
+    text: `
+      SELECT EXISTS (SELECT FROM ${table} WHERE search_text IS NULL) AS unfolded,
+        EXISTS (
+          SELECT FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
+          WHERE i.indrelid = '${table}'::regclass AND c.relname = '${index}' AND i.indisvalid
+        ) AS indexed`,
+  };
+}
 
-/** A row of {@link FIND_SEARCH_STATE}. */
+/** A row of {@link findSearchState}. */
 export interface SearchState {
   readonly unfolded: boolean;
   readonly indexed: boolean;
 }
 
-/** Rows that are not folded yet, after an id. Presses do not wait for them, nor they for a press. */
-export const FIND_UNFOLDED: Statement = {
-  name: 'find_unfolded_next_actions',
-  text: `
-    SELECT id, title, reason, created_by_rule AS "createdByRule" FROM next_best_actions
-    WHERE search_text IS NULL AND id > $1
-    ORDER BY id LIMIT $2
-    FOR NO KEY UPDATE SKIP LOCKED`,
-};
+/** Rows that are not folded yet, after an id. Writes do not wait for them, nor they for a write. */
+export function findUnfolded({ table, columns }: SearchedTable): Statement {
+  return {
+    name: `find_unfolded_${table}`,
+    text: `
+      SELECT id, json_build_array(${columns.join(', ')}) AS texts FROM ${table}
+      WHERE search_text IS NULL AND id > $1
+      ORDER BY id LIMIT $2
+      FOR NO KEY UPDATE SKIP LOCKED`,
+  };
+}
 
-export const FOLD: Statement = {
-  name: 'fold_next_actions',
-  text: `
-    UPDATE next_best_actions AS nba SET search_text = folded.text
-    FROM unnest($1::uuid[], $2::text[]) AS folded(id, text)
-    WHERE nba.id = folded.id`,
-};
+/** A row of {@link findUnfolded}. */
+export interface Unfolded {
+  readonly id: string;
+  readonly texts: readonly (string | null)[];
+}
+
+/** Stores the folded texts of rows. */
+export function storeFolded({ table }: SearchedTable): Statement {
+  return {
+    name: `fold_${table}`,
+    text: `
+      UPDATE ${table} AS row SET search_text = folded.text
+      FROM unnest($1::uuid[], $2::text[]) AS folded(id, text)
+      WHERE row.id = folded.id`,
+  };
+}
 
 /** An interrupted build leaves an invalid index, which every write maintains and no query uses. */
 const FIND_INVALID = `
   SELECT i.indexrelid::regclass::text AS name
   FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
-  WHERE i.indrelid = 'next_best_actions'::regclass AND c.relname = '${INDEX}' AND NOT i.indisvalid`;
+  WHERE i.indrelid = $1::regclass AND c.relname = $2 AND NOT i.indisvalid`;
 
 /** The schema that the extension is in, quoted: it need not be in the search path. */
 const FIND_EXTENSION = `
@@ -64,26 +75,28 @@ export class NoSearchIndexError extends Error {
 }
 
 /**
- * Builds the index of the search, and first the extension where that is allowed. Requests go on meanwhile.
+ * Builds the index of a table's search, and first the extension where that is allowed. Requests go on meanwhile.
  * Throws NoSearchIndexError where the server or the role does not allow it. The connection must be in no
  * transaction.
  */
-export async function buildSearchIndex(client: ClientBase): Promise<void> {
+export async function buildSearchIndex(
+  client: ClientBase,
+  { table, index, where }: SearchedTable,
+): Promise<void> {
   const schema = await extensionSchema(client);
   try {
-    const invalid = await client.query<{ name: string }>(FIND_INVALID);
+    const invalid = await client.query<{ name: string }>(FIND_INVALID, [table, index]);
     for (const { name } of invalid.rows) {
       await client.query(`DROP INDEX CONCURRENTLY IF EXISTS ${name}`);
     }
-    // Queued ones alone: a press that closes one would pay for each of its trigrams.
     await client.query(`
-      CREATE INDEX CONCURRENTLY IF NOT EXISTS ${INDEX} ON next_best_actions
-      USING gin (search_text ${schema}.gin_trgm_ops) WHERE status = 'queued'`);
-    await client.query('ANALYZE next_best_actions (search_text)');
+      CREATE INDEX CONCURRENTLY IF NOT EXISTS ${index} ON ${table}
+      USING gin (search_text ${schema}.gin_trgm_ops)${where === undefined ? '' : ` WHERE ${where}`}`);
+    await client.query(`ANALYZE ${table} (search_text)`);
   } catch (error) {
     if (sqlStateOf(error) !== NOT_ALLOWED) throw error;
     throw new NoSearchIndexError(
-      'Search reads without an index, because this role does not own the table next_best_actions: start once with the role that migrates (DATABASE_DIRECT_URL).',
+      `Search reads without an index, because this role does not own the table ${table}: start once with the role that migrates (DATABASE_DIRECT_URL).`,
       { cause: error },
     );
   }
