@@ -128,7 +128,7 @@ describe('ops events', () => {
       [index.length],
     );
     await app.rows('ANALYZE ops_events');
-    const visible = visibleRows(filter, SYSTEM_ACTOR);
+    const visible = visibleRows('scope' in filter ? filter : {}, SYSTEM_ACTOR);
     const actorId = 'actorId' in filter ? filter.actorId : undefined;
     const { statement, values } = feedQuery({ actorId, visible }, { limit: 101 });
     const [row] = await app.rows<{ 'QUERY PLAN': object }>(
