@@ -47,6 +47,8 @@ const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
     'scoring/scoring.sql.ts FIND_LATEST',
     'work-items/work-item-facts.sql.ts itemsThatMeet',
     'next-actions/rules/next-action-runs.sql.ts QUEUED',
+    'next-actions/outcomes/outcome.sql.ts closedSince',
+    'next-actions/outcomes/outcome.sql.ts TRACK_OUTCOMES',
     'next-actions/rules/next-action-runs.sql.ts STORE_RUN',
     'jobs/api/job-health.ts healthSql',
   ],

@@ -23,9 +23,8 @@ export class RoutePermissions implements OnModuleInit {
       for (const name of this.scanner.getAllMethodNames(prototype)) {
         const handler = prototype[name];
         if (!handler || Reflect.getMetadata(PATH_METADATA, handler) === undefined) continue;
-        const said = this.saidOf(handler, metatype);
-        if (said.length === 1) continue;
-        const problem = said.length === 0 ? 'does not say' : 'says in two ways';
+        const problem = this.problemOf(handler, metatype);
+        if (problem === undefined) continue;
         throw new StartError(
           `${metatype.name}.${name} ${problem} who may use it: mark it with either @Requires('<permission>') or @Public().`,
         );
@@ -33,11 +32,12 @@ export class RoutePermissions implements OnModuleInit {
     }
   }
 
-  /** What the route or its class says: @Public() of a class would win over @Requires() of its route. */
-  private saidOf(handler: Handler, metatype: NewableFunction | Handler): symbol[] {
+  private problemOf(handler: Handler, metatype: NewableFunction | Handler): string | undefined {
     const targets = [handler, metatype as Handler];
-    return [PUBLIC, REQUIRES].filter(
-      (key) => this.reflector.getAllAndOverride<unknown>(key, targets) !== undefined,
-    );
+    const isPublic = this.reflector.getAllAndOverride<unknown>(PUBLIC, targets) !== undefined;
+    // @Public() of the class would win over @Requires() of the route.
+    if (isPublic && Reflect.hasMetadata(REQUIRES, handler)) return 'says in two ways';
+    const required = this.reflector.getAllAndOverride<unknown>(REQUIRES, targets) !== undefined;
+    return isPublic || required ? undefined : 'does not say';
   }
 }
