@@ -56,7 +56,7 @@ const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
     'leads/leads.sql.ts STORE_LEAD_SCORE',
     'scoring/scoring.sql.ts CONFIRM_SNAPSHOT',
     'next-actions/delivery/executions.sql.ts recordText',
-    'next-actions/delivery/executions.sql.ts FIND_EARLIER',
+    'next-actions/delivery/executions.sql.ts earlierSince',
     'next-actions/model/next-actions.sql.ts SNOOZE',
     'next-actions/rules/items-of-next-action.ts statementOf',
     'jobs/api/jobs.list.ts FIND_TRIES',
