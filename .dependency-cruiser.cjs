@@ -59,6 +59,7 @@ const INNER_ARROWS = {
     suppressions: ['model'],
     rules: ['model', 'suppressions'],
     delivery: ['model', 'suppressions', 'rules'],
+    playbooks: ['model', 'rules'],
   },
   users: {
     passwords: [],

@@ -14,6 +14,7 @@ import { FindEventsOfJobs1796000700000 } from '../migrations/1796000700000-FindE
 import { IndexFeedAndItems1796000800000 } from '../migrations/1796000800000-IndexFeedAndItems.js';
 import { FindJobsOfScope1796000900000 } from '../migrations/1796000900000-FindJobsOfScope.js';
 import { RolesAndGrants1796001100000 } from '../migrations/1796001100000-RolesAndGrants.js';
+import { SuppressionsAndPlaybooks1796001400000 } from '../migrations/1796001400000-SuppressionsAndPlaybooks.js';
 import { AccessGrant } from './users/model/access-grant.entity.js';
 import { ServiceToken } from './users/model/service-token.entity.js';
 import { SessionRow } from './users/model/session.entity.js';
@@ -27,6 +28,7 @@ import { JobAttempt } from './jobs/queue/job-attempt.entity.js';
 import { NextActionExecution } from './next-actions/delivery/next-action-execution.entity.js';
 import { IdempotencyKeyRow } from './next-actions/delivery/idempotency-key.entity.js';
 import { NextBestAction } from './next-actions/model/next-best-action.entity.js';
+import { PlaybookStepRow } from './next-actions/playbooks/playbook-step.entity.js';
 import { NextActionRunRow } from './next-actions/rules/next-action-run.entity.js';
 import { NextActionSuppressionRow } from './next-actions/suppressions/next-action-suppression.entity.js';
 import { RiskFlagRow } from './risk/risk-flag.entity.js';
@@ -48,6 +50,7 @@ export const schema = {
     IdempotencyKeyRow,
     NextActionRunRow,
     NextActionSuppressionRow,
+    PlaybookStepRow,
     OpsEvent,
     FeedEpochRow,
     FeedCursorRow,
@@ -77,5 +80,6 @@ export const schema = {
     IndexFeedAndItems1796000800000,
     FindJobsOfScope1796000900000,
     RolesAndGrants1796001100000,
+    SuppressionsAndPlaybooks1796001400000,
   ],
 } satisfies Schema;

@@ -19,6 +19,7 @@ import { DeliveryService } from './delivery/delivery.service.js';
 import { ExecutionsRepository } from './delivery/executions.repository.js';
 import { ExecutionsListService } from './delivery/executions-list.service.js';
 import { IdempotencyKeys } from './delivery/idempotency-keys.js';
+import { SuppressionsController } from './suppressions/suppressions.controller.js';
 import { SuppressionsService } from './suppressions/suppressions.service.js';
 import { DeliveryActionsController } from './delivery/delivery-actions.controller.js';
 import { RetryFailedDeliveriesHandler } from './delivery/retry-failed-deliveries.handler.js';
@@ -44,7 +45,8 @@ import { JobsModule } from '../jobs/jobs.module.js';
     ScoringModule,
     WorkItemsModule,
   ],
-  controllers: [NextActionsController, DeliveryActionsController],
+  // Before the routes that take an id in the place of `suppressions`.
+  controllers: [SuppressionsController, NextActionsController, DeliveryActionsController],
   providers: [
     NextActionTurns,
     NextActionsRepository,
