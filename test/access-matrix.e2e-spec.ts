@@ -62,6 +62,7 @@ class Acme {
     switch (resource) {
       case 'next-actions':
         if (path.includes('/suppressions/{id}')) return { id: await this.suppression() };
+        if (path.includes('/playbook')) return { id: await this.ofRule(), key: 'ask_client' };
         return path.includes('{id}') ? { id: (await createNextAction(api, ACME)).id } : {};
       case 'work-items': {
         const { externalId } = await createWorkItem(api, ACME);
@@ -127,6 +128,16 @@ class Acme {
          'acme', 'open', now(), now()) RETURNING id`,
     );
     return flag!.id;
+  }
+
+  /** An NBA with a playbook. */
+  private async ofRule(): Promise<string> {
+    const { id } = await createNextAction(this.app.api, ACME);
+    await this.app.rows(
+      `UPDATE next_best_actions SET created_by_rule = 'handoff_no_client_confirm' WHERE id = $1`,
+      [id],
+    );
+    return id;
   }
 
   /** One that holds: the route may lift it. */
