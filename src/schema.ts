@@ -14,7 +14,8 @@ import { FindEventsOfJobs1796000700000 } from '../migrations/1796000700000-FindE
 import { IndexFeedAndItems1796000800000 } from '../migrations/1796000800000-IndexFeedAndItems.js';
 import { FindJobsOfScope1796000900000 } from '../migrations/1796000900000-FindJobsOfScope.js';
 import { RolesAndGrants1796001100000 } from '../migrations/1796001100000-RolesAndGrants.js';
-import { SuppressionsAndPlaybooks1796001400000 } from '../migrations/1796001400000-SuppressionsAndPlaybooks.js';
+import { TrackOutcomes1796001500000 } from '../migrations/1796001500000-TrackOutcomes.js';
+import { SuppressionsAndPlaybooks1796001600000 } from '../migrations/1796001600000-SuppressionsAndPlaybooks.js';
 import { AccessGrant } from './users/model/access-grant.entity.js';
 import { ServiceToken } from './users/model/service-token.entity.js';
 import { SessionRow } from './users/model/session.entity.js';
@@ -80,6 +81,7 @@ export const schema = {
     IndexFeedAndItems1796000800000,
     FindJobsOfScope1796000900000,
     RolesAndGrants1796001100000,
-    SuppressionsAndPlaybooks1796001400000,
+    TrackOutcomes1796001500000,
+    SuppressionsAndPlaybooks1796001600000,
   ],
 } satisfies Schema;

@@ -11,6 +11,7 @@ import {
   runIn,
   type TestScope,
 } from './support/desk.js';
+import { daysAgo, idAt } from './support/history.js';
 import { type ApiClient } from './support/requests.js';
 import { addUser } from './support/users.js';
 
@@ -357,11 +358,14 @@ describe('suppressions', () => {
       await app.rows(
         `INSERT INTO next_best_actions (id, title, priority, score, status, origin, created_by_rule,
            entity_type, entity_id, created_at, dismissed_at)
-         SELECT gen_random_uuid(), 'Call', 'medium', 50, CASE WHEN n <= $3 THEN 'dismissed' ELSE 'expired' END,
+         SELECT ($6::uuid[])[n], 'Call', 'medium', 50, CASE WHEN n <= $3 THEN 'dismissed' ELSE 'expired' END,
            'rule', '${RULE}', $1, $2, now() - $5 * interval '1 day',
            CASE WHEN n <= $3 THEN now() - $5 * interval '1 day' END
          FROM generate_series(1, $3::int + $4::int) n`,
-        [scope.entityType, scope.entityId, dismissed, expired, days],
+        [
+          ...[scope.entityType, scope.entityId, dismissed, expired, days],
+          Array.from({ length: dismissed + expired }, () => idAt(daysAgo(days))),
+        ],
       );
     }
     const summaryOf = async (query: Partial<Record<string, string>>) =>

@@ -19,6 +19,7 @@ import { DeliveryService } from './delivery/delivery.service.js';
 import { ExecutionsRepository } from './delivery/executions.repository.js';
 import { ExecutionsListService } from './delivery/executions-list.service.js';
 import { IdempotencyKeys } from './delivery/idempotency-keys.js';
+import { EffectivenessService } from './outcomes/effectiveness.service.js';
 import { PlaybooksController } from './playbooks/playbooks.controller.js';
 import { PlaybooksService } from './playbooks/playbooks.service.js';
 import { SuppressionsController } from './suppressions/suppressions.controller.js';
@@ -60,6 +61,7 @@ import { JobsModule } from '../jobs/jobs.module.js';
     NextActionsService,
     NextActionsSummaryService,
     NextActionRunsService,
+    EffectivenessService,
     DeliveryActionRegistry,
     DeliveryCatalogue,
     DeliveryOpenApi,

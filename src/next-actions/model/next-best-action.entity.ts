@@ -42,15 +42,10 @@ export type Origin = (typeof ORIGINS)[number];
 // For the cool-downs of the rules. It has an included column, so the migration creates it.
 @Index('ix_next_best_actions_done', { synchronize: false })
 @Index('ix_next_best_actions_dismissed', { synchronize: false })
-// For proposals: what was dismissed lately, and what a rule created in a scope.
+// For proposals: what was dismissed lately, over all scopes.
 @Index('ix_next_best_actions_dismissed_at', ['dismissedAt'], {
   where: `"status" = 'dismissed' AND "origin" = 'rule'`,
 })
-@Index(
-  'ix_next_best_actions_rule_created',
-  ['entityType', 'entityId', 'createdByRule', 'createdAt'],
-  { where: `"origin" = 'rule'` },
-)
 // They have descending or included columns, which TypeORM can't express: the migration creates them, and
 // TypeORM ignores them.
 @Index('ix_next_best_actions_scope', { synchronize: false })
@@ -59,6 +54,10 @@ export type Origin = (typeof ORIGINS)[number];
 @Index('ix_next_best_actions_rule', { synchronize: false })
 @Index('ix_next_best_actions_assignee', { synchronize: false })
 @Index('ix_next_best_actions_created', { synchronize: false })
+// For what the rules suggested in a period: ids are ordered in time.
+@Index('ix_next_best_actions_suggested', ['entityType', 'entityId', 'id'], {
+  where: `"origin" = 'rule'`,
+})
 @Index('ix_next_best_actions_snoozed', ['entityType', 'entityId', 'snoozedUntil', 'id'], {
   where: `"status" = 'queued' AND "snoozed_until" IS NOT NULL`,
 })
@@ -151,6 +150,14 @@ export class NextBestAction {
 
   @Column('timestamptz', { nullable: true })
   dismissedAt!: Date | null;
+
+  /** When a run first found the condition of its rule gone after it was closed: see outcomes/outcome.sql.ts. */
+  @Column('timestamp with time zone', { precision: 3, nullable: true })
+  conditionGoneAt!: Date | null;
+
+  /** When a later run found the condition back. */
+  @Column('timestamp with time zone', { precision: 3, nullable: true })
+  conditionBackAt!: Date | null;
 
   /** The execution that closed it. No foreign key: executions are deleted by age. */
   @Column('uuid', { nullable: true })

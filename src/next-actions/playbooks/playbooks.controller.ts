@@ -33,7 +33,7 @@ export class PlaybooksController {
   @Put('steps/:key')
   @Requires('next-actions.press')
   @ApiOperation({
-    operationId: 'tickPlaybookStep',
+    operationId: 'changePlaybookStep',
     summary: 'Tick a step of the playbook, or take the tick back',
     description:
       'On record with who and when. Repeating it is a success. What an execution ticked can’t be taken back here.',

@@ -1,4 +1,5 @@
 import { type Query } from '../../database/connections/statement.js';
+import { firstUuidV7Sql } from '../../database/sql/first-uuid-v7.js';
 import { ListQuery } from '../../database/sql/list-query.js';
 import { type GrantedScopes } from '../../kernel/grants.js';
 import { suppressedIn } from '../suppressions/suppressions.sql.js';
@@ -9,6 +10,8 @@ const MAX_DISMISSALS = 10_000;
 const MAX_RULES = 100;
 
 const SINCE = `now() - interval '${PROPOSED_WITHIN_DAYS * 24} hours'`;
+/** The first id of what was suggested since then. */
+const FIRST_ID = firstUuidV7Sql(`(${SINCE})`);
 
 /**
  * The rules in some scopes of which operators dismissed several NBAs lately, with how many were suggested.
@@ -25,9 +28,9 @@ export function dismissedRulesQuery(scopes: GrantedScopes): Query {
     (where) => `
     WITH rule AS (
       SELECT entity_type, entity_id, created_by_rule, count(*)::int AS dismissed,
-        count(*) FILTER (WHERE created_at <= ${SINCE})::int AS older
+        count(*) FILTER (WHERE id < ${FIRST_ID})::int AS older
       FROM (
-        SELECT entity_type, entity_id, created_by_rule, created_at FROM next_best_actions${where}
+        SELECT id, entity_type, entity_id, created_by_rule FROM next_best_actions${where}
         ORDER BY dismissed_at DESC LIMIT ${MAX_DISMISSALS}) AS recent
       GROUP BY entity_type, entity_id, created_by_rule
       HAVING count(*) >= ${PROPOSED_FROM}
@@ -45,7 +48,7 @@ export function dismissedRulesQuery(scopes: GrantedScopes): Query {
         SELECT FROM next_best_actions AS nba
         WHERE nba.entity_type = rule.entity_type AND nba.entity_id = rule.entity_id
           AND nba.created_by_rule = rule.created_by_rule AND nba.origin = 'rule'
-          AND nba.created_at > ${SINCE}
+          AND nba.id >= ${FIRST_ID}
         LIMIT 2 * rule.dismissed + 1) AS counted) AS created
     ORDER BY dismissed DESC, entity_type, entity_id, created_by_rule`,
   );

@@ -117,7 +117,7 @@ export class SuppressionsController {
   @HttpCode(204)
   @Requires('suppressions.write')
   @ApiOperation({
-    operationId: 'liftSuppression',
+    operationId: 'deleteSuppression',
     summary: 'Lift a suppression',
     description:
       'It ends at once, and the next run suggests again; cool-downs still hold. It stays on the list as ended. Repeating it is a success.',

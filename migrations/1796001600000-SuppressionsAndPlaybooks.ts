@@ -4,8 +4,8 @@ import { type MigrationInterface, type QueryRunner } from 'typeorm';
  * Suppressions have an id, a reason, a wider scope or no end, and are ended instead of deleted. Runs count
  * what they held back. Ticks of playbook steps are on record.
  */
-export class SuppressionsAndPlaybooks1796001400000 implements MigrationInterface {
-  readonly name = 'SuppressionsAndPlaybooks1796001400000';
+export class SuppressionsAndPlaybooks1796001600000 implements MigrationInterface {
+  readonly name = 'SuppressionsAndPlaybooks1796001600000';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`ALTER TABLE "next_action_suppressions" ADD "id" uuid`);
@@ -44,14 +44,10 @@ export class SuppressionsAndPlaybooks1796001400000 implements MigrationInterface
       `ALTER TABLE "next_action_runs" ADD "suppressed" integer NOT NULL DEFAULT 0`,
     );
 
-    // For proposals: what operators dismissed lately over all scopes, and what a rule created in one.
+    // For proposals: what operators dismissed lately, over all scopes.
     await runner.query(`
       CREATE INDEX "ix_next_best_actions_dismissed_at" ON "next_best_actions" ("dismissed_at")
       WHERE "status" = 'dismissed' AND "origin" = 'rule'`);
-    await runner.query(`
-      CREATE INDEX "ix_next_best_actions_rule_created" ON "next_best_actions"
-        ("entity_type", "entity_id", "created_by_rule", "created_at")
-      WHERE "origin" = 'rule'`);
 
     await runner.query(`
       CREATE TABLE "playbook_steps" (
@@ -68,7 +64,6 @@ export class SuppressionsAndPlaybooks1796001400000 implements MigrationInterface
   /** What the older table can't hold is dropped: wider scopes, dedupe keys, and what was lifted. */
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`DROP TABLE "playbook_steps"`);
-    await runner.query(`DROP INDEX "ix_next_best_actions_rule_created"`);
     await runner.query(`DROP INDEX "ix_next_best_actions_dismissed_at"`);
     await runner.query(`ALTER TABLE "next_action_runs" DROP COLUMN "suppressed"`);
     await runner.query(`
