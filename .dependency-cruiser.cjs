@@ -60,6 +60,7 @@ const INNER_ARROWS = {
     outcomes: ['model'],
     rules: ['model', 'suppressions', 'outcomes'],
     delivery: ['model', 'suppressions', 'rules', 'outcomes'],
+    playbooks: ['model', 'rules'],
   },
   users: {
     passwords: [],

@@ -15,6 +15,7 @@ import { IndexFeedAndItems1796000800000 } from '../migrations/1796000800000-Inde
 import { FindJobsOfScope1796000900000 } from '../migrations/1796000900000-FindJobsOfScope.js';
 import { RolesAndGrants1796001100000 } from '../migrations/1796001100000-RolesAndGrants.js';
 import { TrackOutcomes1796001500000 } from '../migrations/1796001500000-TrackOutcomes.js';
+import { SuppressionsAndPlaybooks1796001600000 } from '../migrations/1796001600000-SuppressionsAndPlaybooks.js';
 import { AccessGrant } from './users/model/access-grant.entity.js';
 import { ServiceToken } from './users/model/service-token.entity.js';
 import { SessionRow } from './users/model/session.entity.js';
@@ -28,6 +29,7 @@ import { JobAttempt } from './jobs/queue/job-attempt.entity.js';
 import { NextActionExecution } from './next-actions/delivery/next-action-execution.entity.js';
 import { IdempotencyKeyRow } from './next-actions/delivery/idempotency-key.entity.js';
 import { NextBestAction } from './next-actions/model/next-best-action.entity.js';
+import { PlaybookStepRow } from './next-actions/playbooks/playbook-step.entity.js';
 import { NextActionRunRow } from './next-actions/rules/next-action-run.entity.js';
 import { NextActionSuppressionRow } from './next-actions/suppressions/next-action-suppression.entity.js';
 import { RiskFlagRow } from './risk/risk-flag.entity.js';
@@ -49,6 +51,7 @@ export const schema = {
     IdempotencyKeyRow,
     NextActionRunRow,
     NextActionSuppressionRow,
+    PlaybookStepRow,
     OpsEvent,
     FeedEpochRow,
     FeedCursorRow,
@@ -79,5 +82,6 @@ export const schema = {
     FindJobsOfScope1796000900000,
     RolesAndGrants1796001100000,
     TrackOutcomes1796001500000,
+    SuppressionsAndPlaybooks1796001600000,
   ],
 } satisfies Schema;

@@ -61,6 +61,8 @@ class Acme {
     const [, , resource = ''] = path.split('/');
     switch (resource) {
       case 'next-actions':
+        if (path.includes('/suppressions/{id}')) return { id: await this.suppression() };
+        if (path.includes('/playbook')) return { id: await this.ofRule(), key: 'ask_client' };
         return path.includes('{id}') ? { id: (await createNextAction(api, ACME)).id } : {};
       case 'work-items': {
         const { externalId } = await createWorkItem(api, ACME);
@@ -104,7 +106,9 @@ class Acme {
       ...(properties.includes('email') && path.startsWith('/api/users')
         ? { email: `${crypto.randomUUID()}@example.com` }
         : {}),
-      ...(properties.includes('dedupeKey') ? { dedupeKey: crypto.randomUUID() } : {}),
+      ...(properties.includes('dedupeKey') && !properties.includes('ruleKey')
+        ? { dedupeKey: crypto.randomUUID() }
+        : {}),
     };
   }
 
@@ -124,6 +128,29 @@ class Acme {
          'acme', 'open', now(), now()) RETURNING id`,
     );
     return flag!.id;
+  }
+
+  /** An NBA with a playbook. */
+  private async ofRule(): Promise<string> {
+    const { id } = await createNextAction(this.app.api, ACME);
+    await this.app.rows(
+      `UPDATE next_best_actions SET created_by_rule = 'handoff_no_client_confirm' WHERE id = $1`,
+      [id],
+    );
+    return id;
+  }
+
+  /** One that holds: the route may lift it. */
+  private async suppression(): Promise<string> {
+    const { body } = await this.app.api
+      .post('/api/next-actions/suppressions', {
+        ...ACME,
+        dedupeKey: crypto.randomUUID(),
+        for: '7d',
+        reason: 'Not now.',
+      })
+      .expect(201);
+    return (body as { id: string }).id;
   }
 
   /** A job in the state that the route asks for. */

@@ -157,6 +157,7 @@ describe('a scope from critical to healthy', () => {
         created: 0,
         updated: expect.any(Number) as number,
         expired: 0,
+        suppressed: 0,
         runKey: expect.any(String) as string,
       },
     });

@@ -143,7 +143,7 @@ describe('a consumer of the feed', () => {
         sourceType: null,
         sourceId: null,
         status: 'success',
-        meta: { ...scope, runKey: 'r', created: 0, updated: 0, expired: 0 },
+        meta: { ...scope, runKey: 'r', created: 0, updated: 0, expired: 0, suppressed: 0 },
       });
       return Promise.resolve();
     });

@@ -239,16 +239,16 @@ describe('runs of the next-action rules', () => {
     const scope = await busyScope();
     const outcome = await run(scope);
     const [record] = await app.rows(
-      `SELECT created, updated, expired, run_key AS "runKey" FROM next_action_runs
+      `SELECT created, updated, expired, suppressed, run_key AS "runKey" FROM next_action_runs
        WHERE entity_id = $1`,
       [scope.entityId],
     );
-    expect(record).toEqual(outcome);
+    expect({ ...record, proposals: [] }).toEqual(outcome);
     const [event] = await app.rows<{ meta: object }>(
       `SELECT meta FROM ops_events WHERE entity_id = $1 AND event_key = 'nba.run'`,
       [scope.entityId],
     );
-    expect(event?.meta).toMatchObject({ created: 4, updated: 0, expired: 0 });
+    expect(event?.meta).toMatchObject({ created: 4, updated: 0, expired: 0, suppressed: 0 });
   });
 
   it('summarize an empty scope', async () => {
@@ -258,6 +258,9 @@ describe('runs of the next-action rules', () => {
       top5: [],
       queuedByPriority: { low: 0, medium: 0, high: 0, critical: 0 },
       countsAreExact: true,
+      snoozed: 0,
+      suppressed: 0,
+      proposals: [],
       lastRunAt: null,
       ...scope,
     });

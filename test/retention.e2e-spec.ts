@@ -142,8 +142,8 @@ describe('Retention', () => {
       ['goes_on', -2],
     ] as const) {
       await app.rows(
-        `INSERT INTO next_action_suppressions (entity_type, entity_id, rule_key, suppressed_until)
-         VALUES ('account', $1, $2, $3)`,
+        `INSERT INTO next_action_suppressions (id, entity_type, entity_id, rule_key, suppressed_until)
+         VALUES (gen_random_uuid(), 'account', $1, $2, $3)`,
         [scope.entityId, rule, daysAgo(days)],
       );
     }

@@ -43,6 +43,17 @@ interface ScoreMeta extends Scope {
   readonly delta: number | null;
 }
 
+/** What a suppression holds back, as it is after the change; its source is the suppression. */
+interface SuppressionMeta {
+  /** `account/acme`, `account/*` or `*`. */
+  readonly scope: string;
+  readonly ruleKey: string | null;
+  readonly dedupeKey: string | null;
+  /** Null: for good. */
+  readonly until: string | null;
+  readonly reason: string | null;
+}
+
 /** One attempt of a job; its source is the job. */
 interface JobMeta {
   readonly type: string;
@@ -93,8 +104,22 @@ export interface DomainEvents {
       readonly created: number;
       readonly updated: number;
       readonly expired: number;
+      /** Recommendations that suppressions and cool-downs held back. */
+      readonly suppressed: number;
     }
   >;
+  /** Somebody suppressed a rule or a dedupe key. */
+  'suppression.created': EventPayload<SuppressionMeta>;
+  /** The end or the reason of a suppression was changed. */
+  'suppression.changed': EventPayload<SuppressionMeta>;
+  /** Somebody ended a suppression. */
+  'suppression.lifted': EventPayload<SuppressionMeta>;
+  /** Somebody ticked a step of a playbook, or took the tick back. */
+  'nba.playbook.step': EventPayload<{
+    readonly ruleKey: string;
+    readonly stepKey: string;
+    readonly done: boolean;
+  }>;
   /** The risk rules ran in a scope. `created` counts what was opened again, too. */
   'risk.upsert': EventPayload<
     Scope & { readonly created: number; readonly updated: number; readonly resolved: number }
@@ -186,6 +211,10 @@ export const EVENT_LEVEL_OF: Readonly<Record<DomainEventName, EventLevel>> = {
   'job.cancelled': 'info',
   'nba.upsert': 'info',
   'nba.run': 'info',
+  'suppression.created': 'info',
+  'suppression.changed': 'info',
+  'suppression.lifted': 'info',
+  'nba.playbook.step': 'info',
   'risk.upsert': 'info',
   'risk.created.critical': 'warn',
   'risk.changed': 'info',

@@ -1,6 +1,6 @@
 import { DomainError } from './errors/domain-error.js';
-import { maySee, ownScope, scopeFor, scopesToRead } from './grants.js';
-import { ScopeFilter } from './scope.js';
+import { maySee, ownScope, patternFor, scopeFor, scopesToRead } from './grants.js';
+import { patternText, ScopeFilter } from './scope.js';
 
 const granted = (...scopes: string[]) => ({ scopes: ScopeFilter.parseAll(scopes) });
 const codeOf = (work: () => unknown): string => {
@@ -48,5 +48,20 @@ describe('the scope of a change', () => {
     expect(change({ entityType: 'account', entityId: 'b' }, 'account/*')).toBe('account/b');
     expect(maySee(granted('account/a'), { entityType: 'account', entityId: 'a' })).toBe(true);
     expect(maySee(granted('account/a'), { entityType: 'account', entityId: 'A' })).toBe(false);
+  });
+});
+
+describe('the scopes of a change that may name several', () => {
+  it.each([
+    [{ scope: '*' }, ['*'], '*'],
+    [{ scope: 'account/*' }, ['account/*', 'other/b'], 'account/*'],
+    [{ scope: 'account/a' }, ['account/*'], 'account/a'],
+    [{ entityType: 'account', entityId: 'a' }, ['account/a'], 'account/a'],
+    [{}, ['account/a'], 'account/a'],
+    [{ scope: '*' }, ['account/*'], 'SCOPE_NOT_FOUND'],
+    [{ scope: 'account/*' }, ['account/a'], 'SCOPE_NOT_FOUND'],
+    [{ scope: 'account/b' }, ['account/a'], 'SCOPE_NOT_FOUND'],
+  ])('for %j with the grants %j are %s', (named, grants, text) => {
+    expect(codeOf(() => patternText(patternFor(named, granted(...grants))))).toBe(text);
   });
 });

@@ -1,7 +1,7 @@
 import { type Actor } from './actor.js';
 import { NotFoundError } from './errors/domain-error.js';
 import { type Permission } from './permissions.js';
-import { DEFAULT_SCOPE, type Scope, ScopeFilter, scopeOf } from './scope.js';
+import { DEFAULT_SCOPE, type Scope, ScopeFilter, scopeOf, type ScopePattern } from './scope.js';
 
 declare const GRANTED: unique symbol;
 
@@ -69,6 +69,27 @@ export function scopeFor(named: Partial<Scope>, actor: Grants): Scope {
   const scope = isNamed ? scopeOf(named) : ownScope(actor);
   if (!maySee(actor, scope)) throw scopeNotFound(String(ScopeFilter.of(scope)));
   return scope;
+}
+
+/**
+ * The scopes that a change names: one as in {@link scopeFor}, or by `scope` those of a type, or all. Throws a
+ * 404 unless the caller may see all of them.
+ */
+export function patternFor(named: NamedScopes, actor: Grants): ScopePattern {
+  const { scope, entityType, entityId } = named;
+  if (scope === undefined) {
+    return scopeFor(
+      {
+        ...(entityType === undefined ? {} : { entityType }),
+        ...(entityId === undefined ? {} : { entityId }),
+      },
+      actor,
+    );
+  }
+  const asked = ScopeFilter.parse(scope);
+  const [pattern] = asked?.patterns ?? [];
+  if (!asked || !pattern || !actor.scopes.includes(asked)) throw scopeNotFound(scope);
+  return pattern;
 }
 
 /** The scope of a change that names none: the command center, or the one scope that a caller is granted. */

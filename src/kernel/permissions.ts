@@ -15,6 +15,10 @@ const LEAST_ROLE = {
   /** Create next best actions. */
   'next-actions.write': 'operator',
   'next-actions.run': 'operator',
+  /** Suppress in one scope for up to 90 days, change and lift that. */
+  'suppressions.write': 'operator',
+  /** The same for good, for longer, and over more than one scope. */
+  'suppressions.forever': 'admin',
   'risk.read': 'viewer',
   /** Snooze, resolve, dismiss and reopen flags. */
   'risk.change': 'operator',

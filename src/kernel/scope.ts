@@ -161,6 +161,7 @@ function covers(wide: ScopePattern, narrow: ScopePattern): boolean {
   return wide.entityId === undefined || wide.entityId === narrow.entityId;
 }
 
-function patternText({ entityType, entityId }: ScopePattern): string {
+/** `account/acme`, `account/*` or `*`. */
+export function patternText({ entityType, entityId }: ScopePattern): string {
   return entityType === undefined ? '*' : `${entityType}/${entityId ?? '*'}`;
 }

@@ -105,7 +105,7 @@ export class NextActionsController {
     operationId: 'getNextActionsSummary',
     summary: 'Summarize the next best actions of a scope, or of several',
     description:
-      'The best five, how many are queued by priority, each counted up to 10,000, and when the rules last ran.',
+      'The best five, how many are queued by priority and how many are snoozed, each counted up to 10,000, what is held back, what could be suppressed, and when the rules last ran.',
   })
   @ApiOkResponse({ type: NextActionSummary })
   @ApiProblems(400)
@@ -138,12 +138,12 @@ export class NextActionsController {
     operationId: 'runNextActionRules',
     summary: 'Run the rules in a scope',
     description:
-      'Queues what the rules recommend, updates what is queued, and expires what no longer holds. It changes only what runs created. A rule recommends nothing for 24 hours after its action was done, for 7 days after it was dismissed, and for 30 days after "don’t suggest again".',
+      'Queues what the rules recommend, updates what is queued, and expires what no longer holds. It changes only what runs created. A rule recommends nothing for 24 hours after its action was done, for 7 days after it was dismissed, and for 30 days after "don’t suggest again"; one of priority critical only for an hour after it was closed. A suppression holds it back as long as it lasts. proposals names what is mostly dismissed and could be suppressed.',
   })
   @ApiOkResponse({ type: NextActionRunAnswer, headers: RATE_LIMIT_HEADERS })
   @ApiProblems('SCOPE_NOT_FOUND', 429)
   run(@Body() body: ScopeFields, @CurrentActor() actor: Actor): Promise<NextActionRunAnswer> {
-    return this.runs.run(scopeFor(body, actor), actor);
+    return this.runs.runAndPropose(scopeFor(body, actor), actor);
   }
 
   @Get(':id')

@@ -20,6 +20,9 @@ import { ExecutionsRepository } from './delivery/executions.repository.js';
 import { ExecutionsListService } from './delivery/executions-list.service.js';
 import { IdempotencyKeys } from './delivery/idempotency-keys.js';
 import { EffectivenessService } from './outcomes/effectiveness.service.js';
+import { PlaybooksController } from './playbooks/playbooks.controller.js';
+import { PlaybooksService } from './playbooks/playbooks.service.js';
+import { SuppressionsController } from './suppressions/suppressions.controller.js';
 import { SuppressionsService } from './suppressions/suppressions.service.js';
 import { DeliveryActionsController } from './delivery/delivery-actions.controller.js';
 import { RetryFailedDeliveriesHandler } from './delivery/retry-failed-deliveries.handler.js';
@@ -45,7 +48,13 @@ import { JobsModule } from '../jobs/jobs.module.js';
     ScoringModule,
     WorkItemsModule,
   ],
-  controllers: [NextActionsController, DeliveryActionsController],
+  // Before the routes that take an id in the place of `suppressions`.
+  controllers: [
+    SuppressionsController,
+    NextActionsController,
+    PlaybooksController,
+    DeliveryActionsController,
+  ],
   providers: [
     NextActionTurns,
     NextActionsRepository,
@@ -61,6 +70,7 @@ import { JobsModule } from '../jobs/jobs.module.js';
     ExecutionsListService,
     IdempotencyKeys,
     SuppressionsService,
+    PlaybooksService,
     // Delivery actions, one line each: `npm run make:action -- <key>` adds one.
     DismissAction,
     DontSuggestAgain30dAction,

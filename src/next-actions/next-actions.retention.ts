@@ -40,7 +40,7 @@ const SUPPRESSION_DAYS = 1;
 /** Suppressions that have ended. */
 export const SUPPRESSION_RETENTION = rowsByTime({
   table: 'next_action_suppressions',
-  key: 'entity_type, entity_id, rule_key',
+  key: 'id',
   time: 'suppressed_until',
   days: SUPPRESSION_DAYS,
   what: 'suppressions that ended a day ago',

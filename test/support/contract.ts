@@ -288,13 +288,15 @@ export class Contract {
     );
     const own = lists.filter(({ path }) => path === ownList);
     const found: Values[] = [];
+    const examples = operation.prefilled('path');
     for (const list of own.length > 0 ? own : lists.filter(({ needsToken }) => needsToken)) {
       const { body } = await this.send(this.api, list, {});
       const { items = [] } = body as { items?: Record<string, unknown>[] };
       for (const item of items) {
-        if (!names.every((name) => typeof item[name] === 'string')) continue;
+        const values = { ...examples, ...item } as Record<string, unknown>;
+        if (!names.every((name) => typeof values[name] === 'string')) continue;
         found.push(
-          Object.fromEntries(names.map((name) => [name, encodeURIComponent(String(item[name]))])),
+          Object.fromEntries(names.map((name) => [name, encodeURIComponent(String(values[name]))])),
         );
       }
     }

@@ -19,8 +19,8 @@ const LEFT: Readonly<Record<string, string>> = {
     SELECT id, id, 'sharp_drop', 'account', 'simulated', time`,
   next_action_runs: `(id, run_key, entity_type, entity_id, created, updated, expired, ran_at)
     SELECT id, 'nba', 'account', 'simulated', 0, 0, 0, time`,
-  next_action_suppressions: `(entity_type, entity_id, rule_key, suppressed_until)
-    SELECT 'account', id::text, 'rule', time`,
+  next_action_suppressions: `(id, entity_type, entity_id, rule_key, suppressed_until)
+    SELECT id, 'account', id::text, 'rule', time`,
   work_items: `(id, kind, external_id, entity_type, entity_id, state, is_open, priority, title,
       occurred_at, updated_at)
     SELECT id, 'reminder', id::text, 'account', 'simulated', 'done', false, 'low', 'Call', time, time`,

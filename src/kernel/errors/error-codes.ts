@@ -130,6 +130,16 @@ export const ERROR_CODES = {
     when: 'No next best action has this id.',
     fix: 'Read the list again.',
   },
+  SUPPRESSION_NOT_FOUND: {
+    status: 404,
+    when: 'No suppression with this id is seen by the caller.',
+    fix: 'Read the list again.',
+  },
+  PLAYBOOK_STEP_NOT_FOUND: {
+    status: 404,
+    when: 'The playbook of the next best action has no step with this key.',
+    fix: 'Use a key of `GET /api/next-actions/:id/playbook`.',
+  },
   WORK_ITEM_NOT_FOUND: {
     status: 404,
     when: 'No work item of this kind has this external id.',
@@ -164,6 +174,16 @@ export const ERROR_CODES = {
     status: 408,
     when: 'The headers, the next byte of the body or the whole request came too late.',
     fix: 'Send the request again, without pauses.',
+  },
+  SUPPRESSION_ENDED: {
+    status: 409,
+    when: 'The suppression ran out or was lifted.',
+    fix: 'Set a new one.',
+  },
+  PLAYBOOK_STEP_EXECUTED: {
+    status: 409,
+    when: 'A step that a press ticked can’t be unticked by hand.',
+    fix: 'Leave it ticked.',
   },
   NEXT_ACTION_NOT_OPEN: {
     status: 409,

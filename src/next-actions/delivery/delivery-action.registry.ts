@@ -17,6 +17,7 @@ import {
 } from '../../discovery/decorated-providers.js';
 import { rulesProblem } from '../../http/validation/dto-rules.js';
 import { NEXT_ACTION_STATUSES, type NextActionStatus } from '../model/next-best-action.entity.js';
+import { unknownPlaybookAction } from '../rules/playbooks.js';
 import {
   ACTION_STYLES,
   DELIVERY_ACTION,
@@ -57,6 +58,7 @@ export class DeliveryActionRegistry implements OnModuleInit {
   onModuleInit(): void {
     const found = findDecorated<DeliveryActionOptions, DeliveryActionHandler>(this.discovery, KIND);
     for (const [key, provider] of found) this.actions.set(key, registered(provider));
+    this.checkPlaybooks();
     this.logger.debug({ actionKeys: this.keys() }, 'delivery actions found');
   }
 
@@ -80,6 +82,14 @@ export class DeliveryActionRegistry implements OnModuleInit {
       {
         errors: [{ field: 'actionKey', message: `actionKey must be one of: ${keys}` }],
       },
+    );
+  }
+
+  private checkPlaybooks(): void {
+    const unknown = unknownPlaybookAction(this.keys());
+    if (!unknown) return;
+    throw new DeliveryActionError(
+      `The playbook of ${unknown.ruleKey} names the action "${unknown.actionKey}", which no provider has: provide it, or name one of: ${this.keys().join(', ')}.`,
     );
   }
 }

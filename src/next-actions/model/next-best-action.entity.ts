@@ -42,6 +42,10 @@ export type Origin = (typeof ORIGINS)[number];
 // For the cool-downs of the rules. It has an included column, so the migration creates it.
 @Index('ix_next_best_actions_done', { synchronize: false })
 @Index('ix_next_best_actions_dismissed', { synchronize: false })
+// For proposals: what was dismissed lately, over all scopes.
+@Index('ix_next_best_actions_dismissed_at', ['dismissedAt'], {
+  where: `"status" = 'dismissed' AND "origin" = 'rule'`,
+})
 // They have descending or included columns, which TypeORM can't express: the migration creates them, and
 // TypeORM ignores them.
 @Index('ix_next_best_actions_scope', { synchronize: false })

@@ -18,6 +18,7 @@ import {
 } from './explanation.js';
 import { type NextActionRuleKey } from '../model/rule-keys.js';
 import { type NextActionCondition, type NextActionContext } from './next-action-context.js';
+import { PLAYBOOKS } from './playbooks.js';
 import { type RankingSignals } from './ranking.js';
 
 /** A recommendation before it is ranked. */
@@ -42,7 +43,6 @@ interface ItemRule {
   readonly priority: (count: number) => Priority;
   readonly title: string;
   readonly reason: (count: number) => string;
-  readonly steps: readonly string[];
   /** Effort: 0 one press, 1 own work, 2 a conversation, 3 an answer of somebody else. */
   readonly friction: number;
 }
@@ -61,10 +61,6 @@ const ITEM_RULES = {
     title: 'Retry the failed notification deliveries',
     reason: (count) =>
       `${countNoun(count, 'notification delivery', 'notification deliveries')} failed.`,
-    steps: [
-      'Retry the failed deliveries.',
-      'Check the address or channel of those that fail again.',
-    ],
     friction: 0,
   },
   overdue_reminders_high_priority: {
@@ -73,7 +69,6 @@ const ITEM_RULES = {
     priority: () => 'medium',
     title: 'Work off the overdue reminders',
     reason: (count) => `${countNoun(count, 'reminder')} overdue.`,
-    steps: ['Do the oldest reminder first.', 'Move or cancel what no longer matters.'],
     friction: 1,
   },
   proposals_sent_no_followup_date: {
@@ -82,7 +77,6 @@ const ITEM_RULES = {
     priority: () => 'medium',
     title: 'Set a follow-up date for the sent proposals',
     reason: (count) => `${countNoun(count, 'sent proposal')} without a follow-up date.`,
-    steps: ['Set a follow-up date for each proposal.', 'Ask the client whether it arrived.'],
     friction: 1,
   },
   retention_overdue: {
@@ -91,7 +85,6 @@ const ITEM_RULES = {
     priority: (count) => (count >= RETENTION_HIGH_FROM ? 'high' : 'medium'),
     title: 'Contact the customers who wait for it',
     reason: (count) => `${countNoun(count, 'retention contact')} overdue.`,
-    steps: ['Call the customer who has waited longest.', 'Record the outcome of each contact.'],
     friction: 2,
   },
   handoff_no_client_confirm: {
@@ -103,7 +96,6 @@ const ITEM_RULES = {
       count === 1
         ? '1 handoff awaits its confirmation by the client.'
         : `${count} handoffs await their confirmation by the client.`,
-    steps: ['Ask the client to confirm.', 'Confirm or cancel the handoff with the answer.'],
     friction: 3,
   },
   intake_leads_unscored: {
@@ -112,7 +104,6 @@ const ITEM_RULES = {
     priority: () => 'low',
     title: 'Score the new intake leads',
     reason: (count) => `${countNoun(count, 'intake lead')} without a score.`,
-    steps: ['Score the leads.', 'Qualify the best of them first.'],
     friction: 0,
   },
 } as const satisfies Record<Exclude<NextActionRuleKey, typeof SCORE_RULE>, ItemRule>;
@@ -143,7 +134,7 @@ function itemCandidate(
   if (facts.count < 1 || (rule.scopes !== 'all' && isReviewStream(scope))) return [];
   return [
     {
-      ...keysOf(ruleKey, scope),
+      ...sharedBy(ruleKey, scope),
       title: rule.title,
       reason: rule.reason(facts.count),
       sourceType: WORK_ITEM_CONDITIONS[rule.condition].kind,
@@ -156,7 +147,6 @@ function itemCandidate(
         friction: rule.friction,
       },
       evidence: itemEvidence(facts),
-      recommendedSteps: rule.steps,
       links: [itemsLink(scope, rule.condition)],
     },
   ];
@@ -171,7 +161,7 @@ function criticalScore({ scope, latestScore: latest }: NextActionContext): NextA
   if (latest?.band !== 'critical' || isReviewStream(scope)) return [];
   return [
     {
-      ...keysOf(SCORE_RULE, scope),
+      ...sharedBy(SCORE_RULE, scope),
       title: 'Bring the score out of the critical band',
       reason: `The score is ${latest.score} of 100, below ${WARNING_FROM}.`,
       sourceType: 'score',
@@ -185,19 +175,20 @@ function criticalScore({ scope, latestScore: latest }: NextActionContext): NextA
         friction: 2,
       },
       evidence: scoreEvidence(latest),
-      recommendedSteps: [
-        'Work off the strongest negative reason first.',
-        'Recompute the score to see what it gained.',
-      ],
       links: [scoreLink(scope)],
     },
   ];
 }
 
-function keysOf(
+function sharedBy(
   ruleKey: NextActionRuleKey,
   scope: Scope,
-): Pick<NextActionCandidate, 'ruleKey' | 'dedupeKey' | 'entityType' | 'entityId'> {
+): Pick<
+  NextActionCandidate,
+  'ruleKey' | 'dedupeKey' | 'entityType' | 'entityId' | 'recommendedSteps'
+> {
   const { entityType, entityId } = scope;
-  return { ruleKey, dedupeKey: scopedRuleKey('nba', ruleKey, scope), entityType, entityId };
+  const recommendedSteps = PLAYBOOKS[ruleKey].steps.map(({ text }) => text);
+  const dedupeKey = scopedRuleKey('nba', ruleKey, scope);
+  return { ruleKey, dedupeKey, entityType, entityId, recommendedSteps };
 }

@@ -30,6 +30,10 @@ export class NextActionRunRow {
   @Column('int')
   expired!: number;
 
+  /** How many recommendations suppressions and cool-downs held back. */
+  @Column('int', { default: 0 })
+  suppressed!: number;
+
   @Column('timestamp with time zone', { precision: 3 })
   ranAt!: Date;
 }

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
 import { ENV, type Env } from '../../config/env.js';
 import { type Actor, causedBy } from '../../kernel/actor.js';
+import { seenScope } from '../../kernel/grants.js';
 import { type Scope } from '../../kernel/scope.js';
 import { lockScope } from '../../database/transactions/scope-lock.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
@@ -18,6 +19,8 @@ import {
 } from './next-action-context.sql.js';
 import { evaluateNextActionRules, type NextActionCandidate } from './next-action-rules.js';
 import { type CandidateRecord, STORE_RUN } from './next-action-runs.sql.js';
+import { type DismissedRule, proposalsOf, type SuppressionProposal } from './proposals.js';
+import { dismissedRulesQuery } from './proposals.sql.js';
 import { rankCandidates, type Ranked } from './ranking.js';
 import { nextActionRunKey } from './run-key.js';
 
@@ -30,8 +33,15 @@ export interface RunOutcome {
   readonly updated: number;
   /** Queued actions whose rule no longer holds. */
   readonly expired: number;
+  /** Recommendations that suppressions and cool-downs held back. */
+  readonly suppressed: number;
   /** The runs of one actor in one scope on one UTC day share it. */
   readonly runKey: string;
+}
+
+/** The same with what could be suppressed in the scope. */
+export interface ProposingOutcome extends RunOutcome {
+  readonly proposals: SuppressionProposal[];
 }
 
 /** Runs the next-action rules: context in one statement, pure rules and ranking, one statement to store. */
@@ -47,6 +57,18 @@ export class NextActionRunsService {
     return this.scopes.run('next_actions', scope, actor, (tx) =>
       this.runNextActions(tx, scope, actor),
     );
+  }
+
+  /** The same, and what operators could suppress, since they mostly dismiss it. */
+  async runAndPropose(scope: Scope, actor: Actor): Promise<ProposingOutcome> {
+    return this.scopes.run('next_actions', scope, actor, async (tx) => {
+      const outcome = await this.runNextActions(tx, scope, actor);
+      const { statement, values } = dismissedRulesQuery(seenScope(scope));
+      return {
+        ...outcome,
+        proposals: proposalsOf(await tx.query<DismissedRule>(statement, values)),
+      };
+    });
   }
 
   /**

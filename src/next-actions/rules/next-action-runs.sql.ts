@@ -1,12 +1,15 @@
 import { columnsOf, type RowOf } from '../../database/sql/columns.js';
 import { type Statement } from '../../database/transactions/transaction.js';
 import { NextBestAction } from '../model/next-best-action.entity.js';
+import { suppressedIn } from '../suppressions/suppressions.sql.js';
 import { NextActionRunRow } from './next-action-run.entity.js';
 
 /** Cool-down of a rule in a scope after its action was done. */
 const DONE_COOL_DOWN_HOURS = 24;
 /** The same after it was dismissed. */
 const DISMISSED_COOL_DOWN_DAYS = 7;
+/** Of both, where the rule recommends with priority critical. */
+const CRITICAL_COOL_DOWN_HOURS = 1;
 
 /** A candidate of a rule, as {@link STORE_RUN} reads it. */
 const CANDIDATE = columnsOf(NextBestAction).only(
@@ -49,9 +52,10 @@ const RUN = columnsOf(NextActionRunRow);
  * actions, what no longer holds expires, and the run is recorded, with counts. It changes only actions that
  * a run created: neither those of API clients nor a queued action of theirs that has one of the keys.
  *
- * Candidates of a rule that is suppressed are left out: by an operator, or for a while because an action of
- * its own was closed not long ago. That is read in this statement, in the same snapshot as the queued keys:
- * otherwise an action that an operator closes after it was counted would be queued again at once.
+ * Candidates that are suppressed by an operator are left out, and those of a rule that cools down, because an
+ * action of its own was closed not long ago; a critical one cools down more quickly. That is read in this
+ * statement, in the same snapshot as the queued keys: otherwise an action that an operator closes after it was
+ * counted would be queued again at once. The run records how many it left out.
  *
  * An action that expired within its snooze is queued again, still snoozed, instead of a new one: the snooze
  * holds for the dedupe key until its time.
@@ -63,20 +67,24 @@ const RUN = columnsOf(NextActionRunRow);
 export const STORE_RUN: Statement = {
   name: 'store_next_action_run',
   text: `
-    WITH suppressed AS (
-      SELECT rule_key FROM next_action_suppressions
-      WHERE entity_type = $1 AND entity_id = $2 AND suppressed_until > $4::timestamptz
-      UNION
-      SELECT created_by_rule FROM next_best_actions
+    WITH suppressed AS MATERIALIZED (${suppressedIn('$1', '$2', '$4::timestamptz')}),
+    closed AS MATERIALIZED (
+      SELECT created_by_rule AS rule_key, completed_at AS closed_at FROM next_best_actions
       WHERE entity_type = $1 AND entity_id = $2 AND origin = 'rule' AND status = 'done'
         AND completed_at > $4::timestamptz - interval '${DONE_COOL_DOWN_HOURS} hours'
-      UNION
-      SELECT created_by_rule FROM next_best_actions
+      UNION ALL
+      SELECT created_by_rule, dismissed_at FROM next_best_actions
       WHERE entity_type = $1 AND entity_id = $2 AND origin = 'rule' AND status = 'dismissed'
         AND dismissed_at > $4::timestamptz - interval '${DISMISSED_COOL_DOWN_DAYS * 24} hours'),
     candidate AS (
       SELECT * FROM jsonb_to_recordset($3::jsonb) AS c(${CANDIDATE.recordset()})
-      WHERE NOT EXISTS (SELECT FROM suppressed WHERE suppressed.rule_key = c."createdByRule")),
+      WHERE NOT EXISTS (
+          SELECT FROM suppressed WHERE suppressed.rule_key = c."createdByRule"
+            OR suppressed.dedupe_key = c."dedupeKey")
+        AND NOT EXISTS (
+          SELECT FROM closed WHERE closed.rule_key = c."createdByRule"
+            AND (c."priority" <> 'critical' OR closed.closed_at
+              > $4::timestamptz - interval '${CRITICAL_COOL_DOWN_HOURS} hours'))),
     mine AS MATERIALIZED (
       SELECT id, dedupe_key FROM next_best_actions
       WHERE entity_type = $1 AND entity_id = $2 AND status = 'queued' AND origin = 'rule'
@@ -134,7 +142,8 @@ export const STORE_RUN: Statement = {
       created: '(SELECT count(*) FROM created) + (SELECT count(*) FROM returned)',
       updated: '(SELECT count(*) FROM updated)',
       expired: '(SELECT count(*) FROM expired)',
+      suppressed: 'jsonb_array_length($3::jsonb) - (SELECT count(*) FROM candidate)',
       ranAt: '$4::timestamptz',
     })}
-    RETURNING created, updated, expired`,
+    RETURNING created, updated, expired, suppressed`,
 };

@@ -4,24 +4,42 @@ import { PRIORITIES, type Priority } from '../../kernel/priority.js';
 import { type GrantedScopes } from '../../kernel/grants.js';
 import { COUNT_LIMIT, totalOf } from '../../http/paging/pagination.js';
 import { type Query } from '../../database/connections/statement.js';
+import { firstUuidV7Sql, ID_TOLERANCE_SQL } from '../../database/sql/first-uuid-v7.js';
 import { ListQuery, totalIn } from '../../database/sql/list-query.js';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
 import { type NextActionSummary } from './next-action-run.dto.js';
+import { type DismissedRule, proposalsOf } from './proposals.js';
+import { dismissedRulesQuery } from './proposals.sql.js';
 import { type NextAction } from '../model/next-action.js';
 import { listQueries } from '../model/next-actions.list.js';
 
 /** How many of a scope's best actions its summary shows. */
 const TOP = 5;
 
-/** When the rules last ran in some scopes. */
-function lastRunQuery(scopes: GrantedScopes): Query {
+/** Most runs of today that are read, the newest. */
+const MAX_RUNS = 10_000;
+
+const TODAY = `date_trunc('day', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC'`;
+
+/** When the rules last ran in some scopes, and what the newest run of today in each held back. */
+function runsQuery(scopes: GrantedScopes): Query {
   // Over all types, ids are ordered in time; the index on the time begins with the type.
-  const order = scopes.kind === 'one' || scopes.kind === 'type' ? 'ran_at' : 'id';
+  const byTime = scopes.kind === 'one' || scopes.kind === 'type';
+  const order = byTime ? 'ran_at DESC, id DESC' : 'id DESC';
+  const today = byTime
+    ? `ran_at >= ${TODAY}`
+    : `ran_at >= ${TODAY} AND id >= ${firstUuidV7Sql(`(${TODAY} - ${ID_TOLERANCE_SQL})`)}`;
   return ListQuery.within('next_action_runs', scopes).statement(
-    'last',
+    'newest',
     (where) => `
-    SELECT ran_at AS "lastRunAt" FROM next_action_runs${where}
-    ORDER BY ${order} DESC LIMIT 1`,
+    SELECT
+      (SELECT ran_at FROM next_action_runs${where} ORDER BY ${order} LIMIT 1) AS "lastRunAt",
+      (SELECT COALESCE(sum(suppressed), 0)::int FROM (
+        SELECT DISTINCT ON (entity_type, entity_id) suppressed FROM (
+          SELECT entity_type, entity_id, ran_at, id, suppressed FROM next_action_runs
+          ${where === '' ? 'WHERE' : `${where} AND`} ${today}
+          ORDER BY ${order} LIMIT ${MAX_RUNS}) AS recent
+        ORDER BY entity_type, entity_id, ran_at DESC, id DESC) AS newest) AS suppressed`,
   );
 }
 
@@ -30,27 +48,31 @@ function lastRunQuery(scopes: GrantedScopes): Query {
 export class NextActionsSummaryService {
   constructor(private readonly transactions: TransactionRunner) {}
 
-  /** The best five, the counts and the last run, in one round trip. Counts end at COUNTED_ROWS. */
+  /** The best five, the counts, what is held back and the last run, in one round trip. Counts end at COUNT_LIMIT. */
   async of(scopes: GrantedScopes, actor: Actor): Promise<NextActionSummary> {
     const queued = { scopes, statuses: ['queued'] } as const;
     const { page } = listQueries(queued, { limit: TOP }, { full: true });
-    const counts = PRIORITIES.map((priority) =>
-      listQueries({ ...queued, priority }, { limit: 1 }).total(COUNT_LIMIT),
-    );
-    const [top, runs, ...counted] = await this.transactions.read(
-      [page, lastRunQuery(scopes), ...counts],
+    const counts = [
+      ...PRIORITIES.map((priority) => ({ ...queued, priority })),
+      { ...queued, snoozed: 'only' } as const,
+    ].map((filter) => listQueries(filter, { limit: 1 }).total(COUNT_LIMIT));
+    const [top, runs, dismissed, ...counted] = await this.transactions.read(
+      [page, runsQuery(scopes), dismissedRulesQuery(scopes), ...counts],
       { caller: actor },
     );
-    const totals = PRIORITIES.map((_, index) => totalOf(totalIn(counted[index]), COUNT_LIMIT));
+    const totals = counts.map((_, index) => totalOf(totalIn(counted[index]), COUNT_LIMIT));
     const queuedByPriority = Object.fromEntries(
       PRIORITIES.map((priority, index) => [priority, totals[index]?.total]),
     ) as Record<Priority, number>;
-    const [lastRun] = (runs ?? []) as { lastRunAt: Date }[];
+    const [ran] = (runs ?? []) as { lastRunAt: Date | null; suppressed: number }[];
     return {
       top5: top as unknown as NextAction[],
       queuedByPriority,
       countsAreExact: totals.every(({ isExact }) => isExact),
-      lastRunAt: lastRun?.lastRunAt ?? null,
+      snoozed: totals.at(-1)?.total ?? 0,
+      suppressed: ran?.suppressed ?? 0,
+      proposals: proposalsOf((dismissed ?? []) as unknown as DismissedRule[]),
+      lastRunAt: ran?.lastRunAt ?? null,
       ...scopes.common,
     };
   }

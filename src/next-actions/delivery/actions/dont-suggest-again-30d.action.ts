@@ -1,4 +1,5 @@
 import { dismissNextAction } from '../../model/next-action.changes.js';
+import { endOfLength } from '../../suppressions/suppression-terms.js';
 import { SuppressionsService } from '../../suppressions/suppressions.service.js';
 import {
   DeliveryAction,
@@ -7,13 +8,12 @@ import {
   type DeliveryOutcome,
 } from '../delivery-action.js';
 
-/** 30 days of 24 hours, in ms. */
-const THIRTY_DAYS_MS = 30 * 24 * 60 * 60 * 1000;
+const LABEL = "Don't suggest again (30 days)";
 
 /** Dismisses the NBA and suppresses the rule that made it in its scope; one without a rule is dismissed. */
 @DeliveryAction({
   key: 'dont_suggest_again_30d',
-  label: "Don't suggest again (30 days)",
+  label: LABEL,
   confirm: 'Dismiss this action and not suggest it again for 30 days?',
   style: 'danger',
 })
@@ -24,8 +24,10 @@ export class DontSuggestAgain30dAction implements DeliveryActionHandler {
     const { entityType, entityId, createdByRule: ruleKey } = nextAction;
     const changes = dismissNextAction(now);
     if (ruleKey === null) return { changes, meta: { ruleKey, suppressedUntil: null } };
-    const suppressedUntil = new Date(now.getTime() + THIRTY_DAYS_MS);
-    await this.suppressions.suppress(tx, { entityType, entityId }, ruleKey, suppressedUntil, actor);
+    const suppressedUntil = endOfLength('30d', now);
+    const reason = `${LABEL}: ${nextAction.title}`;
+    const request = { scope: { entityType, entityId }, key: { ruleKey }, until: suppressedUntil };
+    await this.suppressions.suppress(tx, { ...request, reason }, actor);
     return { changes, meta: { ruleKey, suppressedUntil } };
   }
 }
