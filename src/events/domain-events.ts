@@ -95,6 +95,16 @@ export interface DomainEvents {
       readonly expired: number;
     }
   >;
+  /** A run ended the snooze of a next best action because it got worse than when it was snoozed. */
+  'nba.woken': EventPayload<
+    Scope & {
+      readonly ruleKey: string | null;
+      readonly priorityBefore: string;
+      readonly priority: string;
+      readonly scoreBefore: number;
+      readonly score: number;
+    }
+  >;
   /** The risk rules ran in a scope. `created` counts what was opened again, too. */
   'risk.upsert': EventPayload<
     Scope & { readonly created: number; readonly updated: number; readonly resolved: number }
@@ -186,6 +196,7 @@ export const EVENT_LEVEL_OF: Readonly<Record<DomainEventName, EventLevel>> = {
   'job.cancelled': 'info',
   'nba.upsert': 'info',
   'nba.run': 'info',
+  'nba.woken': 'info',
   'risk.upsert': 'info',
   'risk.created.critical': 'warn',
   'risk.changed': 'info',

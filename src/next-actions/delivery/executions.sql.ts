@@ -117,7 +117,7 @@ export const FIND_EARLIER: Statement = {
   name: 'find_earlier_execution',
   text: `
     SELECT clock_timestamp() AS now, (
-      SELECT id FROM next_action_executions
+      SELECT jsonb_build_object('id', id, 'changes', changes) FROM next_action_executions
       WHERE next_action_id = $1 AND action_key = $2 AND status = 'success'
         AND (request_hash = $4 OR request_hash IS NULL)
         AND ($3::float8 IS NULL OR started_at > clock_timestamp() - $3 * interval '1 millisecond')

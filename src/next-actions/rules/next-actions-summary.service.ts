@@ -31,7 +31,10 @@ export class NextActionsSummaryService {
   constructor(private readonly transactions: TransactionRunner) {}
 
   /** The best five, the counts and the last run, in one round trip. Counts end at COUNTED_ROWS. */
-  async of(scopes: GrantedScopes, actor: Actor): Promise<NextActionSummary> {
+  async of(
+    scopes: GrantedScopes,
+    actor: Actor,
+  ): Promise<Omit<NextActionSummary, 'top5'> & { readonly top5: NextAction[] }> {
     const queued = { scopes, statuses: ['queued'] } as const;
     const { page } = listQueries(queued, { limit: TOP }, { full: true });
     const counts = PRIORITIES.map((priority) =>

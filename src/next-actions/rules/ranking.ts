@@ -96,9 +96,14 @@ export function rankingOf(
     impactBoost: impactBoost(signals.impact, signals.priority),
     friction: whole(signals.friction, MAX_FRICTION),
   };
+  return { score: scoreOf(factors), factors };
+}
+
+/** The score of the parts of a rank, 0–100. */
+export function scoreOf(factors: RankingFactors): number {
   const boosts =
     factors.countBoost + factors.recencyBoost + factors.urgencyBoost + factors.impactBoost;
-  return { score: whole(factors.base + boosts - factors.friction, 100), factors };
+  return whole(factors.base + boosts - factors.friction, 100);
 }
 
 /**

@@ -13,9 +13,11 @@ const THIRTY_DAYS_MS = 30 * 24 * 60 * 60 * 1000;
 /** Dismisses the NBA and suppresses the rule that made it in its scope; one without a rule is dismissed. */
 @DeliveryAction({
   key: 'dont_suggest_again_30d',
+  aliases: ['don_t_suggest_again_30d'],
   label: "Don't suggest again (30 days)",
   confirm: 'Dismiss this action and not suggest it again for 30 days?',
   style: 'danger',
+  appliesTo: ({ createdByRule }) => createdByRule !== null,
 })
 export class DontSuggestAgain30dAction implements DeliveryActionHandler {
   constructor(private readonly suppressions: SuppressionsService) {}
