@@ -110,7 +110,7 @@ describe('the buttons of a next best action', () => {
   it('stand in the list, full or not, in the summary and in the detail', async () => {
     const scope = freshScope();
     const { id, actions } = await createNextAction(app.api, scope);
-    for (const query of [{}, { fields: 'full' }]) {
+    for (const query of [{ snoozed: 'all' }, { fields: 'full' }] as Record<string, string>[]) {
       const [item] = await listIn<Row>(app.api, '/api/next-actions', scope, query);
       expect(item).toMatchObject({ id, actions: actions as object[] });
     }

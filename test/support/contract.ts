@@ -289,7 +289,11 @@ export class Contract {
     const own = lists.filter(({ path }) => path === ownList);
     const found: Values[] = [];
     for (const list of own.length > 0 ? own : lists.filter(({ needsToken }) => needsToken)) {
-      const { body } = await this.send(this.api, list, {});
+      // An action may work on what is snoozed alone.
+      const all: Record<string, string> = list.parameters('query').includes('snoozed')
+        ? { snoozed: 'all' }
+        : {};
+      const { body } = await this.send(this.api, list, {}, { query: all });
       const { items = [] } = body as { items?: Record<string, unknown>[] };
       for (const item of items) {
         if (!names.every((name) => typeof item[name] === 'string')) continue;

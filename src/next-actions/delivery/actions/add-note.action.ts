@@ -18,6 +18,7 @@ export class AddNoteInput {
   label: 'Add a note…',
   worksOn: ['queued', 'done', 'dismissed', 'expired'],
   input: AddNoteInput,
+  undo: true,
 })
 export class AddNoteAction implements DeliveryActionHandler<AddNoteInput> {
   run({ input }: DeliveryContext<AddNoteInput>): DeliveryOutcome {

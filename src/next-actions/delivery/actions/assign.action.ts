@@ -27,6 +27,7 @@ export class AssignInput {
   label: 'Assign…',
   input: AssignInput,
   refusals: { ASSIGNEE_NOT_ALLOWED: ERROR_CODES.ASSIGNEE_NOT_ALLOWED },
+  undo: true,
 })
 export class AssignAction implements DeliveryActionHandler<AssignInput> {
   constructor(private readonly assignees: AssigneesService) {}

@@ -26,6 +26,7 @@ const FIND_QUEUED: Statement = {
   style: 'primary',
   worksOn: ['done', 'dismissed'],
   refusals: { DUPLICATE_QUEUED: ERROR_CODES.DUPLICATE_QUEUED },
+  undo: true,
 })
 export class ReopenAction implements DeliveryActionHandler {
   async run({ nextAction, tx }: DeliveryContext): Promise<DeliveryOutcome> {

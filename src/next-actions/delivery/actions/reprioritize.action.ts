@@ -20,7 +20,12 @@ export class ReprioritizeInput {
 }
 
 /** Sets the priority, and the score that follows from it; later runs keep it until the NBA closes. */
-@DeliveryAction({ key: 'reprioritize', label: 'Change priority…', input: ReprioritizeInput })
+@DeliveryAction({
+  key: 'reprioritize',
+  label: 'Change priority…',
+  input: ReprioritizeInput,
+  undo: true,
+})
 export class ReprioritizeAction implements DeliveryActionHandler<ReprioritizeInput> {
   run({ nextAction, input }: DeliveryContext<ReprioritizeInput>): DeliveryOutcome {
     const { priority, note } = input;

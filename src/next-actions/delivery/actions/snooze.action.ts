@@ -50,7 +50,7 @@ export class SnoozeInput {
 }
 
 /** Hides the NBA from the queue. */
-@DeliveryAction({ key: 'snooze', label: 'Snooze…', input: SnoozeInput })
+@DeliveryAction({ key: 'snooze', label: 'Snooze…', input: SnoozeInput, undo: true })
 export class SnoozeAction implements DeliveryActionHandler<SnoozeInput> {
   run({ nextAction, now, input }: DeliveryContext<SnoozeInput>): DeliveryOutcome {
     const until = endOf(input, now);

@@ -14,6 +14,7 @@ import {
   label: 'Show now',
   appliesTo: isSnoozed,
   refusals: { NEXT_ACTION_NOT_SNOOZED: ERROR_CODES.NEXT_ACTION_NOT_SNOOZED },
+  undo: true,
 })
 export class WakeAction implements DeliveryActionHandler {
   run({ nextAction, now }: DeliveryContext): DeliveryOutcome {
