@@ -14,7 +14,8 @@ import { FindEventsOfJobs1796000700000 } from '../migrations/1796000700000-FindE
 import { IndexFeedAndItems1796000800000 } from '../migrations/1796000800000-IndexFeedAndItems.js';
 import { FindJobsOfScope1796000900000 } from '../migrations/1796000900000-FindJobsOfScope.js';
 import { RolesAndGrants1796001100000 } from '../migrations/1796001100000-RolesAndGrants.js';
-import { OperateNextActions1796001200000 } from '../migrations/1796001200000-OperateNextActions.js';
+import { TrackOutcomes1796001500000 } from '../migrations/1796001500000-TrackOutcomes.js';
+import { OperateNextActions1796001720000 } from '../migrations/1796001720000-OperateNextActions.js';
 import { AccessGrant } from './users/model/access-grant.entity.js';
 import { ServiceToken } from './users/model/service-token.entity.js';
 import { SessionRow } from './users/model/session.entity.js';
@@ -78,6 +79,7 @@ export const schema = {
     IndexFeedAndItems1796000800000,
     FindJobsOfScope1796000900000,
     RolesAndGrants1796001100000,
-    OperateNextActions1796001200000,
+    TrackOutcomes1796001500000,
+    OperateNextActions1796001720000,
   ],
 } satisfies Schema;

@@ -51,5 +51,7 @@ function factorsOf({ createdByRule, explanation }: NextAction): RankingFactors |
   if (!(NEXT_ACTION_RULE_KEYS as readonly (string | null)[]).includes(createdByRule)) {
     return undefined;
   }
-  return (explanation as { readonly factors?: RankingFactors } | null)?.factors;
+  const { factors } = (explanation ?? {}) as { readonly factors?: RankingFactors };
+  // A run of an earlier version wrote no track record.
+  return factors && Object.assign({ trackRecord: 0 }, factors);
 }

@@ -7,7 +7,7 @@ import { IsGrantedScopes, MAX_GRANTS } from '../../http/scope.dto.js';
 import { IsEmailAddress } from '../../http/validation/email.js';
 import { IsText } from '../../http/validation/text.js';
 import { type Role, ROLES } from '../../kernel/permissions.js';
-import { NAME_MAX } from '../model/user.entity.js';
+import { NAME_MAX } from '../model/names.js';
 
 const SCOPES = {
   type: [String] as [typeof String],

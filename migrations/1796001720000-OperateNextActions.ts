@@ -1,8 +1,8 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 /** What operators set on a next best action: a note, a held priority, a snooze that ends when it gets worse. */
-export class OperateNextActions1796001200000 implements MigrationInterface {
-  readonly name = 'OperateNextActions1796001200000';
+export class OperateNextActions1796001720000 implements MigrationInterface {
+  readonly name = 'OperateNextActions1796001720000';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
