@@ -29,6 +29,7 @@ const ARROWS = {
     'http',
     'database',
     'rate-limit',
+    'users',
     'jobs',
     'work-items',
     'scoring',

@@ -16,6 +16,7 @@ import { FindJobsOfScope1796000900000 } from '../migrations/1796000900000-FindJo
 import { RolesAndGrants1796001100000 } from '../migrations/1796001100000-RolesAndGrants.js';
 import { TrackOutcomes1796001500000 } from '../migrations/1796001500000-TrackOutcomes.js';
 import { SuppressionsAndPlaybooks1796001600000 } from '../migrations/1796001600000-SuppressionsAndPlaybooks.js';
+import { OperateNextActions1796001720000 } from '../migrations/1796001720000-OperateNextActions.js';
 import { AccessGrant } from './users/model/access-grant.entity.js';
 import { ServiceToken } from './users/model/service-token.entity.js';
 import { SessionRow } from './users/model/session.entity.js';
@@ -83,5 +84,6 @@ export const schema = {
     RolesAndGrants1796001100000,
     TrackOutcomes1796001500000,
     SuppressionsAndPlaybooks1796001600000,
+    OperateNextActions1796001720000,
   ],
 } satisfies Schema;

@@ -77,6 +77,39 @@ class RefusesAsSuccessAction extends Handler {}
 @DeliveryAction({ key: 'closes_as_open', label: 'Closes as open', closesAs: 'open' as never })
 class ClosesAsOpenAction extends Handler {}
 
+@DeliveryAction({ key: 'applies_nowhere', label: 'Applies nowhere', appliesTo: { rules: [] } })
+class AppliesNowhereAction extends Handler {}
+
+@DeliveryAction({ key: 'applies_empty', label: 'Applies to nothing', appliesTo: {} })
+class AppliesToNothingAction extends Handler {}
+
+@DeliveryAction({
+  key: 'applies_misspelt',
+  label: 'Applies to a misspelt member',
+  appliesTo: { sourceType: 'proposal' } as never,
+})
+class AppliesToMisspeltAction extends Handler {}
+
+@DeliveryAction({
+  key: 'applies_to_words',
+  label: 'Applies to words',
+  appliesTo: { sourceTypes: ['Work Item'] },
+})
+class AppliesToWordsAction extends Handler {}
+
+@DeliveryAction({
+  key: 'applies_later',
+  label: 'Applies later',
+  appliesTo: (async () => Promise.resolve(true)) as never,
+})
+class AppliesLaterAction extends Handler {}
+
+@DeliveryAction({ key: 'taken_alias', label: 'Taken alias', aliases: ['mark_done'] })
+class TakenAliasAction extends Handler {}
+
+@DeliveryAction({ key: 'camel_alias', label: 'Camel alias', aliases: ['markDone'] })
+class CamelAliasAction extends Handler {}
+
 @DeliveryAction({ key: 'fine', label: 'Fine' })
 class FineAction extends Handler {}
 
@@ -161,6 +194,41 @@ describe('a developer’s mistake stops the start', () => {
       'a state in which nothing is closed',
       [ClosesAsOpenAction],
       /ClosesAsOpenAction has a bad closesAs: use done or dismissed/,
+    ],
+    [
+      'an appliesTo without a rule',
+      [AppliesNowhereAction],
+      /AppliesNowhereAction has a bad appliesTo: rules is a list of one or more keys of rules/,
+    ],
+    [
+      'an appliesTo that names nothing',
+      [AppliesToNothingAction],
+      /AppliesToNothingAction has a bad appliesTo: give it rules, sourceTypes or both, or a function/,
+    ],
+    [
+      'an appliesTo of another form',
+      [AppliesToMisspeltAction],
+      /AppliesToMisspeltAction has a bad appliesTo: give it rules, sourceTypes or both/,
+    ],
+    [
+      'an appliesTo of what no source type can be',
+      [AppliesToWordsAction],
+      /AppliesToWordsAction has a bad appliesTo: sourceTypes is a list of one or more snake_case words/,
+    ],
+    [
+      'an appliesTo that a list would have to wait for',
+      [AppliesLaterAction],
+      /AppliesLaterAction has a bad appliesTo: an asynchronous function: .* return true or false at once/,
+    ],
+    [
+      'an alias that is another action’s key',
+      [TakenAliasAction],
+      /TakenAliasAction has the alias "mark_done", which MarkDoneAction uses already: take one of them away/,
+    ],
+    [
+      'an alias that is not snake_case',
+      [CamelAliasAction],
+      /CamelAliasAction has the alias "markDone": an alias is snake_case/,
     ],
   ] as [string, Provider[], RegExp][])(
     'with one sentence that names the class and the mend: %s',

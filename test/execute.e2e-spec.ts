@@ -246,6 +246,8 @@ describe('pressing a button', () => {
       label: 'Snooze 1 day',
       confirm: 'Hide this action for 1 day?',
       style: 'secondary',
+      undo: expect.any(Boolean) as boolean,
+      worksOn: ['queued'],
       inputSchema: null,
     });
     expect(

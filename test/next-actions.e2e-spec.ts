@@ -33,6 +33,11 @@ describe('next best actions', () => {
       entityId: 'command_center',
       assigneeId: null,
       snoozedUntil: null,
+      snoozeUntilWorse: false,
+      snoozedPriority: null,
+      snoozedScore: null,
+      priorityHeld: false,
+      note: null,
       lastExecutedAt: null,
       lastExecutionStatus: null,
       lastExecutionErrorCode: null,
@@ -41,6 +46,7 @@ describe('next best actions', () => {
       updatedAt: expect.stringMatching(/Z$/),
       completedAt: null,
       dismissedAt: null,
+      actions: expect.arrayContaining([expect.objectContaining({ actionKey: 'mark_done' })]),
     });
     expect((await app.api.get(`/api/next-actions/${body.id}`).expect(200)).body).toEqual(body);
   });

@@ -231,7 +231,13 @@ describe('the OpenAPI document', () => {
     )!;
     expect(execute.bodyExamples[0]).toEqual({ actionKey: 'mark_done' });
     const inputs = execute.bodyExamples.map((example) => (example as { input?: unknown }).input);
-    expect(inputs.filter((input) => input !== undefined)).toEqual([{ lines: [{ text: 'text' }] }]);
+    expect(inputs.filter((input) => input !== undefined)).toEqual([
+      { note: 'text' },
+      { assigneeId: null },
+      { priority: 'low' },
+      { lines: [{ text: 'text' }] },
+      { for: '4h' },
+    ]);
   });
 
   it('prefills a preset of a snooze, and not until beside it', () => {

@@ -120,6 +120,16 @@ export interface DomainEvents {
     readonly stepKey: string;
     readonly done: boolean;
   }>;
+  /** A run ended the snooze of a next best action because it got worse than when it was snoozed. */
+  'nba.woken': EventPayload<
+    Scope & {
+      readonly ruleKey: string | null;
+      readonly priorityBefore: string;
+      readonly priority: string;
+      readonly scoreBefore: number;
+      readonly score: number;
+    }
+  >;
   /** The risk rules ran in a scope. `created` counts what was opened again, too. */
   'risk.upsert': EventPayload<
     Scope & { readonly created: number; readonly updated: number; readonly resolved: number }
@@ -215,6 +225,7 @@ export const EVENT_LEVEL_OF: Readonly<Record<DomainEventName, EventLevel>> = {
   'suppression.changed': 'info',
   'suppression.lifted': 'info',
   'nba.playbook.step': 'info',
+  'nba.woken': 'info',
   'risk.upsert': 'info',
   'risk.created.critical': 'warn',
   'risk.changed': 'info',

@@ -35,6 +35,7 @@ import { EffectivenessAnswer, EffectivenessQuery } from './outcomes/effectivenes
 import { EffectivenessService } from './outcomes/effectiveness.service.js';
 import { DeliveryService } from './delivery/delivery.service.js';
 import { ExecutionsListService } from './delivery/executions-list.service.js';
+import { NextActionButtons } from './delivery/next-action-buttons.js';
 import { IdempotencyKey } from './delivery/idempotency-key.header.js';
 import { NextActionRunAnswer, NextActionSummary } from './rules/next-action-run.dto.js';
 import { ExecuteAnswer, ExecuteBody, ExecutionPage } from './delivery/delivery.dto.js';
@@ -58,6 +59,7 @@ export class NextActionsController {
     private readonly effectiveness: EffectivenessService,
     private readonly delivery: DeliveryService,
     private readonly executionsOf: ExecutionsListService,
+    private readonly buttons: NextActionButtons,
   ) {}
 
   @Get()
@@ -69,13 +71,14 @@ export class NextActionsController {
   })
   @ApiPageOrCsv(NextActionPage)
   @ApiProblems(400)
-  list(
+  async list(
     @Query() query: ListNextActionsQuery,
     @Prefers('text/csv') asCsv: boolean,
     @CurrentActor() actor: Actor,
   ): Promise<NextActionPage | StreamableFile> {
     if (asCsv) return csvAnswer(this.nextActions.csv(query, actor), 'next-actions.csv');
-    return this.nextActions.list(query, actor);
+    const { items, pagination } = await this.nextActions.list(query, actor);
+    return { items: this.buttons.addTo(items, actor), pagination };
   }
 
   @Post()
@@ -92,11 +95,11 @@ export class NextActionsController {
     @Body() body: CreateNextActionBody,
     @CurrentActor() actor: Actor,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<NextAction> {
+  ): Promise<NextActionAnswer> {
     const { nextAction, created } = await this.nextActions.create(body, actor);
     if (created) answerCreated(response, 'next-actions', nextAction.id);
     else response.status(200);
-    return nextAction;
+    return this.answerOf(nextAction, actor);
   }
 
   @Get('summary')
@@ -109,8 +112,12 @@ export class NextActionsController {
   })
   @ApiOkResponse({ type: NextActionSummary })
   @ApiProblems(400)
-  summary(@Query() query: ScopeQuery, @CurrentActor() actor: Actor): Promise<NextActionSummary> {
-    return this.summaries.of(scopesToRead(query, actor), actor);
+  async summary(
+    @Query() query: ScopeQuery,
+    @CurrentActor() actor: Actor,
+  ): Promise<NextActionSummary> {
+    const { top5, ...counts } = await this.summaries.of(scopesToRead(query, actor), actor);
+    return { top5: this.buttons.addTo(top5, actor), ...counts };
   }
 
   @Get('effectiveness')
@@ -155,8 +162,8 @@ export class NextActionsController {
   @ApiId
   @ApiOkResponse({ type: NextActionAnswer })
   @ApiProblems('NEXT_ACTION_NOT_FOUND')
-  get(@Param('id') id: string, @CurrentActor() actor: Actor): Promise<NextAction> {
-    return this.nextActions.get(id, actor);
+  async get(@Param('id') id: string, @CurrentActor() actor: Actor): Promise<NextActionAnswer> {
+    return this.answerOf(await this.nextActions.get(id, actor), actor);
   }
 
   @Patch(':id')
@@ -173,10 +180,10 @@ export class NextActionsController {
     @Param('id') id: string,
     @Body() body: PatchNextActionBody,
     @CurrentActor() actor: Actor,
-  ): Promise<NextAction> {
+  ): Promise<NextActionAnswer> {
     const actionKey = body.action === 'done' ? 'mark_done' : 'dismiss';
     await this.delivery.execute({ nextActionId: id, actionKey, actor });
-    return this.nextActions.get(id, actor);
+    return this.answerOf(await this.nextActions.get(id, actor), actor);
   }
 
   @Get(':id/executions')
@@ -249,5 +256,9 @@ export class NextActionsController {
     });
     if (replayed) response.setHeader('Idempotent-Replayed', 'true');
     return { ok: true, executionId };
+  }
+
+  private answerOf(nextAction: NextAction, actor: Actor): NextActionAnswer {
+    return { ...nextAction, actions: this.buttons.of(nextAction, actor) };
   }
 }

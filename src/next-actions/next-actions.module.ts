@@ -3,17 +3,25 @@ import { DiscoveryModule } from '@nestjs/core';
 import { LeadsModule } from '../leads/leads.module.js';
 import { RiskModule } from '../risk/risk.module.js';
 import { ScoringModule } from '../scoring/scoring.module.js';
+import { UsersModule } from '../users/users.module.js';
+import { AddNoteAction } from './delivery/actions/add-note.action.js';
+import { AssignAction } from './delivery/actions/assign.action.js';
 import { DismissAction } from './delivery/actions/dismiss.action.js';
 import { DontSuggestAgain30dAction } from './delivery/actions/dont-suggest-again-30d.action.js';
 import { MarkDoneAction } from './delivery/actions/mark-done.action.js';
 import { RecomputeScoreAction } from './delivery/actions/recompute-score.action.js';
+import { ReopenAction } from './delivery/actions/reopen.action.js';
+import { ReprioritizeAction } from './delivery/actions/reprioritize.action.js';
 import { RunLeadPipelineAction } from './delivery/actions/run-lead-pipeline.action.js';
 import { RunNextActionsAction } from './delivery/actions/run-next-actions.action.js';
 import { RunRiskRulesAction } from './delivery/actions/run-risk-rules.action.js';
 import { RetryFailedDeliveriesAction } from './delivery/actions/retry-failed-deliveries.action.js';
+import { SnoozeAction } from './delivery/actions/snooze.action.js';
+import { WakeAction } from './delivery/actions/wake.action.js';
 import { Snooze1dAction } from './delivery/actions/snooze-1d.action.js';
 import { DeliveryActionRegistry } from './delivery/delivery-action.registry.js';
 import { DeliveryCatalogue } from './delivery/delivery-catalogue.js';
+import { NextActionButtons } from './delivery/next-action-buttons.js';
 import { DeliveryOpenApi } from './delivery/delivery-openapi.js';
 import { DeliveryService } from './delivery/delivery.service.js';
 import { ExecutionsRepository } from './delivery/executions.repository.js';
@@ -46,6 +54,7 @@ import { JobsModule } from '../jobs/jobs.module.js';
     LeadsModule,
     RiskModule,
     ScoringModule,
+    UsersModule,
     WorkItemsModule,
   ],
   // Before the routes that take an id in the place of `suppressions`.
@@ -64,6 +73,7 @@ import { JobsModule } from '../jobs/jobs.module.js';
     EffectivenessService,
     DeliveryActionRegistry,
     DeliveryCatalogue,
+    NextActionButtons,
     DeliveryOpenApi,
     DeliveryService,
     ExecutionsRepository,
@@ -72,15 +82,21 @@ import { JobsModule } from '../jobs/jobs.module.js';
     SuppressionsService,
     PlaybooksService,
     // Delivery actions, one line each: `npm run make:action -- <key>` adds one.
+    AddNoteAction,
+    AssignAction,
     DismissAction,
     DontSuggestAgain30dAction,
     MarkDoneAction,
     RecomputeScoreAction,
+    ReopenAction,
+    ReprioritizeAction,
     RunLeadPipelineAction,
     RunNextActionsAction,
     RunRiskRulesAction,
     RetryFailedDeliveriesAction,
+    SnoozeAction,
     Snooze1dAction,
+    WakeAction,
     // Job handlers.
     NextActionsRunHandler,
     RetryFailedDeliveriesHandler,

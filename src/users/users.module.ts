@@ -5,6 +5,7 @@ import { ServiceTokensController } from './api/service-tokens.controller.js';
 import { ServiceTokensService } from './api/service-tokens.service.js';
 import { UsersController } from './api/users.controller.js';
 import { UsersService } from './api/users.service.js';
+import { AssigneesService } from './model/assignees.service.js';
 import { CredentialsService } from './model/credentials.service.js';
 import { PrincipalCache } from './model/principal-cache.js';
 import { PrincipalsService } from './model/principals.service.js';
@@ -18,6 +19,7 @@ import { PasswordHasher } from './passwords/password-hasher.js';
   controllers: [UsersController, ServiceTokensController],
   providers: [
     PasswordHasher,
+    AssigneesService,
     CredentialsService,
     UsersService,
     ServiceTokensService,
@@ -27,6 +29,7 @@ import { PasswordHasher } from './passwords/password-hasher.js';
   ],
   exports: [
     PasswordHasher,
+    AssigneesService,
     CredentialsService,
     UsersService,
     SessionsService,

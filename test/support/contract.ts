@@ -290,7 +290,11 @@ export class Contract {
     const found: Values[] = [];
     const examples = operation.prefilled('path');
     for (const list of own.length > 0 ? own : lists.filter(({ needsToken }) => needsToken)) {
-      const { body } = await this.send(this.api, list, {});
+      // An action may work on what is snoozed alone.
+      const all: Record<string, string> = list.parameters('query').includes('snoozed')
+        ? { snoozed: 'all' }
+        : {};
+      const { body } = await this.send(this.api, list, {}, { query: all });
       const { items = [] } = body as { items?: Record<string, unknown>[] };
       for (const item of items) {
         const values = { ...examples, ...item } as Record<string, unknown>;

@@ -54,6 +54,12 @@ export class NoAnswerError extends Error {
 /** SQLSTATE of a second row with the key of a unique index. */
 export const UNIQUE_VIOLATION = '23505';
 
+/** Whether a statement failed because a unique index or key of this name has the value already. */
+export function isUniqueViolation(error: unknown, constraint: string): boolean {
+  const named = error as { constraint?: unknown } | null | undefined;
+  return sqlStateOf(error) === UNIQUE_VIOLATION && named?.constraint === constraint;
+}
+
 /** SQLSTATE of a statement in a transaction of which another statement has failed. */
 export const IN_FAILED_TRANSACTION = '25P02';
 

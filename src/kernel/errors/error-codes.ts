@@ -190,6 +190,21 @@ export const ERROR_CODES = {
     when: 'The action does not work on a next best action in this state.',
     fix: 'Read it again: somebody else closed it.',
   },
+  DUPLICATE_QUEUED: {
+    status: 409,
+    when: 'A next best action with the same dedupe key is queued already.',
+    fix: 'Act on the one that is queued.',
+  },
+  NEXT_ACTION_NOT_SNOOZED: {
+    status: 409,
+    when: 'The next best action is not snoozed.',
+    fix: 'Nothing: it is in the queue.',
+  },
+  ASSIGNEE_NOT_ALLOWED: {
+    status: 409,
+    when: 'The assignee is disabled, may not see the scope, or may not press there.',
+    fix: 'Choose an enabled operator or administrator of the scope.',
+  },
   EMAIL_TAKEN: {
     status: 409,
     when: 'Another user has this e-mail address, whatever its case.',

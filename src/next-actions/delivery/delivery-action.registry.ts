@@ -18,8 +18,9 @@ import {
 import { rulesProblem } from '../../http/validation/dto-rules.js';
 import { NEXT_ACTION_STATUSES, type NextActionStatus } from '../model/next-best-action.entity.js';
 import { unknownPlaybookAction } from '../rules/playbooks.js';
+import { ACTION_STYLES } from '../model/next-action-button.dto.js';
+import { appliesToProblem } from './applies-to.js';
 import {
-  ACTION_STYLES,
   DELIVERY_ACTION,
   type DeliveryActionHandler,
   type DeliveryActionOptions,
@@ -49,6 +50,7 @@ export class DeliveryActionError extends StartError {}
 export class DeliveryActionRegistry implements OnModuleInit {
   /** A Map: a key such as `constructor` is unknown, not a prototype's property. */
   private readonly actions = new Map<string, RegisteredAction>();
+  private readonly aliases = new Map<string, RegisteredAction>();
 
   constructor(
     private readonly discovery: DiscoveryService,
@@ -58,6 +60,7 @@ export class DeliveryActionRegistry implements OnModuleInit {
   onModuleInit(): void {
     const found = findDecorated<DeliveryActionOptions, DeliveryActionHandler>(this.discovery, KIND);
     for (const [key, provider] of found) this.actions.set(key, registered(provider));
+    for (const action of [...this.actions.values()]) this.addAliases(action);
     this.checkPlaybooks();
     this.logger.debug({ actionKeys: this.keys() }, 'delivery actions found');
   }
@@ -71,9 +74,9 @@ export class DeliveryActionRegistry implements OnModuleInit {
     return [...this.actions.keys()].sort();
   }
 
-  /** The action of a key; throws a 400 that lists the keys. */
+  /** The action of a key or an alias; throws a 400 that lists the keys. */
   get(key: string): RegisteredAction {
-    const action = this.actions.get(key);
+    const action = this.actions.get(key) ?? this.aliases.get(key);
     if (action) return action;
     const keys = this.keys().join(', ');
     throw new InvalidRequestError(
@@ -91,6 +94,18 @@ export class DeliveryActionRegistry implements OnModuleInit {
     throw new DeliveryActionError(
       `The playbook of ${unknown.ruleKey} names the action "${unknown.actionKey}", which no provider has: provide it, or name one of: ${this.keys().join(', ')}.`,
     );
+  }
+
+  private addAliases(action: RegisteredAction): void {
+    for (const alias of action.options.aliases ?? []) {
+      const other = this.actions.get(alias) ?? this.aliases.get(alias);
+      if (other) {
+        throw new DeliveryActionError(
+          `${action.className} has the alias "${alias}", which ${other.className} uses already: take one of them away.`,
+        );
+      }
+      this.aliases.set(alias, action);
+    }
   }
 }
 
@@ -120,6 +135,8 @@ function checkOptions(className: string, options: DeliveryActionOptions): void {
     );
   }
   checkStates(className, options);
+  checkAppliesTo(className, options);
+  checkAliases(className, options);
   checkPermission(className, options);
   checkRefusals(className, options);
   if (options.input === undefined) return;
@@ -141,6 +158,20 @@ function checkStates(className: string, { worksOn, closesAs }: DeliveryActionOpt
       `${className} has a bad closesAs: use ${CLOSED_STATES.join(' or ')}, or leave it out.`,
     );
   }
+}
+
+function checkAppliesTo(className: string, options: DeliveryActionOptions): void {
+  const problem = appliesToProblem(options);
+  if (problem === undefined) return;
+  throw new DeliveryActionError(`${className} has a bad appliesTo: ${problem}.`);
+}
+
+function checkAliases(className: string, { aliases = [] }: DeliveryActionOptions): void {
+  const bad = aliases.find((alias) => typeof alias !== 'string' || !SNAKE_CASE.test(alias));
+  if (bad === undefined) return;
+  throw new DeliveryActionError(
+    `${className} has the alias "${bad}": an alias is snake_case, at most 64 characters.`,
+  );
 }
 
 function checkPermission(className: string, { permission }: DeliveryActionOptions): void {

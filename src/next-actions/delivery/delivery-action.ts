@@ -5,7 +5,8 @@ import { type Permission } from '../../kernel/permissions.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
 import { type JobType } from '../../jobs/handlers/job-types.js';
 import { type NewJob } from '../../jobs/queue/jobs.service.js';
-import { type NextAction } from '../model/next-action.js';
+import { type DetailField, type NextAction } from '../model/next-action.js';
+import { type ActionStyle } from '../model/next-action-button.dto.js';
 import { type NextActionChanges } from '../model/next-action.changes.js';
 import { type NextActionStatus } from '../model/next-best-action.entity.js';
 
@@ -14,13 +15,21 @@ import { type NextActionStatus } from '../model/next-best-action.entity.js';
  * imports this file and nothing else of next-actions.
  */
 
-export const ACTION_STYLES = ['primary', 'secondary', 'danger'] as const;
-export type ActionStyle = (typeof ACTION_STYLES)[number];
+/** The NBAs about which an action is: those that one of these rules made, or of one of these source types. */
+export interface AppliesTo {
+  readonly rules?: readonly string[];
+  readonly sourceTypes?: readonly string[];
+}
+
+/** Whether an action applies to an NBA, as lists show it: pure, synchronous and cheap. */
+export type AppliesToNextAction = (nextAction: Omit<NextAction, DetailField>, now: Date) => boolean;
 
 /** The options of a delivery action. */
 export interface DeliveryActionOptions<Input extends object = object> {
   /** Stable name in the API, `snake_case`, unique in the application. */
   readonly key: string;
+  /** Further names that a press may use; executions and the catalogue have the key. */
+  readonly aliases?: readonly string[];
   /** Text of the button. */
   readonly label: string;
   /** Question to ask before pressing; without it, a client need not ask. */
@@ -36,6 +45,13 @@ export interface DeliveryActionOptions<Input extends object = object> {
   readonly timeoutMs?: number;
   /** States of the NBA in which the button works; `queued` by default. In others, a press is a 409. */
   readonly worksOn?: readonly NextActionStatus[];
+  /**
+   * The NBAs that offer the button; all by default. It decides what is offered, not what is accepted: a
+   * press is refused by `worksOn`, the permission and the action itself.
+   */
+  readonly appliesTo?: AppliesTo | AppliesToNextAction;
+  /** Whether a press can be undone. */
+  readonly undo?: boolean;
   /**
    * The state in which the action leaves the NBA. If the NBA is in that state already, a press is answered
    * by the execution that closed it, whichever action that was.

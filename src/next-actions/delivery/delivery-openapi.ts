@@ -3,6 +3,7 @@ import { type OpenAPIObject } from '@nestjs/swagger';
 import { type OpenApiPart } from '../../http/openapi/openapi-types.js';
 import { addProblems } from '../../http/openapi/problem-responses.js';
 import { type ExampleSchema, exampleOf } from '../../http/openapi/schema-example.js';
+import { inputOf } from './action-input.js';
 import { DeliveryActionRegistry, type RegisteredAction } from './delivery-action.registry.js';
 import { ExecuteBody } from './delivery.dto.js';
 import { inputSchemaOf } from './input-schema.js';
@@ -60,9 +61,9 @@ export class DeliveryOpenApi implements OpenApiPart {
 type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
 type Schema = Exclude<Schemas[string], { $ref: string }>;
 
-function pressSchema({ options: { key, label, input } }: RegisteredAction): Schema {
+function pressSchema(action: RegisteredAction): Schema {
+  const { key, label, input } = action.options;
   const schema = input ? inputSchemaOf(input) : undefined;
-  const needsInput = schema !== undefined && 'required' in schema;
   return {
     type: 'object',
     title: label,
@@ -70,9 +71,19 @@ function pressSchema({ options: { key, label, input } }: RegisteredAction): Sche
       actionKey: { type: 'string', enum: [key] },
       ...(schema ? { input: schema as Schema } : {}),
     },
-    required: needsInput ? ['actionKey', 'input'] : ['actionKey'],
+    required: needsInput(action) ? ['actionKey', 'input'] : ['actionKey'],
     additionalProperties: false,
   };
+}
+
+/** Whether a press without an input is a 400. */
+function needsInput(action: RegisteredAction): boolean {
+  try {
+    inputOf(action, undefined);
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 /** `mark_done` comes first: it is what the API page prefills, and works on every NBA that is open. */

@@ -1,7 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsObject, IsString, Length, ValidateIf } from 'class-validator';
 import { Pagination } from '../../http/paging/pagination.js';
-import { ACTION_STYLES, type ActionStyle } from './delivery-action.js';
+import { NextActionButton } from '../model/next-action-button.dto.js';
+import { NEXT_ACTION_STATUSES, type NextActionStatus } from '../model/next-best-action.entity.js';
 import { EXECUTION_STATUSES, type ExecutionStatus } from './next-action-execution.entity.js';
 
 /** A press of a button. */
@@ -94,24 +95,11 @@ export class ExecutionPage {
   pagination!: Pagination;
 }
 
-/** A button. */
-export class DeliveryActionAnswer {
-  @ApiProperty({ example: 'snooze_1d' })
-  actionKey!: string;
-
-  @ApiProperty({ example: 'Snooze 1 day' })
-  label!: string;
-
-  /** Question to ask before pressing, null for none. */
-  @ApiProperty({ type: String, nullable: true, example: 'Hide this action for 1 day?' })
-  confirm!: string | null;
-
-  @ApiProperty({ enum: ACTION_STYLES, enumName: 'ActionStyle' })
-  style!: ActionStyle;
-
-  /** JSON Schema of the `input`, null for an action that takes none. */
-  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true, example: null })
-  inputSchema!: object | null;
+/** A delivery action. */
+export class DeliveryActionAnswer extends NextActionButton {
+  /** The states of an NBA in which a press is accepted. */
+  @ApiProperty({ enum: NEXT_ACTION_STATUSES, enumName: 'NextActionStatus', isArray: true })
+  worksOn!: NextActionStatus[];
 }
 
 /** Every button that this server has. */

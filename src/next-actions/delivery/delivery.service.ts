@@ -14,7 +14,11 @@ import { TransactionRunner } from '../../database/transactions/transaction-runne
 import { JobsService } from '../../jobs/queue/jobs.service.js';
 import { DeskRefresh } from '../../work-items/desk-refresh.js';
 import { recordChanges } from '../model/next-action.changes.js';
-import { nextActionNotFound, nextActionNotOpen } from '../model/next-action.errors.js';
+import {
+  duplicateQueuedOr,
+  nextActionNotFound,
+  nextActionNotOpen,
+} from '../model/next-action.errors.js';
 import { NextActionTurns } from '../model/next-action-turns.js';
 import { inputOf } from './action-input.js';
 import { runAction } from './action-runner.js';
@@ -103,7 +107,7 @@ export class DeliveryService {
       executionId: uuidv7(),
       action,
       input: inputOf(action, typed.input),
-      requestHash: fingerprint(typed),
+      requestHash: fingerprint({ ...typed, actionKey: action.options.key }),
       key:
         typed.idempotencyKey === undefined || actorId === null
           ? undefined
@@ -112,7 +116,12 @@ export class DeliveryService {
     };
     if (!isUuid(typed.nextActionId)) throw nextActionNotFound();
     // Lower case from here on: executions and events are found by it.
-    const press = { ...typed, nextActionId: typed.nextActionId.toLowerCase() };
+    const press = {
+      ...typed,
+      nextActionId: typed.nextActionId.toLowerCase(),
+      // An alias is on record under its key.
+      actionKey: action.options.key,
+    };
     // Presses of one NBA wait here, not on the row lock with a connection each.
     return this.turns.run(press.nextActionId, this.env.lockTimeoutMs, () =>
       this.press(press, running),
@@ -129,7 +138,7 @@ export class DeliveryService {
     } catch (error) {
       const { began } = running;
       if (!began || !isFailureOfAction(error)) throw error;
-      const thrown = error instanceof ActionFailedError ? error.cause : error;
+      const thrown = duplicateQueuedOr(error instanceof ActionFailedError ? error.cause : error);
       await this.recordFailure(press, running, began, thrown).catch((unrecorded: unknown) => {
         // The log line of the request has only the second error.
         const { executionId } = running;

@@ -6,7 +6,11 @@ import { type PageStart, totalIn } from '../../database/sql/list-query.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
 import { type NextAction } from '../model/next-action.js';
-import { type ChangeableField, type RecordedChanges } from '../model/next-action.changes.js';
+import {
+  type ChangeableField,
+  type RecordedChanges,
+  stillHolds,
+} from '../model/next-action.changes.js';
 import { searchTextOf } from '../model/search-text.js';
 import { type ExecutionAnswer } from './delivery.dto.js';
 import * as sql from './executions.sql.js';
@@ -45,6 +49,12 @@ export interface LockedNextAction {
   readonly keyUse: KeyUse | undefined;
 }
 
+/** An earlier success of the same request; the changes as JSON. */
+interface EarlierSuccess {
+  readonly id: string;
+  readonly changes: RecordedChanges;
+}
+
 type LockedRow = NextAction & { timeout?: string; closedBy?: string | null };
 
 /** The statements of a press, and the recorded executions. */
@@ -62,7 +72,7 @@ export class ExecutionsRepository {
   ): Promise<LockedNextAction | undefined> {
     const [[row], [found], keyUse] = await Promise.all([
       tx.query<LockedRow>(sql.LOCK, [press.id, String(press.timeoutMs), press.grant]),
-      tx.query<{ now: Date; repeatOf: string | null }>(
+      tx.query<{ now: Date; repeatOf: EarlierSuccess | null }>(
         sql.findEarlier(press.dedupeWindowMs, new Date()),
         [press.id, press.actionKey, press.dedupeWindowMs, press.requestHash],
       ),
@@ -72,7 +82,10 @@ export class ExecutionsRepository {
     const { closedBy = null } = row;
     delete row.timeout;
     delete row.closedBy;
-    return { nextAction: row, closedBy, now: found.now, repeatOf: found.repeatOf, keyUse };
+    const { now, repeatOf: earlier } = found;
+    // A press that was taken back, as by reopen or wake, does not answer: it would have no effect.
+    const repeatOf = earlier && stillHolds(row, earlier.changes) ? earlier.id : null;
+    return { nextAction: row, closedBy, now, repeatOf, keyUse };
   }
 
   /** Records the result and the changes of a press; sent together with the commit. */

@@ -144,7 +144,7 @@ const earlierSince = (since: string): Statement => ({
   name: 'find_earlier_execution',
   text: `
     SELECT clock_timestamp() AS now, (
-      SELECT id FROM next_action_executions
+      SELECT jsonb_build_object('id', id, 'changes', changes) FROM next_action_executions
       WHERE next_action_id = $1 AND action_key = $2 AND status = 'success'
         AND id >= '${since}'::uuid
         AND (request_hash = $4 OR request_hash IS NULL)

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Statement, type Transaction } from '../../database/transactions/transaction.js';
-import { sqlStateOf, UNIQUE_VIOLATION } from '../../kernel/errors/database-failure.js';
+import { isUniqueViolation } from '../../kernel/errors/database-failure.js';
 import { type ExecutionStatus } from './next-action-execution.entity.js';
 
 /** How long a key answers its retries. */
@@ -103,6 +103,5 @@ export class IdempotencyKeys {
 
 /** Whether a press lost the race for its key to a press of another NBA. */
 export function lostKeyRace(error: unknown): boolean {
-  const { constraint } = error as { constraint?: string };
-  return sqlStateOf(error) === UNIQUE_VIOLATION && constraint === 'pk_idempotency_keys';
+  return isUniqueViolation(error, 'pk_idempotency_keys');
 }

@@ -21,10 +21,12 @@ export function inputSchemaOf(
   if (outer.includes(type)) return { type: 'object' };
   const schema = targetConstructorToSchema(type) as unknown as InputSchema;
   for (const [key, { type: nested, isArray }] of planOf(type)) {
+    const rules: { $ref?: string } = { ...schema.properties[key] };
+    // A definition outside, also of a union of words.
+    delete rules.$ref;
+    schema.properties[key] = rules;
     if (!nested) continue;
     const inner = inputSchemaOf(nested, [...outer, type]);
-    const rules: { $ref?: string } = { ...schema.properties[key] };
-    delete rules.$ref;
     schema.properties[key] = isArray
       ? { ...rules, type: 'array', items: inner }
       : { ...rules, ...inner };

@@ -9,8 +9,14 @@ export const CHANGEABLE_FIELDS = [
   'score',
   'status',
   'actionUrl',
+  'explanation',
   'assigneeId',
+  'note',
+  'priorityHeld',
   'snoozedUntil',
+  'snoozeUntilWorse',
+  'snoozedPriority',
+  'snoozedScore',
   'completedAt',
   'dismissedAt',
 ] as const satisfies readonly (keyof NextAction)[];
@@ -42,7 +48,56 @@ export function dismissNextAction(now: Date): NextActionChanges {
 
 /** Hides an NBA from the queue until then. */
 export function snoozeNextAction(until: Date): NextActionChanges {
-  return { snoozedUntil: until };
+  return { ...wakeNextAction(), snoozedUntil: until };
+}
+
+/** The same, but a run shows it again before when it gets worse than it is now. */
+export function snoozeUntilWorse(
+  until: Date,
+  { priority, score }: Pick<NextAction, 'priority' | 'score'>,
+): NextActionChanges {
+  return {
+    snoozedUntil: until,
+    snoozeUntilWorse: true,
+    snoozedPriority: priority,
+    snoozedScore: score,
+  };
+}
+
+/** Shows a snoozed NBA in the queue. */
+export function wakeNextAction(): NextActionChanges {
+  return { snoozedUntil: null, snoozeUntilWorse: false, snoozedPriority: null, snoozedScore: null };
+}
+
+/** Queues a closed NBA again, to be seen at once; a priority that was held is not held any more. */
+export function reopenNextAction(): NextActionChanges {
+  return {
+    ...wakeNextAction(),
+    status: 'queued',
+    completedAt: null,
+    dismissedAt: null,
+    priorityHeld: false,
+  };
+}
+
+/** Whether an NBA is hidden from the queue. */
+export function isSnoozed({ snoozedUntil }: Pick<NextAction, 'snoozedUntil'>, now: Date): boolean {
+  return snoozedUntil !== null && snoozedUntil > now;
+}
+
+/** What decides where an NBA is shown: what a later press or a run may take back. */
+const PLACE = ['status', 'snoozedUntil'] as const satisfies readonly ChangeableField[];
+
+/** Whether an NBA is still where recorded changes, read from JSON, put it. */
+export function stillHolds(nextAction: NextAction, changes: RecordedChanges): boolean {
+  return PLACE.every((field) => {
+    const change = changes[field];
+    return change === undefined || jsonOf(change.to) === jsonOf(nextAction[field]);
+  });
+}
+
+function jsonOf(value: unknown): string {
+  return JSON.stringify(value);
 }
 
 /** An action returned a change that no action may make. */

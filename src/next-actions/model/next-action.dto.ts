@@ -2,6 +2,7 @@ import { ApiProperty, ApiPropertyOptional, OmitType } from '@nestjs/swagger';
 import { Pagination } from '../../http/paging/pagination.js';
 import { PRIORITIES, type Priority } from '../../kernel/priority.js';
 import { type ListedNextAction, type NextAction } from './next-action.js';
+import { NextActionButton } from './next-action-button.dto.js';
 import { EXPLANATION } from './next-action-explanation.js';
 import { NEXT_ACTION_STATUSES, type NextActionStatus } from './next-best-action.entity.js';
 
@@ -74,6 +75,32 @@ export class NextActionAnswer implements NextAction {
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   snoozedUntil!: Date | null;
 
+  /** Whether a run ends the snooze when the priority rises, or the score by 10. */
+  @ApiProperty({
+    example: false,
+    description: 'Whether a run ends the snooze when the priority rises, or the score by 10.',
+  })
+  snoozeUntilWorse!: boolean;
+
+  /** Its priority when it was snoozed until it gets worse. */
+  @ApiProperty({ enum: PRIORITIES, enumName: 'Priority', nullable: true, example: null })
+  snoozedPriority!: Priority | null;
+
+  /** Its score when it was snoozed until it gets worse. */
+  @ApiProperty({ type: 'integer', nullable: true, example: null })
+  snoozedScore!: number | null;
+
+  /** Whether an operator set the priority: runs keep it until the NBA closes. */
+  @ApiProperty({
+    example: false,
+    description: 'Whether an operator set the priority: runs keep it until the NBA closes.',
+  })
+  priorityHeld!: boolean;
+
+  /** What an operator wrote about it. */
+  @ApiProperty({ type: String, nullable: true, example: null })
+  note!: string | null;
+
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   lastExecutedAt!: Date | null;
 
@@ -98,6 +125,14 @@ export class NextActionAnswer implements NextAction {
 
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   dismissedAt!: Date | null;
+
+  /** The buttons that apply to it now and that the caller may press, in the order to show them. */
+  @ApiProperty({
+    type: [NextActionButton],
+    description:
+      'The buttons that apply to it now and that the caller may press, in the order to show them.',
+  })
+  actions!: NextActionButton[];
 }
 
 /** A next best action in a list. */

@@ -1,9 +1,23 @@
+import { isUniqueViolation } from '../../kernel/errors/database-failure.js';
 import { ConflictError, NotFoundError } from '../../kernel/errors/domain-error.js';
-import { type NextActionStatus } from './next-best-action.entity.js';
+import { DEDUPE_INDEX, type NextActionStatus } from './next-best-action.entity.js';
 
 /** 404: no such NBA. */
 export function nextActionNotFound(): NotFoundError {
   return new NotFoundError('NEXT_ACTION_NOT_FOUND', 'There is no next best action with this id.');
+}
+
+/** 409: another NBA of the scope is queued under its dedupe key. */
+export function duplicateQueued(): ConflictError {
+  return new ConflictError(
+    'DUPLICATE_QUEUED',
+    'A next best action with the same dedupe key is queued already: act on that one.',
+  );
+}
+
+/** The error of the unique index of dedupe keys as the 409 that it means; any other error as it is. */
+export function duplicateQueuedOr(error: unknown): unknown {
+  return isUniqueViolation(error, DEDUPE_INDEX) ? duplicateQueued() : error;
 }
 
 /** 409: the NBA is in a state in which the action does not work. */

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
 import { type Actor, causedBy } from '../../kernel/actor.js';
 import { csvPages } from '../../http/csv/csv-pages.js';
+import { type Pagination } from '../../http/paging/pagination.js';
 import { Paginator } from '../../http/paging/paginator.js';
 import { isUuid, NIL_UUID } from '../../kernel/uuid.js';
 import { scopeFor, scopesToRead } from '../../kernel/grants.js';
@@ -9,7 +10,6 @@ import { type Scope } from '../../kernel/scope.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
 import { nextActionNotFound } from './next-action.errors.js';
-import { type NextActionPage } from './next-action.dto.js';
 import { type CreateNextActionBody } from './next-action-requests.dto.js';
 import { type ListNextActionsQuery } from './list-next-actions.dto.js';
 import { type ListedNextAction, type NextAction } from './next-action.js';
@@ -66,7 +66,10 @@ export class NextActionsService {
   }
 
   /** A page of the NBAs of some scopes, ranked unless sorted. A cursor wins over a page number. */
-  async list(query: NextActionListQuery, actor: Actor): Promise<NextActionPage> {
+  async list(
+    query: NextActionListQuery,
+    actor: Actor,
+  ): Promise<{ items: ListedNextAction[]; pagination: Pagination }> {
     const filter = filterOf(query, actor);
     const bound = { ...filter, sort: query.sort };
     const page = this.paginator.openNumbered('next-actions', bound, query);

@@ -25,6 +25,11 @@ export const NEW_NEXT_ACTION = ALL.without(
   'status',
   'origin',
   'assigneeId',
+  'snoozeUntilWorse',
+  'snoozedPriority',
+  'snoozedScore',
+  'priorityHeld',
+  'note',
   'closedByExecutionId',
   'conditionGoneAt',
   'conditionBackAt',
@@ -44,6 +49,8 @@ const CONTENT = NEW_NEXT_ACTION.without(
   'entityType',
   'entityId',
   'snoozedUntil',
+  'priority',
+  'score',
 );
 
 /** One NBA by its id, if it lies in the scopes of $2. */
@@ -55,7 +62,8 @@ export const FIND: Statement = {
 /**
  * Creates an NBA, or updates the queued one with the same dedupe key in the same scope. Of two concurrent
  * calls, the partial unique index makes one insert and the other update. xmax is 0 on a row that this
- * statement inserted. A snooze of the operator survives an update that does not set one.
+ * statement inserted. A snooze of the operator survives an update that does not set one, and so do a
+ * priority that an operator holds and its score.
  */
 export const UPSERT: Statement = {
   name: 'upsert_next_action',
@@ -64,6 +72,8 @@ export const UPSERT: Statement = {
     VALUES (${NEW_NEXT_ACTION.parameters()})
     ON CONFLICT (entity_type, entity_id, dedupe_key) WHERE status = 'queued' AND dedupe_key IS NOT NULL
     DO UPDATE SET ${CONTENT.assignments('excluded')}, origin = 'api',
+      priority = CASE WHEN nba.priority_held THEN nba.priority ELSE excluded.priority END,
+      score = CASE WHEN nba.priority_held THEN nba.score ELSE excluded.score END,
       snoozed_until = COALESCE(excluded.snoozed_until, nba.snoozed_until), updated_at = now()
     RETURNING ${NEXT_ACTION_COLUMNS}, (xmax = 0) AS created`,
 };

@@ -8,6 +8,9 @@ export type NextActionStatus = (typeof NEXT_ACTION_STATUSES)[number];
 export const ORIGINS = ['api', 'rule'] as const;
 export type Origin = (typeof ORIGINS)[number];
 
+/** Keeps a dedupe key unique among the queued NBAs of a scope. */
+export const DEDUPE_INDEX = 'uq_next_best_actions_dedupe';
+
 /**
  * A next best action: a ranked recommendation with buttons. It defines the schema for migrations; the hot
  * path reads and writes the table by SQL (next-actions.sql.ts).
@@ -21,9 +24,13 @@ export type Origin = (typeof ORIGINS)[number];
   'ck_next_best_actions_last_execution_status',
   `"last_execution_status" IN ('success', 'failed')`,
 )
+@Check(
+  'ck_next_best_actions_snoozed_priority',
+  `"snoozed_priority" IN ('low', 'medium', 'high', 'critical')`,
+)
 // A recommendation that recurs after it was done is a new NBA, so a dedupe key is unique among queued rows
 // only.
-@Index('uq_next_best_actions_dedupe', ['entityType', 'entityId', 'dedupeKey'], {
+@Index(DEDUPE_INDEX, ['entityType', 'entityId', 'dedupeKey'], {
   unique: true,
   where: `"status" = 'queued' AND "dedupe_key" IS NOT NULL`,
 })
@@ -125,6 +132,25 @@ export class NextBestAction {
   /** Hidden from the queue until then; in milliseconds, like every time that the application sets. */
   @Column('timestamptz', { nullable: true })
   snoozedUntil!: Date | null;
+
+  /** Whether a run ends the snooze when the NBA gets worse. */
+  @Column('boolean', { default: false })
+  snoozeUntilWorse!: boolean;
+
+  /** Its priority and score when it was snoozed so; null otherwise. */
+  @Column('text', { nullable: true })
+  snoozedPriority!: Priority | null;
+
+  @Column('int', { nullable: true })
+  snoozedScore!: number | null;
+
+  /** Whether an operator set the priority: runs and clients keep it until the NBA closes. */
+  @Column('boolean', { default: false })
+  priorityHeld!: boolean;
+
+  /** What an operator wrote about it. */
+  @Column('text', { nullable: true })
+  note!: string | null;
 
   @Column('timestamptz', { nullable: true })
   lastExecutedAt!: Date | null;

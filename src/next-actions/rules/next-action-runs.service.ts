@@ -12,13 +12,14 @@ import { FIND_TRACK_RECORDS, TRACK_OUTCOMES } from '../outcomes/outcome.sql.js';
 import { type TrackRecord, trackRecordPoints } from '../outcomes/track-record.js';
 import { searchTextOf } from '../model/search-text.js';
 import { explain } from './explanation.js';
+import { rankingsUnder } from './held-priority.js';
 import {
   FETCH_NEXT_ACTION_CONTEXT,
   nextActionContextOf,
   type NextActionContextRow,
 } from './next-action-context.sql.js';
 import { evaluateNextActionRules, type NextActionCandidate } from './next-action-rules.js';
-import { type CandidateRecord, STORE_RUN } from './next-action-runs.sql.js';
+import { type CandidateRecord, STORE_RUN, type WokenRow } from './next-action-runs.sql.js';
 import { type DismissedRule, proposalsOf, type SuppressionProposal } from './proposals.js';
 import { dismissedRulesQuery } from './proposals.sql.js';
 import { rankCandidates, type Ranked } from './ranking.js';
@@ -95,7 +96,7 @@ export class NextActionRunsService {
     const { entityType, entityId } = scope;
     const runId = uuidv7();
     const runKey = nextActionRunKey(actor.id ?? 'system', scope, now);
-    const [counts] = await tx.query<Omit<RunOutcome, 'runKey'>>(STORE_RUN, [
+    const [stored] = await tx.query<StoredRun>(STORE_RUN, [
       entityType,
       entityId,
       JSON.stringify(actions),
@@ -105,10 +106,12 @@ export class NextActionRunsService {
       runKey,
       actor.id,
     ]);
-    if (!counts) throw new Error('A run of the next-action rules returned no row.');
+    if (!stored) throw new Error('A run of the next-action rules returned no row.');
+    const { woken, ...counts } = stored;
     const holding = candidates.map(({ ruleKey }) => ruleKey);
     tx.defer(TRACK_OUTCOMES, [entityType, entityId, now, holding]);
     const outcome = { ...counts, runKey };
+    for (const row of woken) publishWoken(tx, row, scope, actor);
     tx.publish('nba.run', {
       ...causedBy(actor),
       sourceType: 'next_action_run',
@@ -146,9 +149,28 @@ function withTrackRecord(
   };
 }
 
+type StoredRun = Omit<RunOutcome, 'runKey'> & { readonly woken: readonly WokenRow[] };
+
+function publishWoken(
+  tx: Pick<Transaction, 'publish'>,
+  { id, ...meta }: WokenRow,
+  { entityType, entityId }: Scope,
+  actor: Actor,
+): void {
+  tx.publish('nba.woken', {
+    ...causedBy(actor),
+    sourceType: 'next_action',
+    sourceId: id,
+    scope: { entityType, entityId },
+    status: 'success',
+    meta: { entityType, entityId, ...meta },
+  });
+}
+
 /** A ranked candidate as STORE_RUN reads it. */
 export function recordOf(candidate: Ranked<NextActionCandidate>): CandidateRecord {
-  const { ruleKey, dedupeKey, title, reason, sourceType, score, signals, links } = candidate;
+  const { ruleKey, dedupeKey, title, reason, sourceType, score, factors, signals, links } =
+    candidate;
   return {
     id: uuidv7(),
     createdByRule: ruleKey,
@@ -161,5 +183,6 @@ export function recordOf(candidate: Ranked<NextActionCandidate>): CandidateRecor
     actionUrl: links[0].href,
     explanation: explain(candidate),
     searchText: searchTextOf({ title, reason, createdByRule: ruleKey }),
+    held: rankingsUnder(factors),
   };
 }

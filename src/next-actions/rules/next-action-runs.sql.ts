@@ -1,7 +1,9 @@
 import { columnsOf, type RowOf } from '../../database/sql/columns.js';
+import { PRIORITIES, type Priority } from '../../kernel/priority.js';
 import { type Statement } from '../../database/transactions/transaction.js';
 import { NextBestAction } from '../model/next-best-action.entity.js';
 import { suppressedIn } from '../suppressions/suppressions.sql.js';
+import { type HeldRanking } from './held-priority.js';
 import { NextActionRunRow } from './next-action-run.entity.js';
 
 /** Cool-down of a rule in a scope after its action was done. */
@@ -25,11 +27,71 @@ const CANDIDATE = columnsOf(NextBestAction).only(
   'explanation',
   'searchText',
 );
-export type CandidateRecord = RowOf<typeof CANDIDATE>;
+export type CandidateRecord = RowOf<typeof CANDIDATE> & {
+  /** Its ranking under each priority that an operator may hold. */
+  readonly held: Readonly<Record<Priority, HeldRanking>>;
+};
+
+/** An action whose snooze the run ended. */
+export interface WokenRow {
+  readonly id: string;
+  readonly ruleKey: string | null;
+  readonly priorityBefore: Priority;
+  readonly priority: Priority;
+  readonly scoreBefore: number;
+  readonly score: number;
+}
 
 /** The columns that a run overwrites in a queued action: a snooze and the last press are kept. */
 const CONTENT = CANDIDATE.without('id', 'createdByRule', 'dedupeKey');
-const wanted = CONTENT.fields('c');
+const wanted = CONTENT.fields('wanted');
+
+const CONTENT_OF_CANDIDATE = Object.fromEntries(
+  CONTENT.properties.map((property) => [property, `c."${property}"`]),
+);
+
+/** Of a candidate `c` for the action `own`: the priority that an operator holds, and what follows from it. */
+const RANKED = CONTENT.select('c', {
+  ...CONTENT_OF_CANDIDATE,
+  priority: 'CASE WHEN own.priority_held THEN own.priority ELSE c.priority END',
+  score: `CASE WHEN own.priority_held THEN (c.held -> own.priority ->> 'score')::int ELSE c.score END`,
+  explanation: `CASE WHEN own.priority_held
+      THEN c.explanation || jsonb_build_object('factors', c.held -> own.priority -> 'factors')
+      ELSE c.explanation END`,
+});
+
+/** What a run reads of an action of its own, but for its key. */
+const SNOOZE = columnsOf(NextBestAction).only(
+  'snoozedUntil',
+  'snoozeUntilWorse',
+  'snoozedPriority',
+  'snoozedScore',
+);
+
+/** By how many points a score must rise to end a snooze that lasts until it gets worse. */
+const WORSE_SCORE = 10;
+const rank = (priority: string): string =>
+  `array_position(ARRAY['${PRIORITIES.join("', '")}'], ${priority})`;
+
+/** Whether the row `due` has got worse than when it was snoozed. */
+const WORSE = `due.snooze_until_worse AND due.snoozed_until > $4::timestamptz
+        AND (${rank('due.priority')} > ${rank('due.snoozed_priority')}
+          OR due.score >= due.snoozed_score + ${WORSE_SCORE})`;
+
+/** The actions whose snooze ended, as JSON. */
+const WOKEN = `
+      SELECT COALESCE(jsonb_agg(jsonb_build_object(
+        'id', wanted.id, 'ruleKey', wanted."createdByRule",
+        'priorityBefore', wanted.snoozed_priority, 'priority', wanted.priority,
+        'scoreBefore', wanted.snoozed_score, 'score', wanted.score)), '[]')
+      FROM wanted
+      WHERE wanted.woken AND wanted.id IN (SELECT id FROM updated UNION ALL SELECT id FROM returned)`;
+
+/** The snooze of `nba`, or none where the run ends it. */
+const SNOOZE_LEFT = `CASE WHEN wanted.woken THEN NULL ELSE nba.snoozed_until END,
+        nba.snooze_until_worse AND NOT wanted.woken,
+        CASE WHEN wanted.woken THEN NULL ELSE nba.snoozed_priority END,
+        CASE WHEN wanted.woken THEN NULL ELSE nba.snoozed_score END`;
 
 /** Whether an action in the scope is queued under the dedupe key of the candidate `c`. */
 const QUEUED = `EXISTS (
@@ -77,7 +139,7 @@ export const STORE_RUN: Statement = {
       WHERE entity_type = $1 AND entity_id = $2 AND origin = 'rule' AND status = 'dismissed'
         AND dismissed_at > $4::timestamptz - interval '${DISMISSED_COOL_DOWN_DAYS * 24} hours'),
     candidate AS (
-      SELECT * FROM jsonb_to_recordset($3::jsonb) AS c(${CANDIDATE.recordset()})
+      SELECT * FROM jsonb_to_recordset($3::jsonb) AS c(${CANDIDATE.recordset()}, held jsonb)
       WHERE NOT EXISTS (
           SELECT FROM suppressed WHERE suppressed.rule_key = c."createdByRule"
             OR suppressed.dedupe_key = c."dedupeKey")
@@ -86,15 +148,9 @@ export const STORE_RUN: Statement = {
             AND (c."priority" <> 'critical' OR closed.closed_at
               > $4::timestamptz - interval '${CRITICAL_COOL_DOWN_HOURS} hours'))),
     mine AS MATERIALIZED (
-      SELECT id, dedupe_key FROM next_best_actions
+      SELECT id, dedupe_key, priority, priority_held, ${SNOOZE.names()} FROM next_best_actions
       WHERE entity_type = $1 AND entity_id = $2 AND status = 'queued' AND origin = 'rule'
       FOR NO KEY UPDATE SKIP LOCKED),
-    updated AS (
-      UPDATE next_best_actions AS nba
-      SET (${CONTENT.names()}, updated_at) = ROW (${wanted}, $4::timestamptz)
-      FROM mine JOIN candidate AS c ON c."dedupeKey" = mine.dedupe_key
-      WHERE nba.id = mine.id AND (${CONTENT.names('nba')}) IS DISTINCT FROM (${wanted})
-      RETURNING nba.id),
     expired AS (
       UPDATE next_best_actions AS nba SET status = 'expired', updated_at = $4::timestamptz
       FROM mine
@@ -108,14 +164,29 @@ export const STORE_RUN: Statement = {
         AND nba.origin = 'rule' AND nba.snoozed_until > $4::timestamptz AND NOT ${QUEUED}
       ORDER BY nba.dedupe_key, nba.created_at DESC, nba.id DESC),
     unlocked AS MATERIALIZED (
-      SELECT id, dedupe_key FROM next_best_actions
+      SELECT id, dedupe_key, priority, false AS priority_held, ${SNOOZE.names()}
+      FROM next_best_actions
       WHERE id IN (SELECT id FROM snoozed) AND status = 'expired'
       FOR NO KEY UPDATE SKIP LOCKED),
+    due AS (
+      SELECT own.id, own.priority_held, c."createdByRule", ${RANKED}, ${SNOOZE.names('own')}
+      FROM (SELECT * FROM mine UNION ALL SELECT * FROM unlocked) AS own
+        JOIN candidate AS c ON c."dedupeKey" = own.dedupe_key),
+    wanted AS MATERIALIZED (SELECT due.*, COALESCE(${WORSE}, false) AS woken FROM due),
+    updated AS (
+      UPDATE next_best_actions AS nba
+      SET (${CONTENT.names()}, ${SNOOZE.names()}, updated_at) =
+        ROW (${wanted}, ${SNOOZE_LEFT}, $4::timestamptz)
+      FROM wanted
+      WHERE nba.id = wanted.id AND nba.id IN (SELECT id FROM mine)
+        AND (wanted.woken OR (${CONTENT.names('nba')}) IS DISTINCT FROM (${wanted}))
+      RETURNING nba.id),
     returned AS (
       UPDATE next_best_actions AS nba
-      SET (status, ${CONTENT.names()}, updated_at) = ROW ('queued', ${wanted}, $4::timestamptz)
-      FROM unlocked JOIN candidate AS c ON c."dedupeKey" = unlocked.dedupe_key
-      WHERE nba.id = unlocked.id
+      SET (status, priority_held, ${CONTENT.names()}, ${SNOOZE.names()}, updated_at) =
+        ROW ('queued', false, ${wanted}, ${SNOOZE_LEFT}, $4::timestamptz)
+      FROM wanted
+      WHERE nba.id = wanted.id AND nba.id IN (SELECT id FROM unlocked)
       RETURNING nba.id),
     created AS (
       INSERT INTO next_best_actions (${CREATED.names()})
@@ -145,5 +216,5 @@ export const STORE_RUN: Statement = {
       suppressed: 'jsonb_array_length($3::jsonb) - (SELECT count(*) FROM candidate)',
       ranAt: '$4::timestamptz',
     })}
-    RETURNING created, updated, expired, suppressed`,
+    RETURNING created, updated, expired, suppressed, (${WOKEN}) AS woken`,
 };

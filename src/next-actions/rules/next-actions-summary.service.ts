@@ -49,7 +49,10 @@ export class NextActionsSummaryService {
   constructor(private readonly transactions: TransactionRunner) {}
 
   /** The best five, the counts, what is held back and the last run, in one round trip. Counts end at COUNT_LIMIT. */
-  async of(scopes: GrantedScopes, actor: Actor): Promise<NextActionSummary> {
+  async of(
+    scopes: GrantedScopes,
+    actor: Actor,
+  ): Promise<Omit<NextActionSummary, 'top5'> & { readonly top5: NextAction[] }> {
     const queued = { scopes, statuses: ['queued'] } as const;
     const { page } = listQueries(queued, { limit: TOP }, { full: true });
     const counts = [

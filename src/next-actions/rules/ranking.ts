@@ -103,10 +103,14 @@ export function rankingOf(
     friction: whole(signals.friction, MAX_FRICTION),
     trackRecord: recordPoints(signals.trackRecord ?? 0),
   };
+  return { score: scoreOf(factors), factors };
+}
+
+/** The score of the parts of a rank, 0–100. */
+export function scoreOf(factors: RankingFactors): number {
   const boosts =
     factors.countBoost + factors.recencyBoost + factors.urgencyBoost + factors.impactBoost;
-  const score = factors.base + boosts - factors.friction + factors.trackRecord;
-  return { score: whole(score, 100), factors };
+  return whole(factors.base + boosts - factors.friction + factors.trackRecord, 100);
 }
 
 /**

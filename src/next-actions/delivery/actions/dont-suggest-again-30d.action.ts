@@ -13,9 +13,11 @@ const LABEL = "Don't suggest again (30 days)";
 /** Dismisses the NBA and suppresses the rule that made it in its scope; one without a rule is dismissed. */
 @DeliveryAction({
   key: 'dont_suggest_again_30d',
+  aliases: ['don_t_suggest_again_30d'],
   label: LABEL,
   confirm: 'Dismiss this action and not suggest it again for 30 days?',
   style: 'danger',
+  appliesTo: ({ createdByRule }) => createdByRule !== null,
 })
 export class DontSuggestAgain30dAction implements DeliveryActionHandler {
   constructor(private readonly suppressions: SuppressionsService) {}

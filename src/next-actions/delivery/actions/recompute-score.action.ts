@@ -1,4 +1,5 @@
 import { ScoringService } from '../../../scoring/scoring.service.js';
+import { NEXT_ACTION_RULE_KEYS } from '../../model/rule-keys.js';
 import {
   DeliveryAction,
   type DeliveryActionHandler,
@@ -7,7 +8,12 @@ import {
 } from '../delivery-action.js';
 
 /** Computes and stores the score of the NBA's scope. */
-@DeliveryAction({ key: 'recompute_score', label: 'Recompute score', refresh: true })
+@DeliveryAction({
+  key: 'recompute_score',
+  label: 'Recompute score',
+  appliesTo: { rules: NEXT_ACTION_RULE_KEYS, sourceTypes: ['score'] },
+  refresh: true,
+})
 export class RecomputeScoreAction implements DeliveryActionHandler {
   constructor(private readonly scoring: ScoringService) {}
 

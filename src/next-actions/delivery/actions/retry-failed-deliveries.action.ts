@@ -14,6 +14,10 @@ const KEY = 'retry_failed_deliveries';
   label: 'Retry failed deliveries',
   confirm: 'Try the failed deliveries again?',
   style: 'primary',
+  appliesTo: {
+    rules: ['failed_notification_deliveries'],
+    sourceTypes: ['notification_delivery'],
+  },
 })
 export class RetryFailedDeliveriesAction implements DeliveryActionHandler {
   async run({ nextAction, actor, executionId, tx }: DeliveryContext): Promise<DeliveryOutcome> {

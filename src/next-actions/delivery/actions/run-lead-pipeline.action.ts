@@ -7,7 +7,12 @@ import {
 } from '../delivery-action.js';
 
 /** Scores the unscored leads of the NBA's scope, up to 500. */
-@DeliveryAction({ key: 'run_lead_pipeline', label: 'Score new leads', refresh: true })
+@DeliveryAction({
+  key: 'run_lead_pipeline',
+  label: 'Score new leads',
+  appliesTo: { rules: ['intake_leads_unscored'], sourceTypes: ['intake_lead'] },
+  refresh: true,
+})
 export class RunLeadPipelineAction implements DeliveryActionHandler {
   constructor(private readonly pipeline: LeadPipelineService) {}
 

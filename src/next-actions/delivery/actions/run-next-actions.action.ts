@@ -1,4 +1,5 @@
 import { NextActionRunsService } from '../../rules/next-action-runs.service.js';
+import { NEXT_ACTION_RULE_KEYS } from '../../model/rule-keys.js';
 import {
   DeliveryAction,
   type DeliveryActionHandler,
@@ -7,7 +8,11 @@ import {
 } from '../delivery-action.js';
 
 /** Regenerates the NBAs of the NBA's scope; the one that was pressed is not expired by its own press. */
-@DeliveryAction({ key: 'run_next_actions', label: 'Run next actions' })
+@DeliveryAction({
+  key: 'run_next_actions',
+  label: 'Run next actions',
+  appliesTo: { rules: NEXT_ACTION_RULE_KEYS },
+})
 export class RunNextActionsAction implements DeliveryActionHandler {
   constructor(private readonly runs: NextActionRunsService) {}
 

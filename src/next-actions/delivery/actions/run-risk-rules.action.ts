@@ -1,4 +1,5 @@
 import { RiskRunsService } from '../../../risk/risk-runs.service.js';
+import { NEXT_ACTION_RULE_KEYS } from '../../model/rule-keys.js';
 import {
   DeliveryAction,
   type DeliveryActionHandler,
@@ -7,7 +8,11 @@ import {
 } from '../delivery-action.js';
 
 /** Opens, updates and resolves the risk flags of the NBA's scope. */
-@DeliveryAction({ key: 'run_risk_rules', label: 'Run risk rules' })
+@DeliveryAction({
+  key: 'run_risk_rules',
+  label: 'Run risk rules',
+  appliesTo: { rules: NEXT_ACTION_RULE_KEYS },
+})
 export class RunRiskRulesAction implements DeliveryActionHandler {
   constructor(private readonly risk: RiskRunsService) {}
 
