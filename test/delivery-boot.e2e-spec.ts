@@ -3,6 +3,7 @@ import {
   DeliveryAction,
   type DeliveryActionHandler,
   type DeliveryOutcome,
+  type UndoOutcome,
 } from '../src/next-actions/delivery/delivery-action.js';
 import { createTestApp } from './support/app.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
@@ -76,6 +77,21 @@ class RefusesAsSuccessAction extends Handler {}
 
 @DeliveryAction({ key: 'closes_as_open', label: 'Closes as open', closesAs: 'open' as never })
 class ClosesAsOpenAction extends Handler {}
+
+@DeliveryAction({ key: 'undoes_not', label: 'Undoes not', undo: false })
+class UndoesNotAction extends Handler {
+  undo(): UndoOutcome {
+    return {};
+  }
+}
+
+class NoMethod extends Handler {
+  readonly undo = true;
+}
+DeliveryAction({ key: 'undo_as_flag', label: 'Undo as a flag' })(NoMethod as never);
+
+@DeliveryAction({ key: 'undoes_maybe', label: 'Undoes maybe', undo: 'yes' as never })
+class UndoesMaybeAction extends Handler {}
 
 @DeliveryAction({ key: 'fine', label: 'Fine' })
 class FineAction extends Handler {}
@@ -162,6 +178,13 @@ describe('a developer’s mistake stops the start', () => {
       [ClosesAsOpenAction],
       /ClosesAsOpenAction has a bad closesAs: use done or dismissed/,
     ],
+    [
+      'an undo that is switched off',
+      [UndoesNotAction],
+      /UndoesNotAction declares undo\(\) and says undo: false: take one of them away/,
+    ],
+    ['an undo that is no method', [NoMethod], /NoMethod has an undo that is no method: write/],
+    ['an undo that is no boolean', [UndoesMaybeAction], /UndoesMaybeAction has a bad undo/],
   ] as [string, Provider[], RegExp][])(
     'with one sentence that names the class and the mend: %s',
     async (_, providers, message) => {

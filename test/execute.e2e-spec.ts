@@ -246,6 +246,7 @@ describe('pressing a button', () => {
       label: 'Snooze 1 day',
       confirm: 'Hide this action for 1 day?',
       style: 'secondary',
+      undo: true,
       inputSchema: null,
     });
     expect(

@@ -35,7 +35,12 @@ import { DeliveryService } from './delivery/delivery.service.js';
 import { ExecutionsListService } from './delivery/executions-list.service.js';
 import { IdempotencyKey } from './delivery/idempotency-key.header.js';
 import { NextActionRunAnswer, NextActionSummary } from './rules/next-action-run.dto.js';
-import { ExecuteAnswer, ExecuteBody, ExecutionPage } from './delivery/delivery.dto.js';
+import {
+  ExecuteAnswer,
+  ExecuteBody,
+  ExecutionPage,
+  REPLAYED_HEADER,
+} from './delivery/delivery.dto.js';
 import { NextActionAnswer, NextActionPage } from './model/next-action.dto.js';
 import { ListNextActionsQuery } from './model/list-next-actions.dto.js';
 import { CreateNextActionBody, PatchNextActionBody } from './model/next-action-requests.dto.js';
@@ -196,13 +201,7 @@ export class NextActionsController {
   })
   @ApiOkResponse({
     type: ExecuteAnswer,
-    headers: {
-      ...RATE_LIMIT_HEADERS,
-      'Idempotent-Replayed': {
-        description: '`true` when an earlier execution answers.',
-        schema: { type: 'string' },
-      },
-    },
+    headers: { ...RATE_LIMIT_HEADERS, ...REPLAYED_HEADER },
   })
   @ApiProblems(
     'ACTION_UNKNOWN',

@@ -15,6 +15,10 @@ import { Snooze1dAction } from './delivery/actions/snooze-1d.action.js';
 import { DeliveryActionRegistry } from './delivery/delivery-action.registry.js';
 import { DeliveryCatalogue } from './delivery/delivery-catalogue.js';
 import { DeliveryOpenApi } from './delivery/delivery-openapi.js';
+import { PressAttempt } from './delivery/press-attempt.js';
+import { UndoAttempt } from './delivery/undo-attempt.js';
+import { UndoController } from './delivery/undo.controller.js';
+import { UndoService } from './delivery/undo.service.js';
 import { DeliveryService } from './delivery/delivery.service.js';
 import { ExecutionsRepository } from './delivery/executions.repository.js';
 import { ExecutionsListService } from './delivery/executions-list.service.js';
@@ -44,7 +48,7 @@ import { JobsModule } from '../jobs/jobs.module.js';
     ScoringModule,
     WorkItemsModule,
   ],
-  controllers: [NextActionsController, DeliveryActionsController],
+  controllers: [NextActionsController, DeliveryActionsController, UndoController],
   providers: [
     NextActionTurns,
     NextActionsRepository,
@@ -55,6 +59,9 @@ import { JobsModule } from '../jobs/jobs.module.js';
     DeliveryCatalogue,
     DeliveryOpenApi,
     DeliveryService,
+    PressAttempt,
+    UndoService,
+    UndoAttempt,
     ExecutionsRepository,
     ExecutionsListService,
     IdempotencyKeys,

@@ -130,6 +130,11 @@ export const ERROR_CODES = {
     when: 'No next best action has this id.',
     fix: 'Read the list again.',
   },
+  EXECUTION_NOT_FOUND: {
+    status: 404,
+    when: 'No execution of this next best action has this id.',
+    fix: 'Read its executions again.',
+  },
   WORK_ITEM_NOT_FOUND: {
     status: 404,
     when: 'No work item of this kind has this external id.',
@@ -169,6 +174,26 @@ export const ERROR_CODES = {
     status: 409,
     when: 'The action does not work on a next best action in this state.',
     fix: 'Read it again: somebody else closed it.',
+  },
+  EXECUTION_SUPERSEDED: {
+    status: 409,
+    when: 'Something changed the next best action since the press; `superseded` names each field, and the execution that changed it.',
+    fix: 'Undo the later press first, or press another button.',
+  },
+  UNDO_EXPIRED: {
+    status: 409,
+    when: 'The press was more than 10 minutes ago.',
+    fix: 'Press another button.',
+  },
+  NOT_UNDOABLE: {
+    status: 409,
+    when: 'The press failed, is an undo itself, or did what can not be taken back; `detail` says which.',
+    fix: 'Press another button.',
+  },
+  PREVIEW_NOT_AVAILABLE: {
+    status: 409,
+    when: 'The action does what a rollback does not take back, so it has no preview.',
+    fix: 'Press the button, or leave it.',
   },
   EMAIL_TAKEN: {
     status: 409,

@@ -15,13 +15,14 @@ export class DeliveryCatalogue {
 
   /** The buttons that an actor may press, in the order of the keys. */
   list({ permissions }: Pick<Actor, 'permissions'>): DeliveryActionAnswer[] {
-    this.buttons ??= this.registry.all().map(({ options, permission }) => ({
+    this.buttons ??= this.registry.all().map(({ options, permission, undo }) => ({
       permission,
       button: {
         actionKey: options.key,
         label: options.label,
         confirm: options.confirm ?? null,
         style: options.style ?? 'secondary',
+        undo,
         inputSchema: options.input ? inputSchemaOf(options.input) : null,
       },
     }));

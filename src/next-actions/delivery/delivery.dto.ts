@@ -19,6 +19,14 @@ export class ExecuteBody {
   input?: object;
 }
 
+/** The header of an answer that an earlier execution gives. */
+export const REPLAYED_HEADER = {
+  'Idempotent-Replayed': {
+    description: '`true` when an earlier execution answers.',
+    schema: { type: 'string' as const },
+  },
+};
+
 /** The answer to a press. */
 export class ExecuteAnswer {
   @ApiProperty({ enum: [true] })
@@ -83,6 +91,14 @@ export class ExecutionAnswer {
   /** E-mail of who pressed; null for the system, and for a user who is gone. */
   @ApiProperty({ type: String, nullable: true, example: 'operator@example.com' })
   actorName!: string | null;
+
+  /** When an undo took it back; null for one that stands. */
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, example: null })
+  undoneAt!: string | null;
+
+  /** The execution that this one took back; null for a press. */
+  @ApiProperty({ type: String, format: 'uuid', nullable: true, example: null })
+  undoesId!: string | null;
 }
 
 /** A page of executions, newest first. */
@@ -108,6 +124,10 @@ export class DeliveryActionAnswer {
 
   @ApiProperty({ enum: ACTION_STYLES, enumName: 'ActionStyle' })
   style!: ActionStyle;
+
+  /** Whether a press can be taken back. */
+  @ApiProperty({ example: true })
+  undo!: boolean;
 
   /** JSON Schema of the `input`, null for an action that takes none. */
   @ApiProperty({ type: 'object', additionalProperties: true, nullable: true, example: null })

@@ -5,10 +5,19 @@ import {
   type DeliveryActionHandler,
   type DeliveryContext,
   type DeliveryOutcome,
+  type UndoContext,
+  type UndoOutcome,
 } from '../delivery-action.js';
 
 /** 30 days of 24 hours, in ms. */
 const THIRTY_DAYS_MS = 30 * 24 * 60 * 60 * 1000;
+
+/** The meta of a press, as it is read from the record. */
+interface SuppressionMeta {
+  readonly ruleKey?: string | null;
+  readonly suppressedUntil?: string | null;
+  readonly suppressedBefore?: string;
+}
 
 /** Dismisses the NBA and suppresses the rule that made it in its scope; one without a rule is dismissed. */
 @DeliveryAction({
@@ -25,7 +34,27 @@ export class DontSuggestAgain30dAction implements DeliveryActionHandler {
     const changes = dismissNextAction(now);
     if (ruleKey === null) return { changes, meta: { ruleKey, suppressedUntil: null } };
     const suppressedUntil = new Date(now.getTime() + THIRTY_DAYS_MS);
-    await this.suppressions.suppress(tx, { entityType, entityId }, ruleKey, suppressedUntil, actor);
-    return { changes, meta: { ruleKey, suppressedUntil } };
+    const before = await this.suppressions.suppress(
+      tx,
+      { entityType, entityId },
+      ruleKey,
+      suppressedUntil,
+      actor,
+    );
+    return {
+      changes,
+      meta: { ruleKey, suppressedUntil, ...(before ? { suppressedBefore: before } : {}) },
+    };
+  }
+
+  /** Lifts the suppression. */
+  async undo({ nextAction, undone, tx }: UndoContext): Promise<UndoOutcome> {
+    const { entityType, entityId } = nextAction;
+    const { ruleKey, suppressedUntil, suppressedBefore }: SuppressionMeta = undone.meta;
+    if (!ruleKey || !suppressedUntil) return {};
+    const before = suppressedBefore === undefined ? null : new Date(suppressedBefore);
+    const scope = { entityType, entityId };
+    await this.suppressions.lift(tx, scope, ruleKey, new Date(suppressedUntil), before);
+    return { meta: { ruleKey, suppressedUntil: before } };
   }
 }
