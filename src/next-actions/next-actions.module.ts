@@ -15,6 +15,7 @@ import { Snooze1dAction } from './delivery/actions/snooze-1d.action.js';
 import { DeliveryActionRegistry } from './delivery/delivery-action.registry.js';
 import { DeliveryCatalogue } from './delivery/delivery-catalogue.js';
 import { DeliveryOpenApi } from './delivery/delivery-openapi.js';
+import { PreviewService } from './delivery/preview.service.js';
 import { PressAttempt } from './delivery/press-attempt.js';
 import { UndoAttempt } from './delivery/undo-attempt.js';
 import { UndoController } from './delivery/undo.controller.js';
@@ -60,6 +61,7 @@ import { JobsModule } from '../jobs/jobs.module.js';
     DeliveryOpenApi,
     DeliveryService,
     PressAttempt,
+    PreviewService,
     UndoService,
     UndoAttempt,
     ExecutionsRepository,

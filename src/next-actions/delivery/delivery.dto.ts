@@ -2,6 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsObject, IsString, Length, ValidateIf } from 'class-validator';
 import { Pagination } from '../../http/paging/pagination.js';
 import { ACTION_STYLES, type ActionStyle } from './delivery-action.js';
+import { CHANGES_SCHEMA } from './preview.dto.js';
 import { EXECUTION_STATUSES, type ExecutionStatus } from './next-action-execution.entity.js';
 
 /** A press of a button. */
@@ -69,15 +70,7 @@ export class ExecutionAnswer {
   input!: object | null;
 
   /** The fields of the NBA that the press changed, each with its values before and after. */
-  @ApiProperty({
-    type: 'object',
-    additionalProperties: {
-      type: 'object',
-      required: ['from', 'to'],
-      properties: { from: {}, to: {} },
-    },
-    example: { status: { from: 'queued', to: 'done' } },
-  })
+  @ApiProperty(CHANGES_SCHEMA)
   changes!: object;
 
   /** What the action returned of its work. */
