@@ -15,6 +15,8 @@ import { Snooze1dAction } from './delivery/actions/snooze-1d.action.js';
 import { DeliveryActionRegistry } from './delivery/delivery-action.registry.js';
 import { DeliveryCatalogue } from './delivery/delivery-catalogue.js';
 import { DeliveryOpenApi } from './delivery/delivery-openapi.js';
+import { BulkController } from './delivery/bulk.controller.js';
+import { BulkService } from './delivery/bulk.service.js';
 import { PreviewService } from './delivery/preview.service.js';
 import { PressAttempt } from './delivery/press-attempt.js';
 import { UndoAttempt } from './delivery/undo-attempt.js';
@@ -34,6 +36,7 @@ import { NextActionsService } from './model/next-actions.service.js';
 import { NextActionsSummaryService } from './rules/next-actions-summary.service.js';
 import { NextActionsRunHandler } from './rules/next-actions-run.handler.js';
 import { NextActionRunsService } from './rules/next-action-runs.service.js';
+import { RateLimitCountersModule } from '../rate-limit/rate-limit-counters.module.js';
 import { HttpModule } from '../http/http.module.js';
 import { WorkItemsModule } from '../work-items/work-items.module.js';
 import { JobsModule } from '../jobs/jobs.module.js';
@@ -42,6 +45,7 @@ import { JobsModule } from '../jobs/jobs.module.js';
 @Module({
   imports: [
     JobsModule,
+    RateLimitCountersModule,
     HttpModule,
     DiscoveryModule,
     LeadsModule,
@@ -49,7 +53,7 @@ import { JobsModule } from '../jobs/jobs.module.js';
     ScoringModule,
     WorkItemsModule,
   ],
-  controllers: [NextActionsController, DeliveryActionsController, UndoController],
+  controllers: [NextActionsController, DeliveryActionsController, UndoController, BulkController],
   providers: [
     NextActionTurns,
     NextActionsRepository,
@@ -62,6 +66,7 @@ import { JobsModule } from '../jobs/jobs.module.js';
     DeliveryService,
     PressAttempt,
     PreviewService,
+    BulkService,
     UndoService,
     UndoAttempt,
     ExecutionsRepository,
