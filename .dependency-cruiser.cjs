@@ -57,8 +57,9 @@ const INNER_ARROWS = {
   'next-actions': {
     model: [],
     suppressions: ['model'],
-    rules: ['model', 'suppressions'],
-    delivery: ['model', 'suppressions', 'rules'],
+    outcomes: ['model'],
+    rules: ['model', 'suppressions', 'outcomes'],
+    delivery: ['model', 'suppressions', 'rules', 'outcomes'],
   },
   users: {
     passwords: [],

@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util';
 import { runCommand } from './command.process.js';
 import { linesOf, RETENTION_USAGE } from './database/retention/retention-lines.js';
-import { Retention } from './database/retention/retention.js';
 
 /** How long the command waits for another run, in ms. */
 const WAIT_MS = 60_000;
@@ -20,16 +19,21 @@ function read(): { readonly dryRun: boolean } | undefined {
 process.exitCode = await runCommand({
   usage: RETENTION_USAGE,
   options: '--dry-run and --help',
-  modules: [],
   read,
-  run: async (app, { dryRun }, signal) => {
-    const retention = app.get(Retention);
-    const outcomes = dryRun
-      ? await retention.preview()
-      : await retention.run({ signal, waitMs: WAIT_MS });
+  load: async () => {
+    const { Retention } = await import('./database/retention/retention.js');
     return {
-      output: linesOf(outcomes, dryRun).join('\n'),
-      failed: outcomes.some(({ failure }) => failure !== undefined),
+      modules: [],
+      run: async (app, { dryRun }, signal) => {
+        const retention = app.get(Retention);
+        const outcomes = dryRun
+          ? await retention.preview()
+          : await retention.run({ signal, waitMs: WAIT_MS });
+        return {
+          output: linesOf(outcomes, dryRun).join('\n'),
+          failed: outcomes.some(({ failure }) => failure !== undefined),
+        };
+      },
     };
   },
 });

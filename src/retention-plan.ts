@@ -11,6 +11,7 @@ import { OPS_EVENT_RETENTION } from './ops-events/ops-events.retention.js';
 import { RATE_LIMIT_RETENTION } from './rate-limit/rate-limits.retention.js';
 import { SCORE_EVENT_RETENTION, SCORE_SNAPSHOT_RETENTION } from './scoring/scores.retention.js';
 import { STAGED_ITEMS_RETENTION } from './work-items/csv/staged-items.retention.js';
+import { SESSION_RETENTION } from './users/users.retention.js';
 import { CLOSED_WORK_ITEM_RETENTION } from './work-items/work-items.retention.js';
 
 /** All that retention looks at, in this order. A module adds its rule here. */
@@ -19,6 +20,7 @@ export const retentionPlan: RetentionPlan = {
   rules: [
     IDEMPOTENCY_KEY_RETENTION,
     RATE_LIMIT_RETENTION,
+    SESSION_RETENTION,
     JOB_RETENTION,
     STAGED_ITEMS_RETENTION,
     SCORE_EVENT_RETENTION,

@@ -15,6 +15,7 @@ import { IndexFeedAndItems1796000800000 } from '../migrations/1796000800000-Inde
 import { FindJobsOfScope1796000900000 } from '../migrations/1796000900000-FindJobsOfScope.js';
 import { RolesAndGrants1796001100000 } from '../migrations/1796001100000-RolesAndGrants.js';
 import { TakeBackPresses1796001300000 } from '../migrations/1796001300000-TakeBackPresses.js';
+import { TrackOutcomes1796001500000 } from '../migrations/1796001500000-TrackOutcomes.js';
 import { AccessGrant } from './users/model/access-grant.entity.js';
 import { ServiceToken } from './users/model/service-token.entity.js';
 import { SessionRow } from './users/model/session.entity.js';
@@ -79,5 +80,6 @@ export const schema = {
     FindJobsOfScope1796000900000,
     RolesAndGrants1796001100000,
     TakeBackPresses1796001300000,
+    TrackOutcomes1796001500000,
   ],
 } satisfies Schema;

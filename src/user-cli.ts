@@ -9,9 +9,6 @@ import {
   UsageError,
   type UserCommand,
 } from './users/commands/user-commands.js';
-import { UsersService } from './users/api/users.service.js';
-import { CredentialsService } from './users/model/credentials.service.js';
-import { UsersModule } from './users/users.module.js';
 
 function read(): UserCommand | undefined {
   const { values, positionals } = parseArgs({
@@ -43,15 +40,24 @@ async function askPassword(email: string): Promise<string> {
 process.exitCode = await runCommand({
   usage: USAGE,
   options: '--role, --scope and --help',
-  modules: [UsersModule],
   read,
-  run: async (app, command) => ({
-    output: await runUserCommand(
-      command,
-      { users: app.get(UsersService), credentials: app.get(CredentialsService) },
-      () => askPassword(command.email),
-    ),
-  }),
+  load: async () => {
+    const [{ UsersModule }, { UsersService }, { CredentialsService }] = await Promise.all([
+      import('./users/users.module.js'),
+      import('./users/api/users.service.js'),
+      import('./users/model/credentials.service.js'),
+    ]);
+    return {
+      modules: [UsersModule],
+      run: async (app, command) => ({
+        output: await runUserCommand(
+          command,
+          { users: app.get(UsersService), credentials: app.get(CredentialsService) },
+          () => askPassword(command.email),
+        ),
+      }),
+    };
+  },
   usageError: UsageError,
   expectedError: CommandError,
 });

@@ -6,7 +6,7 @@ import {
   type DeliveryActionHandler,
   type DeliveryOutcome,
 } from '../src/next-actions/delivery/delivery-action.js';
-import { FIND_EARLIER } from '../src/next-actions/delivery/executions.sql.js';
+import { findEarlier } from '../src/next-actions/delivery/executions.sql.js';
 import { feedQuery } from '../src/ops-events/ops-events.sql.js';
 import { createTestApp, type TestApp } from './support/app.js';
 import { createNextAction } from './support/builders.js';
@@ -109,7 +109,9 @@ describe('History over several partitions', () => {
     const client = new Client({ connectionString: app.database.url });
     await client.connect();
     try {
-      await client.query(`PREPARE look (uuid, text, float8, text) AS ${FIND_EARLIER.text}`);
+      await client.query(
+        `PREPARE look (uuid, text, float8, text) AS ${findEarlier(70 * DAY_MS, new Date()).text}`,
+      );
       const look = (days: number): string =>
         `EXECUTE look ('${nextActionId}', 'mark_done', ${days * DAY_MS}, 'hash')`;
       for (let n = 0; n < 7; n += 1) await client.query(look(0));
@@ -127,6 +129,29 @@ describe('History over several partitions', () => {
       expect((await explained(0)).length).toBeLessThanOrEqual(2);
       expect((await explained(70)).length).toBeGreaterThanOrEqual(3);
       expect(await explained(70)).not.toContain('next_action_executions_oldest');
+    } finally {
+      await client.end();
+    }
+  });
+
+  it('of other months is not even locked by a press', async () => {
+    const client = new Client({ connectionString: app.database.url });
+    await client.connect();
+    try {
+      const { text } = findEarlier(60_000, new Date());
+      await client.query(`SET plan_cache_mode = force_generic_plan`);
+      await client.query(`PREPARE look (uuid, text, float8, text) AS ${text}`);
+      await client.query(`BEGIN`);
+      await client.query(`EXECUTE look ('${nextActionId}', 'mark_done', 60000, 'hash')`);
+      const { rows } = await client.query<{ name: string }>(
+        `SELECT relation::regclass::text AS name FROM pg_locks JOIN pg_class ON pg_class.oid = relation
+         WHERE pid = pg_backend_pid() AND relkind = 'r' AND relname LIKE 'next_action_executions_%'`,
+      );
+      // The month before, this one, and those that are made ahead.
+      const first = monthOf(new Date(), -1).name;
+      const locked = rows.map(({ name }) => name.replace('next_action_executions_', ''));
+      expect(locked).toContain(monthOf(new Date()).name);
+      expect(locked.filter((name) => name < first || name === 'oldest')).toEqual([]);
     } finally {
       await client.end();
     }

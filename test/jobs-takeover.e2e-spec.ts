@@ -112,8 +112,8 @@ describe('the first start after a build with pg-boss', () => {
         id: id(4),
         type: 'retry_failed_deliveries',
         state: 'running',
-        entity_type: null,
-        entity_id: null,
+        // That of its next best action.
+        ...scope,
         next_action_id: '01a2221b-1e9b-75b2-955a-47485fce1b90',
         attempts: 1,
       },

@@ -186,7 +186,12 @@ describe('runs of the next-action rules', () => {
           if (statement === STORE_RUN) await app.api.press(closed?.id ?? '', key).expect(200);
           return tx.query(statement, values);
         };
-        const between = { query, publish: tx.publish.bind(tx), execute: tx.execute.bind(tx) };
+        const between = {
+          query,
+          publish: tx.publish.bind(tx),
+          execute: tx.execute.bind(tx),
+          defer: tx.defer.bind(tx),
+        };
         return app.get(NextActionRunsService).runNextActions(between, scope, SYSTEM_ACTOR);
       });
       expect(outcome).toMatchObject({ created: 0, updated: 0, expired: 0 });

@@ -185,6 +185,18 @@ describe('Retention', () => {
     expect(await app.rows(left)).toEqual([{ key: 'new' }]);
   });
 
+  it('deletes the sessions that ended a day ago', async () => {
+    await app.rows('DELETE FROM sessions');
+    await app.rows(
+      `INSERT INTO sessions (id, user_id, token_hash, expires_at, last_used_at)
+       SELECT gen_random_uuid(), users.id, sha256(ended.at::text::bytea), ended.at, ended.at
+       FROM users, unnest($1::timestamptz[]) AS ended (at)`,
+      [[daysAgo(2), daysAgo(1.1), daysAgo(0.9), daysAgo(-1)]],
+    );
+    await run();
+    expect(await app.rows('SELECT FROM sessions')).toHaveLength(2);
+  });
+
   it('shows what would go, and changes nothing', async () => {
     const scope = freshScope();
     for (const days of [500, 450, 1]) await snapshot(days, { scope });

@@ -163,3 +163,80 @@ describe('A start on the database of an earlier build', () => {
     expect(again.headers['idempotent-replayed']).toBe('true');
   });
 });
+
+describe('The users of an earlier build', () => {
+  const desk = olderDesk();
+  const [first] = desk.rows.users!;
+  /** In the order of their ids, which is not that of their creation. */
+  const later = { ...first, role: 'operator', created_at: new Date().toISOString() };
+  const users = [
+    { ...later, id: '00000000-0000-7000-8000-000000000001', email: 'later@example.com' },
+    first!,
+    {
+      ...later,
+      id: 'f0000000-0000-7000-8000-000000000002',
+      email: 'gone@example.com',
+      disabled_at: new Date().toISOString(),
+    },
+  ];
+  let database: TestDatabase;
+  let app: TestApp;
+  beforeAll(async () => {
+    // An operator can have been the first one, too.
+    const rows = { ...desk.rows, users: users.map((user) => ({ ...user, role: 'operator' })) };
+    database = await createOlderDatabase({ ...desk, rows });
+    app = await createTestApp({ database });
+  });
+  afterAll(async () => {
+    await app.close();
+    await database.drop();
+  });
+
+  const signedIn = async (email: string): Promise<ApiClient> => {
+    const { body } = await app.anonymous
+      .post('/api/auth/login', { ...OPERATOR, email })
+      .expect(200);
+    return new ApiClient(app.url, (body as { accessToken: string }).accessToken);
+  };
+
+  it('keep their roles, see all, and the first one is an administrator', async () => {
+    const api = await signedIn(OPERATOR.email);
+    const { body } = await api.get('/api/users').expect(200);
+    expect(body.items).toMatchObject([
+      { email: 'gone@example.com', role: 'operator', scopes: ['*'], disabled: true, name: 'gone' },
+      { email: 'later@example.com', role: 'operator', scopes: ['*'], disabled: false },
+      {
+        email: OPERATOR.email,
+        role: 'admin',
+        scopes: ['*'],
+        disabled: false,
+        lastSignInAt: expect.any(String),
+      },
+    ]);
+    await app.anonymous
+      .post('/api/auth/login', { ...OPERATOR, email: 'gone@example.com' })
+      .expect(401);
+  });
+
+  it('go on with the tokens that they have, and press what they pressed', async () => {
+    // The client of a test has a token as that build issued it: without a session.
+    await app.api.get('/api/auth/me').expect(200);
+    const api = await signedIn('later@example.com');
+    const all = { scope: '*', status: undefined, pageSize: 100 };
+    const [own, others] = [
+      await api.get('/api/next-actions', all).expect(200),
+      await app.api.get('/api/next-actions', all).expect(200),
+    ];
+    expect(own.body).toEqual(others.body);
+    await api.get('/api/users').expect(403);
+    await api.press(String(SNOOZED), 'snooze_1d').expect(200);
+  });
+
+  it('are added to as on a new installation', async () => {
+    const added = { email: 'new@example.com', password: 'nearly fifteen horses graze' };
+    await app.api
+      .post('/api/users', { ...added, role: 'viewer', scopes: ['account/acme'] })
+      .expect(201);
+    await app.anonymous.post('/api/auth/login', added).expect(200);
+  });
+});

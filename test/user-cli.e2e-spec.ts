@@ -17,6 +17,7 @@ import { addUser } from './support/users.js';
 import { compiled } from './support/compiled.js';
 import { createTestDatabase } from './support/database.js';
 import { eventually } from './support/eventually.js';
+import { ApiClient } from './support/requests.js';
 import { createTestApp, OPERATOR, type TestApp } from './support/app.js';
 
 jest.setTimeout(60_000);
@@ -52,6 +53,30 @@ describe('a command about users', () => {
     const list = await run(['list']);
     expect(list).toMatch(/^new@example\.com +operator +active +\* +\d{4}-/m);
     expect(list).toMatch(/^operator@example\.com +admin +active/m);
+  });
+
+  it('adds a user with a role and scopes, who sees no more', async () => {
+    const args = ['add', 'scoped@example.com'];
+    const options = { role: 'viewer', scope: ['account/acme', 'desk/*'] };
+    const added = await runUserCommand(
+      parseUserCommand(args, options),
+      { users: app.get(UsersService), credentials: app.get(CredentialsService) },
+      () => Promise.resolve(FIRST),
+    );
+    expect(added).toBe('Added scoped@example.com as viewer of account/acme, desk/*.');
+    expect(await run(['list'])).toMatch(
+      /^scoped@example\.com +viewer +active +account\/acme,desk\/\* /m,
+    );
+    const { body } = await signIn('scoped@example.com', FIRST).expect(200);
+    const me = await new ApiClient(app.url, body.accessToken).get('/api/auth/me').expect(200);
+    expect(me.body).toMatchObject({ role: 'viewer', scopes: ['account/acme', 'desk/*'] });
+  });
+
+  it('leaves the last administrator of all scopes', async () => {
+    await expect(run(['disable', OPERATOR.email])).rejects.toThrow(
+      'This is the last enabled administrator of all scopes',
+    );
+    await app.api.get('/api/auth/me').expect(200);
   });
 
   it('adds one user where the same e-mail is added several times at once', async () => {

@@ -68,7 +68,8 @@ describe('texts of a request', () => {
         seen.push(`${operation.name} ${field}`);
         for (const text of INVISIBLE) {
           const named = await fieldsOf(operation, bodyOf(text));
-          if (!named.includes(field))
+          // A rule for each element of an array names the array.
+          if (!named.includes(field) && !named.includes(field.replace(/\.0$/, '')))
             taken.push(`${operation.name} ${field} ${JSON.stringify(text)}`);
         }
       }

@@ -1,4 +1,15 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Header,
+  HttpCode,
+  Inject,
+  Post,
+  Req,
+  Res,
+} from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type Request, type Response } from 'express';
 import { ENV, type Env } from '../config/env.js';
@@ -29,6 +40,7 @@ export class AuthController {
   @HttpCode(200)
   @Public()
   @RateLimited('login')
+  @Header('Cache-Control', 'no-store')
   @ApiOperation({
     operationId: 'signIn',
     summary: 'Sign in',

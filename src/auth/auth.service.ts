@@ -116,15 +116,19 @@ export class AuthService implements OnApplicationBootstrap {
     const hash = hashOf(user?.email ?? '');
     await this.delay.pause(hash);
     if (!user || !(await this.hasher.verify(user.passwordHash, current))) {
-      await this.recordFailure(user, false, from);
-      throw new DomainError('PASSWORD_WRONG', 403, 'The current password is wrong.', {
-        logLevel: 'info',
-      });
+      return this.refusePassword(user, from);
     }
     await this.delay.forgive(hash);
-    const { id, email, name } = user;
     const { sessionId } = principal;
-    await this.users.setOwnPassword({ id, about: [email, name], sessionId }, next, actor);
+    const changed = await this.users.setOwnPassword({ ...user, sessionId }, next, actor);
+    if (!changed) await this.refusePassword(user, from);
+  }
+
+  private async refusePassword(user: Credentials | undefined, from: Origin): Promise<never> {
+    await this.recordFailure(user, false, from);
+    throw new DomainError('PASSWORD_WRONG', 403, 'The current password is wrong.', {
+      logLevel: 'info',
+    });
   }
 
   private async verified(body: LoginBody, from: Origin): Promise<Credentials> {
@@ -133,20 +137,29 @@ export class AuthService implements OnApplicationBootstrap {
     await this.delay.pause(hash);
     const user = await this.credentials.findByEmail(email);
     const fits = await this.hasher.verify(user?.passwordHash, body.password);
-    if (!user || !fits || user.disabled) {
-      await this.recordFailure(user, fits, from);
-      throw new UnauthenticatedError('LOGIN_FAILED', 'The e-mail or the password is wrong.');
-    }
+    if (!user || !fits || user.disabled) return this.refuseSignIn(user, fits, from);
     await this.delay.forgive(hash);
     return user;
   }
 
-  private openSession(
+  private async refuseSignIn(
+    user: Credentials | undefined,
+    fits: boolean,
+    from: Origin,
+  ): Promise<never> {
+    await this.recordFailure(user, fits, from);
+    throw new UnauthenticatedError('LOGIN_FAILED', 'The e-mail or the password is wrong.');
+  }
+
+  private async openSession(
     user: Credentials,
-    session: Omit<NewSession, 'userId'>,
+    { expiresAt, cookie }: Pick<NewSession, 'expiresAt' | 'cookie'>,
     from: Origin,
   ): Promise<string> {
-    return this.transactions.run((tx) => {
+    const { id: userId, passwordHash } = user;
+    const id = await this.transactions.run(async (tx) => {
+      const opened = await this.sessions.open(tx, { userId, passwordHash, expiresAt, cookie });
+      if (opened === undefined) return undefined;
       tx.publish('auth.login.succeeded', {
         actorId: user.id,
         requestId: from.requestId,
@@ -155,8 +168,10 @@ export class AuthService implements OnApplicationBootstrap {
         status: 'success',
         meta: { ip: from.ip },
       });
-      return Promise.resolve(this.sessions.open(tx, { userId: user.id, ...session }));
+      return opened;
     });
+    // Disabled, or given another password, since it was verified.
+    return id ?? this.refuseSignIn(user, false, from);
   }
 
   private async recordFailure(

@@ -48,7 +48,9 @@ export class IdentifyGuard extends AuthGuard('jwt') {
   ): Promise<Principal | undefined> {
     const { authorization } = request.headers;
     if (authorization !== undefined) {
-      return this.cache.get(authorization, () => this.byHeader(authorization, request, context));
+      return this.cache.get(`header ${authorization}`, () =>
+        this.byHeader(authorization, request, context),
+      );
     }
     const cookie = sessionCookieOf(request);
     if (cookie === undefined) return undefined;

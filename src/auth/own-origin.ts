@@ -4,16 +4,25 @@ import { DomainError } from '../kernel/errors/domain-error.js';
 /** The methods that change nothing. Source: RFC 9110, 9.2.1. */
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** The origin at which this server is reached: PUBLIC_URL, else what the request or a trusted proxy says. */
-export function originOf(request: Request, publicUrl: string | undefined): string {
-  return publicUrl === undefined
-    ? `${request.protocol}://${request.host}`.toLowerCase()
-    : new URL(publicUrl).origin;
+/** A host with an optional port: nothing that a URL takes as a user, a path or a query. */
+const HOST = /^[^\s/?#@\\]+$/;
+
+/**
+ * The origin at which this server is reached: PUBLIC_URL, else what the request or a trusted proxy says. As a
+ * browser writes it: in lower case, without the port of the scheme, which some proxies forward. Undefined for
+ * a request without a valid host.
+ */
+export function originOf(request: Request, publicUrl: string | undefined): string | undefined {
+  if (publicUrl !== undefined) return new URL(publicUrl).origin;
+  const { host } = request as { readonly host?: string };
+  if (host === undefined || !HOST.test(host)) return undefined;
+  const reached = `${isSecure(request, publicUrl) ? 'https' : 'http'}://${host}`;
+  return URL.canParse(reached) ? new URL(reached).origin : undefined;
 }
 
 /** Whether this server is reached by TLS. */
 export function isSecure(request: Request, publicUrl: string | undefined): boolean {
-  return originOf(request, publicUrl).startsWith('https:');
+  return publicUrl === undefined ? request.secure : new URL(publicUrl).protocol === 'https:';
 }
 
 /**

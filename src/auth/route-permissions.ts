@@ -7,7 +7,7 @@ import { REQUIRES } from '../http/access/requires.js';
 
 type Handler = (...args: never[]) => unknown;
 
-/** Checks at start that every route says who may use it: a route that does not would be open to nobody. */
+/** Checks at start that every route says who may use it, and says so in one way. */
 @Injectable()
 export class RoutePermissions implements OnModuleInit {
   constructor(
@@ -22,20 +22,22 @@ export class RoutePermissions implements OnModuleInit {
       const prototype = Object.getPrototypeOf(instance) as Record<string, Handler>;
       for (const name of this.scanner.getAllMethodNames(prototype)) {
         const handler = prototype[name];
-        if (handler && this.isForgotten(handler, metatype)) {
-          throw new StartError(
-            `${metatype.name}.${name} does not say who may use it: add @Requires('<permission>') or @Public().`,
-          );
-        }
+        if (!handler || Reflect.getMetadata(PATH_METADATA, handler) === undefined) continue;
+        const problem = this.problemOf(handler, metatype);
+        if (problem === undefined) continue;
+        throw new StartError(
+          `${metatype.name}.${name} ${problem} who may use it: mark it with either @Requires('<permission>') or @Public().`,
+        );
       }
     }
   }
 
-  private isForgotten(handler: Handler, metatype: NewableFunction | Handler): boolean {
-    if (Reflect.getMetadata(PATH_METADATA, handler) === undefined) return false;
+  private problemOf(handler: Handler, metatype: NewableFunction | Handler): string | undefined {
     const targets = [handler, metatype as Handler];
-    return [PUBLIC, REQUIRES].every(
-      (key) => this.reflector.getAllAndOverride<unknown>(key, targets) === undefined,
-    );
+    const isPublic = this.reflector.getAllAndOverride<unknown>(PUBLIC, targets) !== undefined;
+    // @Public() of the class would win over @Requires() of the route.
+    if (isPublic && Reflect.hasMetadata(REQUIRES, handler)) return 'says in two ways';
+    const required = this.reflector.getAllAndOverride<unknown>(REQUIRES, targets) !== undefined;
+    return isPublic || required ? undefined : 'does not say';
   }
 }

@@ -4,9 +4,20 @@ import { type Request, type Response } from 'express';
 /** Name of the cookie of a session. */
 export const SESSION_COOKIE = 'nba_session';
 
-/** The value of the cookie of a session, if the request has one. */
+/** What is sent for cookies that contradict each other: no session has this value. */
+const CONTRADICTORY = '';
+
+/**
+ * The value of the cookie of a session, if the request has one. Two values are no session: another server of
+ * the same domain may have set one of them, to sign the browser in as somebody else. Source: RFC 6265, 8.6.
+ */
 export function sessionCookieOf({ headers: { cookie } }: Request): string | undefined {
-  return cookie === undefined ? undefined : parseCookie(cookie)[SESSION_COOKIE];
+  if (cookie === undefined) return undefined;
+  const values = cookie
+    .split(';')
+    .map((pair) => parseCookie(pair)[SESSION_COOKIE])
+    .filter((value) => value !== undefined);
+  return new Set(values).size > 1 ? CONTRADICTORY : values[0];
 }
 
 /**

@@ -59,6 +59,8 @@ export interface Env {
   /** Whether pushes and presses ask for a new run of the rules in their scope. */
   readonly autoRun: boolean;
   readonly worker: boolean;
+  /** Whether the outcomes of what a rule suggested move its rank (track record). */
+  readonly rankByOutcome: boolean;
   /** Port of the health probes of a standalone worker. */
   readonly workerPort: number;
   readonly jobs: JobSettings;
@@ -197,6 +199,7 @@ export function readEnv(source: Source, role: EnvReaderRole = 'server'): Env {
       MAX_SHUTDOWN_DELAY_MS,
     ),
     autoRun: read.boolean('AUTO_RUN') ?? true,
+    rankByOutcome: read.boolean('RANK_BY_OUTCOME') ?? true,
     worker: role === 'worker' || (read.boolean('WORKER') ?? true),
     workerPort: read.port('WORKER_PORT', 3001),
     jobs: {

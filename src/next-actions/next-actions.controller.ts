@@ -33,6 +33,8 @@ import { scopeFor, scopesToRead } from '../kernel/grants.js';
 import { ScopeFields, ScopeQuery } from '../http/scope.dto.js';
 import { PageQuery } from '../http/paging/pagination.js';
 import { RateLimited } from '../rate-limit/rate-limits.js';
+import { EffectivenessAnswer, EffectivenessQuery } from './outcomes/effectiveness.dto.js';
+import { EffectivenessService } from './outcomes/effectiveness.service.js';
 import { DeliveryService } from './delivery/delivery.service.js';
 import { ExecutionsListService } from './delivery/executions-list.service.js';
 import { PreviewAnswer, PreviewQuery } from './delivery/preview.dto.js';
@@ -62,6 +64,7 @@ export class NextActionsController {
     private readonly nextActions: NextActionsService,
     private readonly summaries: NextActionsSummaryService,
     private readonly runs: NextActionRunsService,
+    private readonly effectiveness: EffectivenessService,
     private readonly delivery: DeliveryService,
     private readonly previews: PreviewService,
     private readonly executionsOf: ExecutionsListService,
@@ -118,6 +121,23 @@ export class NextActionsController {
   @ApiProblems(400)
   summary(@Query() query: ScopeQuery, @CurrentActor() actor: Actor): Promise<NextActionSummary> {
     return this.summaries.of(scopesToRead(query, actor), actor);
+  }
+
+  @Get('effectiveness')
+  @Requires('next-actions.read')
+  @ApiOperation({
+    operationId: 'getEffectiveness',
+    summary: 'See what became of what the rules suggested',
+    description:
+      'Per rule and action: suggested, pressed, done, dismissed, how long until the first press, and whether the condition of the rule went away within 7 days after it was closed (resolved), came back (returned) or stayed (ignored). Of the suggestions of the last days.',
+  })
+  @ApiOkResponse({ type: EffectivenessAnswer })
+  @ApiProblems(400)
+  effectivenessOf(
+    @Query() query: EffectivenessQuery,
+    @CurrentActor() actor: Actor,
+  ): Promise<EffectivenessAnswer> {
+    return this.effectiveness.of(query, actor);
   }
 
   @Post('run')

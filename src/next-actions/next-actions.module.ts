@@ -26,6 +26,7 @@ import { DeliveryService } from './delivery/delivery.service.js';
 import { ExecutionsRepository } from './delivery/executions.repository.js';
 import { ExecutionsListService } from './delivery/executions-list.service.js';
 import { IdempotencyKeys } from './delivery/idempotency-keys.js';
+import { EffectivenessService } from './outcomes/effectiveness.service.js';
 import { SuppressionsService } from './suppressions/suppressions.service.js';
 import { DeliveryActionsController } from './delivery/delivery-actions.controller.js';
 import { RetryFailedDeliveriesHandler } from './delivery/retry-failed-deliveries.handler.js';
@@ -60,6 +61,7 @@ import { JobsModule } from '../jobs/jobs.module.js';
     NextActionsService,
     NextActionsSummaryService,
     NextActionRunsService,
+    EffectivenessService,
     DeliveryActionRegistry,
     DeliveryCatalogue,
     DeliveryOpenApi,

@@ -3,7 +3,7 @@ import { ThrottlerGuard, type ThrottlerRequest, type ThrottlerStorage } from '@n
 import { type Request, type Response } from 'express';
 import { clientAddress, clientNetwork } from '../http/request/client-address.js';
 import { MemoryThrottlerStorage } from './memory-throttler-storage.js';
-import { FAIL_OPEN, GENERAL_LIMIT, ONLY_WHERE_ASKED } from './rate-limits.js';
+import { FAIL_OPEN, GENERAL_LIMIT, ONLY_WHERE_ASKED, SHARED } from './rate-limits.js';
 import { enforceRateLimit, rateLimitStateOf } from './rate-limit-headers.js';
 import { type ThrottlerRecord } from './throttler-record.js';
 
@@ -42,6 +42,8 @@ export class RateLimitGuard extends ThrottlerGuard {
   }
 
   protected override generateKey(context: ExecutionContext, tracker: string, name: string): string {
+    // Passwords are tried by several routes; those who use one after the other get no more tries.
+    if (SHARED.has(name)) return `${name}:${tracker}`;
     return `${name}:${context.getClass().name}.${context.getHandler().name}:${tracker}`;
   }
 

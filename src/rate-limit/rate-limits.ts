@@ -16,6 +16,9 @@ export const GENERAL_LIMIT = 'default';
  */
 export const FAIL_OPEN: ReadonlySet<string> = new Set<RateLimitName>(['execute', 'run']);
 
+/** The throttlers that count all their routes together. */
+export const SHARED: ReadonlySet<string> = new Set<RateLimitName>(['login']);
+
 /** Length of every window, in ms. */
 export const WINDOW_MS = 60_000;
 
@@ -47,7 +50,7 @@ export function throttlersOf(env: Env): ThrottlerOptions[] {
 
 /**
  * Counts the requests of a route per client under one throttler and none of the others. Each route has
- * its own counter.
+ * its own counter, except under a shared throttler.
  */
 export const RateLimited = (name: RateLimitName): MethodDecorator => {
   const others = [...RATE_LIMITS, GENERAL_LIMIT].filter((other) => other !== name);

@@ -57,15 +57,29 @@ export class TestApp {
     return (await this.pool.query<Row>(sql, values)).rows;
   }
 
-  /** Runs `work` while another transaction holds what `sql` locks. */
-  async holding<T>(sql: string, values: unknown[], work: () => Promise<T>): Promise<T> {
+  /** Runs `work` while another transaction holds what `sql` locks; what it changed is rolled back. */
+  holding<T>(sql: string, values: unknown[], work: () => Promise<T>): Promise<T> {
+    return this.during(sql, values, work, 'ROLLBACK');
+  }
+
+  /** The same with a change that is committed when `work` is done. */
+  committing<T>(sql: string, values: unknown[], work: () => Promise<T>): Promise<T> {
+    return this.during(sql, values, work, 'COMMIT');
+  }
+
+  private async during<T>(
+    sql: string,
+    values: unknown[],
+    work: () => Promise<T>,
+    end: 'COMMIT' | 'ROLLBACK',
+  ): Promise<T> {
     const client = await this.pool.connect();
     try {
       await client.query('BEGIN');
       await client.query(sql, values);
       return await work();
     } finally {
-      await client.query('ROLLBACK');
+      await client.query(end);
       client.release();
     }
   }

@@ -94,12 +94,10 @@ export class ExecutionsRepository {
   ): Promise<LockedNextAction | undefined> {
     const [[row], [found], keyUse] = await Promise.all([
       tx.query<LockedRow>(sql.LOCK, [press.id, String(press.timeoutMs), press.grant]),
-      tx.query<{ now: Date; repeatOf: string | null }>(sql.FIND_EARLIER, [
-        press.id,
-        press.actionKey,
-        press.dedupeWindowMs,
-        press.requestHash,
-      ]),
+      tx.query<{ now: Date; repeatOf: string | null }>(
+        sql.findEarlier(press.dedupeWindowMs, new Date()),
+        [press.id, press.actionKey, press.dedupeWindowMs, press.requestHash],
+      ),
       press.key ? this.keys.find(tx, press.key) : undefined,
     ]);
     if (!row || !found) return undefined;

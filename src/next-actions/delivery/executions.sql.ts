@@ -1,4 +1,5 @@
 import { columnsOf } from '../../database/sql/columns.js';
+import { monthOf } from '../../database/retention/months.js';
 import { firstUuidV7Sql, ID_TOLERANCE_SQL } from '../../database/sql/first-uuid-v7.js';
 import { Keyset } from '../../database/sql/keyset.js';
 import { isGranted } from '../../database/sql/scope-condition.js';
@@ -117,19 +118,47 @@ const WINDOW_END = firstUuidV7Sql(`(now() + ${ID_TOLERANCE_SQL})`);
  * Executions from before inputs were stored have no hash, and answer any input. The bounds on the id
  * leave one partition to read, or two at the beginning and the end of a month. What was undone answers no
  * repeat, nor does an undo.
+ * leave one partition to read, or two at the beginning and the end of a month.
+ *
+ * The first id of a month stands in the text: PostgreSQL locks every partition of a plan at each execution,
+ * also those that the bounds leave out, so that ten years of history would make each press dearer. So there
+ * is one statement a month for all windows of usual length.
  */
-export const FIND_EARLIER: Statement = {
+export function findEarlier(dedupeWindowMs: number | null, now: Date): Statement {
+  const since =
+    dedupeWindowMs === null
+      ? NIL_UUID
+      : monthOf(new Date(now.getTime() - dedupeWindowMs - CLOCK_TOLERANCE_MS)).firstId;
+  let statement = EARLIER_SINCE.get(since);
+  if (!statement) {
+    statement = earlierSince(since);
+    if (EARLIER_SINCE.size >= MAX_EARLIER) EARLIER_SINCE.clear();
+    EARLIER_SINCE.set(since, statement);
+  }
+  return statement;
+}
+
+/** How far the clock of this process may be ahead of that of the database, in ms. */
+const CLOCK_TOLERANCE_MS = 2 * 24 * 60 * 60 * 1000;
+
+/** The statements of {@link findEarlier}, by the first id that they read. */
+const EARLIER_SINCE = new Map<string, Statement>();
+/** Most of them: a server that runs for years makes one a month. */
+const MAX_EARLIER = 24;
+
+const earlierSince = (since: string): Statement => ({
   name: 'find_earlier_execution',
   text: `
     SELECT clock_timestamp() AS now, (
       SELECT id FROM next_action_executions
       WHERE next_action_id = $1 AND action_key = $2 AND status = 'success'
         AND undone_at IS NULL AND undoes_id IS NULL
+        AND id >= '${since}'::uuid
         AND (request_hash = $4 OR request_hash IS NULL)
         AND ($3::float8 IS NULL OR started_at > clock_timestamp() - $3 * interval '1 millisecond')
         AND id >= COALESCE(${WINDOW_BEGIN}, '${NIL_UUID}') AND id < ${WINDOW_END}
       ORDER BY started_at DESC LIMIT 1) AS "repeatOf"`,
-};
+});
 
 /** The newest first: ids are ordered in time. */
 export const NEWEST = Keyset.by(RECORDED.only('id'), 'execution');

@@ -2,7 +2,10 @@ import { type NextBestAction } from './next-best-action.entity.js';
 
 /** A next best action as read from the table: a plain value, nothing tracks or saves it. */
 export type NextAction = Readonly<
-  Omit<NextBestAction, 'origin' | 'closedByExecutionId' | 'searchText'>
+  Omit<
+    NextBestAction,
+    'origin' | 'closedByExecutionId' | 'searchText' | 'conditionGoneAt' | 'conditionBackAt'
+  >
 >;
 
 /** The fields that the items of a list leave out unless they are asked for. */

@@ -6,7 +6,13 @@ import { NextBestAction } from './next-best-action.entity.js';
 const ALL = columnsOf(NextBestAction);
 
 /** The columns of a NextAction. */
-export const NEXT_ACTION = ALL.without('origin', 'closedByExecutionId', 'searchText');
+export const NEXT_ACTION = ALL.without(
+  'origin',
+  'closedByExecutionId',
+  'searchText',
+  'conditionGoneAt',
+  'conditionBackAt',
+);
 
 /** What the statements select of a NextAction. */
 export const NEXT_ACTION_COLUMNS = NEXT_ACTION.select();
@@ -20,6 +26,8 @@ export const NEW_NEXT_ACTION = ALL.without(
   'origin',
   'assigneeId',
   'closedByExecutionId',
+  'conditionGoneAt',
+  'conditionBackAt',
   'lastExecutedAt',
   'lastExecutionStatus',
   'lastExecutionErrorCode',

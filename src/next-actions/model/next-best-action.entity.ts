@@ -50,6 +50,10 @@ export type Origin = (typeof ORIGINS)[number];
 @Index('ix_next_best_actions_rule', { synchronize: false })
 @Index('ix_next_best_actions_assignee', { synchronize: false })
 @Index('ix_next_best_actions_created', { synchronize: false })
+// For what the rules suggested in a period: ids are ordered in time.
+@Index('ix_next_best_actions_suggested', ['entityType', 'entityId', 'id'], {
+  where: `"origin" = 'rule'`,
+})
 @Index('ix_next_best_actions_snoozed', ['entityType', 'entityId', 'snoozedUntil', 'id'], {
   where: `"status" = 'queued' AND "snoozed_until" IS NOT NULL`,
 })
@@ -142,6 +146,14 @@ export class NextBestAction {
 
   @Column('timestamptz', { nullable: true })
   dismissedAt!: Date | null;
+
+  /** When a run first found the condition of its rule gone after it was closed: see outcomes/outcome.sql.ts. */
+  @Column('timestamp with time zone', { precision: 3, nullable: true })
+  conditionGoneAt!: Date | null;
+
+  /** When a later run found the condition back. */
+  @Column('timestamp with time zone', { precision: 3, nullable: true })
+  conditionBackAt!: Date | null;
 
   /** The execution that closed it. No foreign key: executions are deleted by age. */
   @Column('uuid', { nullable: true })

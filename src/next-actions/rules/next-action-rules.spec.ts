@@ -158,6 +158,7 @@ describe('next-action rules', () => {
         urgencyBoost: 4,
         impactBoost: 1,
         friction: 1,
+        trackRecord: 0,
         score: 71,
       },
     });

@@ -1,11 +1,14 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
+import { ENV, type Env } from '../../config/env.js';
 import { type Actor, causedBy } from '../../kernel/actor.js';
 import { type Scope } from '../../kernel/scope.js';
 import { lockScope } from '../../database/transactions/scope-lock.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
 import { ScopeTransactions } from '../../database/transactions/scope-transactions.js';
 import { windowValues } from '../../work-items/work-item-facts.sql.js';
+import { FIND_TRACK_RECORDS, TRACK_OUTCOMES } from '../outcomes/outcome.sql.js';
+import { type TrackRecord, trackRecordPoints } from '../outcomes/track-record.js';
 import { searchTextOf } from '../model/search-text.js';
 import { explain } from './explanation.js';
 import {
@@ -19,7 +22,7 @@ import { rankCandidates, type Ranked } from './ranking.js';
 import { nextActionRunKey } from './run-key.js';
 
 /** The members of a transaction that a run needs. */
-type Statements = Pick<Transaction, 'query' | 'execute' | 'publish'>;
+type Statements = Pick<Transaction, 'query' | 'execute' | 'publish' | 'defer'>;
 
 /** What a run changed. */
 export interface RunOutcome {
@@ -34,7 +37,10 @@ export interface RunOutcome {
 /** Runs the next-action rules: context in one statement, pure rules and ranking, one statement to store. */
 @Injectable()
 export class NextActionRunsService {
-  constructor(private readonly scopes: ScopeTransactions) {}
+  constructor(
+    private readonly scopes: ScopeTransactions,
+    @Inject(ENV) private readonly env: Env,
+  ) {}
 
   /** Runs the rules in a transaction of its own. */
   run(scope: Scope, actor: Actor): Promise<RunOutcome> {
@@ -54,12 +60,14 @@ export class NextActionRunsService {
     pressedId: string | null = null,
   ): Promise<RunOutcome> {
     const now = await lockScope(tx, 'next_actions', scope);
-    const [context] = await tx.query<NextActionContextRow>(
-      FETCH_NEXT_ACTION_CONTEXT,
-      windowValues(scope, now),
-    );
+    const [[context], records] = await Promise.all([
+      tx.query<NextActionContextRow>(FETCH_NEXT_ACTION_CONTEXT, windowValues(scope, now)),
+      this.trackRecords(tx, scope, now),
+    ]);
     if (!context) throw new Error('The context of the next-action rules returned no row.');
-    const candidates = evaluateNextActionRules(nextActionContextOf(scope, now, context));
+    const candidates = evaluateNextActionRules(nextActionContextOf(scope, now, context)).map(
+      (candidate) => withTrackRecord(candidate, records.get(candidate.ruleKey)),
+    );
     // In reverse rank order: ids ascend, and of equal scores the list shows the greatest id first.
     const actions = rankCandidates(candidates, now).reverse().map(recordOf);
     const { entityType, entityId } = scope;
@@ -76,6 +84,8 @@ export class NextActionRunsService {
       actor.id,
     ]);
     if (!counts) throw new Error('A run of the next-action rules returned no row.');
+    const holding = candidates.map(({ ruleKey }) => ruleKey);
+    tx.defer(TRACK_OUTCOMES, [entityType, entityId, now, holding]);
     const outcome = { ...counts, runKey };
     tx.publish('nba.run', {
       ...causedBy(actor),
@@ -87,6 +97,31 @@ export class NextActionRunsService {
     });
     return outcome;
   }
+
+  /** How the closed actions of each rule in the scope ended, where that moves their rank. */
+  private async trackRecords(
+    tx: Statements,
+    { entityType, entityId }: Scope,
+    now: Date,
+  ): Promise<ReadonlyMap<string, TrackRecord>> {
+    if (!this.env.rankByOutcome) return new Map();
+    const rows = await tx.query<TrackRecord & { ruleKey: string } & Record<string, unknown>>(
+      FIND_TRACK_RECORDS,
+      [entityType, entityId, now],
+    );
+    return new Map(rows.map(({ ruleKey, ...record }) => [ruleKey, record]));
+  }
+}
+
+function withTrackRecord(
+  candidate: NextActionCandidate,
+  record: TrackRecord | undefined,
+): NextActionCandidate {
+  if (record === undefined) return candidate;
+  return {
+    ...candidate,
+    signals: { ...candidate.signals, trackRecord: trackRecordPoints(record) },
+  };
 }
 
 /** A ranked candidate as STORE_RUN reads it. */

@@ -104,8 +104,16 @@ describe('the score of a candidate', () => {
         urgencyBoost: 3,
         impactBoost: 6,
         friction: 2,
+        trackRecord: 0,
       },
     });
+  });
+
+  it('moves with its track record, by 5 points at most', () => {
+    const scores = [-50, -5, -1, 0, 3, 5, 50].map(
+      (trackRecord) => rankingOf({ ...PLAIN, trackRecord }, NOW).score,
+    );
+    expect(scores).toEqual([50, 50, 54, 55, 58, 60, 60]);
   });
 
   it('is at most 100, and friction at most 5', () => {
@@ -122,6 +130,7 @@ const anySignals: fc.Arbitrary<RankingSignals> = fc.record({
   oldestDueAt: fc.option(fc.date({ noInvalidDate: true })),
   impact: fc.double({ min: -100, max: 100, noNaN: true }),
   friction: fc.double({ min: -100, max: 100, noNaN: true }),
+  trackRecord: fc.double({ min: -100, max: 100, noNaN: true }),
 });
 /** Few values, so that ties are the rule. */
 const tyingSignals: fc.Arbitrary<RankingSignals> = fc.record({

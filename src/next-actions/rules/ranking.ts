@@ -1,3 +1,4 @@
+import { MAX_TRACK_RECORD } from '../outcomes/track-record.js';
 import { type Priority, priorityRank } from '../../kernel/priority.js';
 
 /** What the ranking needs to know about a candidate. */
@@ -13,6 +14,8 @@ export interface RankingSignals {
   readonly impact: number;
   /** Friction: the effort that it takes, 0–5. */
   readonly friction: number;
+  /** Track record of the rule in the scope, −5 to 5 points; 0 where there is none. */
+  readonly trackRecord?: number;
 }
 
 /** The parts of a rank, in points of the score; all whole. */
@@ -24,6 +27,8 @@ export interface RankingFactors {
   readonly impactBoost: number;
   /** Subtracted. */
   readonly friction: number;
+  /** How much doing what the rule suggests helped so far, −5 to 5. */
+  readonly trackRecord: number;
 }
 
 export interface Rankable {
@@ -80,7 +85,8 @@ export function impactBoost(impact: number, priority: Priority): number {
 }
 
 /**
- * Score (0–100) = base + count + recency + urgency + impact − friction, rounded and clamped to 0–100.
+ * Score (0–100) = base + count + recency + urgency + impact − friction + track record, rounded and clamped to
+ * 0–100.
  * Source: docs/domain.md, "Ranking". Boosts are whole points, so that a run shortly after gives the same
  * score and updates no row.
  */
@@ -95,10 +101,12 @@ export function rankingOf(
     urgencyBoost: urgencyBoost(signals.oldestDueAt, now),
     impactBoost: impactBoost(signals.impact, signals.priority),
     friction: whole(signals.friction, MAX_FRICTION),
+    trackRecord: recordPoints(signals.trackRecord ?? 0),
   };
   const boosts =
     factors.countBoost + factors.recencyBoost + factors.urgencyBoost + factors.impactBoost;
-  return { score: whole(factors.base + boosts - factors.friction, 100), factors };
+  const score = factors.base + boosts - factors.friction + factors.trackRecord;
+  return { score: whole(score, 100), factors };
 }
 
 /**
@@ -119,6 +127,10 @@ export function rankCandidates<C extends Rankable>(
         ascending(newestOrNever(b), newestOrNever(a)) ||
         ascending(a.dedupeKey, b.dedupeKey),
     );
+}
+
+function recordPoints(points: number): number {
+  return points < 0 ? 0 - whole(-points, MAX_TRACK_RECORD) : whole(points, MAX_TRACK_RECORD);
 }
 
 function dueOrNever({ signals }: Rankable): number {

@@ -1,4 +1,15 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Header,
+  HttpCode,
+  Param,
+  Post,
+  Query,
+  Res,
+} from '@nestjs/common';
 import {
   ApiCreatedResponse,
   ApiNoContentResponse,
@@ -47,6 +58,7 @@ export class ServiceTokensController {
   }
 
   @Post()
+  @Header('Cache-Control', 'no-store')
   @Requires('service-tokens.manage')
   @ApiOperation({
     summary: 'Make a service token',

@@ -5,7 +5,7 @@ import { IsGrantedScopes, MAX_GRANTS } from '../../http/scope.dto.js';
 import { IsInstant } from '../../http/validation/instant.js';
 import { IsText } from '../../http/validation/text.js';
 import { type Role, ROLES } from '../../kernel/permissions.js';
-import { NAME_MAX } from '../model/user.entity.js';
+import { NAME_MAX } from '../model/names.js';
 
 /** In thirty days: an example that can be sent must be ahead. */
 const EXAMPLE_EXPIRY = new Date(Date.now() + 30 * 24 * 60 * 60 * 1000).toISOString();

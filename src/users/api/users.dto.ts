@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsIn, IsOptional, IsString, Length } from 'class-validator';
+import { IsBoolean, IsIn, IsOptional, IsString, Length, ValidateIf } from 'class-validator';
 import { EMAIL_MAX } from '../../config/email-address.js';
 import { PASSWORD_MAX, PASSWORD_MIN } from '../../config/secret-strength.js';
 import { CursorPagination } from '../../http/paging/cursor-page.js';
@@ -7,7 +7,7 @@ import { IsGrantedScopes, MAX_GRANTS } from '../../http/scope.dto.js';
 import { IsEmailAddress } from '../../http/validation/email.js';
 import { IsText } from '../../http/validation/text.js';
 import { type Role, ROLES } from '../../kernel/permissions.js';
-import { NAME_MAX } from '../model/user.entity.js';
+import { NAME_MAX } from '../model/names.js';
 
 const SCOPES = {
   type: [String] as [typeof String],
@@ -24,6 +24,9 @@ const PASSWORD = {
   minLength: PASSWORD_MIN,
   maxLength: PASSWORD_MAX,
 };
+
+/** Validates a field that may be left out; unlike with `@IsOptional()`, null is refused. */
+const IfSent = (): PropertyDecorator => ValidateIf((_, value: unknown) => value !== undefined);
 
 /** Body that adds a user. */
 export class NewUser {
@@ -56,36 +59,36 @@ export class NewUser {
 /** Body that changes a user: only what is sent. */
 export class UserPatch {
   @ApiPropertyOptional(NAME)
-  @IsOptional()
+  @IfSent()
   @IsText(1, NAME_MAX)
   name?: string;
 
   @ApiPropertyOptional(EMAIL)
-  @IsOptional()
+  @IfSent()
   @IsEmailAddress()
   email?: string;
 
   /** Ends all sessions of the user. */
   @ApiPropertyOptional(PASSWORD)
-  @IsOptional()
+  @IfSent()
   @Length(1, PASSWORD_MAX)
   @IsString()
   password?: string;
 
   @ApiPropertyOptional({ enum: ROLES, enumName: 'Role', example: 'operator' })
-  @IsOptional()
+  @IfSent()
   @IsIn(ROLES)
   role?: Role;
 
   /** Replaces the scopes of the user. */
   @ApiPropertyOptional(SCOPES)
-  @IsOptional()
+  @IfSent()
   @IsGrantedScopes()
   scopes?: string[];
 
   /** `true` shuts the user out and ends all their sessions; `false` lets them in again. */
   @ApiPropertyOptional({ example: false })
-  @IsOptional()
+  @IfSent()
   @IsBoolean()
   disabled?: boolean;
 }

@@ -29,7 +29,7 @@ const VISIBLE = allWithin('SELECT scope FROM access_grants WHERE user_id = users
 
 const COLUMNS = `
   users.id, users.name, users.email, users.role,
-  ARRAY(SELECT scope FROM access_grants WHERE user_id = users.id ORDER BY scope) AS scopes,
+  ARRAY(SELECT scope FROM access_grants WHERE user_id = users.id ORDER BY scope COLLATE "C") AS scopes,
   users.disabled_at IS NOT NULL AS disabled,
   users.created_at AS "createdAt", users.last_sign_in_at AS "lastSignInAt"`;
 

@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
-import { type EntityManager } from 'typeorm';
+import { type EntityManager, IsNull } from 'typeorm';
 import { type Transaction } from '../../database/transactions/transaction.js';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
 import { passwordProblem } from '../../config/secret-strength.js';
@@ -11,6 +12,7 @@ import {
   NotFoundError,
   ValidationFailedError,
 } from '../../kernel/errors/domain-error.js';
+import { sqlStateOf, UNIQUE_VIOLATION } from '../../kernel/errors/database-failure.js';
 import { isUuid } from '../../kernel/uuid.js';
 import { nameFrom, normalizeEmail } from '../model/email.js';
 import { assertMayGive, fewestScopes } from '../model/grant-rules.js';
@@ -128,18 +130,27 @@ export class UsersService {
     return this.get(id, actor);
   }
 
-  /** Gives a user another password, which ends all sessions but one. */
+  /**
+   * Gives a user another password, which ends all sessions but one. Returns false if it was changed, or the
+   * user disabled, since it was verified: what was ended meanwhile must not come back by it.
+   */
   async setOwnPassword(
-    { id, about, sessionId }: { id: string; about: readonly string[]; sessionId: string | null },
+    { id, email, name, passwordHash: verified, sessionId }: OwnCredentials,
     password: string,
     actor: Actor,
-  ): Promise<void> {
-    const passwordHash = await this.hashAccepted(password, about, 'next');
-    await this.transactions.run(
+  ): Promise<boolean> {
+    const passwordHash = await this.hashAccepted(password, [email, name], 'next');
+    return this.transactions.run(
       async (tx) => {
-        await update(tx.manager, id, {}, passwordHash);
+        const { affected } = await tx.manager.update(
+          User,
+          { id, passwordHash: verified, disabledAt: IsNull() },
+          { passwordHash, passwordChangedAt: () => 'now()' },
+        );
+        if (affected === 0) return false;
         this.sessions.endOthers(tx, id, sessionId);
         publish(tx, id, { changed: ['password'] }, actor);
+        return true;
       },
       { caller: actor },
     );
@@ -158,6 +169,11 @@ export class UsersService {
   }
 }
 
+/** What a user signed in with, and the session that goes on. */
+interface OwnCredentials extends Pick<User, 'id' | 'email' | 'name' | 'passwordHash'> {
+  readonly sessionId: string | null;
+}
+
 /** The fields of a patch that differ. */
 type Changes = Partial<Pick<ListedUser, 'name' | 'email' | 'role' | 'scopes' | 'disabled'>>;
 
@@ -168,7 +184,7 @@ function changesOf(user: ListedUser, patch: Omit<UserPatch, 'password'>): Change
   return Object.fromEntries(
     Object.entries(asked).filter(
       ([key, value]) =>
-        value !== undefined && String(value) !== String(user[key as keyof ListedUser]),
+        value !== undefined && !isDeepStrictEqual(value, user[key as keyof ListedUser]),
     ),
   );
 }
@@ -187,10 +203,13 @@ async function update(
     ...(passwordHash === undefined ? {} : { passwordHash, passwordChangedAt: () => 'now()' }),
   };
   if (Object.keys(changes).length === 0) return;
-  if (email !== undefined && (await manager.existsBy(User, { email }))) {
-    throw emailTaken();
+  try {
+    await manager.update(User, { id }, changes);
+  } catch (error) {
+    // The only unique value of a user besides the id; TypeORM's error carries the code of the database's.
+    if (sqlStateOf(error) === UNIQUE_VIOLATION) throw emailTaken();
+    throw error;
   }
-  await manager.update(User, { id }, changes);
 }
 
 function isAdminOfAll({ role, scopes, disabled }: ListedUser): boolean {

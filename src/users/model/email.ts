@@ -1,4 +1,4 @@
-import { NAME_MAX } from './user.entity.js';
+import { NAME_MAX } from './names.js';
 
 /** E-mail addresses are compared without regard to case. */
 export function normalizeEmail(email: string): string {

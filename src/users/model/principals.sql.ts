@@ -2,10 +2,10 @@ import { type Statement } from '../../database/connections/statement.js';
 
 // Prepared SQL, because every request with a token that is not cached runs one of these.
 
-/** The columns of a user that make a principal. */
+/** The columns of a user that make a principal. The order of the scopes is in the cursors of its lists. */
 const USER = `
   users.id, users.name, users.email, users.role,
-  ARRAY(SELECT scope FROM access_grants WHERE user_id = users.id) AS scopes`;
+  ARRAY(SELECT scope FROM access_grants WHERE user_id = users.id ORDER BY scope COLLATE "C") AS scopes`;
 
 /**
  * An enabled user by id, signed in by a session; $2 is null for a token without one, which counts if it was

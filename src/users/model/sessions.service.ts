@@ -7,16 +7,19 @@ import { type Actor, causedBy } from '../../kernel/actor.js';
 import { PrincipalCache } from './principal-cache.js';
 import { hashOfToken } from './tokens.js';
 
+/**
+ * Opens a session and records the sign-in, unless the user was disabled or the password was changed since it
+ * was verified. The change locks the row of the user, so it either ends this session or prevents it.
+ */
 const OPEN: Statement = {
   name: 'open_session',
   text: `
+    WITH signed_in AS (
+      UPDATE users SET last_sign_in_at = now()
+      WHERE id = $2 AND disabled_at IS NULL AND password_hash = $5
+      RETURNING id)
     INSERT INTO sessions (id, user_id, token_hash, expires_at, last_used_at)
-    VALUES ($1, $2, $3, $4, now())`,
-};
-
-const SIGNED_IN: Statement = {
-  name: 'record_sign_in',
-  text: 'UPDATE users SET last_sign_in_at = now() WHERE id = $1',
+    SELECT $1::uuid, id, $3::bytea, $4::timestamptz, now() FROM signed_in`,
 };
 
 const END: Statement = { name: 'end_session', text: 'DELETE FROM sessions WHERE id = $1' };
@@ -29,6 +32,8 @@ const END_OTHERS: Statement = {
 /** What a new session is opened with. */
 export interface NewSession {
   readonly userId: string;
+  /** The hash against which the password was verified. */
+  readonly passwordHash: string;
   readonly expiresAt: Date;
   /** The value of its cookie; null for a bearer token. */
   readonly cookie: string | null;
@@ -42,13 +47,18 @@ export class SessionsService {
     private readonly cache: PrincipalCache,
   ) {}
 
-  /** Opens a session in a transaction, which records the sign-in, and returns its id. */
-  open(tx: Transaction, { userId, expiresAt, cookie }: NewSession): string {
+  /**
+   * Opens a session in a transaction, which records the sign-in, and returns its id; undefined if the user
+   * may not sign in any more with what was verified.
+   */
+  async open(
+    tx: Transaction,
+    { userId, passwordHash, expiresAt, cookie }: NewSession,
+  ): Promise<string | undefined> {
     const id = uuidv7();
     const hash = cookie === null ? null : hashOfToken(cookie);
-    tx.defer(OPEN, [id, userId, hash, expiresAt]);
-    tx.defer(SIGNED_IN, [userId]);
-    return id;
+    const opened = await tx.execute(OPEN, [id, userId, hash, expiresAt, passwordHash]);
+    return opened === 0 ? undefined : id;
   }
 
   /** Signs out of one session. */

@@ -9,9 +9,6 @@ import {
 } from 'typeorm';
 import { type Role } from '../../kernel/permissions.js';
 
-/** Longest name of a user or a service token, in characters. */
-export const NAME_MAX = 100;
-
 /** A user who may sign in. */
 @Entity('users')
 @Check('ck_users_role', `"role" IN ('viewer', 'operator', 'admin')`)
