@@ -14,8 +14,8 @@ import { FindEventsOfJobs1796000700000 } from '../migrations/1796000700000-FindE
 import { IndexFeedAndItems1796000800000 } from '../migrations/1796000800000-IndexFeedAndItems.js';
 import { FindJobsOfScope1796000900000 } from '../migrations/1796000900000-FindJobsOfScope.js';
 import { RolesAndGrants1796001100000 } from '../migrations/1796001100000-RolesAndGrants.js';
-import { TakeBackPresses1796001300000 } from '../migrations/1796001300000-TakeBackPresses.js';
 import { TrackOutcomes1796001500000 } from '../migrations/1796001500000-TrackOutcomes.js';
+import { TakeBackPresses1796001510000 } from '../migrations/1796001510000-TakeBackPresses.js';
 import { AccessGrant } from './users/model/access-grant.entity.js';
 import { ServiceToken } from './users/model/service-token.entity.js';
 import { SessionRow } from './users/model/session.entity.js';
@@ -79,7 +79,7 @@ export const schema = {
     IndexFeedAndItems1796000800000,
     FindJobsOfScope1796000900000,
     RolesAndGrants1796001100000,
-    TakeBackPresses1796001300000,
     TrackOutcomes1796001500000,
+    TakeBackPresses1796001510000,
   ],
 } satisfies Schema;

@@ -4,8 +4,8 @@ import { type MigrationInterface, type QueryRunner } from 'typeorm';
  * A press can be taken back: its execution has the time at which that happened, and the execution that did
  * it names the one it took back. No foreign key: none may point at a partitioned table.
  */
-export class TakeBackPresses1796001300000 implements MigrationInterface {
-  readonly name = 'TakeBackPresses1796001300000';
+export class TakeBackPresses1796001510000 implements MigrationInterface {
+  readonly name = 'TakeBackPresses1796001510000';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
