@@ -17,6 +17,7 @@ import { RolesAndGrants1796001100000 } from '../migrations/1796001100000-RolesAn
 import { TrackOutcomes1796001500000 } from '../migrations/1796001500000-TrackOutcomes.js';
 import { SuppressionsAndPlaybooks1796001600000 } from '../migrations/1796001600000-SuppressionsAndPlaybooks.js';
 import { OperateNextActions1796001720000 } from '../migrations/1796001720000-OperateNextActions.js';
+import { TakeBackPresses1796001800000 } from '../migrations/1796001800000-TakeBackPresses.js';
 import { AccessGrant } from './users/model/access-grant.entity.js';
 import { ServiceToken } from './users/model/service-token.entity.js';
 import { SessionRow } from './users/model/session.entity.js';
@@ -85,5 +86,6 @@ export const schema = {
     TrackOutcomes1796001500000,
     SuppressionsAndPlaybooks1796001600000,
     OperateNextActions1796001720000,
+    TakeBackPresses1796001800000,
   ],
 } satisfies Schema;

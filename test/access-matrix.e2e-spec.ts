@@ -43,6 +43,8 @@ const OTHERWISE: Readonly<Record<string, readonly number[]>> = {
   // The error of a row.
   'POST /api/work-items/batch': [400],
   'POST /api/work-items/import': [400],
+  'POST /api/next-actions/execute': [200],
+  'POST /api/next-actions/undo': [200],
 };
 
 /** Makes things in the scope, and the requests about them. */
@@ -53,7 +55,7 @@ class Acme {
     const query: Record<string, string> = {};
     if (operation.parameters('query').includes('scope')) query.scope = SCOPE;
     if (operation.path === '/api/work-items/import') query.kind = 'reminder';
-    return { path: await this.pathOf(operation), query, body: this.bodyOf(operation) };
+    return { path: await this.pathOf(operation), query, body: await this.bodyOf(operation) };
   }
 
   private async pathOf({ path }: Operation): Promise<Record<string, string>> {
@@ -63,6 +65,7 @@ class Acme {
       case 'next-actions':
         if (path.includes('/suppressions/{id}')) return { id: await this.suppression() };
         if (path.includes('/playbook')) return { id: await this.ofRule(), key: 'ask_client' };
+        if (path.includes('{executionId}')) return this.press();
         return path.includes('{id}') ? { id: (await createNextAction(api, ACME)).id } : {};
       case 'work-items': {
         const { externalId } = await createWorkItem(api, ACME);
@@ -86,7 +89,7 @@ class Acme {
   }
 
   /** The document's example, about the scope where it names one. */
-  private bodyOf(operation: Operation): object | string | undefined {
+  private async bodyOf(operation: Operation): Promise<object | string | undefined> {
     const { textBody, bodyExamples, path } = operation;
     if (path === '/api/work-items/import') {
       return `externalId,title,state,entityType,entityId\n${crypto.randomUUID()},One,open,account,acme\n`;
@@ -99,6 +102,10 @@ class Acme {
       return { items: [{ ...item, externalId: crypto.randomUUID(), ...ACME }] };
     }
     const properties = this.propertiesOf(operation);
+    if (properties.includes('ids')) return { ...example, ids: [(await this.press()).id] };
+    if (properties.includes('executionIds')) {
+      return { executionIds: [(await this.press()).executionId] };
+    }
     return {
       ...example,
       ...(properties.includes('entityType') ? ACME : {}),
@@ -119,6 +126,13 @@ class Acme {
   }
 
   document!: OpenApiDocument;
+
+  /** An execution of a button that can be taken back. */
+  private async press(): Promise<{ id: string; executionId: string }> {
+    const { id } = await createNextAction(this.app.api, ACME);
+    const { body } = await this.app.api.press(id, 'snooze_1d').expect(200);
+    return { id, executionId: (body as { executionId: string }).executionId };
+  }
 
   private async openFlag(): Promise<string> {
     const [flag] = await this.app.rows<{ id: string }>(

@@ -40,6 +40,11 @@ async function seed(app: TestApp): Promise<void> {
     const { id } = await createNextAction(app.api);
     await app.api.press(id, 'retry_failed_deliveries').expect(200);
   }
+  // First in the list, and taken back by the walk.
+  for (let index = 0; index < 4; index++) {
+    const { id } = await createNextAction(app.api, { score: 100, priority: 'critical' });
+    await app.api.press(id, 'mark_done').expect(200);
+  }
   const { body } = await app.api.get('/api/jobs').expect(200);
   await app.api.post(`/api/jobs/${body.items[0].id}/cancel`).expect(200);
 }

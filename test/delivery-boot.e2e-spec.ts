@@ -3,6 +3,7 @@ import {
   DeliveryAction,
   type DeliveryActionHandler,
   type DeliveryOutcome,
+  type UndoOutcome,
 } from '../src/next-actions/delivery/delivery-action.js';
 import { createTestApp } from './support/app.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
@@ -109,6 +110,20 @@ class TakenAliasAction extends Handler {}
 
 @DeliveryAction({ key: 'camel_alias', label: 'Camel alias', aliases: ['markDone'] })
 class CamelAliasAction extends Handler {}
+@DeliveryAction({ key: 'undoes_not', label: 'Undoes not', undo: false })
+class UndoesNotAction extends Handler {
+  undo(): UndoOutcome {
+    return {};
+  }
+}
+
+class NoMethod extends Handler {
+  readonly undo = true;
+}
+DeliveryAction({ key: 'undo_as_flag', label: 'Undo as a flag' })(NoMethod as never);
+
+@DeliveryAction({ key: 'undoes_maybe', label: 'Undoes maybe', undo: 'yes' as never })
+class UndoesMaybeAction extends Handler {}
 
 @DeliveryAction({ key: 'fine', label: 'Fine' })
 class FineAction extends Handler {}
@@ -230,6 +245,13 @@ describe('a developer’s mistake stops the start', () => {
       [CamelAliasAction],
       /CamelAliasAction has the alias "markDone": an alias is snake_case/,
     ],
+    [
+      'an undo that is switched off',
+      [UndoesNotAction],
+      /UndoesNotAction declares undo\(\) and says undo: false: take one of them away/,
+    ],
+    ['an undo that is no method', [NoMethod], /NoMethod has an undo that is no method: write/],
+    ['an undo that is no boolean', [UndoesMaybeAction], /UndoesMaybeAction has a bad undo/],
   ] as [string, Provider[], RegExp][])(
     'with one sentence that names the class and the mend: %s',
     async (_, providers, message) => {

@@ -246,7 +246,7 @@ describe('pressing a button', () => {
       label: 'Snooze 1 day',
       confirm: 'Hide this action for 1 day?',
       style: 'secondary',
-      undo: expect.any(Boolean) as boolean,
+      undo: true,
       worksOn: ['queued'],
       inputSchema: null,
     });

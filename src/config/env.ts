@@ -25,6 +25,8 @@ export interface Env {
   readonly authCacheMs: number;
   /** Requests a minute: executions, rule runs and logins, per client. */
   readonly executeLimitPerMinute: number;
+  /** Rows of bulk requests a minute, per client. */
+  readonly bulkLimitPerMinute: number;
   readonly runLimitPerMinute: number;
   readonly loginLimitPerMinute: number;
   /** Requests a minute and client to the routes without a limit of their own; 0: no limit. */
@@ -166,6 +168,7 @@ export function readEnv(source: Source, role: EnvReaderRole = 'server'): Env {
     adminPassword: read.matching('ADMIN_PASSWORD', /^.{8,1024}$/s, '8 to 1024 characters long'),
     authCacheMs: read.integer('AUTH_CACHE_MS', 1000, 0, 60_000),
     executeLimitPerMinute: read.integer('EXECUTE_LIMIT_PER_MINUTE', 20, 1),
+    bulkLimitPerMinute: read.integer('BULK_LIMIT_PER_MINUTE', 200, 1),
     runLimitPerMinute: read.integer('RUN_LIMIT_PER_MINUTE', 10, 1),
     loginLimitPerMinute: read.integer('LOGIN_LIMIT_PER_MINUTE', 5, 1),
     readLimitPerMinute: read.integer('READ_LIMIT_PER_MINUTE', 1200, 0),

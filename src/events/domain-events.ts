@@ -77,6 +77,13 @@ export interface DomainEvents {
    * (a DomainError below 500) has the level `info`: that is no error of the day.
    */
   'nba.delivery.failed': EventPayload<DeliveryMeta>;
+  /**
+   * A press was taken back: `undoesId` is its execution, `executionId` the undo's own, `changes` are the
+   * fields of the NBA that were restored.
+   */
+  'nba.delivery.undone': EventPayload<
+    DeliveryMeta & { readonly undoesId: string; readonly result: object; readonly changes: object }
+  >;
   /** A delivery action is a placeholder so far: it only enqueued its job. */
   'nba.delivery.stubbed': EventPayload<
     DeliveryMeta & { readonly jobId: string; readonly stubbed: true }
@@ -213,6 +220,7 @@ export type DomainEventName = keyof DomainEvents;
 export const EVENT_LEVEL_OF: Readonly<Record<DomainEventName, EventLevel>> = {
   'nba.delivery.executed': 'info',
   'nba.delivery.failed': 'error',
+  'nba.delivery.undone': 'info',
   'nba.delivery.stubbed': 'info',
   'nba.delivery.retry_job.stub': 'info',
   'job.failed': 'warn',

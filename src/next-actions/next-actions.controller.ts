@@ -12,11 +12,13 @@ import {
 } from '@nestjs/common';
 import {
   ApiCreatedResponse,
+  ApiExtraModels,
   ApiHeader,
   ApiOkResponse,
   ApiOperation,
   ApiParam,
   ApiTags,
+  getSchemaPath,
 } from '@nestjs/swagger';
 import { type Response } from 'express';
 import { Requires } from '../http/access/requires.js';
@@ -36,9 +38,16 @@ import { EffectivenessService } from './outcomes/effectiveness.service.js';
 import { DeliveryService } from './delivery/delivery.service.js';
 import { ExecutionsListService } from './delivery/executions-list.service.js';
 import { NextActionButtons } from './delivery/next-action-buttons.js';
+import { PreviewAnswer, PreviewQuery } from './delivery/preview.dto.js';
+import { PreviewService } from './delivery/preview.service.js';
 import { IdempotencyKey } from './delivery/idempotency-key.header.js';
 import { NextActionRunAnswer, NextActionSummary } from './rules/next-action-run.dto.js';
-import { ExecuteAnswer, ExecuteBody, ExecutionPage } from './delivery/delivery.dto.js';
+import {
+  ExecuteAnswer,
+  ExecuteBody,
+  ExecutionPage,
+  REPLAYED_HEADER,
+} from './delivery/delivery.dto.js';
 import { NextActionAnswer, NextActionPage } from './model/next-action.dto.js';
 import { ListNextActionsQuery } from './model/list-next-actions.dto.js';
 import { CreateNextActionBody, PatchNextActionBody } from './model/next-action-requests.dto.js';
@@ -58,6 +67,7 @@ export class NextActionsController {
     private readonly runs: NextActionRunsService,
     private readonly effectiveness: EffectivenessService,
     private readonly delivery: DeliveryService,
+    private readonly previews: PreviewService,
     private readonly executionsOf: ExecutionsListService,
     private readonly buttons: NextActionButtons,
   ) {}
@@ -211,7 +221,7 @@ export class NextActionsController {
   @ApiOperation({
     summary: 'Press a button',
     description:
-      'Runs a delivery action exactly once. A repeat with the same input inside the action’s dedupe window (60 s), or with the same Idempotency-Key, gets the answer of the first execution, with Idempotent-Replayed: true. The same holds for mark_done or dismiss of an NBA that is done or dismissed: the execution that closed it answers.',
+      'Runs a delivery action exactly once. A repeat with the same input inside the action’s dedupe window (60 s), or with the same Idempotency-Key, gets the answer of the first execution, with Idempotent-Replayed: true. The same holds for mark_done or dismiss of an NBA that is done or dismissed: the execution that closed it answers. With preview=true, the action runs and is taken back: the answer says what a press would change and which events it would leave, and an error is the one that a press would get.',
   })
   @ApiId
   @ApiHeader({
@@ -221,20 +231,18 @@ export class NextActionsController {
     description:
       'Makes a retry safe for 30 days: the same key with the same request gets the answer of the first success. A new one for each request, such as a UUID.',
   })
+  @ApiExtraModels(ExecuteAnswer, PreviewAnswer)
   @ApiOkResponse({
-    type: ExecuteAnswer,
-    headers: {
-      ...RATE_LIMIT_HEADERS,
-      'Idempotent-Replayed': {
-        description: '`true` when an earlier execution answers.',
-        schema: { type: 'string' },
-      },
+    schema: {
+      oneOf: [{ $ref: getSchemaPath(ExecuteAnswer) }, { $ref: getSchemaPath(PreviewAnswer) }],
     },
+    headers: { ...RATE_LIMIT_HEADERS, ...REPLAYED_HEADER },
   })
   @ApiProblems(
     'ACTION_UNKNOWN',
     'NEXT_ACTION_NOT_FOUND',
     'NEXT_ACTION_NOT_OPEN',
+    'PREVIEW_NOT_AVAILABLE',
     'IDEMPOTENCY_KEY_REUSED',
     'ACTION_FAILED',
     'ACTION_TIMED_OUT',
@@ -243,17 +251,20 @@ export class NextActionsController {
   async execute(
     @Param('id') nextActionId: string,
     @Body() body: ExecuteBody,
+    @Query() { preview }: PreviewQuery,
     @IdempotencyKey() idempotencyKey: string | undefined,
     @CurrentActor() actor: Actor,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<ExecuteAnswer> {
-    const { executionId, replayed } = await this.delivery.execute({
+  ): Promise<ExecuteAnswer | PreviewAnswer> {
+    const press = {
       nextActionId,
       actionKey: body.actionKey,
       actor,
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
       ...(body.input === undefined ? {} : { input: body.input }),
-    });
+    };
+    if (preview) return this.previews.preview(press);
+    const { executionId, replayed } = await this.delivery.execute(press);
     if (replayed) response.setHeader('Idempotent-Replayed', 'true');
     return { ok: true, executionId };
   }

@@ -23,6 +23,13 @@ import { DeliveryActionRegistry } from './delivery/delivery-action.registry.js';
 import { DeliveryCatalogue } from './delivery/delivery-catalogue.js';
 import { NextActionButtons } from './delivery/next-action-buttons.js';
 import { DeliveryOpenApi } from './delivery/delivery-openapi.js';
+import { BulkController } from './delivery/bulk.controller.js';
+import { BulkService } from './delivery/bulk.service.js';
+import { PreviewService } from './delivery/preview.service.js';
+import { PressAttempt } from './delivery/press-attempt.js';
+import { UndoAttempt } from './delivery/undo-attempt.js';
+import { UndoController } from './delivery/undo.controller.js';
+import { UndoService } from './delivery/undo.service.js';
 import { DeliveryService } from './delivery/delivery.service.js';
 import { ExecutionsRepository } from './delivery/executions.repository.js';
 import { ExecutionsListService } from './delivery/executions-list.service.js';
@@ -41,6 +48,7 @@ import { NextActionsService } from './model/next-actions.service.js';
 import { NextActionsSummaryService } from './rules/next-actions-summary.service.js';
 import { NextActionsRunHandler } from './rules/next-actions-run.handler.js';
 import { NextActionRunsService } from './rules/next-action-runs.service.js';
+import { RateLimitCountersModule } from '../rate-limit/rate-limit-counters.module.js';
 import { HttpModule } from '../http/http.module.js';
 import { WorkItemsModule } from '../work-items/work-items.module.js';
 import { JobsModule } from '../jobs/jobs.module.js';
@@ -49,6 +57,7 @@ import { JobsModule } from '../jobs/jobs.module.js';
 @Module({
   imports: [
     JobsModule,
+    RateLimitCountersModule,
     HttpModule,
     DiscoveryModule,
     LeadsModule,
@@ -63,6 +72,8 @@ import { JobsModule } from '../jobs/jobs.module.js';
     NextActionsController,
     PlaybooksController,
     DeliveryActionsController,
+    UndoController,
+    BulkController,
   ],
   providers: [
     NextActionTurns,
@@ -76,6 +87,11 @@ import { JobsModule } from '../jobs/jobs.module.js';
     NextActionButtons,
     DeliveryOpenApi,
     DeliveryService,
+    PressAttempt,
+    PreviewService,
+    BulkService,
+    UndoService,
+    UndoAttempt,
     ExecutionsRepository,
     ExecutionsListService,
     IdempotencyKeys,

@@ -7,6 +7,8 @@ interface Hit {
   readonly key: string;
   readonly ttl: number;
   readonly limit: number;
+  /** How many hits it counts as. */
+  readonly weight: number;
   readonly resolve: (usage: ThrottlerRecord) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -39,7 +41,7 @@ const COUNT_HITS = {
 
 const TAKE_BACK = {
   name: 'take_back_rate_limit_hit',
-  text: `UPDATE rate_limits SET hits = GREATEST(hits - 1, 0) WHERE key = $1`,
+  text: `UPDATE rate_limits SET hits = GREATEST(hits - $2::int, 0) WHERE key = $1`,
 };
 
 /** A count must be much faster than its request. */
@@ -59,15 +61,20 @@ export class PostgresThrottlerStorage implements ThrottlerStorage {
 
   /** Counts one hit; `ttl` in ms. Rejects when the database cannot be reached. */
   increment(key: string, ttl: number, limit: number): Promise<ThrottlerRecord> {
+    return this.add(1, key, ttl, limit);
+  }
+
+  /** Counts a request as several hits, such as one a row. */
+  add(weight: number, key: string, ttl: number, limit: number): Promise<ThrottlerRecord> {
     return new Promise((resolve, reject) => {
-      this.waiting.push({ key, ttl, limit, resolve, reject });
+      this.waiting.push({ key, ttl, limit, weight, resolve, reject });
       if (!this.counting) void this.countAll();
     });
   }
 
-  /** Removes one hit from the count. */
-  async takeBack(key: string): Promise<void> {
-    await this.transactions.run((tx) => tx.execute(TAKE_BACK, [key]));
+  /** Removes hits from the count. */
+  async takeBack(key: string, weight = 1): Promise<void> {
+    await this.transactions.run((tx) => tx.execute(TAKE_BACK, [key, weight]));
   }
 
   private async countAll(): Promise<void> {
@@ -94,17 +101,21 @@ export class PostgresThrottlerStorage implements ThrottlerStorage {
     const keys = [...byKey.keys()].sort();
     const values = [
       keys,
-      keys.map((key) => byKey.get(key)?.length),
+      keys.map((key) => weightOf(byKey.get(key))),
       keys.map((key) => byKey.get(key)?.[0]?.ttl),
     ];
     const rows = await this.transactions.query<CounterRow>(COUNT_HITS, values, COUNT_OPTIONS);
     for (const row of rows) {
       const hits = byKey.get(row.key) ?? [];
-      hits.forEach((hit, index) =>
-        hit.resolve(
-          throttlerRecordOf(hit.limit, row.hits - hits.length + index + 1, row.expiresInMs),
-        ),
-      );
+      let total = row.hits - weightOf(hits);
+      for (const { limit, weight, resolve } of hits) {
+        total += weight;
+        resolve(throttlerRecordOf(limit, total, row.expiresInMs));
+      }
     }
   }
+}
+
+function weightOf(hits: readonly Hit[] = []): number {
+  return hits.reduce((sum, { weight }) => sum + weight, 0);
 }

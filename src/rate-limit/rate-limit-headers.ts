@@ -39,7 +39,7 @@ export function enforceRateLimit(response: Response, state: RateLimitState): voi
 }
 
 /** If a request counts under several limits, the headers show the one with the fewest requests left. */
-function setRateLimitHeaders(
+export function setRateLimitHeaders(
   response: Response,
   { limit, remaining, reset }: RateLimitState,
 ): void {

@@ -130,6 +130,7 @@ async function bootApp(
 ): Promise<NestExpressApplication> {
   const env = readEnv({
     EXECUTE_LIMIT_PER_MINUTE: '1000000',
+    BULK_LIMIT_PER_MINUTE: '1000000',
     RUN_LIMIT_PER_MINUTE: '1000000',
     LOGIN_LIMIT_PER_MINUTE: '1000000',
     READ_LIMIT_PER_MINUTE: '0',

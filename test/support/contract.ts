@@ -104,7 +104,7 @@ export class Contract {
    */
   successes(): Promise<string[]> {
     return this.each(async (operation) => {
-      for (const body of bodiesOf(operation)) {
+      for (const body of await this.bodiesFor(operation)) {
         const problem = await this.success(operation, body);
         if (problem !== undefined) return problem;
       }
@@ -141,7 +141,7 @@ export class Contract {
       const me = (await caller.get('/api/auth/me').expect(200)).body as { id: string };
       for (const { id } of await this.newestEvents()) this.seenEvents.add(id);
       const [values = {}, ...others] = (await this.valuesFor(operation)).slice(0, TRIES);
-      const [body] = bodiesOf(operation);
+      const [body] = await this.bodiesFor(operation);
       const refusals = [() => this.send(this.anonymous, operation, values, { body })];
       if (operation.body) {
         refusals.push(() => this.send(caller, operation, values, { body: '{"no_such_field":1}' }));
@@ -278,10 +278,45 @@ export class Contract {
     return test.set({ Origin: client.url, ...headers }).send(body);
   }
 
+  /** The items of a list that belongs to another resource, with the parameters of their list's path. */
+  private async itemsIn(path: string): Promise<{ values: Values; id: string }[]> {
+    const list = this.operations.find((one) => one.method === 'get' && one.path === path);
+    if (!list) return [];
+    const found = [];
+    for (const values of await this.valuesFor(list)) {
+      const { body } = await this.send(this.api, list, values);
+      const { items = [] } = body as { items?: { id: string }[] };
+      found.push(...items.map(({ id }) => ({ values, id })));
+    }
+    return found;
+  }
+
+  /**
+   * The bodies that the document shows. Ids in a list name something: `ids` the items of the list above the
+   * operation, `executionIds` the `executions` of those.
+   */
+  private async bodiesFor(operation: Operation): Promise<(string | undefined)[]> {
+    const above = operation.path.slice(0, operation.path.lastIndexOf('/'));
+    const filled = bodiesOf(operation).map(async (text) => {
+      const [, field, inner] = /"((\w+)Ids|ids)":\[/.exec(text ?? '') ?? [];
+      if (text === undefined || field === undefined) return text;
+      const path = inner === undefined ? above : `${above}/{id}/${inner}s`;
+      const known = (await this.itemsIn(path)).map(({ id }) => id);
+      // The first have been pressed, the last have not.
+      const ids = inner === undefined ? known.slice(-2) : known.slice(0, 100);
+      return JSON.stringify({ ...(JSON.parse(text) as object), [field]: ids });
+    });
+    return Promise.all(filled);
+  }
+
   /** Values of the path's parameters: from the list that the path begins with, else from any list. */
   private async valuesFor(operation: Operation): Promise<Values[]> {
     const names = operation.parameters('path');
     if (names.length === 0) return [{}];
+    const [, nested, inner] = /^(.*\}\/[^{}]+)\/\{(\w+)\}/.exec(operation.path) ?? [];
+    if (nested !== undefined && inner !== undefined) {
+      return (await this.itemsIn(nested)).map(({ values, id }) => ({ ...values, [inner]: id }));
+    }
     const ownList = operation.path.slice(0, operation.path.indexOf('/{'));
     const lists = this.operations.filter(
       ({ method, path }) => method === 'get' && !path.includes('{') && path !== operation.path,

@@ -47,6 +47,7 @@ export class ServerProcess {
         ADMIN_EMAIL: OPERATOR.email,
         ADMIN_PASSWORD: OPERATOR.password,
         EXECUTE_LIMIT_PER_MINUTE: '1000000',
+        BULK_LIMIT_PER_MINUTE: '1000000',
         READ_LIMIT_PER_MINUTE: '0',
         WRITE_LIMIT_PER_MINUTE: '0',
         SHUTDOWN_DELAY_MS: '0',

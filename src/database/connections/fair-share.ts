@@ -5,6 +5,11 @@ interface Waiter {
   readonly begin: () => void;
 }
 
+/** Most slots of one caller. The reserve is a fifth of them, and at least one if there are four. */
+export function shareOf(places: number): number {
+  return places < 4 ? places : places - Math.max(1, Math.floor(places / 5));
+}
+
 /**
  * Shares a number of slots among callers. The next slot goes to the waiting caller that holds the fewest,
  * and among equals to the one that waited first: while others wait, no caller gets more than its share. A
@@ -17,10 +22,9 @@ export class FairShare {
   /** Waiting requests per caller, callers in the order of their first one. */
   private readonly waiting = new Map<string, Set<Waiter>>();
 
-  /** The reserve is a fifth of the slots, and at least one if there are four. */
   constructor(places: number) {
     this.free = places;
-    this.most = places < 4 ? places : places - Math.max(1, Math.floor(places / 5));
+    this.most = shareOf(places);
   }
 
   /**

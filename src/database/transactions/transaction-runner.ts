@@ -23,6 +23,8 @@ export interface WorkOptions {
 
 /** Options of a transaction. */
 export interface TransactionOptions extends WorkOptions {
+  /** Longest wait for a lock, in ms; LOCK_TIMEOUT_MS unless given. */
+  readonly lockMs?: number;
   /** Further errors after which the whole transaction runs again. */
   readonly retryOn?: (error: unknown) => boolean;
 }
@@ -64,19 +66,33 @@ export class TransactionRunner {
   }
 
   /** Runs the work, commits, emits its events and returns its result. */
-  async run<T>(
+  run<T>(work: (tx: Transaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+    return this.repeat(work, options, (tx) => this.commit(tx));
+  }
+
+  /**
+   * Runs the work up to the commit and rolls it back: nothing of it stays, no event is emitted, and it throws
+   * what `run` would throw.
+   */
+  tryOut<T>(work: (tx: Transaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+    return this.repeat(work, options, (tx) => tx.takeBack());
+  }
+
+  private async repeat<T>(
     work: (tx: Transaction) => Promise<T>,
-    options: TransactionOptions = {},
+    options: TransactionOptions,
+    end: (tx: Transaction) => Promise<void>,
   ): Promise<T> {
     this.assertOutside(options.caller);
     const caller = callerIn(options);
-    const limits = { ...this.limits, statementMs: options.statementMs ?? this.limits.statementMs };
+    const { statementMs = this.limits.statementMs, lockMs = this.limits.lockMs } = options;
+    const limits = { statementMs, lockMs };
     let renewed = false;
     for (let attempt = 1; ; attempt++) {
       const client: PooledClient = await this.connections.lend(caller, limits.statementMs);
       const tx: Transaction = new Transaction(client, this.dataSource, limits);
       try {
-        return await this.attempt(tx, client, caller, work);
+        return await this.attempt(tx, client, caller, work, end);
       } catch (error) {
         const failure = databaseFailureOf(error);
         const lostRace = failure === 'retryable' || options.retryOn?.(error) === true;
@@ -126,15 +142,14 @@ export class TransactionRunner {
     client: PooledClient,
     caller: string,
     work: (tx: Transaction) => Promise<T>,
+    end: (tx: Transaction) => Promise<void>,
   ): Promise<T> {
     let broken = true;
     try {
       tx.begin();
       const result = await work(tx);
-      await tx.commit();
+      await end(tx);
       broken = false;
-      for (const event of tx.events) this.bus.emit(event);
-      for (const callback of tx.callbacks) callback();
       return result;
     } catch (error) {
       const cause = tx.causeOf(error);
@@ -147,6 +162,12 @@ export class TransactionRunner {
       if (tx.unanswered) this.connections.renew();
       this.giveBack(client, caller, broken, tx.unanswered);
     }
+  }
+
+  private async commit(tx: Transaction): Promise<void> {
+    await tx.commit();
+    for (const event of tx.events) this.bus.emit(event);
+    for (const callback of tx.callbacks) callback();
   }
 
   private async attemptRead(

@@ -189,22 +189,31 @@ export class Transaction {
 
   /** Stores the events and commits, in one round trip; throws the first error of anything deferred. */
   async commit(): Promise<void> {
-    if (this.firstError !== undefined) throw new TransactionAbortedError();
-    if (this.events.length > 0) this.defer(INSERT_EVENTS, [JSON.stringify(this.events)]);
-    this.committing = true;
-    const committed = this.mayBeForgotten(this.sendText('COMMIT'));
-    this.close();
-    const answers = await Promise.allSettled([...this.pending, committed]);
-    for (const answer of answers) if (answer.status === 'rejected') throw answer.reason;
+    const { command } = await this.end('COMMIT', true);
     // A transaction that a swallowed error had aborted answers COMMIT with ROLLBACK, not with an error.
-    const { command } = await committed;
     if (command !== 'COMMIT') throw new TransactionAbortedError();
+  }
+
+  /** Does all that a commit does, deferred constraints included, and rolls back; throws what a commit throws. */
+  async takeBack(): Promise<void> {
+    await this.end('SET CONSTRAINTS ALL IMMEDIATE; ROLLBACK', false);
   }
 
   /** Rolls the transaction back. */
   async rollback(): Promise<void> {
     this.close();
     await this.mayBeForgotten(this.sendText('ROLLBACK'));
+  }
+
+  private async end(text: string, commits: boolean): Promise<QueryResult> {
+    if (this.firstError !== undefined) throw new TransactionAbortedError();
+    if (this.events.length > 0) this.defer(INSERT_EVENTS, [JSON.stringify(this.events)]);
+    this.committing = commits;
+    const ended = this.mayBeForgotten(this.sendText(text));
+    this.close();
+    const answers = await Promise.allSettled([...this.pending, ended]);
+    for (const answer of answers) if (answer.status === 'rejected') throw answer.reason;
+    return ended;
   }
 
   private async rowsOf<Row extends QueryResultRow>(

@@ -24,6 +24,19 @@ export class ProblemField implements FieldError {
   message!: string;
 }
 
+/** A field of a next best action that was changed since a press. */
+export class SupersededProblem {
+  @ApiProperty({ example: 'snoozedUntil' })
+  field!: string;
+
+  /** The later execution that changed it; null where something else did. */
+  @ApiProperty({ type: String, format: 'uuid', nullable: true })
+  executionId!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: 'snooze_1d' })
+  actionKey!: string | null;
+}
+
 /** An error answer after RFC 9457, `application/problem+json`. */
 export class Problem {
   /** URN of the kind of problem. */
@@ -70,6 +83,10 @@ export class Problem {
   /** Id of the failed execution, where an action failed. */
   @ApiPropertyOptional({ format: 'uuid' })
   executionId?: string;
+
+  /** The changed fields, where a press can no longer be taken back. */
+  @ApiPropertyOptional({ type: () => [SupersededProblem] })
+  superseded?: SupersededProblem[];
 }
 
 /** Converts anything that was thrown to the error that the client gets. */

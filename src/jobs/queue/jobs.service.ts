@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
 import { validateAs } from '../../http/validation/validation.js';
-import { SYSTEM_ACTOR } from '../../kernel/actor.js';
+import { type Actor, SYSTEM_ACTOR } from '../../kernel/actor.js';
 import { type Scope } from '../../kernel/scope.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
 import { JobHandlerRegistry } from '../handlers/job-handler.registry.js';
 import { type JobType, type JobTypes } from '../handlers/job-types.js';
 import { ENQUEUE, ENQUEUE_ONCE, NEW_JOB, SUPERSEDE } from './enqueue.sql.js';
-import { publishChange } from './job-changes.js';
+import { type ChangedJob, publishChange } from './job-changes.js';
+import { CANCEL_UNSTARTED } from './jobs.sql.js';
 import { JobWake } from './job-wake.js';
 
 /** A job to be done after the commit. */
@@ -72,6 +73,20 @@ export class JobsService {
     if (!stored) throw new Error(`The job "${type}" was not enqueued.`);
     if (runAfter === null || runAfter.getTime() <= Date.now()) tx.afterCommit(this.wake.wake);
     return stored.id;
+  }
+
+  /**
+   * Cancels a job that no worker has begun, in the caller's transaction, with the event `job.cancelled` of
+   * the actor; false for one that ran, runs or is gone.
+   */
+  async cancelUnstarted(
+    tx: Pick<Transaction, 'query' | 'publish'>,
+    id: string,
+    actor: Actor,
+  ): Promise<boolean> {
+    const [job] = await tx.query<ChangedJob & Record<string, unknown>>(CANCEL_UNSTARTED, [id]);
+    if (job) publishChange(tx, 'job.cancelled', job, actor);
+    return job !== undefined;
   }
 
   /**

@@ -140,6 +140,11 @@ export const ERROR_CODES = {
     when: 'The playbook of the next best action has no step with this key.',
     fix: 'Use a key of `GET /api/next-actions/:id/playbook`.',
   },
+  EXECUTION_NOT_FOUND: {
+    status: 404,
+    when: 'No execution of this next best action has this id.',
+    fix: 'Read its executions again.',
+  },
   WORK_ITEM_NOT_FOUND: {
     status: 404,
     when: 'No work item of this kind has this external id.',
@@ -204,6 +209,26 @@ export const ERROR_CODES = {
     status: 409,
     when: 'The assignee is disabled, may not see the scope, or may not press there.',
     fix: 'Choose an enabled operator or administrator of the scope.',
+  },
+  EXECUTION_SUPERSEDED: {
+    status: 409,
+    when: 'Something changed the next best action since the press; `superseded` names each field, and the execution that changed it.',
+    fix: 'Undo the later press first, or press another button.',
+  },
+  UNDO_EXPIRED: {
+    status: 409,
+    when: 'The press was more than 10 minutes ago.',
+    fix: 'Press another button.',
+  },
+  NOT_UNDOABLE: {
+    status: 409,
+    when: 'The press failed, is an undo itself, or did what can not be taken back; `detail` says which.',
+    fix: 'Press another button.',
+  },
+  PREVIEW_NOT_AVAILABLE: {
+    status: 409,
+    when: 'The action does what a rollback does not take back, so it has no preview.',
+    fix: 'Press the button, or leave it.',
   },
   EMAIL_TAKEN: {
     status: 409,

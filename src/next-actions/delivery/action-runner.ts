@@ -1,25 +1,26 @@
 import { type Transaction } from '../../database/transactions/transaction.js';
-import { type DeliveryContext, type DeliveryOutcome } from './delivery-action.js';
-import { type RegisteredAction } from './delivery-action.registry.js';
 import { ActionFailedError, ActionTimedOutError } from './delivery.errors.js';
 
-/** The context of an action, without the signal of its time limit. */
-type Given = Omit<DeliveryContext, 'signal'>;
+/** The context of an action, with the signal of its time limit. */
+interface Limited {
+  readonly signal: AbortSignal;
+}
 
 /**
- * Runs an action until it ends or its time limit is reached; after a time-out, its connection is not used
+ * Runs an action, or its undo, until it ends or its time limit is reached; after a time-out, its connection is not used
  * again. An action that returns synchronously, as one that only changes its NBA does, needs neither a timer
  * nor a signal. Throws an ActionFailedError with the cause, or the error of a connection that was lost
  * under it.
  */
-export async function runAction(
+export async function runAction<Context extends Limited, Outcome extends object>(
   tx: Transaction,
-  action: RegisteredAction,
-  given: Given,
-): Promise<DeliveryOutcome> {
-  const limit = new TimeLimit(action.timeoutMs);
+  timeoutMs: number,
+  run: (context: Context) => Outcome | Promise<Outcome>,
+  given: Omit<Context, 'signal'>,
+): Promise<Partial<Outcome>> {
+  const limit = new TimeLimit(timeoutMs);
   try {
-    const outcome = action.handler.run(limit.addTo(given)) as Returned;
+    const outcome = run(limit.addTo<Context>(given)) as Returned<Outcome>;
     if (!isPromiseLike(outcome)) return outcome ?? {};
     const ended = await Promise.race([outcome, limit.reached(() => tx.abandon())]);
     if (!tx.abandoned) return ended ?? {};
@@ -35,9 +36,11 @@ export async function runAction(
 }
 
 /** An action that is written without types may return nothing. */
-type Returned = DeliveryOutcome | undefined | PromiseLike<DeliveryOutcome | undefined>;
+type Returned<Outcome> = Outcome | undefined | PromiseLike<Outcome | undefined>;
 
-function isPromiseLike(outcome: Returned): outcome is PromiseLike<DeliveryOutcome | undefined> {
+function isPromiseLike<Outcome>(
+  outcome: Returned<Outcome>,
+): outcome is PromiseLike<Outcome | undefined> {
   return typeof (outcome as Partial<PromiseLike<unknown>> | undefined)?.then === 'function';
 }
 
@@ -55,9 +58,9 @@ class TimeLimit {
   }
 
   /** The context of the run, whose signal aborts at the limit. */
-  addTo(given: Given): DeliveryContext {
+  addTo<Context extends Limited>(given: Omit<Context, 'signal'>): Context {
     const controller = (): AbortController => (this.controller ??= new AbortController());
-    return Object.defineProperty(given as DeliveryContext, 'signal', {
+    return Object.defineProperty(given as Context, 'signal', {
       enumerable: true,
       get: () => controller().signal,
     });

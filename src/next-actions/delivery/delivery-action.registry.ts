@@ -36,6 +36,9 @@ export interface RegisteredAction {
   readonly timeoutMs: number;
   readonly worksOn: readonly NextActionStatus[];
   readonly permission: Permission;
+  /** Whether a press can be taken back. */
+  readonly undo: boolean;
+  readonly preview: boolean;
 }
 
 const DEFAULT_DEDUPE_WINDOW_MS = 60_000;
@@ -74,9 +77,14 @@ export class DeliveryActionRegistry implements OnModuleInit {
     return [...this.actions.keys()].sort();
   }
 
+  /** The action of a key or an alias, if there is one. */
+  find(key: string): RegisteredAction | undefined {
+    return this.actions.get(key) ?? this.aliases.get(key);
+  }
+
   /** The action of a key or an alias; throws a 400 that lists the keys. */
   get(key: string): RegisteredAction {
-    const action = this.actions.get(key) ?? this.aliases.get(key);
+    const action = this.find(key);
     if (action) return action;
     const keys = this.keys().join(', ');
     throw new InvalidRequestError(
@@ -181,6 +189,30 @@ function checkPermission(className: string, { permission }: DeliveryActionOption
   );
 }
 
+/** Also for what the compiler did not see. */
+function checkUndo(
+  className: string,
+  { undo, preview }: DeliveryActionOptions,
+  handler: DeliveryActionHandler,
+): void {
+  const declared: unknown = handler.undo;
+  if (![undefined, true, false].includes(undo) || ![undefined, true, false].includes(preview)) {
+    throw new DeliveryActionError(
+      `${className} has a bad undo or preview: use true or false, or leave it out.`,
+    );
+  }
+  if (declared !== undefined && typeof declared !== 'function') {
+    throw new DeliveryActionError(
+      `${className} has an undo that is no method: write "undo(context: UndoContext): UndoOutcome".`,
+    );
+  }
+  if (declared !== undefined && undo === false) {
+    throw new DeliveryActionError(
+      `${className} declares undo() and says undo: false: take one of them away.`,
+    );
+  }
+}
+
 function checkRefusals(className: string, { refusals = {} }: DeliveryActionOptions): void {
   for (const [code, { status, when }] of Object.entries(refusals)) {
     try {
@@ -214,6 +246,7 @@ function registered({
   handler,
 }: DecoratedProvider<DeliveryActionOptions, DeliveryActionHandler>): RegisteredAction {
   const { dedupeWindowMs = DEFAULT_DEDUPE_WINDOW_MS } = options;
+  checkUndo(className, options, handler);
   return {
     options,
     className,
@@ -222,5 +255,7 @@ function registered({
     timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     worksOn: options.worksOn ?? ['queued'],
     permission: options.permission ?? 'next-actions.press',
+    undo: options.undo ?? handler.undo !== undefined,
+    preview: options.preview ?? true,
   };
 }

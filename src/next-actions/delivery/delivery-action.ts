@@ -1,6 +1,10 @@
 import { SetMetadata, type Type } from '@nestjs/common';
 import { type Actor } from '../../kernel/actor.js';
-import { type ErrorCode, type ErrorStatus } from '../../kernel/errors/domain-error.js';
+import {
+  ConflictError,
+  type ErrorCode,
+  type ErrorStatus,
+} from '../../kernel/errors/domain-error.js';
 import { type Permission } from '../../kernel/permissions.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
 import { type JobType } from '../../jobs/handlers/job-types.js';
@@ -50,13 +54,18 @@ export interface DeliveryActionOptions<Input extends object = object> {
    * press is refused by `worksOn`, the permission and the action itself.
    */
   readonly appliesTo?: AppliesTo | AppliesToNextAction;
-  /** Whether a press can be undone. */
-  readonly undo?: boolean;
   /**
    * The state in which the action leaves the NBA. If the NBA is in that state already, a press is answered
    * by the execution that closed it, whichever action that was.
    */
   readonly closesAs?: 'done' | 'dismissed';
+  /**
+   * Whether a press can be taken back; by default, if the action declares `undo()`. `true` on an action that
+   * only returns changes of its NBA: they are reversed, and it needs no `undo()`.
+   */
+  readonly undo?: boolean;
+  /** Whether a press can be previewed; true by default. `false` for what a rollback does not take back. */
+  readonly preview?: boolean;
   /**
    * Whether a success changes what the score and the rules read, such as work items, leads or scores: its
    * scope is then refreshed by a job at once after the commit (AUTO_RUN).
@@ -97,6 +106,8 @@ export interface DeliveryTransaction extends Pick<
    * this NBA.
    */
   enqueue<T extends JobType>(job: NewJob<T>): Promise<string>;
+  /** Cancels a job that no worker has begun, on record; false for one that ran, runs or is gone. */
+  cancelUnstarted(jobId: string): Promise<boolean>;
 }
 
 /** The argument of an action. */
@@ -111,10 +122,43 @@ export interface DeliveryContext<Input extends object = object> {
   readonly executionId: string;
   /** Validated input; an empty object when the client sent none. */
   readonly input: Input;
+  /** Whether this is a preview: all that goes through `tx` is rolled back at its end. */
+  readonly preview: boolean;
   readonly tx: DeliveryTransaction;
   /** Aborts at the action's time limit. Pass it on to calls that take a signal. */
   readonly signal: AbortSignal;
 }
+
+/** The press that an undo takes back, as it is on record. */
+export interface UndonePress {
+  readonly executionId: string;
+  /** Who pressed; null for the system. */
+  readonly actorId: string | null;
+  readonly startedAt: Date;
+  /** What the client sent, without secrets; null for nothing. */
+  readonly input: object | null;
+  /** What `run` returned as meta, without secrets. */
+  readonly meta: Readonly<Record<string, unknown>>;
+}
+
+/** The argument of an undo. */
+export interface UndoContext {
+  /** The NBA, locked, as the press left it: its own fields are restored after the undo. */
+  readonly nextAction: NextAction;
+  /** Who takes the press back. */
+  readonly actor: Actor;
+  /** The database's time of the undo. */
+  readonly now: Date;
+  /** Id of the undo's own execution. */
+  readonly executionId: string;
+  readonly undone: UndonePress;
+  readonly tx: DeliveryTransaction;
+  /** Aborts at the action's time limit. */
+  readonly signal: AbortSignal;
+}
+
+/** What an undo returns. */
+export type UndoOutcome = Pick<DeliveryOutcome, 'meta'>;
 
 /** What an action returns. */
 export interface DeliveryOutcome {
@@ -134,6 +178,16 @@ export interface DeliveryOutcome {
 export interface DeliveryActionHandler<Input extends object = object> {
   // A property, not a method: the compiler compares the parameters of methods less strictly.
   readonly run: (context: DeliveryContext<Input>) => DeliveryOutcome | Promise<DeliveryOutcome>;
+  /**
+   * Takes back what a press did besides the changes of its NBA, which are restored anyway. It throws
+   * `notUndoable(sentence)` where that is too late.
+   */
+  readonly undo?: (context: UndoContext) => UndoOutcome | Promise<UndoOutcome>;
+}
+
+/** 409: the press can't be taken back, for the reason in the sentence. */
+export function notUndoable(sentence: string): ConflictError {
+  return new ConflictError('NOT_UNDOABLE', sentence);
 }
 
 export const DELIVERY_ACTION = Symbol('DELIVERY_ACTION');

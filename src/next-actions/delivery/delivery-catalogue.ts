@@ -32,13 +32,13 @@ export class DeliveryCatalogue {
   }
 }
 
-function buttonOf({ options }: RegisteredAction): NextActionButton {
+function buttonOf({ options, undo }: RegisteredAction): NextActionButton {
   return {
     actionKey: options.key,
     label: options.label,
     confirm: options.confirm ?? null,
     style: options.style ?? 'secondary',
-    undo: options.undo ?? false,
+    undo,
     inputSchema: options.input ? inputSchemaOf(options.input) : null,
   };
 }

@@ -1,3 +1,4 @@
+import { type Actor } from '../../kernel/actor.js';
 import { type Scope } from '../../kernel/scope.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
 import { type JobsService } from '../../jobs/queue/jobs.service.js';
@@ -11,6 +12,7 @@ export function deliveryTransaction(
   tx: Transaction,
   jobs: JobsService,
   { id: nextActionId, entityType, entityId }: Scope & { readonly id: string },
+  actor: Actor,
 ): DeliveryTransaction {
   const scope = { entityType, entityId };
   return {
@@ -23,5 +25,6 @@ export function deliveryTransaction(
     part: (work) => tx.part(work),
     publish: (eventKey, payload) => tx.publish(eventKey, payload),
     enqueue: (job) => jobs.enqueue(tx, { nextActionId, scope, ...job }),
+    cancelUnstarted: (jobId) => jobs.cancelUnstarted(tx, jobId, actor),
   };
 }

@@ -3,6 +3,7 @@ import { IsObject, IsString, Length, ValidateIf } from 'class-validator';
 import { Pagination } from '../../http/paging/pagination.js';
 import { NextActionButton } from '../model/next-action-button.dto.js';
 import { NEXT_ACTION_STATUSES, type NextActionStatus } from '../model/next-best-action.entity.js';
+import { CHANGES_SCHEMA } from './preview.dto.js';
 import { EXECUTION_STATUSES, type ExecutionStatus } from './next-action-execution.entity.js';
 
 /** A press of a button. */
@@ -19,6 +20,14 @@ export class ExecuteBody {
   @IsObject()
   input?: object;
 }
+
+/** The header of an answer that an earlier execution gives. */
+export const REPLAYED_HEADER = {
+  'Idempotent-Replayed': {
+    description: '`true` when an earlier execution answers.',
+    schema: { type: 'string' as const },
+  },
+};
 
 /** The answer to a press. */
 export class ExecuteAnswer {
@@ -62,15 +71,7 @@ export class ExecutionAnswer {
   input!: object | null;
 
   /** The fields of the NBA that the press changed, each with its values before and after. */
-  @ApiProperty({
-    type: 'object',
-    additionalProperties: {
-      type: 'object',
-      required: ['from', 'to'],
-      properties: { from: {}, to: {} },
-    },
-    example: { status: { from: 'queued', to: 'done' } },
-  })
+  @ApiProperty(CHANGES_SCHEMA)
   changes!: object;
 
   /** What the action returned of its work. */
@@ -84,6 +85,14 @@ export class ExecutionAnswer {
   /** E-mail of who pressed; null for the system, and for a user who is gone. */
   @ApiProperty({ type: String, nullable: true, example: 'operator@example.com' })
   actorName!: string | null;
+
+  /** When an undo took it back; null for one that stands. */
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, example: null })
+  undoneAt!: string | null;
+
+  /** The execution that this one took back; null for a press. */
+  @ApiProperty({ type: String, format: 'uuid', nullable: true, example: null })
+  undoesId!: string | null;
 }
 
 /** A page of executions, newest first. */

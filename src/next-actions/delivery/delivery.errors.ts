@@ -70,8 +70,17 @@ function messageOf(thrown: unknown): string {
  * other requests blocked is a 503 with Retry-After. Anything else is a 500 that names only the execution,
  * because the message of an unknown error may hold SQL or a path.
  */
-export function failedPress(actionKey: string, executionId: string, thrown: unknown): DomainError {
-  const extensions = { executionId };
+export function failedPress(actionKey: string, thrown: unknown, executionId: string): DomainError {
+  return failureAnswer(`The action "${actionKey}"`, thrown, executionId);
+}
+
+/** The answer to a preview of a press that would fail so, or to an undo that failed: nothing is on record. */
+export function failedUnrecorded(what: string, thrown: unknown): DomainError {
+  return failureAnswer(what, thrown);
+}
+
+function failureAnswer(subject: string, thrown: unknown, executionId?: string): DomainError {
+  const extensions = executionId === undefined ? {} : { executionId };
   const known = thrown instanceof DomainError ? thrown : blockedErrorOf(thrown);
   if (known) {
     return new DomainError(known.code, known.status, redactText(known.message), {
@@ -86,7 +95,7 @@ export function failedPress(actionKey: string, executionId: string, thrown: unkn
   return new DomainError(
     code,
     500,
-    `The action "${actionKey}" ${what} and left no effect. Its execution is on record with the reason.`,
+    `${subject} ${what} and left no effect.${executionId === undefined ? '' : ' Its execution is on record with the reason.'}`,
     { extensions, cause: thrown },
   );
 }

@@ -10,10 +10,12 @@ import {
   type ChangeableField,
   type RecordedChanges,
   stillHolds,
+  type StoredChanges,
 } from '../model/next-action.changes.js';
 import { searchTextOf } from '../model/search-text.js';
 import { type ExecutionAnswer } from './delivery.dto.js';
 import * as sql from './executions.sql.js';
+import { type NextActionExecution } from './next-action-execution.entity.js';
 import { IdempotencyKeys, type KeyUse, type PressKey } from './idempotency-keys.js';
 
 /** An execution to be recorded. */
@@ -57,6 +59,33 @@ interface EarlierSuccess {
 
 type LockedRow = NextAction & { timeout?: string; closedBy?: string | null };
 
+/** An execution, its NBA and its action. */
+export interface FoundPress {
+  readonly id: string;
+  readonly nextActionId: string;
+  readonly actionKey: string;
+}
+
+/** An execution that is to be taken back, read after its NBA was locked. */
+export interface ExecutionToUndo extends Pick<
+  NextActionExecution,
+  'status' | 'startedAt' | 'input' | 'meta' | 'actorId' | 'undoneAt' | 'undoesId'
+> {
+  readonly changes: StoredChanges;
+  /** The database's time, taken after the lock was granted. */
+  readonly now: Date;
+  /** The execution that took it back. */
+  readonly undoneBy: string | null;
+}
+
+/** The newest execution that changed a field, and the value that it left. */
+export interface ChangeSince {
+  readonly field: ChangeableField;
+  readonly id: string;
+  readonly actionKey: string;
+  readonly to: unknown;
+}
+
 /** The statements of a press, and the recorded executions. */
 @Injectable()
 export class ExecutionsRepository {
@@ -80,12 +109,49 @@ export class ExecutionsRepository {
     ]);
     if (!row || !found) return undefined;
     const { closedBy = null } = row;
-    delete row.timeout;
-    delete row.closedBy;
     const { now, repeatOf: earlier } = found;
+    const nextAction = nextActionIn(row);
     // A press that was taken back, as by reopen or wake, does not answer: it would have no effect.
-    const repeatOf = earlier && stillHolds(row, earlier.changes) ? earlier.id : null;
-    return { nextAction: row, closedBy, now, repeatOf, keyUse };
+    const repeatOf = earlier && stillHolds(nextAction, earlier.changes) ? earlier.id : null;
+    return { nextAction, closedBy, now, repeatOf, keyUse };
+  }
+
+  /** The NBAs and actions of those of these executions that the actor may see. */
+  async findPresses(ids: readonly string[], actor: Actor): Promise<FoundPress[]> {
+    const values = [ids, grantOf(actor)];
+    return this.transactions.query<FoundPress & Record<string, unknown>>(sql.FIND_PRESSES, values, {
+      caller: actor,
+    });
+  }
+
+  /** Locks the NBA of an execution and reads the execution, in one round trip. */
+  async lockToUndo(
+    tx: Pick<Transaction, 'query'>,
+    undo: Pick<LockRequest, 'timeoutMs' | 'grant'> & { readonly press: FoundPress },
+  ): Promise<{ nextAction: NextAction; execution: ExecutionToUndo } | undefined> {
+    const { id, nextActionId } = undo.press;
+    const [[row], [execution]] = await Promise.all([
+      tx.query<LockedRow>(sql.LOCK, [nextActionId, String(undo.timeoutMs), undo.grant]),
+      tx.query<ExecutionToUndo & Record<string, unknown>>(sql.FIND_TO_UNDO, [id, nextActionId]),
+    ]);
+    if (!row || !execution) return undefined;
+    return { nextAction: nextActionIn(row), execution };
+  }
+
+  /** Who changed these fields of an NBA since an execution: for each field the newest execution, if any. */
+  async changesSince(
+    tx: Pick<Transaction, 'query'>,
+    press: FoundPress,
+    startedAt: Date,
+    fields: readonly ChangeableField[],
+  ): Promise<ChangeSince[]> {
+    const values = [press.nextActionId, press.id, startedAt, fields];
+    return tx.query<ChangeSince & Record<string, unknown>>(sql.FIND_CHANGES_SINCE, values);
+  }
+
+  /** Marks an execution as taken back; sent together with the commit, after `record`. */
+  markUndone(tx: Pick<Transaction, 'defer'>, press: FoundPress, at: Date): void {
+    tx.defer(sql.MARK_UNDONE, [press.id, press.nextActionId, at]);
   }
 
   /** Records the result and the changes of a press; sent together with the commit. */
@@ -124,4 +190,11 @@ export class ExecutionsRepository {
     if (found?.length !== 1) return undefined;
     return { rows: rows as unknown as ExecutionAnswer[], counted: totalIn(counts) };
   }
+}
+
+/** The NBA in a row of LOCK, which has more. */
+function nextActionIn(row: LockedRow): NextAction {
+  delete row.timeout;
+  delete row.closedBy;
+  return row;
 }

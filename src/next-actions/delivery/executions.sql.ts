@@ -26,11 +26,15 @@ export const RECORDED = columnsOf(NextActionExecution).only(
   'meta',
   'actorId',
   'requestHash',
+  'undoesId',
 );
 type RecordedField = (typeof RECORDED.properties)[number];
 
 /** The same, as they are listed. */
-const LISTED = RECORDED.without('requestHash');
+const LISTED = columnsOf(NextActionExecution).only(
+  ...RECORDED.without('requestHash').properties,
+  'undoneAt',
+);
 
 /** One statement per set of changed fields: there are few sets, and each statement is prepared once. */
 const statements = new Map<string, Statement>();
@@ -112,7 +116,8 @@ const WINDOW_END = firstUuidV7Sql(`(now() + ${ID_TOLERANCE_SQL})`);
  * separate statement, sent after the lock: its snapshot must be taken after the lock was granted, or it
  * would miss the success that the last holder committed. $3 is the dedupe window in ms, null for no end.
  * Executions from before inputs were stored have no hash, and answer any input. The bounds on the id
- * leave one partition to read, or two at the beginning and the end of a month.
+ * leave one partition to read, or two at the beginning and the end of a month. What was undone answers no
+ * repeat, nor does an undo.
  *
  * The first id of a month stands in the text: PostgreSQL locks every partition of a plan at each execution,
  * also those that the bounds leave out, so that ten years of history would make each press dearer. So there
@@ -146,6 +151,7 @@ const earlierSince = (since: string): Statement => ({
     SELECT clock_timestamp() AS now, (
       SELECT jsonb_build_object('id', id, 'changes', changes) FROM next_action_executions
       WHERE next_action_id = $1 AND action_key = $2 AND status = 'success'
+        AND undone_at IS NULL AND undoes_id IS NULL
         AND id >= '${since}'::uuid
         AND (request_hash = $4 OR request_hash IS NULL)
         AND ($3::float8 IS NULL OR started_at > clock_timestamp() - $3 * interval '1 millisecond')
@@ -180,4 +186,61 @@ export function executionQueries(
 export const FIND_GRANTED: Statement = {
   name: 'find_granted_next_action',
   text: `SELECT id FROM next_best_actions WHERE id = $1 AND ${isGranted('$2')}`,
+};
+
+/** The NBAs and actions of executions in the scopes of $2. */
+export const FIND_PRESSES: Statement = {
+  name: 'find_presses',
+  text: `
+    SELECT execution.id, execution.next_action_id AS "nextActionId",
+      execution.action_key AS "actionKey"
+    FROM next_action_executions AS execution
+    JOIN next_best_actions AS nba ON nba.id = execution.next_action_id
+    WHERE execution.id = ANY($1::uuid[]) AND ${isGranted('$2', 'nba')}`,
+};
+
+const TO_UNDO = columnsOf(NextActionExecution).only(
+  'status',
+  'startedAt',
+  'input',
+  'changes',
+  'meta',
+  'actorId',
+  'undoneAt',
+  'undoesId',
+);
+
+/** Undo, statement 2, after LOCK: the execution as it is now, and the one that took it back, if any. */
+export const FIND_TO_UNDO: Statement = {
+  name: 'find_execution_to_undo',
+  text: `
+    SELECT clock_timestamp() AS now, ${TO_UNDO.select('execution')},
+      CASE WHEN execution.undone_at IS NOT NULL THEN (
+        SELECT undo.id FROM next_action_executions AS undo
+        WHERE undo.next_action_id = execution.next_action_id AND undo.undoes_id = execution.id
+        LIMIT 1) END AS "undoneBy"
+    FROM next_action_executions AS execution
+    WHERE execution.id = $1 AND execution.next_action_id = $2`,
+};
+
+/** For each of the fields $4: the newest execution of the NBA since $3, not $2 itself, that changed it. */
+export const FIND_CHANGES_SINCE: Statement = {
+  name: 'find_changes_since_execution',
+  text: `
+    SELECT DISTINCT ON (field) field, execution.id, execution.action_key AS "actionKey",
+      execution.changes -> field -> 'to' AS "to"
+    FROM unnest($4::text[]) AS field, next_action_executions AS execution
+    WHERE execution.next_action_id = $1 AND execution.id <> $2 AND execution.status = 'success'
+      AND execution.started_at >= $3 AND execution.changes ? field
+    ORDER BY field, execution.started_at DESC, execution.id DESC`,
+};
+
+/** Undo, last statement: the execution $1 of the NBA $2 was taken back at $3, and answers no press any more. */
+export const MARK_UNDONE: Statement = {
+  name: 'mark_execution_undone',
+  text: `
+    WITH reopened AS (
+      UPDATE next_best_actions SET closed_by_execution_id = NULL
+      WHERE id = $2 AND closed_by_execution_id = $1)
+    UPDATE next_action_executions SET undone_at = $3 WHERE id = $1 AND next_action_id = $2`,
 };

@@ -91,6 +91,19 @@ export class IdempotencyKeys {
     tx.defer(INSERT, [actorId, value, use.executionId, use.requestHash]);
   }
 
+  /**
+   * Takes a key for a request of many presses, which have keys of their own: whether it is free, or was taken
+   * for the same request.
+   */
+  async claim(
+    tx: Pick<Transaction, 'query' | 'defer'>,
+    key: PressKey,
+    use: NewKeyUse,
+  ): Promise<boolean> {
+    this.rememberFailed(tx, key, use);
+    return (await this.find(tx, key))?.requestHash === use.requestHash;
+  }
+
   /** Stores the key of a press that failed; sent together with the commit. */
   rememberFailed(
     tx: Pick<Transaction, 'defer'>,
@@ -99,6 +112,11 @@ export class IdempotencyKeys {
   ): void {
     tx.defer(UPSERT_FAILED, [actorId, value, use.executionId, use.requestHash]);
   }
+}
+
+/** The key of one NBA's press in a bulk request; no header can hold it, for its spaces. */
+export function keyOfRow(key: string, nextActionId: string): string {
+  return `bulk ${nextActionId.toLowerCase()} ${key}`;
 }
 
 /** Whether a press lost the race for its key to a press of another NBA. */

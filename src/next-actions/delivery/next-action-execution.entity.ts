@@ -75,4 +75,12 @@ export class NextActionExecution {
   /** SHA-256 of NBA, action and input, which identifies a repeat. Null from before inputs were stored. */
   @Column('text', { nullable: true })
   requestHash!: string | null;
+
+  /** When an undo took it back; null for one that stands. */
+  @Column('timestamptz', { nullable: true })
+  undoneAt!: Date | null;
+
+  /** The execution that this one took back; null for a press. */
+  @Column('uuid', { nullable: true })
+  undoesId!: string | null;
 }

@@ -89,15 +89,11 @@ export function isSnoozed({ snoozedUntil }: Pick<NextAction, 'snoozedUntil'>, no
 const PLACE = ['status', 'snoozedUntil'] as const satisfies readonly ChangeableField[];
 
 /** Whether an NBA is still where recorded changes, read from JSON, put it. */
-export function stillHolds(nextAction: NextAction, changes: RecordedChanges): boolean {
+export function stillHolds(nextAction: NextAction, changes: StoredChanges): boolean {
   return PLACE.every((field) => {
     const change = changes[field];
-    return change === undefined || jsonOf(change.to) === jsonOf(nextAction[field]);
+    return change === undefined || holds(nextAction, field, change.to);
   });
-}
-
-function jsonOf(value: unknown): string {
-  return JSON.stringify(value);
 }
 
 /** An action returned a change that no action may make. */
@@ -123,4 +119,37 @@ export function recordChanges(nextAction: NextAction, changes: NextActionChanges
     if (to !== undefined && !isDeepStrictEqual(from, to)) recorded[field] = { from, to };
   }
   return recorded;
+}
+
+/** The fields of an NBA that hold a time, which is text in the recorded changes. */
+const TIMES: ReadonlySet<ChangeableField> = new Set(['snoozedUntil', 'completedAt', 'dismissedAt']);
+
+/** Changes as they are read from the record, with times as text. */
+export type StoredChanges = Readonly<
+  Partial<Record<ChangeableField, { readonly from: unknown; readonly to: unknown }>>
+>;
+
+/** The changed fields that no longer hold what the change left. */
+export function changedSince(nextAction: NextAction, stored: StoredChanges): ChangeableField[] {
+  return fieldsOf(stored).filter((field) => !holds(nextAction, field, stored[field]?.to));
+}
+
+/** The values of the changed fields before the change. */
+export function valuesBefore(stored: StoredChanges): NextActionChanges {
+  return Object.fromEntries(
+    fieldsOf(stored).map((field) => {
+      const from = stored[field]?.from;
+      return [field, TIMES.has(field) && typeof from === 'string' ? new Date(from) : from];
+    }),
+  );
+}
+
+/** Whether a field holds a recorded value. */
+export function holds(nextAction: NextAction, field: ChangeableField, value: unknown): boolean {
+  const held = nextAction[field];
+  return isDeepStrictEqual(held instanceof Date ? held.toISOString() : held, value);
+}
+
+function fieldsOf(stored: StoredChanges): ChangeableField[] {
+  return CHANGEABLE_FIELDS.filter((field) => stored[field] !== undefined);
 }

@@ -30,6 +30,7 @@ export const LIST_SUCCESSES: Statement = {
     FROM unnest($2::text[]) AS wanted(action_key) CROSS JOIN LATERAL (
       SELECT id, action_key, finished_at, actor_id FROM next_action_executions
       WHERE next_action_id = $1 AND action_key = wanted.action_key AND status = 'success'
+        AND undone_at IS NULL AND undoes_id IS NULL
       ORDER BY started_at DESC LIMIT 1) AS success
     LEFT JOIN users ON users.id = success.actor_id
     LEFT JOIN service_tokens AS token ON token.id = success.actor_id`,

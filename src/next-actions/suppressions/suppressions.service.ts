@@ -30,6 +30,8 @@ export interface SuppressionRequest {
   readonly reason: string;
 }
 
+/** The end and the reason of a suppression. */
+type EarlierTerms = Pick<sql.StoredSuppression, 'until' | 'reason'>;
 type Statements = Pick<Transaction, 'query' | 'publish'>;
 type Terms = Pick<sql.StoredSuppression, 'entityType' | 'entityId' | 'until'>;
 
@@ -136,6 +138,36 @@ export class SuppressionsService {
     const created = stored.id === id;
     publish(tx, created ? 'suppression.created' : 'suppression.changed', stored, actor);
     return { ...stored, created };
+  }
+
+  /** The suppression that holds for the same in the same scope, if any, in the caller's transaction. */
+  async holding(
+    tx: Pick<Statements, 'query'>,
+    request: SuppressionRequest,
+  ): Promise<sql.StoredSuppression | undefined> {
+    return (await tx.query<sql.StoredSuppression>(sql.FIND_HOLDING, keyValues(request)))[0];
+  }
+
+  /**
+   * Takes back a suppression that was set until then, in the caller's transaction: it is lifted, or has the
+   * end and the reason of before. One that was changed or has ended since stays as it is.
+   */
+  async takeBack(
+    tx: Statements,
+    id: string,
+    { until, before }: { readonly until: Date; readonly before: EarlierTerms | undefined },
+    actor: Actor,
+  ): Promise<void> {
+    const [known] = await tx.query<sql.StoredSuppression & { isOver: boolean }>(sql.LOCK, [
+      id,
+      grantOf(actor),
+    ]);
+    if (!known || known.isOver || known.until?.getTime() !== until.getTime()) return;
+    const [changed] = before
+      ? await tx.query<sql.StoredSuppression>(sql.CHANGE, [id, before.until, before.reason])
+      : await tx.query<sql.StoredSuppression>(sql.LIFT, [id, actor.id]);
+    if (!changed) return;
+    publish(tx, before ? 'suppression.changed' : 'suppression.lifted', changed, actor);
   }
 
   /** One suppression; throws a 404. */

@@ -14,6 +14,7 @@ import {
   style: 'danger',
   worksOn: ['queued', 'dismissed'],
   closesAs: 'dismissed',
+  undo: true,
 })
 export class DismissAction implements DeliveryActionHandler {
   run({ nextAction, now }: DeliveryContext): DeliveryOutcome {

@@ -13,6 +13,7 @@ import {
   style: 'primary',
   worksOn: ['queued', 'done'],
   closesAs: 'done',
+  undo: true,
 })
 export class MarkDoneAction implements DeliveryActionHandler {
   run({ nextAction, now }: DeliveryContext): DeliveryOutcome {

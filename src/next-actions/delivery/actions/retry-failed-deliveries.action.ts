@@ -4,9 +4,22 @@ import {
   type DeliveryActionHandler,
   type DeliveryContext,
   type DeliveryOutcome,
+  notUndoable,
+  type UndoContext,
+  type UndoOutcome,
 } from '../delivery-action.js';
 
 const KEY = 'retry_failed_deliveries';
+
+/** Other presses of the action on the NBA that were answered with the same job, and stand. */
+const FIND_OTHER_PRESSES = {
+  name: 'find_other_presses_of_job',
+  text: `
+    SELECT id FROM next_action_executions
+    WHERE next_action_id = $1 AND action_key = $2 AND status = 'success' AND id <> $3
+      AND undone_at IS NULL AND undoes_id IS NULL AND meta->>'jobId' = $4
+    LIMIT 1`,
+};
 
 /** A placeholder so far: enqueues the job that will send failed deliveries again, one at a time per NBA. */
 @DeliveryAction({
@@ -34,5 +47,17 @@ export class RetryFailedDeliveriesAction implements DeliveryActionHandler {
       meta: { executionId, actionKey: KEY, jobId, stubbed: true },
     });
     return { meta: { jobId, stubbed: true } };
+  }
+
+  /** Cancels the job, unless another press that stands waits for it, too. */
+  async undo({ nextAction, undone, tx }: UndoContext): Promise<UndoOutcome> {
+    const jobId = String(undone.meta.jobId);
+    const values = [nextAction.id, KEY, undone.executionId, jobId];
+    const others = await tx.query(FIND_OTHER_PRESSES, values);
+    if (others.length > 0) return { meta: { jobId, cancelled: false } };
+    if (!(await tx.cancelUnstarted(jobId))) {
+      throw notUndoable('Its job ran already: what was sent can not be taken back.');
+    }
+    return { meta: { jobId, cancelled: true } };
   }
 }

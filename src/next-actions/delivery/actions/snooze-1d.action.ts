@@ -10,7 +10,12 @@ import {
 const ONE_DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Hides the NBA from the queue for 24 hours from the press. */
-@DeliveryAction({ key: 'snooze_1d', label: 'Snooze 1 day', confirm: 'Hide this action for 1 day?' })
+@DeliveryAction({
+  key: 'snooze_1d',
+  label: 'Snooze 1 day',
+  confirm: 'Hide this action for 1 day?',
+  undo: true,
+})
 export class Snooze1dAction implements DeliveryActionHandler {
   run({ now }: DeliveryContext): DeliveryOutcome {
     return { changes: snoozeNextAction(new Date(now.getTime() + ONE_DAY_MS)) };
