@@ -169,8 +169,8 @@ describe('the buttons of a next best action', () => {
         'dont_suggest_again_30d',
       ],
       intake_leads_unscored: [
-        'recompute_score',
         'run_lead_pipeline',
+        'recompute_score',
         'run_next_actions',
         'run_risk_rules',
         'dont_suggest_again_30d',

@@ -288,7 +288,8 @@ describe('taking a press back', () => {
     const scope = { entityType: 'account', entityId: randomUUID() };
     const until = () =>
       app.rows<{ until: Date }>(
-        'SELECT suppressed_until AS until FROM next_action_suppressions WHERE entity_id = $1',
+        `SELECT suppressed_until AS until FROM next_action_suppressions
+         WHERE entity_id = $1 AND ended_at IS NULL`,
         [scope.entityId],
       );
     const [one, two] = [

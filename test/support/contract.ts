@@ -314,7 +314,8 @@ export class Contract {
     const names = operation.parameters('path');
     if (names.length === 0) return [{}];
     const [, nested, inner] = /^(.*\}\/[^{}]+)\/\{(\w+)\}/.exec(operation.path) ?? [];
-    if (nested !== undefined && inner !== undefined) {
+    const listed = this.operations.some(({ method, path }) => method === 'get' && path === nested);
+    if (listed && nested !== undefined && inner !== undefined) {
       return (await this.itemsIn(nested)).map(({ values, id }) => ({ ...values, [inner]: id }));
     }
     const ownList = operation.path.slice(0, operation.path.indexOf('/{'));
@@ -333,6 +334,7 @@ export class Contract {
       const { items = [] } = body as { items?: Record<string, unknown>[] };
       for (const item of items) {
         const values = { ...examples, ...item } as Record<string, unknown>;
+        if (!names.some((name) => typeof item[name] === 'string')) continue;
         if (!names.every((name) => typeof values[name] === 'string')) continue;
         found.push(
           Object.fromEntries(names.map((name) => [name, encodeURIComponent(String(values[name]))])),
