@@ -51,15 +51,23 @@ describe('the outcome of what a rule suggested', () => {
     return (body as { items: Record<string, unknown>[] }).items[0];
   };
 
-  async function done(entityId: string): Promise<void> {
+  async function done(entityId: string): Promise<string> {
     await waits(entityId);
     await run(entityId);
     const { id } = await queued(entityId);
+    await app.api.press(id, 'snooze_1d').expect(200);
     await app.api.press(id, 'mark_done').expect(200);
+    return id;
   }
 
+  /** The outcome of each execution, newest first. */
+  const outcomesOf = async (id: string) => {
+    const { body } = await app.api.get(`/api/next-actions/${id}/executions`).expect(200);
+    return (body as { items: { outcome: string | null }[] }).items.map(({ outcome }) => outcome);
+  };
+
   it('is open until a run finds the condition gone', async () => {
-    await done('open');
+    const id = await done('open');
     expect(await effectOf('open')).toMatchObject({
       suggested: 1,
       pressed: 1,
@@ -69,8 +77,10 @@ describe('the outcome of what a rule suggested', () => {
     });
     await run('open');
     expect(await effectOf('open')).toMatchObject({ resolved: 0, returned: 0, ignored: 0 });
+    expect(await outcomesOf(id)).toEqual([null, null]);
     await confirmed('open');
     await run('open');
+    expect(await outcomesOf(id)).toEqual(['resolved', null]);
     expect(await effectOf('open')).toMatchObject({ resolved: 1, returned: 0, ignored: 0 });
   });
 

@@ -3,6 +3,7 @@ import { IsObject, IsString, Length, ValidateIf } from 'class-validator';
 import { Pagination } from '../../http/paging/pagination.js';
 import { NextActionButton } from '../model/next-action-button.dto.js';
 import { NEXT_ACTION_STATUSES, type NextActionStatus } from '../model/next-best-action.entity.js';
+import { type Outcome, OUTCOMES } from '../outcomes/outcome.sql.js';
 import { CHANGES_SCHEMA } from './preview.dto.js';
 import { EXECUTION_STATUSES, type ExecutionStatus } from './next-action-execution.entity.js';
 
@@ -82,8 +83,8 @@ export class ExecutionAnswer {
   @ApiProperty({ type: String, format: 'uuid', nullable: true })
   actorId!: string | null;
 
-  /** E-mail of who pressed; null for the system, and for a user who is gone. */
-  @ApiProperty({ type: String, nullable: true, example: 'operator@example.com' })
+  /** Name of the user or the service token that pressed; null for the system, and for a user who is gone. */
+  @ApiProperty({ type: String, nullable: true, example: 'Ann Example' })
   actorName!: string | null;
 
   /** When an undo took it back; null for one that stands. */
@@ -93,6 +94,13 @@ export class ExecutionAnswer {
   /** The execution that this one took back; null for a press. */
   @ApiProperty({ type: String, format: 'uuid', nullable: true, example: null })
   undoesId!: string | null;
+
+  /**
+   * Of the press that closed what a rule suggested: whether the condition of the rule went away within 7 days,
+   * came back or stayed. Null while that is open, and for any other execution.
+   */
+  @ApiProperty({ enum: OUTCOMES, enumName: 'Outcome', nullable: true, example: null })
+  outcome!: Outcome | null;
 }
 
 /** A page of executions, newest first. */

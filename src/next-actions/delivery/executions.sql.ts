@@ -8,6 +8,7 @@ import { type Query } from '../../database/connections/statement.js';
 import { type Statement } from '../../database/transactions/transaction.js';
 import { NIL_UUID } from '../../kernel/uuid.js';
 import { type ChangeableField } from '../model/next-action.changes.js';
+import { OUTCOME_SQL } from '../outcomes/outcome.sql.js';
 import { NEXT_ACTION, NEXT_ACTION_COLUMNS } from '../model/next-actions.sql.js';
 import { NextActionExecution } from './next-action-execution.entity.js';
 
@@ -162,7 +163,7 @@ const earlierSince = (since: string): Statement => ({
 /** The newest first: ids are ordered in time. */
 export const NEWEST = Keyset.by(RECORDED.only('id'), 'execution');
 
-/** A page of the executions of one NBA, with the names of who pressed, and their number. */
+/** A page of the executions of one NBA, with who pressed and the outcome of the one that closed it, and their number. */
 export function executionQueries(
   nextActionId: string,
   start: PageStart,
@@ -171,7 +172,11 @@ export function executionQueries(
     conditions: ['execution.next_action_id = $1'],
     values: [nextActionId],
   });
-  const select = `${LISTED.select('execution')}, COALESCE(users.name, token.name) AS "actorName"`;
+  const outcome = `
+    SELECT ${OUTCOME_SQL} FROM next_best_actions AS nba
+    WHERE nba.id = execution.next_action_id AND nba.closed_by_execution_id = execution.id`;
+  const select = `${LISTED.select('execution')}, COALESCE(users.name, token.name) AS "actorName",
+    (${outcome}) AS outcome`;
   const table = 'next_action_executions execution';
   const from = `${table}
     LEFT JOIN users ON users.id = execution.actor_id
