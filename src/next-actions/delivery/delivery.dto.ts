@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsObject, IsString, Length, ValidateIf } from 'class-validator';
+import { IsObject, ValidateIf } from 'class-validator';
 import { Pagination } from '../../http/paging/pagination.js';
+import { IsText } from '../../http/validation/text.js';
 import { NextActionButton } from '../model/next-action-button.dto.js';
 import { NEXT_ACTION_STATUSES, type NextActionStatus } from '../model/next-best-action.entity.js';
 import { type Outcome, OUTCOMES } from '../outcomes/outcome.sql.js';
@@ -11,8 +12,7 @@ import { EXECUTION_STATUSES, type ExecutionStatus } from './next-action-executio
 export class ExecuteBody {
   /** Key of a registered action, from `GET /api/delivery-actions`. */
   @ApiProperty({ example: 'mark_done' })
-  @IsString()
-  @Length(1, 64)
+  @IsText(1, 64)
   actionKey!: string;
 
   /** What the action takes, after its `inputSchema`. */
