@@ -58,6 +58,7 @@ const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
     'next-actions/delivery/executions.sql.ts recordText',
     'next-actions/delivery/executions.sql.ts earlierSince',
     'next-actions/delivery/executions.sql.ts FIND_TO_UNDO',
+    'next-actions/delivery/executions.sql.ts executionQueries',
     'next-actions/delivery/executions.sql.ts MARK_UNDONE',
     'next-actions/delivery/actions/reopen.action.ts FIND_QUEUED',
     'next-actions/delivery/actions/retry-failed-deliveries.action.ts FIND_OTHER_PRESSES',
