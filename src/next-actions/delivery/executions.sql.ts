@@ -7,6 +7,7 @@ import { ListQuery, type PageStart } from '../../database/sql/list-query.js';
 import { type Query } from '../../database/connections/statement.js';
 import { type Statement } from '../../database/transactions/transaction.js';
 import { NIL_UUID } from '../../kernel/uuid.js';
+import { ACTOR_NAME, joinActor } from '../../users/model/actor-names.sql.js';
 import { type ChangeableField } from '../model/next-action.changes.js';
 import { OUTCOME_SQL } from '../outcomes/outcome.sql.js';
 import { NEXT_ACTION, NEXT_ACTION_COLUMNS } from '../model/next-actions.sql.js';
@@ -175,12 +176,10 @@ export function executionQueries(
   const outcome = `
     SELECT ${OUTCOME_SQL} FROM next_best_actions AS nba
     WHERE nba.id = execution.next_action_id AND nba.closed_by_execution_id = execution.id`;
-  const select = `${LISTED.select('execution')}, COALESCE(users.name, token.name) AS "actorName",
+  const select = `${LISTED.select('execution')}, ${ACTOR_NAME} AS "actorName",
     (${outcome}) AS outcome`;
   const table = 'next_action_executions execution';
-  const from = `${table}
-    LEFT JOIN users ON users.id = execution.actor_id
-    LEFT JOIN service_tokens AS token ON token.id = execution.actor_id`;
+  const from = table + joinActor('execution.actor_id');
   return {
     page: list.page({ select, from, keyset: NEWEST }, start),
     total: (limit) => list.total({ from: table }, limit),

@@ -1,5 +1,6 @@
 import { type Statement } from '../../database/connections/statement.js';
 import { isGranted } from '../../database/sql/scope-condition.js';
+import { ACTOR_NAME, joinActor } from '../../users/model/actor-names.sql.js';
 
 /** What a playbook needs to know of its NBA, if that lies in the scopes of $2. */
 export const FIND_SUBJECT: Statement = {
@@ -14,10 +15,8 @@ export const LIST_TICKS: Statement = {
   name: 'list_playbook_ticks',
   text: `
     SELECT step.step_key AS key, step.done_at AS "doneAt", step.done_by AS "doneBy",
-      COALESCE(users.name, token.name) AS "doneByName", NULL::uuid AS "executionId"
-    FROM playbook_steps AS step
-    LEFT JOIN users ON users.id = step.done_by
-    LEFT JOIN service_tokens AS token ON token.id = step.done_by
+      ${ACTOR_NAME} AS "doneByName", NULL::uuid AS "executionId"
+    FROM playbook_steps AS step${joinActor('step.done_by')}
     WHERE step.next_action_id = $1`,
 };
 
@@ -26,14 +25,12 @@ export const LIST_SUCCESSES: Statement = {
   name: 'list_successes_of_playbook',
   text: `
     SELECT success.action_key AS key, success.finished_at AS "doneAt", success.actor_id AS "doneBy",
-      COALESCE(users.name, token.name) AS "doneByName", success.id AS "executionId"
+      ${ACTOR_NAME} AS "doneByName", success.id AS "executionId"
     FROM unnest($2::text[]) AS wanted(action_key) CROSS JOIN LATERAL (
       SELECT id, action_key, finished_at, actor_id FROM next_action_executions
       WHERE next_action_id = $1 AND action_key = wanted.action_key AND status = 'success'
         AND undone_at IS NULL AND undoes_id IS NULL
-      ORDER BY started_at DESC LIMIT 1) AS success
-    LEFT JOIN users ON users.id = success.actor_id
-    LEFT JOIN service_tokens AS token ON token.id = success.actor_id`,
+      ORDER BY started_at DESC LIMIT 1) AS success${joinActor('success.actor_id')}`,
 };
 
 /** Ticks a step; no row where it is ticked. */

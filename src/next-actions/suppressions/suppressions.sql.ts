@@ -4,6 +4,7 @@ import { ListQuery, type PageStart } from '../../database/sql/list-query.js';
 import { isGranted } from '../../database/sql/scope-condition.js';
 import { type Query, type Statement } from '../../database/connections/statement.js';
 import { type GrantedScopes } from '../../kernel/grants.js';
+import { ACTOR_NAME, joinActor } from '../../users/model/actor-names.sql.js';
 import { NextActionSuppressionRow } from './next-action-suppression.entity.js';
 
 const COLUMNS = columnsOf(NextActionSuppressionRow);
@@ -25,10 +26,8 @@ function shown(alias: string): string {
   return `${SHOWN.select(alias)}, ${alias}.suppressed_until AS "until", ${alias}.actor_id AS "createdBy"`;
 }
 
-const NAMED = `${shown('found')}, COALESCE(users.name, token.name) AS "createdByName"`;
-const NAMES = `
-    LEFT JOIN users ON users.id = found.actor_id
-    LEFT JOIN service_tokens AS token ON token.id = found.actor_id`;
+const NAMED = `${shown('found')}, ${ACTOR_NAME} AS "createdByName"`;
+const NAMED_FROM = `${TABLE} AS found${joinActor('found.actor_id')}`;
 
 /** Whether a suppression holds at a time, which is an expression of SQL. */
 export function holdsAt(time: string): string {
@@ -129,7 +128,7 @@ export const LIFT: Statement = {
 export const FIND: Statement = {
   name: 'find_suppression',
   text: `
-    SELECT ${NAMED} FROM ${TABLE} AS found ${NAMES}
+    SELECT ${NAMED} FROM ${NAMED_FROM}
     WHERE found.id = $1 AND ${isGranted('$2', 'found')}`,
 };
 
@@ -155,5 +154,5 @@ export function suppressionsQuery(
   );
   if (active === true) list.when('active', `(${holdsAt('now()')})`);
   if (active === false) list.when('ended', `NOT (${holdsAt('now()')})`);
-  return list.page({ select: NAMED, from: `${TABLE} AS found ${NAMES}`, keyset: NEWEST }, start);
+  return list.page({ select: NAMED, from: NAMED_FROM, keyset: NEWEST }, start);
 }
