@@ -1,6 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
 import { type Statement } from '../../database/connections/statement.js';
+import { columnsOf } from '../../database/sql/columns.js';
+import { Keyset } from '../../database/sql/keyset.js';
+import { ListQuery } from '../../database/sql/list-query.js';
+import { grantOf } from '../../database/sql/scope-condition.js';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
 import { type CursorQuery } from '../../http/paging/cursor-page.js';
 import { Paginator } from '../../http/paging/paginator.js';
@@ -9,6 +13,7 @@ import { NotFoundError, ValidationFailedError } from '../../kernel/errors/domain
 import { isUuid } from '../../kernel/uuid.js';
 import { assertMayGive, fewestScopes } from '../model/grant-rules.js';
 import { PrincipalCache } from '../model/principal-cache.js';
+import { ServiceToken } from '../model/service-token.entity.js';
 import { hashOfToken, newServiceToken, prefixOf } from '../model/tokens.js';
 import {
   type NewServiceToken,
@@ -16,25 +21,18 @@ import {
   type ServiceTokenAnswer,
   type ServiceTokenPage,
 } from './service-tokens.dto.js';
-import { allWithin, grantsParameter } from './users.list.js';
+import { allWithin } from './users.list.js';
 
-const COLUMNS = `
-  id, name, prefix, role, scopes, created_by AS "createdBy", created_at AS "createdAt",
-  expires_at AS "expiresAt", last_used_at AS "lastUsedAt", revoked_at AS "revokedAt"`;
+const COLUMNS = columnsOf(ServiceToken).without('tokenHash');
 
 const VISIBLE = allWithin('SELECT unnest(scopes) AS scope', '$1');
 
-const LIST: Statement = {
-  name: 'list_service_tokens',
-  text: `
-    SELECT ${COLUMNS} FROM service_tokens
-    WHERE ${VISIBLE} AND ($2::uuid IS NULL OR id < $2)
-    ORDER BY id DESC LIMIT $3`,
-};
+/** The newest first: ids are ordered in time. */
+const NEWEST = Keyset.by(COLUMNS.only('id'));
 
 const FIND: Statement = {
   name: 'find_service_token',
-  text: `SELECT ${COLUMNS} FROM service_tokens WHERE ${VISIBLE} AND id = $2`,
+  text: `SELECT ${COLUMNS.select()} FROM service_tokens WHERE ${VISIBLE} AND id = $2`,
 };
 
 const INSERT: Statement = {
@@ -42,7 +40,7 @@ const INSERT: Statement = {
   text: `
     INSERT INTO service_tokens (id, name, token_hash, prefix, role, scopes, created_by, expires_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-    RETURNING ${COLUMNS}`,
+    RETURNING ${COLUMNS.select()}`,
 };
 
 /** Revokes a token that the caller may see; one that was revoked before stays so. */
@@ -70,13 +68,21 @@ export class ServiceTokensService {
   /** A page of the tokens, newest first: those whose scopes all lie in the actor's own. */
   async list(query: CursorQuery, actor: Actor): Promise<ServiceTokenPage> {
     const page = this.paginator.open('service_tokens', {}, query);
-    const [after = null] = page.after ?? [];
+    const list = ListQuery.unscoped('service_tokens', 'what counts is the scopes of the tokens', {
+      conditions: [VISIBLE],
+      values: [grantOf(actor)],
+    });
+    const select = COLUMNS.select();
+    const { statement, values } = list.page(
+      { select, from: 'service_tokens', keyset: NEWEST },
+      page,
+    );
     const rows = await this.transactions.query<ServiceTokenAnswer & Record<string, unknown>>(
-      LIST,
-      [grantsParameter(actor.scopes), after, page.limit],
+      statement,
+      values,
       { caller: actor },
     );
-    return page.answer(rows, ({ id }) => [id]);
+    return page.answer(rows, NEWEST.positionOf);
   }
 
   /** One token; throws a 404. */
@@ -84,7 +90,7 @@ export class ServiceTokensService {
     if (!isUuid(id)) throw tokenNotFound();
     const [token] = await this.transactions.query<ServiceTokenAnswer & Record<string, unknown>>(
       FIND,
-      [grantsParameter(actor.scopes), id],
+      [grantOf(actor), id],
       { caller: actor },
     );
     if (!token) throw tokenNotFound();
@@ -134,7 +140,7 @@ export class ServiceTokensService {
     await this.transactions.run(
       async (tx) => {
         const [revoked] = await tx.query<{ name: string; revokedNow: boolean }>(REVOKE, [
-          grantsParameter(actor.scopes),
+          grantOf(actor),
           id,
         ]);
         if (!revoked) throw tokenNotFound();

@@ -22,7 +22,7 @@ import { SessionsService } from '../model/sessions.service.js';
 import { User } from '../model/user.entity.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
 import { type ListedUser, type NewUser, type UserPage, type UserPatch } from './users.dto.js';
-import { lockQuery, positionOf, userQuery, usersQuery } from './users.list.js';
+import { BY_EMAIL, lockQuery, userQuery, usersQuery } from './users.list.js';
 
 /** Held by changes of roles and grants, so that two can't each take the last administrator: "nbaa". */
 const ADMINS_LOCK = 0x6e626161;
@@ -48,19 +48,19 @@ export class UsersService {
   /** A page of the users, by e-mail: those whose scopes all lie in the actor's own. */
   async list(query: CursorQuery, actor: Actor): Promise<UserPage> {
     const page = this.paginator.open('users', {}, query);
-    const { statement, values } = usersQuery(actor.scopes, page);
+    const { statement, values } = usersQuery(actor, page);
     const rows = await this.transactions.query<ListedUser & Record<string, unknown>>(
       statement,
       values,
       { caller: actor },
     );
-    return page.answer(rows, positionOf);
+    return page.answer(rows, BY_EMAIL.positionOf);
   }
 
   /** One user; throws a 404. */
   async get(id: string, actor: Actor): Promise<ListedUser> {
     if (!isUuid(id)) throw userNotFound();
-    const { statement, values } = userQuery(actor.scopes, id);
+    const { statement, values } = userQuery(actor, id);
     const [user] = await this.transactions.query<ListedUser & Record<string, unknown>>(
       statement,
       values,
@@ -106,7 +106,7 @@ export class UsersService {
     await this.transactions.run(
       async (tx) => {
         await tx.manager.query('SELECT pg_advisory_xact_lock($1)', [ADMINS_LOCK]);
-        const { statement, values } = lockQuery(actor.scopes, id);
+        const { statement, values } = lockQuery(actor, id);
         const [user] = await tx.query<ListedUser & Record<string, unknown>>(statement, values);
         if (!user) throw userNotFound();
         const changes = changesOf(user, Object.assign({}, patch, { scopes }));
