@@ -13,6 +13,7 @@ import {
 import {
   DEFAULT_SCOPE,
   MAX_ENTITY_ID,
+  namesScope,
   type Scope,
   ScopeFilter,
   SNAKE_CASE,
@@ -49,7 +50,7 @@ function IsScopeFilter(): PropertyDecorator {
     if (typeof value !== 'string' || ScopeFilter.parse(value) === undefined) {
       return 'scope must be *, a type such as account/*, or a scope such as account/acme';
     }
-    if (object.entityType === undefined && object.entityId === undefined) return undefined;
+    if (!namesScope(object)) return undefined;
     return 'scope must not stand beside entityType or entityId';
   };
   const objectOf = (args: ValidationArguments | undefined): ScopeFields => args?.object ?? {};

@@ -1,7 +1,15 @@
 import { type Actor } from './actor.js';
 import { NotFoundError } from './errors/domain-error.js';
 import { type Permission } from './permissions.js';
-import { DEFAULT_SCOPE, type Scope, ScopeFilter, scopeOf, type ScopePattern } from './scope.js';
+import {
+  DEFAULT_SCOPE,
+  namesScope,
+  type Scope,
+  type NamedScope,
+  ScopeFilter,
+  scopeOf,
+  type ScopePattern,
+} from './scope.js';
 
 declare const GRANTED: unique symbol;
 
@@ -15,10 +23,8 @@ export type GrantedScopes = ScopeFilter & { readonly [GRANTED]: true };
 type Grants = Pick<Actor, 'scopes'>;
 
 /** Scopes as a query names them: by `scope`, or by the fields of one scope. */
-export interface NamedScopes {
+export interface NamedScopes extends NamedScope {
   readonly scope?: string | undefined;
-  readonly entityType?: string | undefined;
-  readonly entityId?: string | undefined;
 }
 
 /** All that a caller may see. */
@@ -47,9 +53,7 @@ export function maySee({ scopes }: Grants, scope: Scope): boolean {
  */
 export function scopesToRead(named: NamedScopes, actor: Grants): GrantedScopes {
   if (named.scope !== undefined) return demanded(ScopeFilter.parse(named.scope), actor);
-  if (named.entityType !== undefined || named.entityId !== undefined) {
-    return demanded(ScopeFilter.of(scopeOf(named)), actor);
-  }
+  if (namesScope(named)) return demanded(ScopeFilter.of(scopeOf(named)), actor);
   return maySee(actor, DEFAULT_SCOPE) ? seenScope(DEFAULT_SCOPE) : allOf(actor);
 }
 
@@ -64,9 +68,8 @@ function demanded(asked: ScopeFilter | undefined, actor: Grants): GrantedScopes 
  * The scope that a change names: the command center without its fields, or else the one scope that the
  * caller is granted. Throws a 404 for a scope that the caller may not see.
  */
-export function scopeFor(named: Partial<Scope>, actor: Grants): Scope {
-  const isNamed = named.entityType !== undefined || named.entityId !== undefined;
-  const scope = isNamed ? scopeOf(named) : ownScope(actor);
+export function scopeFor(named: NamedScope, actor: Grants): Scope {
+  const scope = namesScope(named) ? scopeOf(named) : ownScope(actor);
   if (!maySee(actor, scope)) throw scopeNotFound(String(ScopeFilter.of(scope)));
   return scope;
 }
@@ -76,16 +79,8 @@ export function scopeFor(named: Partial<Scope>, actor: Grants): Scope {
  * 404 unless the caller may see all of them.
  */
 export function patternFor(named: NamedScopes, actor: Grants): ScopePattern {
-  const { scope, entityType, entityId } = named;
-  if (scope === undefined) {
-    return scopeFor(
-      {
-        ...(entityType === undefined ? {} : { entityType }),
-        ...(entityId === undefined ? {} : { entityId }),
-      },
-      actor,
-    );
-  }
+  const { scope } = named;
+  if (scope === undefined) return scopeFor(named, actor);
   const asked = ScopeFilter.parse(scope);
   const [pattern] = asked?.patterns ?? [];
   if (!asked || !pattern || !actor.scopes.includes(asked)) throw scopeNotFound(scope);
@@ -117,9 +112,8 @@ export function visibleRows(
   named: NamedScopes,
   actor: Pick<Actor, 'permissions' | 'scopes'>,
 ): VisibleRows {
-  const { scope, entityType, entityId } = named;
-  const isNamed = (scope ?? entityType ?? entityId) !== undefined;
-  const scopes = isNamed ? scopesToRead({ scope, entityType, entityId }, actor) : allOf(actor);
+  const isNamed = named.scope !== undefined || namesScope(named);
+  const scopes = isNamed ? scopesToRead(named, actor) : allOf(actor);
   return { scopes, unscoped: scopes.kind === 'all' && seesUnscoped(actor) };
 }
 

@@ -42,8 +42,19 @@ export const SNAKE_CASE = /^[a-z][a-z0-9_]{0,63}$/;
  */
 export const PRINTABLE = /^\P{Cc}+$/u;
 
+/** The fields of a request that name a scope. */
+export interface NamedScope {
+  readonly entityType?: string | undefined;
+  readonly entityId?: string | undefined;
+}
+
+/** Whether fields name a scope: one of them is enough. */
+export function namesScope({ entityType, entityId }: NamedScope): boolean {
+  return entityType !== undefined || entityId !== undefined;
+}
+
 /** The scope that fields name: `command_center/command_center` without any, `type/type` without an id. */
-export function scopeOf(fields: Partial<Scope>): Scope {
+export function scopeOf(fields: NamedScope): Scope {
   const entityType = fields.entityType ?? DEFAULT_SCOPE.entityType;
   return { entityType, entityId: fields.entityId ?? entityType };
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Statement } from '../../database/connections/statement.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
+import { maySee } from '../../kernel/grants.js';
 import { type Permission, permissionsOf, type Role } from '../../kernel/permissions.js';
 import { type Scope, ScopeFilter } from '../../kernel/scope.js';
 
@@ -36,8 +37,8 @@ export class AssigneesService {
       tx.query<{ role: Role; disabled: boolean }>(LOCK_USER, [userId]),
       tx.query<{ scope: string }>(GRANTS_OF_USER, [userId]),
     ]);
-    const granted = ScopeFilter.parseAll(grants.map((grant) => grant.scope));
-    if (!user || ScopeFilter.of(scope).within(granted).kind !== 'one') return 'unknown';
+    const scopes = ScopeFilter.parseAll(grants.map((grant) => grant.scope));
+    if (!user || !maySee({ scopes }, scope)) return 'unknown';
     if (user.disabled) return 'disabled';
     return permissionsOf(user.role).has(permission) ? 'assignable' : 'not_permitted';
   }

@@ -1,5 +1,5 @@
 import { type FieldError, ValidationFailedError } from '../../kernel/errors/domain-error.js';
-import { type Scope } from '../../kernel/scope.js';
+import { namesScope, type Scope } from '../../kernel/scope.js';
 import { unguarded } from '../../http/csv/csv-text.js';
 import { assertBodyShape } from '../../http/request/body-shape.js';
 import { parseJsonText } from '../../http/request/json-text.js';
@@ -74,9 +74,7 @@ function sorted(
 
 /** A scope stands in the row or comes from the request, never a part from each. */
 function scopeOfRow(values: Values, { entityType, entityId }: RowDefaults): Partial<Scope> {
-  return values.entityType === undefined && values.entityId === undefined
-    ? { entityType, entityId }
-    : {};
+  return namesScope(values) ? {} : { entityType, entityId };
 }
 
 /** A word in lower case, without white space around it. */
