@@ -160,7 +160,7 @@ export function summaryQuery(scopes: GrantedScopes): Query {
     'summarize',
     (where) => `
     SELECT ${STATUS} AS status, severity, count(*)::int AS flags, max(last_seen_at) AS "lastSeenAt"
-    FROM risk_flags${where}
+    FROM risk_flags${where()}
     GROUP BY 1, 2`,
   );
 }

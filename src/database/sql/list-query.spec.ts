@@ -160,7 +160,7 @@ describe('the statements of a list', () => {
       ListQuery.within(
         'listed',
         within(ScopeFilter.ALL, { scopes: ScopeFilter.parseAll(texts) }),
-      ).statement('any', flat);
+      ).statement('any', (where) => flat(where()));
     const several = query('a/b', 'c/*', 'd/e');
     expect(several).toEqual({
       statement: {
@@ -173,6 +173,17 @@ describe('the statements of a list', () => {
     });
     expect(query('x/y', 'z/y').statement).toEqual(several.statement);
     expect(query().statement.text).toBe('WHERE FALSE');
+  });
+
+  it('give a statement of their own the conditions, to which it adds others', () => {
+    const whereIn = (query: ListQuery): string =>
+      flat(query.statement('any', (where) => where('made_at > now()', 'size > 3')).statement.text);
+    expect(whereIn(ListQuery.unscoped('listed', 'a test').when('open', 'closed_at IS NULL'))).toBe(
+      'WHERE closed_at IS NULL AND made_at > now() AND size > 3',
+    );
+    expect(whereIn(ListQuery.unscoped('listed', 'a test'))).toBe(
+      'WHERE made_at > now() AND size > 3',
+    );
   });
 
   it('without scopes need a reason', () => {

@@ -1,7 +1,7 @@
 import { type GrantedScopes, type VisibleRows } from '../../kernel/grants.js';
 import { type Query } from '../connections/statement.js';
 import { type Keyset, type Position } from './keyset.js';
-import { isMerged, type ListRows, rowsSql, whereClause } from './list-rows.js';
+import { isMerged, type ListRows, rowsSql, type Where, whereClause, whereOf } from './list-rows.js';
 import { scopeCondition } from './scope-condition.js';
 
 /** Which rows of a list to read. */
@@ -166,10 +166,13 @@ export class ListQuery {
     return { statement: { name: this.statementName('estimate'), text }, values: [...this.values] };
   }
 
-  /** A statement of its own over the rows of this list: `text` gets the WHERE clause. */
-  statement(verb: string, text: (where: string) => string): Query {
+  /**
+   * A statement of its own over the rows of this list. `text` gets the WHERE clause with the conditions of
+   * the list, and those that the statement adds to it.
+   */
+  statement(verb: string, text: (where: Where) => string): Query {
     return {
-      statement: { name: this.statementName(verb), text: text(whereClause(this.conditions)) },
+      statement: { name: this.statementName(verb), text: text(whereOf(this.conditions)) },
       values: [...this.values],
     };
   }

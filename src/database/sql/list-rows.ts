@@ -56,3 +56,11 @@ export function rowsSql(
 export function whereClause(conditions: readonly string[]): string {
   return conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
 }
+
+/** Makes the WHERE clause of some conditions and those that a statement adds to them. */
+export type Where = (...added: readonly string[]) => string;
+
+/** Of these conditions. */
+export function whereOf(conditions: readonly string[]): Where {
+  return (...added) => whereClause([...conditions, ...added]);
+}

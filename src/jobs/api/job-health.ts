@@ -1,3 +1,5 @@
+import { type Where, whereOf } from '../../database/sql/list-rows.js';
+
 /** A running job without a heartbeat for longer than this is stale. */
 export const STALE_JOB_AFTER_MS = 10 * 60 * 1000;
 
@@ -16,12 +18,12 @@ export interface JobHealthParameters {
 
 /**
  * A subselect of exactly one row about all jobs: how many wait after a failed attempt, are dead letters, or
- * run without a heartbeat for over 10 minutes, and the oldest heartbeat of those. `scope` is a further
- * condition on the table `job`, beginning with AND.
+ * run without a heartbeat for over 10 minutes, and the oldest heartbeat of those. `where` narrows the
+ * table `job`.
  */
-export function jobsHealthSql(scope = ''): string {
+export function jobsHealthSql(where: Where = whereOf([])): string {
   return healthSql({
-    scope,
+    where,
     staleBefore: `now() - interval '${STALE_JOB_AFTER_MS / 1000} seconds'`,
     columns: `
       troubled.failed AS "jobsFailed", troubled.dead_lettered AS "jobsDeadLettered",
@@ -35,7 +37,7 @@ export function jobsHealthSql(scope = ''): string {
  */
 export function jobHealthSql({ entityType, entityId, staleBefore }: JobHealthParameters): string {
   return healthSql({
-    scope: `AND job.entity_type = ${entityType}::text AND job.entity_id = ${entityId}::text`,
+    where: whereOf([`job.entity_type = ${entityType}::text`, `job.entity_id = ${entityId}::text`]),
     staleBefore: `${staleBefore}::timestamptz`,
     columns: `
       troubled.failed, troubled.dead_lettered, stale.count AS stale,
@@ -47,20 +49,27 @@ export function jobHealthSql({ entityType, entityId, staleBefore }: JobHealthPar
  * Both halves use a partial index, `ix_jobs_troubled` and `ix_jobs_heartbeat`, so that neither waiting nor
  * completed jobs are read. A job that was put back by a stop counts as failed only if an attempt failed.
  */
-function healthSql(parts: { scope: string; staleBefore: string; columns: string }): string {
+function healthSql({
+  where,
+  staleBefore,
+  columns,
+}: {
+  readonly where: Where;
+  readonly staleBefore: string;
+  readonly columns: string;
+}): string {
+  const troubled = `(job.state = 'dead_lettered' OR job.state = 'retrying' AND job.failed_attempts > 0)`;
+  const stale = where(`job.state = 'running'`, `job.heartbeat_at < ${staleBefore}`);
   return `
-    SELECT ${parts.columns}
+    SELECT ${columns}
     FROM (
       SELECT (count(*) FILTER (WHERE job.state = 'retrying'))::int AS failed,
         (count(*) FILTER (WHERE job.state = 'dead_lettered'))::int AS dead_lettered
-      FROM jobs AS job
-      WHERE (job.state = 'dead_lettered' OR job.state = 'retrying' AND job.failed_attempts > 0)
-        ${parts.scope}
+      FROM jobs AS job${where(troubled)}
     ) troubled, (
       SELECT count(*)::int AS count, min(job.heartbeat_at) AS oldest,
         (COALESCE(array_agg(job.id::text ORDER BY job.heartbeat_at, job.id), ARRAY[]::text[]))
           [1:5] AS ids
-      FROM jobs AS job
-      WHERE job.state = 'running' AND job.heartbeat_at < ${parts.staleBefore} ${parts.scope}
+      FROM jobs AS job${stale}
     ) stale`;
 }

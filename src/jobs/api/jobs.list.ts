@@ -83,14 +83,15 @@ export function countQuery(visible: VisibleRows): Query {
   return ListQuery.visible('jobs', visible).statement(
     'count',
     (where) => `
-    SELECT type, state, count(*)::int AS count FROM jobs${where}
+    SELECT type, state, count(*)::int AS count FROM jobs${where()}
     GROUP BY type, state ORDER BY type, state`,
   );
 }
 
 /** What {@link jobsHealthSql} says of the jobs of these scopes: one row. */
 export function healthQuery(visible: VisibleRows): Query {
-  return ListQuery.visible('job_health', visible, { alias: 'job' }).statement('read', (where) =>
-    jobsHealthSql(where.replace('WHERE', 'AND')),
+  return ListQuery.visible('job_health', visible, { alias: 'job' }).statement(
+    'read',
+    jobsHealthSql,
   );
 }

@@ -43,7 +43,7 @@ export function rulesQuery(
       ${MEDIAN}
     FROM (
       SELECT nba.created_by_rule AS rule, nba.status, ${OUTCOME_SQL} AS outcome, ${MS_TO_PRESS} AS ms
-      FROM next_best_actions AS nba LEFT JOIN ${EXECUTIONS}${where}
+      FROM next_best_actions AS nba LEFT JOIN ${EXECUTIONS}${where()}
       GROUP BY nba.id) AS suggestion
     GROUP BY rule ORDER BY rule`,
   );
@@ -63,7 +63,7 @@ export function actionsQuery(
       SELECT nba.created_by_rule AS rule, execution.action_key, ${MS_TO_PRESS} AS ms,
         count(*) FILTER (WHERE execution.status = 'success') AS pressed,
         count(*) FILTER (WHERE execution.status = 'failed') AS failed
-      FROM next_best_actions AS nba JOIN ${EXECUTIONS}${where}
+      FROM next_best_actions AS nba JOIN ${EXECUTIONS}${where()}
       GROUP BY nba.id, execution.action_key) AS press
     GROUP BY rule, action_key ORDER BY rule, pressed DESC, action_key`,
   );

@@ -33,11 +33,10 @@ function runsQuery(scopes: GrantedScopes): Query {
     'newest',
     (where) => `
     SELECT
-      (SELECT ran_at FROM next_action_runs${where} ORDER BY ${order} LIMIT 1) AS "lastRunAt",
+      (SELECT ran_at FROM next_action_runs${where()} ORDER BY ${order} LIMIT 1) AS "lastRunAt",
       (SELECT COALESCE(sum(suppressed), 0)::int FROM (
         SELECT DISTINCT ON (entity_type, entity_id) suppressed FROM (
-          SELECT entity_type, entity_id, ran_at, id, suppressed FROM next_action_runs
-          ${where === '' ? 'WHERE' : `${where} AND`} ${today}
+          SELECT entity_type, entity_id, ran_at, id, suppressed FROM next_action_runs${where(today)}
           ORDER BY ${order} LIMIT ${MAX_RUNS}) AS recent
         ORDER BY entity_type, entity_id, ran_at DESC, id DESC) AS newest) AS suppressed`,
   );

@@ -30,7 +30,7 @@ export function dismissedRulesQuery(scopes: GrantedScopes): Query {
       SELECT entity_type, entity_id, created_by_rule, count(*)::int AS dismissed,
         count(*) FILTER (WHERE id < ${FIRST_ID})::int AS older
       FROM (
-        SELECT id, entity_type, entity_id, created_by_rule FROM next_best_actions${where}
+        SELECT id, entity_type, entity_id, created_by_rule FROM next_best_actions${where()}
         ORDER BY dismissed_at DESC LIMIT ${MAX_DISMISSALS}) AS recent
       GROUP BY entity_type, entity_id, created_by_rule
       HAVING count(*) >= ${PROPOSED_FROM}
