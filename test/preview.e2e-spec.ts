@@ -6,8 +6,10 @@ import {
   type DeliveryContext,
   type DeliveryOutcome,
 } from '../src/next-actions/delivery/delivery-action.js';
+import { reopenNextAction } from '../src/next-actions/model/next-action.changes.js';
 import { createTestApp, type TestApp } from './support/app.js';
 import { createNextAction } from './support/builders.js';
+import { freshScope } from './support/desk.js';
 import { CANARIES, CREATE_EFFECTS, FIXTURE_ACTIONS } from './fixtures/delivery-actions.js';
 
 jest.setTimeout(120_000);
@@ -33,6 +35,14 @@ class NoPreviewAction implements DeliveryActionHandler {
 class ScoreTooHighAction implements DeliveryActionHandler {
   run(): DeliveryOutcome {
     return { changes: { score: 101 } };
+  }
+}
+
+/** Queues its NBA again without a look at its dedupe key: the unique index refuses a second one. */
+@DeliveryAction({ key: 'queue_blindly', label: 'Queue blindly', worksOn: ['done'] })
+class QueueBlindlyAction implements DeliveryActionHandler {
+  run(): DeliveryOutcome {
+    return { changes: reopenNextAction() };
   }
 }
 
@@ -71,6 +81,7 @@ describe('the preview of a press', () => {
       AskPreviewAction,
       NoPreviewAction,
       ScoreTooHighAction,
+      QueueBlindlyAction,
       RaiseAction,
     ];
     app = await createTestApp({ providers, env: { WORKER: 'false', LOCK_TIMEOUT_MS: '20000' } });
@@ -173,6 +184,17 @@ describe('the preview of a press', () => {
     await app.api.press(id, 'mark_done').expect(200);
     const closed = await preview(id, 'snooze_1d').expect(409);
     expect(closed.body).toMatchObject({ code: 'NEXT_ACTION_NOT_OPEN' });
+  });
+
+  it('is the refusal of a second one of the dedupe key, which the press gets from the database', async () => {
+    const scope = freshScope();
+    const { id } = await createNextAction(app.api, { dedupeKey: 'crm:1', ...scope });
+    await app.api.press(id, 'mark_done').expect(200);
+    await createNextAction(app.api, { dedupeKey: 'crm:1', ...scope });
+    const previewed = await preview(id, 'queue_blindly').expect(409);
+    const pressed = await app.api.press(id, 'queue_blindly').expect(409);
+    expect(previewed.body).toMatchObject({ code: 'DUPLICATE_QUEUED' });
+    expect(pressed.body).toMatchObject({ code: 'DUPLICATE_QUEUED', detail: previewed.body.detail });
   });
 
   it('hides the secrets that the record hides', async () => {

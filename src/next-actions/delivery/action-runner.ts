@@ -1,5 +1,14 @@
+import { type Env } from '../../config/env.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
 import { ActionFailedError, ActionTimedOutError } from './delivery.errors.js';
+
+/** How long a statement may take in the transaction of an action, in ms: as long as the action, or longer. */
+export function statementLimitMs(
+  { timeoutMs }: { readonly timeoutMs: number },
+  { statementTimeoutMs }: Pick<Env, 'statementTimeoutMs'>,
+): number {
+  return Math.max(timeoutMs, statementTimeoutMs);
+}
 
 /** The context of an action, with the signal of its time limit. */
 interface Limited {

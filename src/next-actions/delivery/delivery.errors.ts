@@ -2,6 +2,7 @@ import { isNativeError } from 'node:util/types';
 import { databaseFailureOf } from '../../kernel/errors/database-failure.js';
 import { DomainError, type ErrorCode } from '../../kernel/errors/domain-error.js';
 import { databaseErrorOf } from '../../kernel/errors/database-errors.js';
+import { duplicateQueued, isDuplicateQueued } from '../model/next-action.errors.js';
 import { redactText, textOf } from '../../kernel/redaction/redaction.js';
 
 /** 422: the idempotency key was used before with another request. */
@@ -27,6 +28,15 @@ export class ActionFailedError extends Error {
     super('The delivery action failed.');
     this.name = 'ActionFailedError';
   }
+}
+
+/**
+ * Why a press or an undo failed: what the action threw, or the refusal of its changes. A second NBA in the
+ * queue with its dedupe key is the 409 that its creation gets.
+ */
+export function failureOf(error: unknown): unknown {
+  const thrown = error instanceof ActionFailedError ? error.cause : error;
+  return isDuplicateQueued(thrown) ? duplicateQueued() : thrown;
 }
 
 /** How a failed press is recorded; both redacted. */

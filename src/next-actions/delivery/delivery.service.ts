@@ -3,13 +3,13 @@ import { type Logger } from 'pino';
 import { LOGGER } from '../../logging/logger.js';
 import { ENV, type Env } from '../../config/env.js';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
-import { duplicateQueuedOr } from '../model/next-action.errors.js';
 import { NextActionTurns } from '../model/next-action-turns.js';
+import { statementLimitMs } from './action-runner.js';
 import { DeliveryActionRegistry } from './delivery-action.registry.js';
 import { eventFieldsOf } from './delivery-events.js';
 import {
-  ActionFailedError,
   failedPress,
+  failureOf,
   isFailureOfAction,
   isRefusal,
   reportOf,
@@ -58,12 +58,12 @@ export class DeliveryService {
       return await this.transactions.run((tx) => this.attempt.run(tx, running), {
         retryOn: lostKeyRace,
         caller: running.actor,
-        statementMs: Math.max(running.action.timeoutMs, this.env.statementTimeoutMs),
+        statementMs: statementLimitMs(running.action, this.env),
       });
     } catch (error) {
       const { began, executionId } = running;
       if (!began || !isFailureOfAction(error)) throw error;
-      const thrown = duplicateQueuedOr(error instanceof ActionFailedError ? error.cause : error);
+      const thrown = failureOf(error);
       await this.recordFailure(running, began, thrown).catch((unrecorded: unknown) => {
         // The log line of the request has only the second error.
         this.logger.error({ executionId, err: thrown }, 'a failed press could not be recorded');

@@ -3,8 +3,9 @@ import { ENV, type Env } from '../../config/env.js';
 import { ConflictError } from '../../kernel/errors/domain-error.js';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
 import { NextActionTurns } from '../model/next-action-turns.js';
+import { statementLimitMs } from './action-runner.js';
 import { DeliveryActionRegistry } from './delivery-action.registry.js';
-import { ActionFailedError, failedUnrecorded, isFailureOfAction } from './delivery.errors.js';
+import { failedUnrecorded, failureOf, isFailureOfAction } from './delivery.errors.js';
 import { lostKeyRace } from './idempotency-keys.js';
 import { type PreviewAnswer } from './preview.dto.js';
 import { PressAttempt } from './press-attempt.js';
@@ -52,14 +53,13 @@ export class PreviewService {
         {
           retryOn: lostKeyRace,
           caller: running.actor,
-          statementMs: Math.max(running.action.timeoutMs, this.env.statementTimeoutMs),
+          statementMs: statementLimitMs(running.action, this.env),
           lockMs,
         },
       );
     } catch (error) {
       if (!running.began || !isFailureOfAction(error)) throw error;
-      const thrown = error instanceof ActionFailedError ? error.cause : error;
-      throw failedUnrecorded(`The action "${running.actionKey}"`, thrown);
+      throw failedUnrecorded(`The action "${running.actionKey}"`, failureOf(error));
     }
   }
 }

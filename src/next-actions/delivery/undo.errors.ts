@@ -1,4 +1,3 @@
-import { sqlStateOf, UNIQUE_VIOLATION } from '../../kernel/errors/database-failure.js';
 import { ConflictError, DomainError, NotFoundError } from '../../kernel/errors/domain-error.js';
 import { type ChangeableField } from '../model/next-action.changes.js';
 
@@ -45,10 +44,4 @@ export function queuedAgain(): DomainError {
     'Another next best action with its dedupe key was queued since.',
     { extensions: { superseded: [{ field: 'dedupeKey', executionId: null, actionKey: null }] } },
   );
-}
-
-/** Whether a change made an NBA the second one in the queue with its dedupe key. */
-export function isQueuedTwice(error: unknown): boolean {
-  const { constraint } = error as { constraint?: string };
-  return sqlStateOf(error) === UNIQUE_VIOLATION && constraint === 'uq_next_best_actions_dedupe';
 }

@@ -6,14 +6,16 @@ import { permissionDenied } from '../../kernel/permissions.errors.js';
 import { isUuid } from '../../kernel/uuid.js';
 import { ENV, type Env } from '../../config/env.js';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
+import { isDuplicateQueued } from '../model/next-action.errors.js';
 import { NextActionTurns } from '../model/next-action-turns.js';
+import { statementLimitMs } from './action-runner.js';
 import { notUndoable } from './delivery-action.js';
 import { DeliveryActionRegistry } from './delivery-action.registry.js';
-import { ActionFailedError, failedUnrecorded, isFailureOfAction } from './delivery.errors.js';
+import { failedUnrecorded, failureOf, isFailureOfAction } from './delivery.errors.js';
 import { ExecutionsRepository, type FoundPress } from './executions.repository.js';
 import { type RunningUndo, type UndoAnswer } from './undo.js';
 import { UndoAttempt } from './undo-attempt.js';
-import { executionNotFound, isQueuedTwice, queuedAgain } from './undo.errors.js';
+import { executionNotFound, queuedAgain } from './undo.errors.js';
 
 /** Takes presses back: each once, in one transaction, with an execution of its own. */
 @Injectable()
@@ -61,13 +63,12 @@ export class UndoService {
     try {
       return await this.transactions.run((tx) => this.attempt.run(tx, running), {
         caller: actor,
-        statementMs: Math.max(action.timeoutMs, this.env.statementTimeoutMs),
+        statementMs: statementLimitMs(action, this.env),
       });
     } catch (error) {
-      if (isQueuedTwice(error)) throw queuedAgain();
+      if (isDuplicateQueued(error)) throw queuedAgain();
       if (error instanceof DomainError || !isFailureOfAction(error)) throw error;
-      const thrown = error instanceof ActionFailedError ? error.cause : error;
-      throw failedUnrecorded(`The undo of the action "${press.actionKey}"`, thrown);
+      throw failedUnrecorded(`The undo of the action "${press.actionKey}"`, failureOf(error));
     }
   }
 }

@@ -15,9 +15,9 @@ export function duplicateQueued(): ConflictError {
   );
 }
 
-/** The error of the unique index of dedupe keys as the 409 that it means; any other error as it is. */
-export function duplicateQueuedOr(error: unknown): unknown {
-  return isUniqueViolation(error, DEDUPE_INDEX) ? duplicateQueued() : error;
+/** Whether the unique index of dedupe keys refused a second NBA in the queue. */
+export function isDuplicateQueued(error: unknown): boolean {
+  return isUniqueViolation(error, DEDUPE_INDEX);
 }
 
 /** 409: the NBA is in a state in which the action does not work. */
