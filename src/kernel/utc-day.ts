@@ -3,6 +3,9 @@
  * daylight-saving changes.
  */
 
+/** A day, in ms: UTC days all have the same length. */
+export const DAY_MS = 24 * 60 * 60 * 1000;
+
 /** The first instant (UTC) of the day that holds `now`. */
 export function startOfUtcDay(now: Date): Date {
   return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate()));

@@ -8,6 +8,7 @@ import {
 } from '../kernel/errors/domain-error.js';
 import { isUuid } from '../kernel/uuid.js';
 import { PRIORITIES, type Priority } from '../kernel/priority.js';
+import { DAY_MS } from '../kernel/utc-day.js';
 import { type GrantedScopes, scopesToRead } from '../kernel/grants.js';
 import { grantOf } from '../database/sql/scope-condition.js';
 import { type Transaction } from '../database/transactions/transaction.js';
@@ -21,8 +22,6 @@ import {
   type RiskFlagPage,
   type RiskSummary,
 } from './risk.dto.js';
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** How long each preset of a snooze hides a flag, in ms. */
 const PRESET_MS = { '2d': 2 * DAY_MS, '7d': 7 * DAY_MS } as const;

@@ -1,5 +1,5 @@
 import { type Priority } from '../kernel/priority.js';
-import { startOfUtcDay } from '../kernel/utc-day.js';
+import { DAY_MS, startOfUtcDay } from '../kernel/utc-day.js';
 import { type OpenStateOf, type WorkItemKind } from './work-item-kinds.js';
 
 /** `before_now`: dueAt < now. `before_today`: dueAt is before today's first UTC instant. */
@@ -59,8 +59,6 @@ export interface TimeWindows {
   readonly startOfToday: Date;
   readonly dayAgo: Date;
 }
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** The windows at `now`: the only place that defines "overdue", "today" and "in 24 h" as instants. */
 export function timeWindows(now: Date): TimeWindows {

@@ -1,4 +1,5 @@
 import { type RetentionSettings } from '../../config/env.js';
+import { DAY_MS } from '../../kernel/utc-day.js';
 import { firstUuidV7, NIL_UUID } from '../../kernel/uuid.js';
 import { type Query } from '../connections/statement.js';
 
@@ -33,8 +34,6 @@ export interface RetentionRule {
    */
   readonly deleteBatch: (moment: RetentionMoment, after: string | null, limit: number) => Query;
 }
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** The time so many days before. */
 export function daysBefore(now: Date, days: number): Date {

@@ -6,6 +6,7 @@ import {
 } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { ENV, type Env } from '../../config/env.js';
+import { DAY_MS } from '../../kernel/utc-day.js';
 import { LOGGER } from '../../logging/logger.js';
 import { StartLockTakenError } from '../start/start-lock.js';
 import { Retention, type RetentionOutcome } from './retention.js';
@@ -13,7 +14,7 @@ import { Retention, type RetentionOutcome } from './retention.js';
 const OFTEN_MS = 60_000;
 /** The first run after a start waits until the process has settled. */
 const FIRST_RUN_MS = 5 * OFTEN_MS;
-const RUN_EVERY_MS = 24 * 60 * 60 * 1000;
+const RUN_EVERY_MS = DAY_MS;
 
 /**
  * Runs retention once a day, and its short-lived rows every minute, in every process that runs jobs. Of

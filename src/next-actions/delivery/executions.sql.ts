@@ -6,6 +6,7 @@ import { isGranted } from '../../database/sql/scope-condition.js';
 import { ListQuery, type PageStart } from '../../database/sql/list-query.js';
 import { type Query } from '../../database/connections/statement.js';
 import { type Statement } from '../../database/transactions/transaction.js';
+import { DAY_MS } from '../../kernel/utc-day.js';
 import { NIL_UUID } from '../../kernel/uuid.js';
 import { ACTOR_NAME, joinActor } from '../../users/model/actor-names.sql.js';
 import { type ChangeableField } from '../model/next-action.changes.js';
@@ -140,7 +141,7 @@ export function findEarlier(dedupeWindowMs: number | null, now: Date): Statement
 }
 
 /** How far the clock of this process may be ahead of that of the database, in ms. */
-const CLOCK_TOLERANCE_MS = 2 * 24 * 60 * 60 * 1000;
+const CLOCK_TOLERANCE_MS = 2 * DAY_MS;
 
 /** The statements of {@link findEarlier}, by the first id that they read. */
 const EARLIER_SINCE = new Map<string, Statement>();

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
 import { type Actor } from '../../kernel/actor.js';
 import { scopesToRead } from '../../kernel/grants.js';
+import { DAY_MS } from '../../kernel/utc-day.js';
 import {
   type ActionEffectiveness,
   type EffectivenessAnswer,
@@ -9,8 +10,6 @@ import {
   type RuleEffectiveness,
 } from './effectiveness.dto.js';
 import { actionsQuery, rulesQuery } from './effectiveness.sql.js';
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 type RuleRow = Omit<RuleEffectiveness, 'actions'>;
 type ActionRow = ActionEffectiveness & { readonly ruleKey: string };

@@ -1,5 +1,6 @@
 import { MAX_TRACK_RECORD } from '../outcomes/track-record.js';
 import { type Priority, priorityRank } from '../../kernel/priority.js';
+import { DAY_MS } from '../../kernel/utc-day.js';
 
 /** What the ranking needs to know about a candidate. */
 export interface RankingSignals {
@@ -51,7 +52,6 @@ const MAX_FRICTION = 5;
 const CRITICAL_IMPACT_FROM = 5;
 
 const HOUR_MS = 60 * 60 * 1000;
-const DAY_MS = 24 * HOUR_MS;
 /** Recency loses a point per this time since the newest item, in ms. */
 const RECENCY_STEP_MS = 6 * HOUR_MS;
 /** Points for being overdue; each whole day adds a point. */

@@ -1,10 +1,10 @@
 import { ValidationFailedError } from '../../kernel/errors/domain-error.js';
+import { DAY_MS } from '../../kernel/utc-day.js';
 
 /** How long a suppression may be asked for, besides an instant. */
 export const SUPPRESSION_LENGTHS = ['7d', '30d', 'forever'] as const;
 export type SuppressionLength = (typeof SUPPRESSION_LENGTHS)[number];
 
-const DAY_MS = 24 * 60 * 60 * 1000;
 const DAYS: Readonly<Record<Exclude<SuppressionLength, 'forever'>, number>> = {
   '7d': 7,
   '30d': 30,

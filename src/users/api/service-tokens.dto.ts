@@ -5,10 +5,11 @@ import { IsGrantedScopes, MAX_GRANTS } from '../../http/scope.dto.js';
 import { IsInstant } from '../../http/validation/instant.js';
 import { IsText } from '../../http/validation/text.js';
 import { type Role, ROLES } from '../../kernel/permissions.js';
+import { DAY_MS } from '../../kernel/utc-day.js';
 import { NAME_MAX } from '../model/names.js';
 
 /** In thirty days: an example that can be sent must be ahead. */
-const EXAMPLE_EXPIRY = new Date(Date.now() + 30 * 24 * 60 * 60 * 1000).toISOString();
+const EXAMPLE_EXPIRY = new Date(Date.now() + 30 * DAY_MS).toISOString();
 
 /** Body that makes a service token. */
 export class NewServiceToken {

@@ -10,6 +10,7 @@ import { type CursorQuery } from '../../http/paging/cursor-page.js';
 import { Paginator } from '../../http/paging/paginator.js';
 import { type Actor, causedBy } from '../../kernel/actor.js';
 import { NotFoundError, ValidationFailedError } from '../../kernel/errors/domain-error.js';
+import { DAY_MS } from '../../kernel/utc-day.js';
 import { isUuid } from '../../kernel/uuid.js';
 import { assertMayGive, fewestScopes } from '../model/grant-rules.js';
 import { PrincipalCache } from '../model/principal-cache.js';
@@ -54,7 +55,7 @@ const REVOKE: Statement = {
 };
 
 /** The longest life of a token: a year, in ms. */
-const MAX_LIFE_MS = 366 * 24 * 60 * 60 * 1000;
+const MAX_LIFE_MS = 366 * DAY_MS;
 
 /** Makes, lists and revokes service tokens. */
 @Injectable()

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../../kernel/utc-day.js';
 import { snoozeNextAction } from '../../model/next-action.changes.js';
 import {
   DeliveryAction,
@@ -7,8 +8,6 @@ import {
 } from '../delivery-action.js';
 
 /** 24 hours, in ms, also across a daylight-saving change. */
-const ONE_DAY_MS = 24 * 60 * 60 * 1000;
-
 /** Hides the NBA from the queue for 24 hours from the press. */
 @DeliveryAction({
   key: 'snooze_1d',
@@ -18,6 +17,6 @@ const ONE_DAY_MS = 24 * 60 * 60 * 1000;
 })
 export class Snooze1dAction implements DeliveryActionHandler {
   run({ now }: DeliveryContext): DeliveryOutcome {
-    return { changes: snoozeNextAction(new Date(now.getTime() + ONE_DAY_MS)) };
+    return { changes: snoozeNextAction(new Date(now.getTime() + DAY_MS)) };
   }
 }

@@ -2,6 +2,7 @@ import { IsBoolean, IsIn, IsOptional, ValidateBy, ValidateIf } from 'class-valid
 import { JSONSchema } from 'class-validator-jsonschema';
 import { IsInstant } from '../../../http/validation/instant.js';
 import { ValidationFailedError } from '../../../kernel/errors/domain-error.js';
+import { DAY_MS } from '../../../kernel/utc-day.js';
 import { snoozeNextAction, snoozeUntilWorse } from '../../model/next-action.changes.js';
 import {
   DeliveryAction,
@@ -11,7 +12,6 @@ import {
 } from '../delivery-action.js';
 
 const HOUR_MS = 60 * 60 * 1000;
-const DAY_MS = 24 * HOUR_MS;
 /** Longest snooze, in ms. */
 const LONGEST_MS = 90 * DAY_MS;
 
