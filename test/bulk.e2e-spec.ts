@@ -53,8 +53,6 @@ describe('bulk requests', () => {
     (await Promise.all(Array.from({ length: count }, () => createNextAction(app.api, values)))).map(
       ({ id }) => id,
     );
-  const executionsOf = async (id: string): Promise<{ id: string; actionKey: string }[]> =>
-    (await app.api.get(`/api/next-actions/${id}/executions`).expect(200)).body.items;
 
   it('press a button on each, in the order of the ids, with a record and an event each', async () => {
     const ids = await make(12);
@@ -62,7 +60,7 @@ describe('bulk requests', () => {
     expect(results.map(({ id }) => id)).toEqual(ids);
     for (const { id, ok, replayed, executionId } of results) {
       expect({ ok, replayed }).toEqual({ ok: true, replayed: false });
-      expect((await executionsOf(id)).map((one) => one.id)).toEqual([executionId]);
+      expect((await app.api.executionsOf(id)).map((one) => one.id)).toEqual([executionId]);
       const { body } = await app.api.get('/api/ops-events', {
         nextActionId: id,
         eventKey: 'nba.delivery.executed',
@@ -91,7 +89,7 @@ describe('bulk requests', () => {
       expect.objectContaining({ id: foreign, ok: false, code: 'NEXT_ACTION_NOT_FOUND' }),
     ]);
     const [failed] = await resultsOf(bulk({ actionKey: 'fail_loudly', ids: [failing] }));
-    const executionId = (await executionsOf(failing))[0]?.id;
+    const executionId = (await app.api.executionsOf(failing))[0]?.id;
     expect(failed).toEqual({
       id: failing,
       ok: false,
@@ -119,7 +117,7 @@ describe('bulk requests', () => {
     for (const [body, code] of refused) {
       expect((await bulk(body).expect(400)).body).toMatchObject({ code });
     }
-    expect(await executionsOf(ids[0]!)).toEqual([]);
+    expect(await app.api.executionsOf(ids[0]!)).toEqual([]);
     const viewer = await addUser(app, { role: 'viewer' });
     await viewer.api.post('/api/next-actions/execute', { actionKey: 'mark_done', ids }).expect(403);
   });
@@ -170,7 +168,7 @@ describe('bulk requests', () => {
       expect.objectContaining({ id: ids[1], ok: false, code: 'NEXT_ACTION_NOT_OPEN' }),
       { id: ids[2], ok: true, replayed: false, changes },
     ]);
-    expect(await executionsOf(ids[0]!)).toEqual([]);
+    expect(await app.api.executionsOf(ids[0]!)).toEqual([]);
     await resultsOf(bulk({ actionKey: 'dismiss', ids }).set('Idempotency-Key', key));
   });
 

@@ -66,14 +66,13 @@ describe('an action that is careless', () => {
   });
   afterAll(() => app.close());
 
-  const executionsOf = async (id: string) =>
-    (await app.api.get(`/api/next-actions/${id}/executions`).expect(200)).body.items;
-
   it('keeps its effect when a key of its meta holds a NUL, and the key is cleaned', async () => {
     const { id } = await createNextAction(app.api);
     await app.api.press(id, 'odd_keys').expect(200);
     const meta = { ab: 1, '[e-mail]': 2 };
-    expect(await executionsOf(id)).toEqual([expect.objectContaining({ status: 'success', meta })]);
+    expect(await app.api.executionsOf(id)).toEqual([
+      expect.objectContaining({ status: 'success', meta }),
+    ]);
     expect(JSON.stringify(app.logs())).not.toContain('jane.doe');
   });
 
@@ -82,7 +81,7 @@ describe('an action that is careless', () => {
     const { id } = await createNextAction(app.api);
     const { body } = await app.api.press(id, 'throw_odd').expect(500);
     expect(body).toEqual(problems.actionFailed('ACTION_FAILED'));
-    expect(await executionsOf(id)).toEqual([
+    expect(await app.api.executionsOf(id)).toEqual([
       expect.objectContaining({
         id: body.executionId,
         status: 'failed',
@@ -96,7 +95,7 @@ describe('an action that is careless', () => {
     // An unhandled rejection would end a server; here, it fails the test.
     const { id } = await createNextAction(app.api);
     const { body } = await app.api.press(id, 'forget').expect(500);
-    expect(await executionsOf(id)).toEqual([
+    expect(await app.api.executionsOf(id)).toEqual([
       expect.objectContaining({ id: body.executionId, status: 'failed' }),
     ]);
     await app.api.press(id, 'mark_done').expect(200);

@@ -59,17 +59,13 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-const executionsOf = async (id: string) =>
-  (await app.api.get(`/api/next-actions/${id}/executions`).expect(200)).body.items;
-const find = async (id: string) => (await app.api.get(`/api/next-actions/${id}`).expect(200)).body;
-
 describe('what an action changes', () => {
   it('is written with the press, and recorded with the full values before', async () => {
     const before = await createNextAction(app.api, { priority: 'low', score: 10 });
     await app.api.press(before.id, 'rewrite').expect(200);
-    const after = await find(before.id);
+    const after = await app.api.nextAction(before.id);
     expect(after).toMatchObject({ reason: LONG, priority: 'critical', score: 99 });
-    const [{ changes }] = await executionsOf(before.id);
+    const [{ changes }] = await app.api.executionsOf(before.id);
     expect(changes).toEqual({
       reason: { from: before.reason, to: LONG },
       priority: { from: 'low', to: 'critical' },
@@ -121,10 +117,13 @@ describe('what an action changes', () => {
     returned = changes;
     const { body } = await app.api.press(before.id, 'change').expect(500);
     expect(body).toMatchObject({ code: 'ACTION_FAILED', executionId: expect.any(String) });
-    const [failed] = await executionsOf(before.id);
+    const [failed] = await app.api.executionsOf(before.id);
     expect(failed).toMatchObject({ id: body.executionId, status: 'failed', changes: {} });
     expect(failed.errorMessage).toContain(message);
-    expect(await find(before.id)).toMatchObject({ title: before.title, status: 'queued' });
+    expect(await app.api.nextAction(before.id)).toMatchObject({
+      title: before.title,
+      status: 'queued',
+    });
   });
 });
 
@@ -164,7 +163,7 @@ describe('a second transaction that an action begins', () => {
     const { id } = await createNextAction(app.api);
     escape = work(id);
     await app.api.press(id, 'escape').expect(500);
-    const [failed] = await executionsOf(id);
+    const [failed] = await app.api.executionsOf(id);
     expect(failed.errorMessage).toBe(new NestedTransactionError().message);
     expect(await app.rows('SELECT FROM work_items WHERE external_id = $1', [id])).toEqual([]);
   });

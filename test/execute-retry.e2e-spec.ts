@@ -87,8 +87,6 @@ describe('a press that comes again', () => {
   });
   afterAll(() => app.close());
 
-  const executionsOf = async (id: string) =>
-    (await app.api.get(`/api/next-actions/${id}/executions`).expect(200)).body.items;
   const keysOf = (key: string) =>
     app.rows<{ status: string; execution_id: string }>(
       'SELECT status, execution_id FROM idempotency_keys WHERE key = $1',
@@ -106,7 +104,7 @@ describe('a press that comes again', () => {
     const second = await app.api.press(id, 'snooze_1d').expect(200);
     expect(second.body).toEqual(first.body);
     expect(second.headers['idempotent-replayed']).toBe('true');
-    expect(await executionsOf(id)).toHaveLength(1);
+    expect(await app.api.executionsOf(id)).toHaveLength(1);
   });
 
   it('runs again when the dedupe window of 60 s is over', async () => {
@@ -140,13 +138,13 @@ describe('a press that comes again', () => {
   ])('is answered by the execution of a hand close ($patch)', async ({ patch, actionKey }) => {
     const { id } = await createNextAction(app.api);
     await app.api.patch(`/api/next-actions/${id}`, { action: patch }).expect(200);
-    const [closed] = await executionsOf(id);
+    const [closed] = await app.api.executionsOf(id);
     expect(closed).toMatchObject({ actionKey, status: 'success', actorName: 'operator' });
     const press = await app.api.press(id, actionKey).expect(200);
     expect(press.body.executionId).toBe(closed.id);
     expect(press.headers['idempotent-replayed']).toBe('true');
     await app.api.patch(`/api/next-actions/${id}`, { action: patch }).expect(200);
-    expect(await executionsOf(id)).toHaveLength(1);
+    expect(await app.api.executionsOf(id)).toHaveLength(1);
   });
 
   it('is answered by whichever action dismissed it', async () => {
@@ -161,7 +159,7 @@ describe('a press that comes again', () => {
     const closed = `UPDATE next_best_actions SET status = 'done', completed_at = now() WHERE id = $1 RETURNING completed_at`;
     const [before] = await app.rows<{ completed_at: Date }>(closed, [id]);
     await app.api.press(id, 'mark_done').expect(200);
-    expect(await executionsOf(id)).toEqual([expect.objectContaining({ changes: {} })]);
+    expect(await app.api.executionsOf(id)).toEqual([expect.objectContaining({ changes: {} })]);
     const { body } = await app.api.get(`/api/next-actions/${id}`).expect(200);
     expect(body.completedAt).toBe(before?.completed_at.toISOString());
     // From then on, this execution answers.
@@ -170,7 +168,7 @@ describe('a press that comes again', () => {
       [id],
     );
     await app.api.press(id, 'mark_done').expect(200);
-    expect(await executionsOf(id)).toHaveLength(1);
+    expect(await app.api.executionsOf(id)).toHaveLength(1);
   });
 
   it('is the same with an empty input as without one', async () => {
@@ -187,7 +185,7 @@ describe('a press that comes again', () => {
     const [one, thirty] = [await press(1), await press(30)];
     expect(one).not.toBe(thirty);
     expect([await press(30), await press(1)]).toEqual([thirty, one]);
-    expect((await executionsOf(id)).map(({ input }: { input: object }) => input)).toEqual([
+    expect((await app.api.executionsOf(id)).map(({ input }: { input: object }) => input)).toEqual([
       { days: 30 },
       { days: 1 },
     ]);
@@ -216,7 +214,7 @@ describe('a press that comes again', () => {
         .set('Idempotency-Key', key)
         .expect(422);
       expect(response.body).toEqual(problems.idempotencyKeyReused);
-      expect(await executionsOf(two.id)).toEqual([]);
+      expect(await app.api.executionsOf(two.id)).toEqual([]);
     });
 
     it('distinguishes inputs, whatever the order of their keys', async () => {

@@ -16,8 +16,6 @@ describe('pressing a button', () => {
 
   const lastOf = async (id: string) =>
     (await app.api.get(`/api/next-actions/${id}`).expect(200)).body;
-  const executionsOf = async (id: string) =>
-    (await app.api.get(`/api/next-actions/${id}/executions`).expect(200)).body.items;
   const eventsOf = async (id: string) =>
     (await app.api.get('/api/ops-events', { nextActionId: id }).expect(200)).body.items.filter(
       (event: { eventKey: string }) => event.eventKey.startsWith('nba.delivery.'),
@@ -48,7 +46,7 @@ describe('pressing a button', () => {
       completedAt: expect.any(String),
       lastExecutedAt: expect.any(String),
     });
-    expect(await executionsOf(id)).toEqual([
+    expect(await app.api.executionsOf(id)).toEqual([
       expect.objectContaining({
         id: executionId,
         nextActionId: id,
@@ -152,7 +150,7 @@ describe('pressing a button', () => {
       if (problem) expect(response.body).toEqual(problem);
       else expect(response.body.errors[0].field).toBe('actionKey');
       expect(response.headers).toHaveProperty('ratelimit-remaining');
-      expect(await executionsOf(id)).toEqual([]);
+      expect(await app.api.executionsOf(id)).toEqual([]);
     });
 
     it.each([
@@ -232,7 +230,7 @@ describe('pressing a button', () => {
           'Bearer',
         ]);
       }
-      expect(await executionsOf(id)).toEqual([]);
+      expect(await app.api.executionsOf(id)).toEqual([]);
     });
   });
 
@@ -263,7 +261,10 @@ describe('pressing a button', () => {
   it('keeps secrets that an action returns out of the record and the event', async () => {
     const { id } = await createNextAction(app.api);
     await app.api.press(id, 'wait_days', { input: { days: 2 } }).expect(200);
-    expect((await executionsOf(id))[0].meta).toEqual({ days: 2, accessToken: '[redacted]' });
+    expect((await app.api.executionsOf(id))[0].meta).toEqual({
+      days: 2,
+      accessToken: '[redacted]',
+    });
     expect((await eventsOf(id))[0].meta.result).toEqual({ days: 2, accessToken: '[redacted]' });
   });
 

@@ -11,12 +11,8 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 const press = (id: string, actionKey: string, input?: object) =>
-  app.api.press(id, actionKey, input === undefined ? {} : { input });
-const find = async (id: string) => (await app.api.get(`/api/next-actions/${id}`).expect(200)).body;
-const changesOf = async (id: string) => {
-  const { body } = await app.api.get(`/api/next-actions/${id}/executions`).expect(200);
-  return body.items[0];
-};
+  app.api.press(id, actionKey, { input });
+const changesOf = async (id: string) => (await app.api.executionsOf(id))[0];
 
 describe('add_note', () => {
   it.each(['queued', 'done', 'dismissed'])('writes on one that is %s', async (status) => {
@@ -24,7 +20,7 @@ describe('add_note', () => {
     if (status !== 'queued') await press(id, status === 'done' ? 'mark_done' : 'dismiss');
     await press(id, 'add_note', { note: 'Called, no answer.' }).expect(200);
     await press(id, 'add_note', { note: 'Called again.' }).expect(200);
-    expect(await find(id)).toMatchObject({ status, note: 'Called again.' });
+    expect(await app.api.nextAction(id)).toMatchObject({ status, note: 'Called again.' });
     expect((await changesOf(id)).changes).toEqual({
       note: { from: 'Called, no answer.', to: 'Called again.' },
     });
@@ -33,7 +29,7 @@ describe('add_note', () => {
   it('takes 2,000 characters', async () => {
     const { id } = await createNextAction(app.api);
     await press(id, 'add_note', { note: 'x'.repeat(2000) }).expect(200);
-    expect((await find(id)).note).toHaveLength(2000);
+    expect((await app.api.nextAction(id)).note).toHaveLength(2000);
   });
 
   it.each([undefined, {}, { note: '' }, { note: ' \u200b ' }, { note: 'x'.repeat(2001) }])(
@@ -58,13 +54,13 @@ describe('assign', () => {
     const { id } = await createNextAction(app.api, scope);
     for (const person of people.items as { id: string }[]) {
       await press(id, 'assign', { assigneeId: person.id.toUpperCase() }).expect(200);
-      expect((await find(id)).assigneeId).toBe(person.id);
+      expect((await app.api.nextAction(id)).assigneeId).toBe(person.id);
       expect(
         await listIn(app.api, '/api/next-actions', scope, { assigneeId: person.id }),
       ).toHaveLength(1);
     }
     await press(id, 'assign', { assigneeId: null }).expect(200);
-    expect((await find(id)).assigneeId).toBeNull();
+    expect((await app.api.nextAction(id)).assigneeId).toBeNull();
     expect(await listIn(app.api, '/api/next-actions', scope, { assigneeId: 'none' })).toHaveLength(
       1,
     );
@@ -91,7 +87,7 @@ describe('assign', () => {
         detail: expect.stringMatching(detail) as string,
       });
     }
-    expect((await find(id)).assigneeId).toBeNull();
+    expect((await app.api.nextAction(id)).assigneeId).toBeNull();
   });
 
   it.each([undefined, {}, { assigneeId: 'me' }, { assigneeId: 7 }])(
@@ -127,7 +123,7 @@ describe('reopen', () => {
     // The press that closed it answers no more.
     const again = await press(id, closing).expect(200);
     expect(again.headers).not.toHaveProperty('idempotent-replayed');
-    expect(await find(id)).toMatchObject({ status });
+    expect(await app.api.nextAction(id)).toMatchObject({ status });
   });
 
   it('ends the cool-down of its rule with its state', async () => {
@@ -156,7 +152,7 @@ describe('reopen', () => {
       code: 'DUPLICATE_QUEUED',
       executionId: expect.any(String) as string,
     });
-    expect(await find(id)).toMatchObject({ status: 'done' });
+    expect(await app.api.nextAction(id)).toMatchObject({ status: 'done' });
     await press(other, 'mark_done').expect(200);
     await press(id, 'reopen').expect(200);
   });

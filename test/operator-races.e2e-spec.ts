@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { createTestApp, type TestApp } from './support/app.js';
 import { createNextAction } from './support/builders.js';
-import { freshScope, listIn, manyItems, pushItems, runIn, type TestScope } from './support/desk.js';
+import { freshScope, listIn, overdueScope, runIn, type TestScope } from './support/desk.js';
 import { eventually } from './support/eventually.js';
 import { addUser } from './support/users.js';
 
@@ -10,8 +10,6 @@ beforeAll(async () => {
   app = await createTestApp();
 });
 afterAll(() => app.close());
-
-const find = async (id: string) => (await app.api.get(`/api/next-actions/${id}`).expect(200)).body;
 
 /** Resolves when so many sessions of the database wait for a lock. */
 const untilWaiting = (count: number) =>
@@ -54,7 +52,7 @@ describe('an assignment and the disabling of its assignee', () => {
         body: { code: 'ASSIGNEE_NOT_ALLOWED' },
       });
     });
-    expect((await find(id)).assigneeId).toBeNull();
+    expect((await app.api.nextAction(id)).assigneeId).toBeNull();
   });
 
   it('is refused when the user loses the scope first', async () => {
@@ -89,7 +87,7 @@ describe('an assignment and the disabling of its assignee', () => {
       await commit();
       expect([(await pressed).status, (await disabled).status]).toEqual([200, 200]);
     });
-    expect((await find(id)).assigneeId).toBe(user.id);
+    expect((await app.api.nextAction(id)).assigneeId).toBe(user.id);
   });
 
   it('ends in one of both orders, however they come', async () => {
@@ -102,7 +100,9 @@ describe('an assignment and the disabling of its assignee', () => {
       ]);
       expect(disabled.status).toBe(200);
       expect([200, 409]).toContain(pressed.status);
-      expect((await find(id)).assigneeId).toBe(pressed.status === 200 ? user.id : null);
+      expect((await app.api.nextAction(id)).assigneeId).toBe(
+        pressed.status === 200 ? user.id : null,
+      );
     }
   });
 });
@@ -125,16 +125,17 @@ describe('a reopening and another NBA of its dedupe key', () => {
         body: { code: 'DUPLICATE_QUEUED', executionId: expect.any(String) as string },
       });
     });
-    expect(await find(id)).toMatchObject({ status: 'done', lastExecutionStatus: 'failed' });
+    expect(await app.api.nextAction(id)).toMatchObject({
+      status: 'done',
+      lastExecutionStatus: 'failed',
+    });
     const { body } = await app.api.get(`/api/next-actions/${id}/executions`).expect(200);
     expect(body.items[0]).toMatchObject({ status: 'failed', errorCode: 'DUPLICATE_QUEUED' });
   });
 
   /** A scope whose rule has an NBA that was done long ago: a run queues another one. */
   async function doneLongAgo(): Promise<{ scope: TestScope; id: string }> {
-    const scope = freshScope();
-    const item = { kind: 'retention_contact', state: 'open', dueInHours: -3 };
-    await pushItems(app.api, scope, manyItems(scope, 1, item));
+    const scope = await overdueScope(app.api);
     await runIn(app.api, '/api/next-actions/run', scope);
     const [row] = await listIn<{ id: string }>(app.api, '/api/next-actions', scope);
     await app.api.press(row!.id, 'mark_done').expect(200);
@@ -175,6 +176,6 @@ describe('a reopening and another NBA of its dedupe key', () => {
       expect([(await pressed).status, (await ran).status]).toEqual([200, 200]);
       expect((await ran).body).toMatchObject({ created: 0 });
     });
-    expect(await find(id)).toMatchObject({ status: 'queued' });
+    expect(await app.api.nextAction(id)).toMatchObject({ status: 'queued' });
   });
 });

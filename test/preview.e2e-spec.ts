@@ -98,10 +98,6 @@ describe('the preview of a press', () => {
 
   const preview = (id: string, actionKey: string, extra: object = {}, by: TestApp = app) =>
     by.api.post(`/api/next-actions/${id}/execute?preview=true`, { actionKey, ...extra });
-  const find = async (id: string) =>
-    (await app.api.get(`/api/next-actions/${id}`).expect(200)).body;
-  const executionsOf = async (id: string): Promise<Execution[]> =>
-    (await app.api.get(`/api/next-actions/${id}/executions`).expect(200)).body.items;
   const eventsOf = async (id: string) =>
     (await app.api.get('/api/ops-events', { nextActionId: id }).expect(200)).body.items;
 
@@ -133,8 +129,8 @@ describe('the preview of a press', () => {
       ],
     });
     expect(headers).toHaveProperty('ratelimit-remaining');
-    expect(await find(before.id)).toEqual(before);
-    expect(await executionsOf(before.id)).toEqual([]);
+    expect(await app.api.nextAction(before.id)).toEqual(before);
+    expect(await app.api.executionsOf<Execution>(before.id)).toEqual([]);
     expect(await eventsOf(before.id)).toEqual(events);
     const emitted = app.logs().slice(logged);
     expect(emitted.filter(({ msg }) => msg === 'nba.delivery.executed')).toEqual([]);
@@ -179,8 +175,8 @@ describe('the preview of a press', () => {
     await preview(id, 'wait_days', { input: { days: 0 } }).expect(400);
     await preview(randomUUID(), 'mark_done').expect(404);
     await app.api.post(`/api/next-actions/${id}/execute?preview=maybe`, {}).expect(400);
-    expect(await executionsOf(id)).toEqual([]);
-    expect(await find(id)).toMatchObject({ lastExecutedAt: null });
+    expect(await app.api.executionsOf<Execution>(id)).toEqual([]);
+    expect(await app.api.nextAction(id)).toMatchObject({ lastExecutedAt: null });
     await app.api.press(id, 'mark_done').expect(200);
     const closed = await preview(id, 'snooze_1d').expect(409);
     expect(closed.body).toMatchObject({ code: 'NEXT_ACTION_NOT_OPEN' });
@@ -207,7 +203,9 @@ describe('the preview of a press', () => {
     const { id } = await createNextAction(app.api);
     expect((await preview(id, 'ask_preview').expect(200)).body.meta).toEqual({ preview: true });
     await app.api.press(id, 'ask_preview').expect(200);
-    expect(await executionsOf(id)).toEqual([expect.objectContaining({ meta: { preview: false } })]);
+    expect(await app.api.executionsOf<Execution>(id)).toEqual([
+      expect.objectContaining({ meta: { preview: false } }),
+    ]);
     const { body } = await preview(id, 'no_preview').expect(409);
     expect(body).toMatchObject({ code: 'PREVIEW_NOT_AVAILABLE' });
     await app.api.press(id, 'no_preview').expect(200);
@@ -249,7 +247,7 @@ describe('the preview of a press', () => {
         const { id } = first;
         for (const one of steps) {
           if ('undo' in one) {
-            const executions = await executionsOf(id);
+            const executions = await app.api.executionsOf<Execution>(id);
             const target = executions[one.undo % Math.max(1, executions.length)];
             if (!target) continue;
             const path = `/api/next-actions/${id}/executions/${target.id}/undo`;
@@ -277,7 +275,7 @@ describe('the preview of a press', () => {
     const replayed = pressed.headers['idempotent-replayed'] === 'true';
     expect(replayed).toBe(previewed.body.replayed);
     if (replayed) return;
-    const executions = await executionsOf(id);
+    const executions = await app.api.executionsOf<Execution>(id);
     const done = executions.find((one) => one.id === pressed.body.executionId) as unknown as {
       changes: object;
       meta: object;
@@ -292,14 +290,14 @@ describe('the preview of a press', () => {
   /** Replaying the recorded changes from the first gives the row. */
   async function expectExplained(first: Record<string, unknown>): Promise<void> {
     const state = { ...first };
-    const executions = (await executionsOf(String(first.id))).reverse();
+    const executions = (await app.api.executionsOf<Execution>(String(first.id))).reverse();
     for (const { changes } of executions) {
       for (const [field, { from, to }] of Object.entries(changes)) {
         expect(state[field]).toEqual(from);
         state[field] = to;
       }
     }
-    const now = await find(String(first.id));
+    const now = await app.api.nextAction(String(first.id));
     const changing = /^(lastExec|updatedAt|actions)/;
     const steady = (row: object) => Object.entries(row).filter(([name]) => !changing.test(name));
     expect(steady(now)).toEqual(steady(state));

@@ -3,6 +3,7 @@ import { SYSTEM_ACTOR } from '../src/kernel/actor.js';
 import { scopesToRead } from '../src/kernel/grants.js';
 import { dismissedRulesQuery } from '../src/next-actions/rules/proposals.sql.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
+import { planOf } from './support/plans.js';
 
 /** What rules suggested in over a year: a twentieth of it dismissed, the rest closed otherwise. */
 const SEED = `
@@ -32,11 +33,8 @@ describe('the plan of proposals', () => {
 
   it.each(['account/large', 'account/*', '*'])('over %s reads by index alone', async (scope) => {
     const { statement, values } = dismissedRulesQuery(scopesToRead({ scope }, SYSTEM_ACTOR));
-    const { rows } = await client.query<{ 'QUERY PLAN': string }>(
-      `EXPLAIN ${statement.text}`,
-      values,
-    );
-    const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+    const rows = async (text: string, bound?: unknown[]) => (await client.query(text, bound)).rows;
+    const plan = await planOf({ rows }, statement.text, values);
     expect(plan).toContain('ix_next_best_actions_dismissed');
     expect(plan).toContain('ix_next_best_actions_suggested');
     expect(plan).not.toContain('Seq Scan on next_best_actions');

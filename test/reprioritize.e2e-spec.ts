@@ -10,8 +10,7 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 const press = (id: string, actionKey: string, input?: object) =>
-  app.api.press(id, actionKey, input === undefined ? {} : { input });
-const find = async (id: string) => (await app.api.get(`/api/next-actions/${id}`).expect(200)).body;
+  app.api.press(id, actionKey, { input });
 
 describe('reprioritize', () => {
   const ruled = async (priority: string) => {
@@ -27,10 +26,10 @@ describe('reprioritize', () => {
 
   it('sets priority, score and note, and the explanation adds up', async () => {
     const { id } = await ruled('low');
-    const before = await find(id);
+    const before = await app.api.nextAction(id);
     expect(before).toMatchObject({ priority: 'medium', priorityHeld: false });
     await press(id, 'reprioritize', { priority: 'critical', note: 'The board asks.' }).expect(200);
-    const after = await find(id);
+    const after = await app.api.nextAction(id);
     const { score, ...parts } = after.explanation.factors as Record<string, number>;
     expect(after).toMatchObject({ priority: 'critical', priorityHeld: true, score });
     expect(after.note).toBe('The board asks.');
@@ -48,11 +47,11 @@ describe('reprioritize', () => {
   it('holds against later runs, which update everything else, and the score follows', async () => {
     const { scope, more, id } = await ruled('low');
     await press(id, 'reprioritize', { priority: 'low' }).expect(200);
-    const held = await find(id);
+    const held = await app.api.nextAction(id);
     expect(await run(scope)).toMatchObject({ created: 0, updated: 0, expired: 0 });
     await pushItems(app.api, scope, manyItems(scope, 5, more));
     expect(await run(scope)).toMatchObject({ updated: 1 });
-    const after = await find(id);
+    const after = await app.api.nextAction(id);
     expect(after).toMatchObject({
       priority: 'low',
       priorityHeld: true,
@@ -71,9 +70,12 @@ describe('reprioritize', () => {
     await press(id, 'reprioritize', { priority: 'critical' }).expect(200);
     await press(id, 'dismiss').expect(200);
     await press(id, 'reopen').expect(200);
-    expect(await find(id)).toMatchObject({ priority: 'critical', priorityHeld: false });
+    expect(await app.api.nextAction(id)).toMatchObject({
+      priority: 'critical',
+      priorityHeld: false,
+    });
     await run(scope);
-    expect(await find(id)).toMatchObject({ priority: 'medium', priorityHeld: false });
+    expect(await app.api.nextAction(id)).toMatchObject({ priority: 'medium', priorityHeld: false });
   });
 
   it('holds until the NBA closes: what expired within its snooze comes back unheld', async () => {
@@ -84,7 +86,7 @@ describe('reprioritize', () => {
     expect(await run(scope)).toMatchObject({ expired: 1 });
     await pushItems(app.api, scope, manyItems(scope, 2, more));
     expect(await run(scope)).toMatchObject({ created: 1 });
-    expect(await find(id)).toMatchObject({
+    expect(await app.api.nextAction(id)).toMatchObject({
       status: 'queued',
       priority: 'medium',
       priorityHeld: false,
@@ -96,11 +98,15 @@ describe('reprioritize', () => {
     const own = { dedupeKey: 'crm:1', priority: 'low', score: 40, ...freshScope() };
     const { id } = await createNextAction(app.api, own);
     await press(id, 'reprioritize', { priority: 'high' }).expect(200);
-    expect(await find(id)).toMatchObject({ priority: 'high', score: 85 });
+    expect(await app.api.nextAction(id)).toMatchObject({ priority: 'high', score: 85 });
     await createNextAction(app.api, { ...own, title: 'Pushed again' });
-    expect(await find(id)).toMatchObject({ title: 'Pushed again', priority: 'high', score: 85 });
+    expect(await app.api.nextAction(id)).toMatchObject({
+      title: 'Pushed again',
+      priority: 'high',
+      score: 85,
+    });
     await press(id, 'reprioritize', { priority: 'critical' }).expect(200);
-    expect(await find(id)).toMatchObject({ score: 100 });
+    expect(await app.api.nextAction(id)).toMatchObject({ score: 100 });
   });
 
   it.each([

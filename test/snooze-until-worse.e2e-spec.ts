@@ -24,7 +24,6 @@ const CONTACT = { kind: 'retention_contact', state: 'open', dueInHours: -3 };
 const run = (scope: TestScope, api = app.api) => runIn<object>(api, '/api/next-actions/run', scope);
 const overdue = (scope: TestScope, count: number, more: object = {}) =>
   pushItems(app.api, scope, manyItems(scope, count, { ...CONTACT, ...more }));
-const find = async (id: string) => (await app.api.get(`/api/next-actions/${id}`).expect(200)).body;
 const wokenEvents = async (id: string) => {
   const { body } = await app.api
     .get('/api/ops-events', { eventKey: 'nba.woken', nextActionId: id })
@@ -52,7 +51,7 @@ describe('a snooze that lasts until it gets worse', () => {
     expect(before.priority).toBe('medium');
     await overdue(scope, 3);
     expect(await run(scope)).toMatchObject({ created: 0, updated: 1, expired: 0 });
-    const after = await find(before.id);
+    const after = await app.api.nextAction(before.id);
     expect(after).toMatchObject({
       priority: 'high',
       snoozedUntil: null,
@@ -99,7 +98,7 @@ describe('a snooze that lasts until it gets worse', () => {
     await run(scope);
     await reminders(10);
     await run(scope);
-    expect(await find(before!.id)).toMatchObject({
+    expect(await app.api.nextAction(before!.id)).toMatchObject({
       score: before!.score + 9,
       snoozedUntil: expect.any(String) as string,
     });
@@ -115,7 +114,10 @@ describe('a snooze that lasts until it gets worse', () => {
       },
     ]);
     await run(scope);
-    expect(await find(before!.id)).toMatchObject({ score: before!.score + 10, snoozedUntil: null });
+    expect(await app.api.nextAction(before!.id)).toMatchObject({
+      score: before!.score + 10,
+      snoozedUntil: null,
+    });
     expect(await wokenEvents(before!.id)).toHaveLength(1);
   });
 
@@ -128,7 +130,7 @@ describe('a snooze that lasts until it gets worse', () => {
       scope.entityId,
     ]);
     await run(scope);
-    expect(await find(before.id)).toMatchObject({
+    expect(await app.api.nextAction(before.id)).toMatchObject({
       priority: 'medium',
       snoozedUntil: expect.any(String) as string,
       snoozedPriority: 'high',
@@ -136,7 +138,7 @@ describe('a snooze that lasts until it gets worse', () => {
     // Back to what it was is not worse than it was.
     await overdue(scope, 4);
     await run(scope);
-    expect((await find(before.id)).snoozedUntil).not.toBeNull();
+    expect((await app.api.nextAction(before.id)).snoozedUntil).not.toBeNull();
     expect(await wokenEvents(before.id)).toEqual([]);
   });
 
@@ -146,7 +148,10 @@ describe('a snooze that lasts until it gets worse', () => {
     expect(await run(scope)).toMatchObject({ expired: 1 });
     await overdue(scope, 3);
     expect(await run(scope)).toMatchObject({ created: 1 });
-    expect(await find(before.id)).toMatchObject({ status: 'queued', snoozedUntil: null });
+    expect(await app.api.nextAction(before.id)).toMatchObject({
+      status: 'queued',
+      snoozedUntil: null,
+    });
     expect(await wokenEvents(before.id)).toHaveLength(1);
   });
 
@@ -156,7 +161,7 @@ describe('a snooze that lasts until it gets worse', () => {
     await app.api.press(before.id, 'reprioritize', { input }).expect(200);
     await overdue(scope, 3);
     await run(scope);
-    const after = await find(before.id);
+    const after = await app.api.nextAction(before.id);
     expect(after).toMatchObject({ priority: 'critical', snoozedPriority: 'critical' });
     expect(after.snoozedUntil).not.toBeNull();
     expect(await wokenEvents(before.id)).toEqual([]);
@@ -166,7 +171,7 @@ describe('a snooze that lasts until it gets worse', () => {
     const { scope, before } = await snoozed(false);
     await overdue(scope, 3);
     await run(scope);
-    expect(await find(before.id)).toMatchObject({
+    expect(await app.api.nextAction(before.id)).toMatchObject({
       priority: 'high',
       snoozedUntil: expect.any(String) as string,
     });
@@ -181,7 +186,7 @@ describe('a snooze that lasts until it gets worse', () => {
     );
     await overdue(scope, 3);
     await run(scope);
-    expect(await find(before.id)).toMatchObject({ priority: 'high' });
+    expect(await app.api.nextAction(before.id)).toMatchObject({ priority: 'high' });
     expect(await wokenEvents(before.id)).toEqual([]);
   });
 
@@ -193,7 +198,7 @@ describe('a snooze that lasts until it gets worse', () => {
     expect(outcomes.map((outcome) => (outcome as { updated: number }).updated).sort()).toEqual([
       0, 0, 0, 1,
     ]);
-    expect((await find(before.id)).snoozedUntil).toBeNull();
+    expect((await app.api.nextAction(before.id)).snoozedUntil).toBeNull();
     expect(await wokenEvents(before.id)).toHaveLength(1);
   });
 });

@@ -10,12 +10,8 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 const press = (id: string, actionKey: string, input?: object) =>
-  app.api.press(id, actionKey, input === undefined ? {} : { input });
-const find = async (id: string) => (await app.api.get(`/api/next-actions/${id}`).expect(200)).body;
-const changesOf = async (id: string) => {
-  const { body } = await app.api.get(`/api/next-actions/${id}/executions`).expect(200);
-  return body.items[0];
-};
+  app.api.press(id, actionKey, { input });
+const changesOf = async (id: string) => (await app.api.executionsOf(id))[0];
 const HOUR_MS = 3_600_000;
 
 describe('snooze', () => {
@@ -40,19 +36,22 @@ describe('snooze', () => {
     const { id } = await createNextAction(app.api);
     const until = hoursFromNow(90 * 24 - 1);
     await press(id, 'snooze', { until }).expect(200);
-    expect(await find(id)).toMatchObject({ snoozedUntil: until, snoozeUntilWorse: false });
+    expect(await app.api.nextAction(id)).toMatchObject({
+      snoozedUntil: until,
+      snoozeUntilWorse: false,
+    });
   });
 
   it('keeps what it was when it is to last until it gets worse, and forgets it with another', async () => {
     const { id } = await createNextAction(app.api, { priority: 'low', score: 33 });
     await press(id, 'snooze', { for: '1w', untilWorse: true }).expect(200);
-    expect(await find(id)).toMatchObject({
+    expect(await app.api.nextAction(id)).toMatchObject({
       snoozeUntilWorse: true,
       snoozedPriority: 'low',
       snoozedScore: 33,
     });
     await press(id, 'snooze_1d').expect(200);
-    expect(await find(id)).toMatchObject({
+    expect(await app.api.nextAction(id)).toMatchObject({
       snoozedUntil: expect.any(String) as string,
       snoozeUntilWorse: false,
       snoozedPriority: null,
@@ -75,7 +74,7 @@ describe('snooze', () => {
     const { id } = await createNextAction(app.api);
     const { body } = await press(id, 'snooze', input).expect(400);
     expect(body).toMatchObject(problems.validationFailed(`input.${field}`));
-    expect(await find(id)).toMatchObject({ snoozedUntil: null });
+    expect(await app.api.nextAction(id)).toMatchObject({ snoozedUntil: null });
   });
 
   it('answers a repeat with the same input, and is another press with another', async () => {
@@ -128,6 +127,6 @@ describe('wake', () => {
     await press(id, 'wake').expect(200);
     const again = await press(id, 'snooze', { for: '1d' }).expect(200);
     expect(again.headers).not.toHaveProperty('idempotent-replayed');
-    expect((await find(id)).snoozedUntil).not.toBeNull();
+    expect((await app.api.nextAction(id)).snoozedUntil).not.toBeNull();
   });
 });

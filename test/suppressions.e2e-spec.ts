@@ -7,11 +7,12 @@ import {
   listIn,
   manyItems,
   type NextActionBody,
+  overdueScope,
   pushItems,
   runIn,
   type TestScope,
 } from './support/desk.js';
-import { daysAgo, idAt } from './support/history.js';
+import { planOf } from './support/plans.js';
 import { type ApiClient } from './support/requests.js';
 import { addUser } from './support/users.js';
 
@@ -65,15 +66,6 @@ describe('suppressions', () => {
     );
   const queue = (scope: TestScope): Promise<NextActionBody[]> =>
     listIn(app.api, '/api/next-actions', scope, { status: 'queued' });
-  async function overdueScope(entityType = 'account'): Promise<TestScope> {
-    const scope = { ...freshScope(), entityType };
-    await pushItems(
-      app.api,
-      scope,
-      manyItems(scope, 1, { kind: 'retention_contact', state: 'open', dueInHours: -3 }),
-    );
-    return scope;
-  }
   const events = (id: string) =>
     app.rows<{ key: string; actor: string; entityId: string | null; meta: object }>(
       `SELECT event_key AS key, actor_id AS actor, entity_id AS "entityId", meta FROM ops_events
@@ -84,8 +76,8 @@ describe('suppressions', () => {
     Math.round((Date.parse(iso ?? '') - Date.now()) / 86_400_000);
 
   it('hold a rule back in one scope, and the run counts it', async () => {
-    const scope = await overdueScope();
-    const other = await overdueScope();
+    const scope = await overdueScope(app.api);
+    const other = await overdueScope(app.api);
     await run(scope);
     const made = await suppress(scope, { api: operator.api });
     expect(made).toMatchObject({
@@ -116,7 +108,7 @@ describe('suppressions', () => {
   });
 
   it('hold back one dedupe key', async () => {
-    const scope = await overdueScope();
+    const scope = await overdueScope(app.api);
     const dedupeKey = `nba:${RULE}:${scope.entityType}:${scope.entityId}`;
     await suppress({ ...scope, ruleKey: undefined, dedupeKey });
     expect(await run(scope)).toMatchObject({ created: 0, suppressed: 1 });
@@ -126,7 +118,7 @@ describe('suppressions', () => {
     ['a type', 'shop', 'shop/*', 'shop'],
     ['all', 'club', '*', null],
   ])('hold a rule back in %s', async (_, entityType, pattern, type) => {
-    const scope = await overdueScope(entityType);
+    const scope = await overdueScope(app.api, entityType);
     const made = await suppress({ scope: pattern });
     expect(made).toMatchObject({ scope: pattern, entityType: type, entityId: null });
     expect(await run(scope)).toMatchObject({ created: 0, suppressed: 1 });
@@ -141,13 +133,10 @@ describe('suppressions', () => {
        FROM generate_series(1, 5000) n`,
     );
     await app.rows('ANALYZE next_action_suppressions');
-    const plan = await app.rows<{ 'QUERY PLAN': string }>(
-      `EXPLAIN ${suppressedIn(`'account'`, `'many 7'`, 'now()')}`,
-    );
-    const text = plan.map((row) => row['QUERY PLAN']).join('\n');
-    expect(text).not.toContain('Seq Scan');
+    const plan = await planOf(app, suppressedIn(`'account'`, `'many 7'`, 'now()'));
+    expect(plan).not.toContain('Seq Scan');
     expect(
-      text.match(/ix_next_action_suppressions_scope|uq_next_action_suppressions_key/g),
+      plan.match(/ix_next_action_suppressions_scope|uq_next_action_suppressions_key/g),
     ).toHaveLength(3);
   });
 
@@ -173,7 +162,7 @@ describe('suppressions', () => {
   });
 
   it('are lifted on record, once', async () => {
-    const scope = await overdueScope();
+    const scope = await overdueScope(app.api);
     const made = await suppress(scope);
     await app.api.delete(`${ROUTE}/${made.id}`).expect(204);
     await app.api.delete(`${ROUTE}/${made.id}`).expect(204);
@@ -287,7 +276,7 @@ describe('suppressions', () => {
   });
 
   it('come by the button, too, with who and why', async () => {
-    const scope = await overdueScope();
+    const scope = await overdueScope(app.api);
     await run(scope);
     const [action] = await queue(scope);
     await operator.api.press(action?.id ?? '', 'dont_suggest_again_30d').expect(200);
@@ -306,7 +295,7 @@ describe('suppressions', () => {
   });
 
   it('are not shortened by the button', async () => {
-    const scope = await overdueScope();
+    const scope = await overdueScope(app.api);
     await run(scope);
     const [action] = await queue(scope);
     const made = await suppress({ ...scope, for: 'forever' });
@@ -352,61 +341,12 @@ describe('suppressions', () => {
     });
   });
 
-  describe('proposed', () => {
-    /** So many NBAs of the rule, dismissed or not, as runs and presses left them. */
-    async function history(scope: TestScope, dismissed: number, expired: number, days = 1) {
-      await app.rows(
-        `INSERT INTO next_best_actions (id, title, priority, score, status, origin, created_by_rule,
-           entity_type, entity_id, created_at, dismissed_at)
-         SELECT ($6::uuid[])[n], 'Call', 'medium', 50, CASE WHEN n <= $3 THEN 'dismissed' ELSE 'expired' END,
-           'rule', '${RULE}', $1, $2, now() - $5 * interval '1 day',
-           CASE WHEN n <= $3 THEN now() - $5 * interval '1 day' END
-         FROM generate_series(1, $3::int + $4::int) n`,
-        [
-          ...[scope.entityType, scope.entityId, dismissed, expired, days],
-          Array.from({ length: dismissed + expired }, () => idAt(daysAgo(days))),
-        ],
-      );
-    }
-    const summaryOf = async (query: Partial<Record<string, string>>) =>
-      (await app.api.get('/api/next-actions/summary', query).expect(200)).body as {
-        proposals: object[];
-      };
-
-    it('after three dismissals in half of the cases, by the run and the summaries', async () => {
-      const scope = { ...freshScope(), entityType: 'proposal' };
-      await history(scope, 3, 3);
-      const proposal = {
-        ruleKey: RULE,
-        ...scope,
-        dismissed: 3,
-        suggested: 6,
-        suggestion: { for: '30d' },
-      };
-      expect(await run(scope)).toMatchObject({ proposals: [proposal] });
-      for (const query of [{ ...scope }, { scope: 'proposal/*' }, { scope: '*' }]) {
-        expect((await summaryOf(query)).proposals).toContainEqual(proposal);
-      }
-      // Never by itself.
-      expect((await list({ ...scope })).items).toEqual([]);
-      await suppress(scope);
-      expect((await summaryOf({ ...scope })).proposals).toEqual([]);
-    });
-
-    it.each([
-      ['two dismissals', 2, 0, 1],
-      ['three of seven', 3, 4, 1],
-      ['dismissals of a month ago', 5, 0, 31],
-    ])('not after %s', async (_, dismissed, expired, days) => {
-      const scope = freshScope();
-      await history(scope, dismissed, expired, days);
-      expect((await summaryOf({ ...scope })).proposals).toEqual([]);
-    });
-  });
-
   it('and snoozes are summed up over the scopes that are read', async () => {
     const entityType = 'region';
-    const [one, two] = [await overdueScope(entityType), await overdueScope(entityType)];
+    const [one, two] = [
+      await overdueScope(app.api, entityType),
+      await overdueScope(app.api, entityType),
+    ];
     await suppress(one);
     await suppress(two);
     for (const scope of [one, one, two]) await run(scope);

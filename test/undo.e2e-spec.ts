@@ -41,10 +41,6 @@ describe('taking a press back', () => {
     await app.close();
   });
 
-  const find = async (id: string) =>
-    (await app.api.get(`/api/next-actions/${id}`).expect(200)).body;
-  const executionsOf = async (id: string) =>
-    (await app.api.get(`/api/next-actions/${id}/executions`).expect(200)).body.items;
   const press = async (id: string, actionKey: string, extra: object = {}): Promise<string> =>
     (await app.api.press(id, actionKey, extra).expect(200)).body.executionId;
   const undo = (id: string, executionId: string, by: TestApp = app) =>
@@ -62,13 +58,13 @@ describe('taking a press back', () => {
     async (actionKey) => {
       const before = await createNextAction(app.api);
       const pressed = await press(before.id, actionKey);
-      const [{ changes }] = await executionsOf(before.id);
+      const [{ changes }] = await app.api.executionsOf(before.id);
       const { body, headers } = await undo(before.id, pressed).expect(200);
       expect(headers).not.toHaveProperty('idempotent-replayed');
       expect(body).toEqual({ ok: true, executionId: expect.any(String) });
       const changing = /^(lastExec|updatedAt)/;
       const steady = (row: object) => Object.entries(row).filter(([name]) => !changing.test(name));
-      expect(steady(await find(before.id))).toEqual(steady(before));
+      expect(steady(await app.api.nextAction(before.id))).toEqual(steady(before));
       expect(await closedBy(before.id)).toBeNull();
 
       const reverse = Object.fromEntries(
@@ -77,7 +73,7 @@ describe('taking a press back', () => {
         ),
       );
       const me = (await app.api.get('/api/auth/me')).body;
-      expect(await executionsOf(before.id)).toEqual([
+      expect(await app.api.executionsOf(before.id)).toEqual([
         expect.objectContaining({
           id: body.executionId,
           actionKey,
@@ -117,10 +113,10 @@ describe('taking a press back', () => {
     const again = await app.api.press(id, 'mark_done').set('Idempotency-Key', key).expect(200);
     expect(again.body.executionId).toBe(first.body.executionId);
     expect(again.headers['idempotent-replayed']).toBe('true');
-    expect(await find(id)).toMatchObject({ status: 'queued' });
+    expect(await app.api.nextAction(id)).toMatchObject({ status: 'queued' });
     const second = await press(id, 'mark_done');
     expect(second).not.toBe(first.body.executionId);
-    expect(await find(id)).toMatchObject({ status: 'done' });
+    expect(await app.api.nextAction(id)).toMatchObject({ status: 'done' });
     expect(await press(id, 'mark_done')).toBe(second);
   });
 
@@ -134,7 +130,7 @@ describe('taking a press back', () => {
     expect(new Set(answers.map(({ body }) => body.executionId)).size).toBe(1);
     const fresh = answers.filter(({ headers }) => headers['idempotent-replayed'] === undefined);
     expect(fresh).toHaveLength(1);
-    expect(await executionsOf(id)).toHaveLength(2);
+    expect(await app.api.executionsOf(id)).toHaveLength(2);
   });
 
   it('and a new press at once leave one of the two orders', async () => {
@@ -146,7 +142,7 @@ describe('taking a press back', () => {
         app.api.press(id, 'mark_done'),
       ]);
       expect([undone.status, done.status]).toEqual([200, 200]);
-      expect(await find(id)).toMatchObject({ status: 'done', snoozedUntil: null });
+      expect(await app.api.nextAction(id)).toMatchObject({ status: 'done', snoozedUntil: null });
     }
   });
 
@@ -165,7 +161,7 @@ describe('taking a press back', () => {
     });
     await undo(id, second).expect(200);
     await undo(id, first).expect(200);
-    expect(await find(id)).toMatchObject({ snoozedUntil: null });
+    expect(await app.api.nextAction(id)).toMatchObject({ snoozedUntil: null });
   });
 
   it('is refused after another change, which is named by its field', async () => {
@@ -176,7 +172,7 @@ describe('taking a press back', () => {
     expect(body.superseded).toEqual([
       { field: 'snoozedUntil', executionId: null, actionKey: null },
     ]);
-    expect(await executionsOf(id)).toHaveLength(1);
+    expect(await app.api.executionsOf(id)).toHaveLength(1);
   });
 
   it('is refused while another one is queued with its dedupe key', async () => {
@@ -190,8 +186,8 @@ describe('taking a press back', () => {
       code: 'EXECUTION_SUPERSEDED',
       superseded: [{ field: 'dedupeKey' }],
     });
-    expect(await find(id)).toMatchObject({ status: 'done' });
-    expect(await executionsOf(id)).toEqual([
+    expect(await app.api.nextAction(id)).toMatchObject({ status: 'done' });
+    expect(await app.api.executionsOf(id)).toEqual([
       expect.objectContaining({ id: pressed, undoneAt: null }),
     ]);
   });
@@ -269,7 +265,7 @@ describe('taking a press back', () => {
     await stranger.api.post(path).expect(404);
     const colleague = await addUser(app, { role: 'operator', scopes: ['account/acme'] });
     await colleague.api.post(path).expect(200);
-    const [{ actorId }] = await executionsOf(id);
+    const [{ actorId }] = await app.api.executionsOf(id);
     expect(actorId).toBe(colleague.user.id);
   });
 
@@ -279,8 +275,8 @@ describe('taking a press back', () => {
     const { body } = await undo(id, pressed).expect(500);
     expect(body).toMatchObject({ code: 'ACTION_FAILED' });
     expect(JSON.stringify(body)).not.toContain('internals');
-    expect(await find(id)).toMatchObject({ score: 99 });
-    expect(await executionsOf(id)).toHaveLength(1);
+    expect(await app.api.nextAction(id)).toMatchObject({ score: 99 });
+    expect(await app.api.executionsOf(id)).toHaveLength(1);
     expect(await app.rows('SELECT FROM effects WHERE next_action_id = $1', [id])).toEqual([]);
   });
 
@@ -304,7 +300,7 @@ describe('taking a press back', () => {
     expect(await until()).toEqual(after);
     await undo(one.id, first).expect(200);
     expect(await until()).toEqual([]);
-    expect(await find(one.id)).toMatchObject({ status: 'queued', dismissedAt: null });
+    expect(await app.api.nextAction(one.id)).toMatchObject({ status: 'queued', dismissedAt: null });
   });
 
   describe('of retry_failed_deliveries', () => {
@@ -343,7 +339,7 @@ describe('taking a press back', () => {
       ]);
       const { body } = await undo(id, pressed).expect(409);
       expect(body).toMatchObject({ code: 'NOT_UNDOABLE' });
-      const [{ undoneAt }] = await executionsOf(id);
+      const [{ undoneAt }] = await app.api.executionsOf(id);
       expect(undoneAt).toBeNull();
     });
   });

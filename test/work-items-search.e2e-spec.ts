@@ -4,6 +4,7 @@ import { scopesToRead } from '../src/kernel/grants.js';
 import { listQueries } from '../src/work-items/work-items.list.js';
 import { createTestApp, type TestApp } from './support/app.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
+import { planOf } from './support/plans.js';
 
 jest.setTimeout(120_000);
 
@@ -46,8 +47,7 @@ describe('the search of work items', () => {
     const scopes = scopesToRead({ scope: 'account/search' }, SYSTEM_ACTOR);
     const { page, total } = listQueries({ scopes, search: 'ägypten' }, { limit: 26 }, new Date());
     for (const { statement, values } of [page, total(10_001)]) {
-      const rows = await app.rows<{ 'QUERY PLAN': string }>(`EXPLAIN ${statement.text}`, values);
-      const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+      const plan = await planOf(app, statement.text, values);
       expect(plan).toContain(`Bitmap Index Scan on ${INDEX}`);
       expect(plan).not.toContain('Seq Scan');
       expect(statement.replanned).toBe(true);

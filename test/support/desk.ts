@@ -71,6 +71,14 @@ export function manyItems(
   }));
 }
 
+/** A scope with one contact that is overdue: the rule `retention_overdue` finds it. */
+export async function overdueScope(api: ApiClient, entityType = 'account'): Promise<TestScope> {
+  const scope = { ...freshScope(), entityType };
+  const item = { kind: 'retention_contact', state: 'open', dueInHours: -3 };
+  await pushItems(api, scope, manyItems(scope, 1, item));
+  return scope;
+}
+
 /** Runs a route that takes a scope and answers 200. */
 export async function runIn<Answer>(
   api: ApiClient,

@@ -34,6 +34,16 @@ export class ApiClient {
     return this.post(`/api/next-actions/${nextActionId}/execute`, { actionKey, ...extra });
   }
 
+  /** A next best action, as the API shows it. */
+  async nextAction(id: string): Promise<supertest.Response['body']> {
+    return (await this.get(`/api/next-actions/${id}`).expect(200)).body;
+  }
+
+  /** The executions of a next best action, the newest first. */
+  async executionsOf<Row = supertest.Response['body']>(nextActionId: string): Promise<Row[]> {
+    return (await this.get(`/api/next-actions/${nextActionId}/executions`).expect(200)).body.items;
+  }
+
   private authorized(test: supertest.Test): supertest.Test {
     return this.token === undefined ? test : test.set('Authorization', `Bearer ${this.token}`);
   }

@@ -1,0 +1,78 @@
+import { createTestApp, type TestApp } from './support/app.js';
+import { eventually } from './support/eventually.js';
+import { addUser, PASSWORD } from './support/users.js';
+import { waitingForLocks } from './support/waiting.js';
+
+jest.setTimeout(120_000);
+
+const OTHER_PASSWORD = 'slowly sixteen goats follow';
+
+describe('shutting a user out', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await createTestApp();
+  });
+  afterAll(() => app.close());
+
+  const cookieOf = async (email: string): Promise<string> => {
+    const { headers } = await app.anonymous
+      .post('/api/auth/session', { email, password: PASSWORD })
+      .set('Origin', app.url)
+      .expect(204);
+    return (headers['set-cookie'] as unknown as string[])[0]!.split(';')[0]!;
+  };
+  const meWith = (cookie: string) => app.anonymous.get('/api/auth/me').set('Cookie', cookie);
+
+  it.each([
+    ['disabling', { disabled: true }],
+    ['a new password by an administrator', { password: OTHER_PASSWORD }],
+  ])('%s ends every session, by token and by cookie', async (_, patch) => {
+    const { user, api } = await addUser(app);
+    const cookie = await cookieOf(user.email);
+    await meWith(cookie).expect(200);
+    await app.api.patch(`/api/users/${user.id}`, patch).expect(200);
+    await api.get('/api/auth/me').expect(401);
+    await meWith(cookie).expect(401);
+    expect(await app.rows('SELECT FROM sessions WHERE user_id = $1', [user.id])).toEqual([]);
+    // And they do not come back.
+    await app.api.patch(`/api/users/${user.id}`, { disabled: false }).expect(200);
+    await api.get('/api/auth/me').expect(401);
+    await meWith(cookie).expect(401);
+  });
+
+  it('refuses a sign-in that was verified before, and completed after', async () => {
+    for (const change of ['disabled_at = now()', `password_hash = password_hash || 'x'`]) {
+      const { user } = await addUser(app);
+      const before = await app.rows('SELECT FROM sessions WHERE user_id = $1', [user.id]);
+      const { answer } = await app.committing(
+        `UPDATE users SET ${change} WHERE id = $1`,
+        [user.id],
+        async () => {
+          const answer = app.anonymous
+            .post('/api/auth/login', { email: user.email, password: PASSWORD })
+            .then(({ status }) => status);
+          await eventually('the sign-in waits', async () => (await waitingForLocks(app)) === 1);
+          return { answer };
+        },
+      );
+      expect(await answer).toBe(401);
+      expect(await app.rows('SELECT FROM sessions WHERE user_id = $1', [user.id])).toEqual(before);
+    }
+  });
+
+  it('lets no own change of the password undo one that came between', async () => {
+    const { user, api } = await addUser(app);
+    const { answer } = await app.committing(
+      `UPDATE users SET password_hash = password_hash || 'x' WHERE id = $1`,
+      [user.id],
+      async () => {
+        const answer = api
+          .post('/api/auth/password', { current: PASSWORD, next: OTHER_PASSWORD })
+          .then(({ status }) => status);
+        await eventually('the change waits', async () => (await waitingForLocks(app)) === 1);
+        return { answer };
+      },
+    );
+    expect(await answer).toBe(403);
+  });
+});
