@@ -1,8 +1,7 @@
 import { ALL_PERMISSIONS, type Permission } from './permissions.js';
 import { ScopeFilter } from './scope.js';
 
-export const ACTOR_KINDS = ['user', 'service', 'system'] as const;
-export type ActorKind = (typeof ACTOR_KINDS)[number];
+export type ActorKind = 'user' | 'service' | 'system';
 
 /** Who does something: a signed-in user or a service token in a request, or the system. */
 export interface Actor {

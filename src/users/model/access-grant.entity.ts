@@ -11,7 +11,7 @@ import {
 import { User } from './user.entity.js';
 
 /** A form of scopes as a grant names them: all, all of a type, or one. */
-export const GRANT_CHECK = `"scope" = '*' OR "scope" ~ '^[a-z][a-z0-9_]{0,63}/.{1,128}$'`;
+const GRANT_CHECK = `"scope" = '*' OR "scope" ~ '^[a-z][a-z0-9_]{0,63}/.{1,128}$'`;
 
 /** Scopes that a user may see and act in, with the role of the user. */
 @Entity('access_grants')

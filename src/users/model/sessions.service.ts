@@ -9,7 +9,7 @@ import { hashOfToken } from './tokens.js';
 
 /**
  * Opens a session and records the sign-in, unless the user was disabled or the password was changed since it
- * was verified. The change locks the row of the user, so it either ends this session or prevents it.
+ * was verified. Either of these locks the row of the user, too: it ends this session, or prevents it.
  */
 const OPEN: Statement = {
   name: 'open_session',
