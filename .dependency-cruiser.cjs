@@ -36,7 +36,7 @@ const ARROWS = {
     'risk',
     'leads',
   ],
-  'ops-events': ['kernel', 'logging', 'http', 'events', 'database', 'feed'],
+  'ops-events': ['kernel', 'config', 'logging', 'http', 'events', 'database', 'feed', 'users'],
   schedules: ['kernel', 'config', 'logging', 'database', 'jobs', 'scoring', 'risk', 'next-actions'],
   scopes: ['kernel', 'http', 'database'],
   health: ['kernel', 'logging', 'http', 'database', 'jobs'],

@@ -7,6 +7,7 @@ import { TransactionRunner } from '../database/transactions/transaction-runner.j
 import { EVERY_EVENT, type EventFilter } from './event-filter.js';
 import { FEED_START, type FeedPosition, positionOf } from './feed-position.js';
 import {
+  FEED_HOLDS,
   FEED_STATE,
   FEED_TIP,
   type FeedEvent,
@@ -38,7 +39,7 @@ export interface FeedRead {
   readonly limit: number;
   readonly filter?: EventFilter;
   /** On whose behalf; the system's unless given. */
-  readonly caller?: Actor;
+  readonly caller?: Actor | string;
 }
 
 /** Runs statements in one round trip: in a transaction, or each in one of its own. */
@@ -78,13 +79,23 @@ export class FeedReader {
     return (tip?.[0] as FeedPosition | undefined) ?? FEED_START;
   }
 
+  /**
+   * Whether the event of a position is on record, so that nothing after it was dropped by the retention. Not
+   * one of a history that is not this one's: of an epoch that a restored database does not know, for example.
+   */
+  async holds({ epoch, xid, id }: FeedPosition): Promise<boolean> {
+    if (id === FEED_START.id) return true;
+    const [rows] = await this.each()({ statement: FEED_HOLDS, values: [id, epoch, xid] });
+    return (rows?.[0] as Pick<FeedState, 'onRecord'> | undefined)?.onRecord === true;
+  }
+
   /** A position that every event since a time (ISO 8601) comes after. */
   async startSince(since: string, caller?: Actor): Promise<FeedPosition> {
     const [rows] = await this.each(caller)(feedStart(since));
     return (rows?.[0] as FeedPosition | undefined) ?? FEED_START;
   }
 
-  private each(caller?: Actor): Source {
+  private each(caller?: Actor | string): Source {
     return (...queries) => this.transactions.read(queries, caller ? { caller } : {});
   }
 }
