@@ -126,7 +126,7 @@ export class EventStream {
         try {
           if (holds()) settle(resolve);
         } catch (error) {
-          settle(() => reject(error));
+          settle(() => reject(error instanceof Error ? error : new Error(String(error))));
         }
       };
       const timer = setTimeout(

@@ -88,6 +88,7 @@ export class LiveFeed implements OnModuleDestroy {
    * rejects: without the database, no event is shown either.
    */
   async recheck(): Promise<void> {
+    if (this.streams.size === 0) return;
     const checkedAt = performance.now();
     const streams = [...this.streams];
     const callers = new Map(streams.map(({ caller }) => [identityOf(caller), caller]));
