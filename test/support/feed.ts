@@ -49,8 +49,9 @@ export async function insertEvent(
 export async function storeOutOfOrder(
   writers: readonly Pick<ClientBase, 'query'>[],
   count: number,
+  name = 'out of order',
 ): Promise<string[]> {
-  const notes = Array.from({ length: count }, (_, index) => `out of order ${index}`);
+  const notes = Array.from({ length: count }, (_, index) => `${name} ${index}`);
   const left = [...notes];
   await Promise.all(
     writers.map(async (writer) => {

@@ -32,6 +32,7 @@ class HeldSink implements StreamSink {
   closed = false;
   waiting = 0;
   most = 0;
+  text = '';
   endedBy: StreamEnd | undefined;
   private resume: (() => void)[] = [];
 
@@ -40,6 +41,7 @@ class HeldSink implements StreamSink {
   }
   write(chunk: Buffer): boolean {
     if (this.closed) return true;
+    this.text += chunk.toString();
     this.waiting += chunk.length;
     this.most = Math.max(this.most, this.waiting);
     return this.waiting < 16 * 1024;
@@ -88,15 +90,21 @@ function events(count: number, bytes: number): FeedEvent[] {
 }
 
 /** A stream with a feed that holds the given events. */
-function streamOver(missed: FeedEvent[] = []) {
+function streamOver(missed: FeedEvent[] = [], fault: { gap?: boolean; error?: Error } = {}) {
   const sink = new HeldSink();
   const listeners = new Set<FeedListener>();
   let pages = 0;
   const page = (): Promise<FeedPage> => {
-    const read = missed.splice(0, 100);
     pages += 1;
+    if (fault.error) return Promise.reject(fault.error);
+    const read = missed.splice(0, 100);
     const next = read.at(-1) ?? FEED_START;
-    return Promise.resolve({ events: read, next, more: missed.length > 0, gap: false });
+    return Promise.resolve({
+      events: read,
+      next,
+      more: missed.length > 0,
+      gap: fault.gap === true,
+    });
   };
   const ids = new EventIds(new Paginator(new CursorCodec('a secret of the tests')));
   const parts = {
@@ -162,5 +170,39 @@ describe('a stream whose client is slow', () => {
     expect(pages()).toBe(2);
     for (let beat = 0; beat < 3; beat++) stream.beat();
     expect(sink.endedBy).toBe('slow_reader');
+  });
+});
+
+describe('a stream that reads what it missed', () => {
+  it('is reset where the retention was faster, and goes on from now', async () => {
+    const { sink, listeners } = streamOver(events(10, 10), { gap: true });
+    await settled();
+    expect(sink.text.match(/^event: .*$/gm)).toEqual(['event: ready', 'event: reset']);
+    expect(listeners.size).toBe(1);
+  });
+
+  it('tries again after the next check of its caller where it could not read', async () => {
+    const fault: { error?: Error } = { error: new Error('the database is away') };
+    const { stream, sink, listeners } = streamOver(events(10, 10), fault);
+    await settled();
+    expect(listeners.size).toBe(0);
+    delete fault.error;
+    stream.admit(CALLER, performance.now());
+    await settled();
+    expect(listeners.size).toBe(1);
+    expect(sink.text.match(/^event: nba\.upsert$/gm)).toHaveLength(10);
+  });
+
+  it('leaves out what its caller may not see any more while it waits for the client', async () => {
+    const { stream, sink } = streamOver(events(200, 1000));
+    await settled();
+    const before = sink.text.match(/^event: nba\.upsert$/gm)?.length;
+    stream.admit({ ...CALLER, role: 'viewer', scopes: ScopeFilter.NONE }, performance.now());
+    for (let turn = 0; turn < 10; turn++) {
+      sink.takeAll();
+      await settled();
+    }
+    expect(sink.text.match(/^event: nba\.upsert$/gm)?.length).toBe(before);
+    expect(before).toBeLessThan(100);
   });
 });
