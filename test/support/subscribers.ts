@@ -10,7 +10,8 @@ import {
   type SubscriberContext,
   type SubscriberOptions,
 } from '../../src/subscribers/on-feed-event.js';
-import { type TestApp } from './app.js';
+import { createTestApp, type TestApp } from './app.js';
+import { createTestDatabase, type TestDatabase } from './database.js';
 import { eventually } from './eventually.js';
 import { testEvent } from './feed.js';
 import { QUICK_JOBS } from './jobs.js';
@@ -93,4 +94,64 @@ export function jobsOf(on: TestApp, name = 'test'): Promise<SubscriberJob[]> {
      WHERE type = $1 ORDER BY jobs.id`,
     [`subscriber.${name}`],
   );
+}
+
+/** Applications of a test on one database, which it begins with {@link open}. */
+export class Replicas {
+  private readonly apps: TestApp[] = [];
+  private opened: TestDatabase | undefined;
+
+  get database(): TestDatabase {
+    if (!this.opened) throw new Error('The database of the test is not there yet.');
+    return this.opened;
+  }
+
+  async open(): Promise<void> {
+    this.opened = await createTestDatabase();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.apps.splice(0).map((app) => app.close()));
+    await this.opened?.drop();
+  }
+
+  /** Starts one with these providers; its subscribers have their cursors. */
+  async start(providers: Provider[], env: Record<string, string> = {}): Promise<TestApp> {
+    const { database } = this;
+    const app = await createTestApp({ database, env: { ...QUICK_SUBSCRIBERS, ...env }, providers });
+    this.apps.push(app);
+    await app.get(FeedPoller).poll();
+    return app;
+  }
+
+  /** Stops one. */
+  async stop(app: TestApp): Promise<void> {
+    this.apps.splice(this.apps.indexOf(app), 1);
+    await app.close();
+  }
+}
+
+/** Publishes events, each as its scope and its note. */
+export async function publishAll(
+  on: TestApp,
+  ...events: (readonly [entityId: string | null, note: string])[]
+): Promise<void> {
+  for (const [entityId, note] of events) await publishIn(on, entityId, note);
+}
+
+/** Waits until the method has succeeded for these. */
+export function untilEnded({ ended }: Listener, ...notes: string[]): Promise<void> {
+  return eventually(`ended: ${notes.join(', ')}`, () =>
+    notes.every((note) => ended.includes(note)),
+  );
+}
+
+/** Waits until the job of an event is in a state. */
+export async function untilJobOf(on: TestApp, note: string, state: string): Promise<SubscriberJob> {
+  let found: SubscriberJob | undefined;
+  await eventually(`the job of ${note} is ${state}`, async () => {
+    found = (await jobsOf(on)).find((job) => job.note === note && job.state === state);
+    return found !== undefined;
+  });
+  return found!;
 }
