@@ -16,27 +16,34 @@ export const ADD_PENDING: Statement = {
 };
 
 /**
- * The scopes of `$2` in which an event of the subscriber `$1` has a job, locked. A job that ends at this
- * moment has deleted its event and looked for the next one, or waits for this lock and then sees what was
- * added: so no scope is left without a job.
+ * Locks the scopes `$2` of the subscriber `$1` until the transaction ends, in one order. Whoever looks what
+ * comes next in a scope takes this lock after its own changes, and looks in a later statement: so it sees
+ * what the one before it has left, and no scope is left with events and without a job. There may be no row
+ * to lock instead: the one that had a job is gone then, and another one may have got its job meanwhile.
  */
-export const LOCK_RUNNING: Statement = {
-  name: 'lock_running_subscriber_events',
+export const LOCK_SCOPES: Statement = {
+  name: 'lock_subscriber_scopes',
   text: `
-    SELECT scope_key AS "scopeKey" FROM subscriber_events
-    WHERE subscriber = $1 AND scope_key = ANY($2::text[])
-      AND job_id IS NOT NULL AND given_up_at IS NULL
-    FOR UPDATE`,
+    SELECT pg_advisory_xact_lock(key) FROM (
+      SELECT DISTINCT hashtextextended('subscriber ' || $1 || ' ' || scope_key, 0) AS key
+      FROM unnest($2::text[]) AS wanted (scope_key) ORDER BY key) AS ordered`,
 };
 
-/** The first event of each scope of `$2` that waits for the subscriber `$1`. */
+/**
+ * The first event of each scope of `$2` in which the subscriber `$1` has none with a job. `NOT EXISTS` would
+ * be hashed: it would read the running events of all scopes.
+ */
 export const FIRST_PENDING: Statement = {
   name: 'first_subscriber_events',
   text: `
     SELECT first.* FROM unnest($2::text[]) AS wanted (scope_key) CROSS JOIN LATERAL (
       SELECT ${PENDING.only('eventId', 'eventKey', 'scopeKey').select()} FROM subscriber_events
       WHERE subscriber = $1 AND scope_key = wanted.scope_key AND given_up_at IS NULL
-      ORDER BY epoch, xid, event_id LIMIT 1) AS first`,
+      ORDER BY epoch, xid, event_id LIMIT 1) AS first
+    WHERE (
+      SELECT true FROM subscriber_events AS running
+      WHERE running.subscriber = $1 AND running.scope_key = wanted.scope_key
+        AND running.job_id IS NOT NULL AND running.given_up_at IS NULL) IS NOT TRUE`,
 };
 
 /** Notes the jobs `$3` of the events `$2`. */

@@ -72,12 +72,8 @@ export class PendingEvents {
   private async start(tx: Transaction, owner: Owner, scopes: readonly string[]): Promise<void> {
     if (scopes.length === 0) return;
     const { name, type } = owner;
-    // A statement of its own: the next one must see what a job that it waited for has left.
-    const running = await tx.query<{ scopeKey: string }>(sql.LOCK_RUNNING, [name, scopes]);
-    const busy = new Set(running.map(({ scopeKey }) => scopeKey));
-    const idle = scopes.filter((scopeKey) => !busy.has(scopeKey));
-    if (idle.length === 0) return;
-    const first = await tx.query<FirstEvent>(sql.FIRST_PENDING, [name, idle]);
+    tx.defer(sql.LOCK_SCOPES, [name, scopes]);
+    const first = await tx.query<FirstEvent>(sql.FIRST_PENDING, [name, scopes]);
     if (first.length === 0) return;
     const jobIds = await Promise.all(
       first.map(({ eventId, eventKey, scopeKey }) => {
