@@ -128,14 +128,14 @@ describe('subscribers and processes that die', () => {
     );
     await pollAll(apps[0]);
     await pollAll(apps[1]);
-    await eventually('all have run', () => ended.length >= 60);
+    await eventually('all have run', () => ended.length >= 60, 60_000);
     const inScope = (scope: string) => ended.filter((note) => note.startsWith(scope));
     expect(scopes.map(inScope)).toEqual(published);
     expect(overlaps).toEqual([]);
     await eventually('nothing waits', async () => {
       return (await apps[0].rows('SELECT 1 FROM subscriber_events')).length === 0;
     });
-  });
+  }, 90_000);
 });
 
 describe('what is left of subscribers', () => {

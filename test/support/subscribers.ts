@@ -141,9 +141,8 @@ export async function publishAll(
 
 /** Waits until the method has succeeded for these. */
 export function untilEnded({ ended }: Listener, ...notes: string[]): Promise<void> {
-  return eventually(`ended: ${notes.join(', ')}`, () =>
-    notes.every((note) => ended.includes(note)),
-  );
+  const all = (): boolean => notes.every((note) => ended.includes(note));
+  return eventually(`ended: ${notes.join(', ')}`, all, 20_000 + 500 * notes.length);
 }
 
 /** Waits until the job of an event is in a state. */
