@@ -29,6 +29,7 @@ import { RateLimitModule } from './rate-limit/rate-limit.module.js';
 import { retentionPlan } from './retention-plan.js';
 import { schema } from './schema.js';
 import { searchedTables } from './searched-tables.js';
+import { SubscribersModule } from './subscribers/subscribers.module.js';
 import { UsersModule } from './users/users.module.js';
 import { WorkItemsModule } from './work-items/work-items.module.js';
 
@@ -66,6 +67,7 @@ export class AppModule {
         SchedulesModule,
         ScopesModule,
         OpsEventsModule,
+        SubscribersModule,
         HealthModule,
         DemoModule,
       ],

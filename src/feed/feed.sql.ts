@@ -53,11 +53,10 @@ export const FEED_TIP: Statement = {
     ORDER BY epoch DESC, xid DESC, id DESC LIMIT 1`,
 };
 
-/** Whether the event of a position is on record. The id says which partition to look in. */
-export const FEED_HOLDS: Statement = {
-  name: 'feed_holds',
-  text: `
-    SELECT EXISTS (SELECT FROM ops_events WHERE id = $1::uuid AND epoch = $2 AND xid = $3) AS "onRecord"`,
+/** One event; it may be above the horizon. */
+export const FIND_FEED_EVENT: Statement = {
+  name: 'find_feed_event',
+  text: `SELECT ${EVENT.select()} FROM ops_events WHERE id = $1`,
 };
 
 /** A position that every event since a time comes after. */
