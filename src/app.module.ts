@@ -30,6 +30,7 @@ import { retentionPlan } from './retention-plan.js';
 import { schema } from './schema.js';
 import { searchedTables } from './searched-tables.js';
 import { UsersModule } from './users/users.module.js';
+import { WebhooksModule } from './webhooks/webhooks.module.js';
 import { WorkItemsModule } from './work-items/work-items.module.js';
 
 /** What the application is started with. */
@@ -65,6 +66,7 @@ export class AppModule {
         JobsModule,
         SchedulesModule,
         ScopesModule,
+        WebhooksModule,
         OpsEventsModule,
         HealthModule,
         DemoModule,

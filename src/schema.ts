@@ -18,6 +18,7 @@ import { TrackOutcomes1796001500000 } from '../migrations/1796001500000-TrackOut
 import { SuppressionsAndPlaybooks1796001600000 } from '../migrations/1796001600000-SuppressionsAndPlaybooks.js';
 import { OperateNextActions1796001720000 } from '../migrations/1796001720000-OperateNextActions.js';
 import { TakeBackPresses1796001800000 } from '../migrations/1796001800000-TakeBackPresses.js';
+import { CreateWebhooks1796002000000 } from '../migrations/1796002000000-CreateWebhooks.js';
 import { AccessGrant } from './users/model/access-grant.entity.js';
 import { ServiceToken } from './users/model/service-token.entity.js';
 import { SessionRow } from './users/model/session.entity.js';
@@ -39,6 +40,9 @@ import { ScheduleRow } from './schedules/schedule.entity.js';
 import { ScoreEventRow } from './scoring/score-event.entity.js';
 import { ScoreSnapshotRow } from './scoring/score-snapshot.entity.js';
 import { StagedItemsRow } from './work-items/csv/staged-items.entity.js';
+import { WebhookAttempt } from './webhooks/model/webhook-attempt.entity.js';
+import { WebhookDelivery } from './webhooks/model/webhook-delivery.entity.js';
+import { WebhookEndpoint } from './webhooks/model/webhook-endpoint.entity.js';
 import { WorkItemRow } from './work-items/work-item.entity.js';
 
 /** Every table's entity and every migration, in order: for the application and the migration CLI. */
@@ -65,6 +69,9 @@ export const schema = {
     JobRow,
     JobAttempt,
     ScheduleRow,
+    WebhookEndpoint,
+    WebhookDelivery,
+    WebhookAttempt,
   ],
   migrations: [
     CreateFoundation1795000000000,
@@ -87,5 +94,6 @@ export const schema = {
     SuppressionsAndPlaybooks1796001600000,
     OperateNextActions1796001720000,
     TakeBackPresses1796001800000,
+    CreateWebhooks1796002000000,
   ],
 } satisfies Schema;
