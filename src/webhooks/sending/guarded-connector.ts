@@ -33,7 +33,12 @@ export function guardedConnector(
   resolve: HostResolver,
   timeoutMs: number,
 ): buildConnector.connector {
-  const connect = buildConnector({ lookup: guardedLookup(guard, resolve), timeout: timeoutMs });
+  const connect = buildConnector({
+    lookup: guardedLookup(guard, resolve),
+    timeout: timeoutMs,
+    // Also where NODE_TLS_REJECT_UNAUTHORIZED says otherwise.
+    rejectUnauthorized: true,
+  });
   return (options, callback) => {
     const problem = guard.hostProblem(options.hostname);
     if (problem === undefined) connect(options, callback);
