@@ -182,7 +182,9 @@ describe('the lookup of a socket', () => {
     });
 
   it.each(REFUSED)('refuses a name that has only %s: %s', async (_, address) => {
-    await expect(lookUp([address], { all: true })).rejects.toThrow(EgressRefusedError);
+    const refused = await lookUp([address], { all: true }).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(EgressRefusedError);
+    if (address !== '') expect(String(refused)).not.toContain(address);
   });
 
   it.each(REFUSED)('refuses a name that has %s among public addresses: %s', async (_, address) => {

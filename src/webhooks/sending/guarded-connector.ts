@@ -54,7 +54,8 @@ export function guardedLookup(guard: EgressGuard, resolve: HostResolver): Lookup
       for (const { address } of addresses) {
         const problem = guard.addressProblem(address);
         if (problem !== undefined) {
-          throw new EgressRefusedError(`${hostname} has the address ${address}, which ${problem}`);
+          // Not which one: it would say what is inside of the network.
+          throw new EgressRefusedError(`${hostname} has an address that ${problem}`);
         }
       }
       const asked = addresses.filter((each) => wants(family, each.family));
