@@ -73,6 +73,7 @@ const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
   'the name of a table': ['next-actions/suppressions/suppressions.sql.ts TABLE'],
   'read by the application itself': [
     'feed/feed.sql.ts feedPage',
+    'feed/feed.sql.ts FIND_FEED_EVENT',
     'schedules/unsettled-scopes.ts LIST_UNSETTLED_SCOPES',
     'jobs/queue/jobs.sql.ts RECORD_HEARTBEATS',
     'jobs/queue/jobs.sql.ts SUCCEED',
