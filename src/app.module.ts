@@ -31,6 +31,7 @@ import { schema } from './schema.js';
 import { searchedTables } from './searched-tables.js';
 import { SubscribersModule } from './subscribers/subscribers.module.js';
 import { UsersModule } from './users/users.module.js';
+import { WebhooksModule } from './webhooks/webhooks.module.js';
 import { WorkItemsModule } from './work-items/work-items.module.js';
 
 /** What the application is started with. */
@@ -66,6 +67,7 @@ export class AppModule {
         JobsModule,
         SchedulesModule,
         ScopesModule,
+        WebhooksModule,
         OpsEventsModule,
         SubscribersModule,
         HealthModule,

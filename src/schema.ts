@@ -19,6 +19,7 @@ import { SuppressionsAndPlaybooks1796001600000 } from '../migrations/17960016000
 import { OperateNextActions1796001720000 } from '../migrations/1796001720000-OperateNextActions.js';
 import { TakeBackPresses1796001800000 } from '../migrations/1796001800000-TakeBackPresses.js';
 import { SubscribeToEvents1796002200000 } from '../migrations/1796002200000-SubscribeToEvents.js';
+import { CreateWebhooks1796002300000 } from '../migrations/1796002300000-CreateWebhooks.js';
 import { AccessGrant } from './users/model/access-grant.entity.js';
 import { ServiceToken } from './users/model/service-token.entity.js';
 import { SessionRow } from './users/model/session.entity.js';
@@ -41,6 +42,9 @@ import { ScoreEventRow } from './scoring/score-event.entity.js';
 import { ScoreSnapshotRow } from './scoring/score-snapshot.entity.js';
 import { PendingEventRow } from './subscribers/pending-event.entity.js';
 import { StagedItemsRow } from './work-items/csv/staged-items.entity.js';
+import { WebhookAttempt } from './webhooks/model/webhook-attempt.entity.js';
+import { WebhookDelivery } from './webhooks/model/webhook-delivery.entity.js';
+import { WebhookEndpoint } from './webhooks/model/webhook-endpoint.entity.js';
 import { WorkItemRow } from './work-items/work-item.entity.js';
 
 /** Every table's entity and every migration, in order: for the application and the migration CLI. */
@@ -67,6 +71,9 @@ export const schema = {
     JobRow,
     JobAttempt,
     ScheduleRow,
+    WebhookEndpoint,
+    WebhookDelivery,
+    WebhookAttempt,
     PendingEventRow,
   ],
   migrations: [
@@ -91,5 +98,6 @@ export const schema = {
     OperateNextActions1796001720000,
     TakeBackPresses1796001800000,
     SubscribeToEvents1796002200000,
+    CreateWebhooks1796002300000,
   ],
 } satisfies Schema;

@@ -65,10 +65,21 @@ export interface Env {
   readonly workerPort: number;
   readonly jobs: JobSettings;
   readonly retention: RetentionSettings;
+  readonly webhooks: WebhookSettings;
   /** How often a process reads the event feed while somebody in it waits for events, in ms. */
   readonly feedPollMs: number;
   readonly streams: StreamSettings;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+}
+
+/** How webhooks are sent. Times in ms. */
+export interface WebhookSettings {
+  /** Encrypt the secrets of endpoints: the first encrypts, all decrypt. */
+  readonly encryptionKeys: readonly string[];
+  /** Subnets that are no public addresses and that webhooks may go to. */
+  readonly allowPrivateAddresses: readonly string[];
+  /** Longest time for one try, from the connection to the end of the answer. */
+  readonly timeoutMs: number;
 }
 
 /** How many days history is kept. */
@@ -229,6 +240,11 @@ export function readEnv(source: Source, role: EnvReaderRole = 'server'): Env {
       events: read.integer('RETAIN_EVENTS_DAYS', 90, 1, MAX_RETENTION_DAYS),
       executions: read.zeroOr('RETAIN_EXECUTIONS_DAYS', MIN_EXECUTIONS_DAYS, MAX_RETENTION_DAYS),
       scores: read.integer('RETAIN_SCORES_DAYS', 400, 1, MAX_RETENTION_DAYS),
+    },
+    webhooks: {
+      encryptionKeys: read.keys('WEBHOOK_ENCRYPTION_KEY'),
+      allowPrivateAddresses: read.subnets('WEBHOOK_ALLOW_PRIVATE_ADDRESSES'),
+      timeoutMs: read.integer('WEBHOOK_TIMEOUT_MS', 15_000, 50, 15_000),
     },
     feedPollMs: read.integer('FEED_POLL_MS', 1000, 50, 60_000),
     streams: {
