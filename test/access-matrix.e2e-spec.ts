@@ -9,7 +9,7 @@ import { UsersService } from '../src/users/api/users.service.js';
 import { createTestApp, type TestApp } from './support/app.js';
 import { createNextAction, createWorkItem } from './support/builders.js';
 import { type OpenApiDocument, type Operation, operationsOf } from './support/openapi.js';
-import { ApiClient } from './support/requests.js';
+import { ApiClient, beginningOf } from './support/requests.js';
 import { addUser } from './support/users.js';
 
 jest.setTimeout(120_000);
@@ -287,6 +287,7 @@ async function send(client: ApiClient, operation: Operation, { path, query, body
     delete: client.delete,
   }[operation.method as 'get'].call(client, url);
   request.query(query);
+  if (operation.streams) beginningOf(request);
   if (body === undefined) return request;
   return request.type(operation.bodyType).send(body);
 }
