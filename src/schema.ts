@@ -19,6 +19,7 @@ import { SuppressionsAndPlaybooks1796001600000 } from '../migrations/17960016000
 import { OperateNextActions1796001720000 } from '../migrations/1796001720000-OperateNextActions.js';
 import { TakeBackPresses1796001800000 } from '../migrations/1796001800000-TakeBackPresses.js';
 import { CreateWebhooks1796002000000 } from '../migrations/1796002000000-CreateWebhooks.js';
+import { DispatchWebhooks1796002100000 } from '../migrations/1796002100000-DispatchWebhooks.js';
 import { AccessGrant } from './users/model/access-grant.entity.js';
 import { ServiceToken } from './users/model/service-token.entity.js';
 import { SessionRow } from './users/model/session.entity.js';
@@ -95,5 +96,6 @@ export const schema = {
     OperateNextActions1796001720000,
     TakeBackPresses1796001800000,
     CreateWebhooks1796002000000,
+    DispatchWebhooks1796002100000,
   ],
 } satisfies Schema;
