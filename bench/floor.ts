@@ -25,6 +25,9 @@ const EXECUTE = /^\/api\/next-actions\/([0-9a-f-]{36})\/execute$/;
 /** As long as the server caches a verified token: AUTH_CACHE_MS. */
 const TOKEN_KNOWN_MS = 1000;
 
+/** The buttons of every item of the list, as the server shows them: constants, which cost only their bytes. */
+const BUTTONS = JSON.parse(process.env.LIST_BUTTONS ?? '[]') as object[];
+
 const pool = new Pool({ connectionString: process.env.DATABASE_URL, max: 10 });
 /** The users of verified tokens, and until when they count, in ms since 1970. */
 const known = new Map<string, { userId: string; until: number }>();
@@ -185,7 +188,7 @@ async function list(parameters: URLSearchParams): Promise<object> {
   } finally {
     client.release();
   }
-  const items = rows.slice(0, pageSize);
+  const items = rows.slice(0, pageSize).map((row) => ({ ...row, actions: BUTTONS }));
   const hasNext = rows.length > pageSize;
   const nextCursor = hasNext
     ? cursor({ scopes: String(scopes), statuses: filter.statuses }, items.at(-1)!, page + 1)

@@ -62,6 +62,12 @@ export class Load {
     return response.json();
   }
 
+  /** The buttons that the list shows at its first item. */
+  async buttons(contestant: Contestant): Promise<unknown> {
+    const { items } = (await this.list(contestant)) as { items: { actions: unknown }[] };
+    return items[0]?.actions;
+  }
+
   /** The id of the execution of one press. */
   async press(contestant: Contestant): Promise<string> {
     const { path, ...request } = this.nextPress();

@@ -65,8 +65,9 @@ async function bench(databaseUrl: string, folder: string): Promise<void> {
   try {
     await desk.open();
     await desk.queueList();
-    const floor = await servers.startFloor();
     const server = await servers.startServer('server', resolve('dist'));
+    const load = new Load(desk, await servers.token(server));
+    const floor = await servers.startFloor(await load.buttons(server));
     const contestants = [floor, server];
     const pairs: Pair[] = [['server', 'floor']];
     for (const name of flags.contestant.filter((each) => each !== 'none')) {
@@ -77,7 +78,6 @@ async function bench(databaseUrl: string, folder: string): Promise<void> {
       contestants.push(await servers.startServer('other build', resolve(flags.against)));
       pairs.push(['other build', 'floor']);
     }
-    const load = new Load(desk, await servers.token(server));
     await warmUp(desk, load, contestants);
     await compareRows(databaseUrl, load, server, contestants);
 

@@ -31,8 +31,10 @@ export class Servers {
     private readonly folder: string,
   ) {}
 
-  startFloor(): Promise<Contestant> {
-    return this.start('floor', [...LOADER, join(import.meta.dirname, 'floor.ts')], ROUTES);
+  /** `buttons` is what the server shows at every item of the list. */
+  startFloor(buttons: unknown): Promise<Contestant> {
+    const args = [...LOADER, join(import.meta.dirname, 'floor.ts')];
+    return this.start('floor', args, ROUTES, { LIST_BUTTONS: JSON.stringify(buttons) });
   }
 
   /** A contestant of `contestants/`, which serves execute alone. */
@@ -66,7 +68,12 @@ export class Servers {
     await Promise.all(this.running.map((contestant) => contestant.stop()));
   }
 
-  private async start(name: string, args: string[], routes: readonly Route[]): Promise<Contestant> {
+  private async start(
+    name: string,
+    args: string[],
+    routes: readonly Route[],
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<Contestant> {
     const server = await ServerProcess.start({
       name,
       args,
@@ -79,11 +86,13 @@ export class Servers {
         ADMIN_EMAIL: EMAIL,
         ADMIN_PASSWORD: this.password,
         EXECUTE_LIMIT_PER_MINUTE: '2000000000',
+        BULK_LIMIT_PER_MINUTE: '2000000000',
         READ_LIMIT_PER_MINUTE: '0',
         SHUTDOWN_DELAY_MS: '0',
         WRITE_LIMIT_PER_MINUTE: '0',
         LOG_LEVEL: 'info',
         DEMO: 'false',
+        ...env,
       },
     });
     const contestant = {

@@ -58,6 +58,28 @@ describe('a contestant of the bench', () => {
     expect(await writtenBy(app.database.url, executionId)).toEqual(expected);
     expect(expected).toContain('ops_events.0.entity_id');
   });
+
+  it('such as the floor lists what the server lists, with its buttons', async () => {
+    const scope = { entityType: 'bench', entityId: 'list' };
+    await createNextAction(app.api, scope);
+    await createNextAction(app.api, scope);
+    const query = { ...scope, status: 'queued', page: 1, pageSize: 25 };
+    const { body } = await app.api.get('/api/next-actions', query).expect(200);
+    const floor = await ServerProcess.start({
+      name: 'floor of lists',
+      args: [compiled('bench/floor.ts')],
+      folder,
+      env: {
+        DATABASE_URL: app.database.url,
+        JWT_SECRET,
+        LIST_BUTTONS: JSON.stringify(body.items[0].actions),
+      },
+    });
+    contestants.push(floor);
+    const listed = await new ApiClient(floor.url, app.api.token).get('/api/next-actions', query);
+    expect(listed.body).toEqual(body);
+    expect(body.items).toHaveLength(2);
+  });
 });
 
 describe('a benchmark', () => {

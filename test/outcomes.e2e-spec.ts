@@ -129,6 +129,26 @@ describe('the outcome of what a rule suggested', () => {
     ]);
   });
 
+  it('counts neither an undo nor what it took back', async () => {
+    await waits('undone');
+    await run('undone');
+    const { id } = await queued('undone');
+    const { executionId } = (await app.api.press(id, 'snooze_1d').expect(200)).body;
+    await app.api.post(`/api/next-actions/${id}/executions/${executionId}/undo`).expect(200);
+    expect(await effectOf('undone')).toMatchObject({
+      suggested: 1,
+      pressed: 0,
+      medianMsToPress: null,
+      actions: [],
+    });
+    await app.api.press(id, 'dismiss').expect(200);
+    expect(await effectOf('undone')).toMatchObject({
+      pressed: 1,
+      dismissed: 1,
+      actions: [{ actionKey: 'dismiss', pressed: 1 }],
+    });
+  });
+
   it('moves the rank of what the rule suggests next, and says so in the explanation', async () => {
     await done('ranked');
     await confirmed('ranked');

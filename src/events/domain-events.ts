@@ -74,9 +74,10 @@ export interface DomainEvents {
   >;
   /**
    * A delivery action threw or ran out of time: its work was rolled back. An action that refused the press
-   * (a DomainError below 500) has the level `info`: that is no error of the day.
+   * (a DomainError below 500) has the level `info`: that is no error of the day. `undoesId` is the press that
+   * a failed undo was to take back.
    */
-  'nba.delivery.failed': EventPayload<DeliveryMeta>;
+  'nba.delivery.failed': EventPayload<DeliveryMeta & { readonly undoesId?: string }>;
   /**
    * A press was taken back: `undoesId` is its execution, `executionId` the undo's own, `changes` are the
    * fields of the NBA that were restored.

@@ -26,6 +26,7 @@ import { DeliveryOpenApi } from './delivery/delivery-openapi.js';
 import { BulkController } from './delivery/bulk.controller.js';
 import { BulkService } from './delivery/bulk.service.js';
 import { PreviewService } from './delivery/preview.service.js';
+import { FailedExecutions } from './delivery/failed-executions.js';
 import { PressAttempt } from './delivery/press-attempt.js';
 import { UndoAttempt } from './delivery/undo-attempt.js';
 import { UndoController } from './delivery/undo.controller.js';
@@ -88,6 +89,7 @@ import { JobsModule } from '../jobs/jobs.module.js';
     DeliveryOpenApi,
     DeliveryService,
     PressAttempt,
+    FailedExecutions,
     PreviewService,
     BulkService,
     UndoService,

@@ -76,20 +76,12 @@ function messageOf(thrown: unknown): string {
 }
 
 /**
- * The answer to a press whose action failed. A DomainError of the action keeps its status. An action that
- * other requests blocked is a 503 with Retry-After. Anything else is a 500 that names only the execution,
- * because the message of an unknown error may hold SQL or a path.
+ * The answer to a press, an undo or a preview whose action failed; `executionId` if that is on record. A
+ * DomainError of the action keeps its status. An action that other requests blocked is a 503 with
+ * Retry-After. Anything else is a 500 that names only the execution, because the message of an unknown error
+ * may hold SQL or a path.
  */
-export function failedPress(actionKey: string, thrown: unknown, executionId: string): DomainError {
-  return failureAnswer(`The action "${actionKey}"`, thrown, executionId);
-}
-
-/** The answer to a preview of a press that would fail so, or to an undo that failed: nothing is on record. */
-export function failedUnrecorded(what: string, thrown: unknown): DomainError {
-  return failureAnswer(what, thrown);
-}
-
-function failureAnswer(subject: string, thrown: unknown, executionId?: string): DomainError {
+export function failureAnswer(subject: string, thrown: unknown, executionId?: string): DomainError {
   const extensions = executionId === undefined ? {} : { executionId };
   const known = thrown instanceof DomainError ? thrown : blockedErrorOf(thrown);
   if (known) {

@@ -1,24 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type Logger } from 'pino';
-import { LOGGER } from '../../logging/logger.js';
 import { ENV, type Env } from '../../config/env.js';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
 import { NextActionTurns } from '../model/next-action-turns.js';
 import { statementLimitMs } from './action-runner.js';
 import { DeliveryActionRegistry } from './delivery-action.registry.js';
-import { eventFieldsOf } from './delivery-events.js';
-import {
-  failedPress,
-  failureOf,
-  isFailureOfAction,
-  isRefusal,
-  reportOf,
-} from './delivery.errors.js';
-import { ExecutionsRepository } from './executions.repository.js';
-import { IdempotencyKeys, lostKeyRace } from './idempotency-keys.js';
+import { failureAnswer, failureOf, isFailureOfAction } from './delivery.errors.js';
+import { FailedExecutions, WITHOUT_EFFECT } from './failed-executions.js';
+import { lostKeyRace } from './idempotency-keys.js';
 import { PressAttempt } from './press-attempt.js';
 import {
-  type Beginning,
   type Press,
   type PressAnswer,
   recordOf,
@@ -32,12 +22,10 @@ export class DeliveryService {
   constructor(
     private readonly registry: DeliveryActionRegistry,
     private readonly attempt: PressAttempt,
-    private readonly executions: ExecutionsRepository,
-    private readonly keys: IdempotencyKeys,
+    private readonly failed: FailedExecutions,
     private readonly transactions: TransactionRunner,
     private readonly turns: NextActionTurns,
     @Inject(ENV) private readonly env: Env,
-    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   /**
@@ -64,42 +52,10 @@ export class DeliveryService {
       const { began, executionId } = running;
       if (!began || !isFailureOfAction(error)) throw error;
       const thrown = failureOf(error);
-      await this.recordFailure(running, began, thrown).catch((unrecorded: unknown) => {
-        // The log line of the request has only the second error.
-        this.logger.error({ executionId, err: thrown }, 'a failed press could not be recorded');
-        throw unrecorded;
-      });
-      throw failedPress(running.actionKey, thrown, executionId);
+      const { actor, key } = running;
+      const execution = recordOf(running, began, WITHOUT_EFFECT);
+      await this.failed.record({ execution, actor, scope: began.scope, thrown, key });
+      throw failureAnswer(`The action "${running.actionKey}"`, thrown, executionId);
     }
-  }
-
-  /** Records the failed press, in a transaction of its own: the action's was rolled back. */
-  private async recordFailure(
-    running: RunningPress,
-    began: Beginning,
-    thrown: unknown,
-  ): Promise<void> {
-    const { code, message } = reportOf(thrown);
-    const { executionId, requestHash, key } = running;
-    const record = recordOf(running, began, {
-      status: 'failed',
-      changes: {},
-      meta: {},
-      errorCode: code,
-      errorMessage: message,
-    });
-    await this.transactions.run((tx) => {
-      this.executions.record(tx, record);
-      if (key) this.keys.rememberFailed(tx, key, { executionId, requestHash });
-      tx.publish('nba.delivery.failed', {
-        ...eventFieldsOf(record, running.actor, began.scope),
-        status: 'failed',
-        ...(isRefusal(thrown) ? { level: 'info' } : {}),
-        errorCode: code,
-        errorMessage: message,
-        meta: { executionId: record.id, actionKey: record.actionKey },
-      });
-      return Promise.resolve();
-    });
   }
 }

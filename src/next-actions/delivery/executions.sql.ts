@@ -223,6 +223,7 @@ export const FIND_TO_UNDO: Statement = {
       CASE WHEN execution.undone_at IS NOT NULL THEN (
         SELECT undo.id FROM next_action_executions AS undo
         WHERE undo.next_action_id = execution.next_action_id AND undo.undoes_id = execution.id
+          AND undo.status = 'success'
         LIMIT 1) END AS "undoneBy"
     FROM next_action_executions AS execution
     WHERE execution.id = $1 AND execution.next_action_id = $2`,

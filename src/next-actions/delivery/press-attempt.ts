@@ -74,8 +74,6 @@ export class PressAttempt {
       status: 'success',
       changes: recordChanges(nextAction, changes),
       meta: recordedValue(meta) as object,
-      errorCode: null,
-      errorMessage: null,
     });
     // It answers further presses, also of an NBA that was closed before its execution was kept.
     const closes = locked.closedBy === null && nextAction.status === action.options.closesAs;

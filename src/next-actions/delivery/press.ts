@@ -93,24 +93,24 @@ export function runningPress(
   return { ...typed, ...checked, nextActionId: typed.nextActionId.toLowerCase() };
 }
 
-/** The execution of a press that has ended. */
+/** The execution of a press that has ended, without an error. */
 export function recordOf(
   running: RunningPress,
   began: Beginning,
-  end: Pick<ExecutionRecord, 'status' | 'changes' | 'meta' | 'errorCode' | 'errorMessage'>,
+  { status, changes, meta }: Pick<ExecutionRecord, 'status' | 'changes' | 'meta'>,
 ): ExecutionRecord {
   return {
     id: running.executionId,
     nextActionId: running.nextActionId,
     actionKey: running.actionKey,
-    status: end.status,
+    status,
     startedAt: began.at,
     finishedAt: finishedAt(began),
-    errorCode: end.errorCode,
-    errorMessage: end.errorMessage,
+    errorCode: null,
+    errorMessage: null,
     input: running.input === undefined ? null : (recordedInput(running.input) as object),
-    changes: end.changes,
-    meta: end.meta,
+    changes,
+    meta,
     actorId: running.actor.id,
     requestHash: running.requestHash,
     undoesId: null,

@@ -5,7 +5,7 @@ import { TransactionRunner } from '../../database/transactions/transaction-runne
 import { NextActionTurns } from '../model/next-action-turns.js';
 import { statementLimitMs } from './action-runner.js';
 import { DeliveryActionRegistry } from './delivery-action.registry.js';
-import { failedUnrecorded, failureOf, isFailureOfAction } from './delivery.errors.js';
+import { failureAnswer, failureOf, isFailureOfAction } from './delivery.errors.js';
 import { lostKeyRace } from './idempotency-keys.js';
 import { type PreviewAnswer } from './preview.dto.js';
 import { PressAttempt } from './press-attempt.js';
@@ -59,7 +59,7 @@ export class PreviewService {
       );
     } catch (error) {
       if (!running.began || !isFailureOfAction(error)) throw error;
-      throw failedUnrecorded(`The action "${running.actionKey}"`, failureOf(error));
+      throw failureAnswer(`The action "${running.actionKey}"`, failureOf(error));
     }
   }
 }

@@ -12,10 +12,8 @@ import { notUndoable, type UndoContext, type UndoOutcome } from './delivery-acti
 import { eventFieldsOf } from './delivery-events.js';
 import { deliveryTransaction } from './delivery-transaction.js';
 import { ExecutionsRepository, type ExecutionToUndo } from './executions.repository.js';
-import { finishedAt } from './press.js';
-import { fingerprint } from './request-fingerprint.js';
 import { executionNotFound, executionSuperseded, undoExpired } from './undo.errors.js';
-import { type RunningUndo, type UndoAnswer } from './undo.js';
+import { type RunningUndo, type UndoAnswer, undoRecordOf } from './undo.js';
 
 /** How long after its begin a press can be taken back, in ms. */
 export const UNDO_WINDOW_MS = 10 * 60_000;
@@ -34,6 +32,7 @@ export class UndoAttempt {
   async run(tx: Transaction, running: RunningUndo): Promise<UndoAnswer> {
     const { action, actor, executionId, press } = running;
     const { timeoutMs } = action;
+    delete running.began;
     const locked = await this.executions.lockToUndo(tx, {
       press,
       timeoutMs,
@@ -45,27 +44,16 @@ export class UndoAttempt {
     assertUndoable(execution, running);
     await this.assertUnchanged(tx, running, nextAction, execution);
 
-    const began = { at: execution.now, clock: performance.now() };
-    const { meta = {} } = await this.takeBack(tx, running, nextAction, execution);
     const { entityType, entityId } = nextAction;
     const scope = { entityType, entityId };
+    const began = (running.began = { at: execution.now, clock: performance.now(), scope });
+    const { meta = {} } = await this.takeBack(tx, running, nextAction, execution);
     if (action.options.refresh) await this.refresh.afterPress(tx, scope);
-    const finished = {
-      id: executionId,
-      nextActionId: press.nextActionId,
-      actionKey: press.actionKey,
-      status: 'success' as const,
-      startedAt: began.at,
-      finishedAt: finishedAt(began),
-      errorCode: null,
-      errorMessage: null,
-      input: null,
+    const finished = undoRecordOf(running, began, {
+      status: 'success',
       changes: recordChanges(nextAction, valuesBefore(execution.changes)),
       meta: recordedValue(meta) as object,
-      actorId: actor.id,
-      requestHash: fingerprint({ ...press, input: { undoes: press.id } }),
-      undoesId: press.id,
-    };
+    });
     this.executions.record(tx, finished, { nextAction, closes: false });
     this.executions.markUndone(tx, press, execution.now);
     tx.publish('nba.delivery.undone', {

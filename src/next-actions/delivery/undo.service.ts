@@ -1,7 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
 import { type Actor } from '../../kernel/actor.js';
-import { DomainError } from '../../kernel/errors/domain-error.js';
 import { permissionDenied } from '../../kernel/permissions.errors.js';
 import { isUuid } from '../../kernel/uuid.js';
 import { ENV, type Env } from '../../config/env.js';
@@ -11,9 +10,10 @@ import { NextActionTurns } from '../model/next-action-turns.js';
 import { statementLimitMs } from './action-runner.js';
 import { notUndoable } from './delivery-action.js';
 import { DeliveryActionRegistry } from './delivery-action.registry.js';
-import { failedUnrecorded, failureOf, isFailureOfAction } from './delivery.errors.js';
+import { failureAnswer, failureOf, isFailureOfAction, isRefusal } from './delivery.errors.js';
 import { ExecutionsRepository, type FoundPress } from './executions.repository.js';
-import { type RunningUndo, type UndoAnswer } from './undo.js';
+import { FailedExecutions, WITHOUT_EFFECT } from './failed-executions.js';
+import { type RunningUndo, type UndoAnswer, undoRecordOf } from './undo.js';
 import { UndoAttempt } from './undo-attempt.js';
 import { executionNotFound, queuedAgain } from './undo.errors.js';
 
@@ -24,6 +24,7 @@ export class UndoService {
     private readonly registry: DeliveryActionRegistry,
     private readonly executions: ExecutionsRepository,
     private readonly attempt: UndoAttempt,
+    private readonly failed: FailedExecutions,
     private readonly transactions: TransactionRunner,
     private readonly turns: NextActionTurns,
     @Inject(ENV) private readonly env: Env,
@@ -60,6 +61,7 @@ export class UndoService {
 
   private async run(running: RunningUndo): Promise<UndoAnswer> {
     const { action, actor, press } = running;
+    const subject = `The undo of the action "${press.actionKey}"`;
     try {
       return await this.transactions.run((tx) => this.attempt.run(tx, running), {
         caller: actor,
@@ -67,8 +69,14 @@ export class UndoService {
       });
     } catch (error) {
       if (isDuplicateQueued(error)) throw queuedAgain();
-      if (error instanceof DomainError || !isFailureOfAction(error)) throw error;
-      throw failedUnrecorded(`The undo of the action "${press.actionKey}"`, failureOf(error));
+      const { began, executionId } = running;
+      if (!began || !isFailureOfAction(error)) throw error;
+      const thrown = failureOf(error);
+      // A refusal is the answer to a question, and leaves the last press of the NBA as it was.
+      if (isRefusal(thrown)) throw failureAnswer(subject, thrown);
+      const execution = undoRecordOf(running, began, WITHOUT_EFFECT);
+      await this.failed.record({ execution, actor, scope: began.scope, thrown });
+      throw failureAnswer(subject, thrown, executionId);
     }
   }
 }

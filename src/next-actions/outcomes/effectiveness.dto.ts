@@ -30,7 +30,7 @@ export class ActionEffectiveness {
   @ApiProperty({ example: 'mark_done' })
   actionKey!: string;
 
-  /** Successful presses. */
+  /** Successful presses that were not taken back. */
   @ApiProperty({ example: 12 })
   pressed!: number;
 
@@ -52,7 +52,7 @@ export class RuleEffectiveness {
   @ApiProperty({ example: 20 })
   suggested!: number;
 
-  /** Those with a successful press. */
+  /** Those with a successful press that was not taken back. */
   @ApiProperty({ example: 14 })
   pressed!: number;
 

@@ -21,9 +21,10 @@ function suggestions(
 const MEDIAN = `percentile_cont(0.5) WITHIN GROUP (ORDER BY ms) AS "medianMsToPress"`;
 const MS_TO_PRESS = `extract(epoch FROM min(execution.started_at) FILTER (WHERE execution.status = 'success')
           - nba.created_at) * 1000`;
-/** The executions of `nba`: none is older than what it was pressed on. */
-const EXECUTIONS = `next_action_executions AS execution
-        ON execution.next_action_id = nba.id AND execution.id >= $1::uuid`;
+/** The presses of `nba` that stand, without the undos: none is older than what it was pressed on. */
+const PRESSES = `next_action_executions AS execution
+        ON execution.next_action_id = nba.id AND execution.id >= $1::uuid
+          AND execution.undone_at IS NULL AND execution.undoes_id IS NULL`;
 
 /** What became of the suggestions of each rule. */
 export function rulesQuery(
@@ -43,7 +44,7 @@ export function rulesQuery(
       ${MEDIAN}
     FROM (
       SELECT nba.created_by_rule AS rule, nba.status, ${OUTCOME_SQL} AS outcome, ${MS_TO_PRESS} AS ms
-      FROM next_best_actions AS nba LEFT JOIN ${EXECUTIONS}${where()}
+      FROM next_best_actions AS nba LEFT JOIN ${PRESSES}${where()}
       GROUP BY nba.id) AS suggestion
     GROUP BY rule ORDER BY rule`,
   );
@@ -63,7 +64,7 @@ export function actionsQuery(
       SELECT nba.created_by_rule AS rule, execution.action_key, ${MS_TO_PRESS} AS ms,
         count(*) FILTER (WHERE execution.status = 'success') AS pressed,
         count(*) FILTER (WHERE execution.status = 'failed') AS failed
-      FROM next_best_actions AS nba JOIN ${EXECUTIONS}${where()}
+      FROM next_best_actions AS nba JOIN ${PRESSES}${where()}
       GROUP BY nba.id, execution.action_key) AS press
     GROUP BY rule, action_key ORDER BY rule, pressed DESC, action_key`,
   );
