@@ -57,6 +57,9 @@ const READ_BY: Readonly<Record<string, readonly EnvReaderRole[]>> = {
   SCHEDULE_RISK_RUN_RULES: SERVED,
   SCHEDULE_NEXT_ACTIONS_RUN: SERVED,
   SCHEDULE_TIME_ZONE: SERVED,
+  WEBHOOK_ENCRYPTION_KEY: SERVED,
+  WEBHOOK_ALLOW_PRIVATE_ADDRESSES: SERVED,
+  WEBHOOK_TIMEOUT_MS: SERVED,
 };
 
 /** Typed access to raw settings: an empty value counts as unset. */
@@ -217,6 +220,33 @@ export class EnvReader {
     const [origin, ...others] = this.origins(key);
     if (others.length > 0) throw new ConfigError(`${key} must be one origin, not several.`);
     return origin;
+  }
+
+  /** Keys of at least 32 characters, separated by commas. */
+  keys(key: string): readonly string[] {
+    const keys =
+      this.text(key)
+        ?.split(',')
+        .map((item) => item.trim()) ?? [];
+    if (keys.every((item) => item.length >= 32)) return keys;
+    throw new ConfigError(
+      `${key} must be one key of at least 32 characters, or several separated by commas: the first encrypts, all decrypt.`,
+    );
+  }
+
+  /** Subnets such as `10.0.0.0/8`, separated by commas; an address alone is a subnet of one. */
+  subnets(key: string): readonly string[] {
+    const items = this.text(key)?.split(',') ?? [];
+    return items.map((item) => {
+      const [address = '', prefix, ...more] = item.trim().split('/');
+      const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+      const length = prefix ?? String(bits);
+      const isSubnet = /^\d{1,3}$/.test(length) && Number(length) <= bits && more.length === 0;
+      if (isSubnet && !address.includes('%')) return `${address}/${length}`;
+      throw new ConfigError(
+        `${key} must be a list of subnets such as 10.0.0.0/8 or fd00::/8, separated by commas.`,
+      );
+    });
   }
 
   /** `false`, `true`, a number of hops, or addresses and subnets as Express takes them. */

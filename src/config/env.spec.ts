@@ -51,7 +51,7 @@ describe('the settings', () => {
 
   it('read the schedule of webhook tries as durations, and refuse any other text', () => {
     const schedule = (value?: string) =>
-      readEnv({ WEBHOOK_RETRY_SCHEDULE: value }).webhookDeliveries.retryScheduleMs;
+      readEnv({ WEBHOOK_RETRY_SCHEDULE: value }).webhooks.retryScheduleMs;
     expect(schedule()).toEqual([
       5000, 300_000, 1_800_000, 7_200_000, 18_000_000, 36_000_000, 36_000_000,
     ]);
@@ -128,11 +128,24 @@ describe('the settings', () => {
     ['SCHEDULE_NEXT_ACTIONS_RUN', '0 0 31 2 *'],
     ['SCHEDULE_NEXT_ACTIONS_RUN', '@daily'],
     ['SCHEDULE_TIME_ZONE', 'Mars/Sesame'],
+    ['WEBHOOK_ENCRYPTION_KEY', 'sesame'],
+    ['WEBHOOK_ENCRYPTION_KEY', `${'x'.repeat(32)},sesame`],
+    ['WEBHOOK_ALLOW_PRIVATE_ADDRESSES', 'sesame'],
+    ['WEBHOOK_ALLOW_PRIVATE_ADDRESSES', '10.0.0.0/33'],
+    ['WEBHOOK_ALLOW_PRIVATE_ADDRESSES', '10.0.0/8'],
+    ['WEBHOOK_ALLOW_PRIVATE_ADDRESSES', '10.0.0.0/8,'],
+    ['WEBHOOK_ALLOW_PRIVATE_ADDRESSES', 'fd00::/129'],
+    ['WEBHOOK_TIMEOUT_MS', '15001'],
   ])('refuse a bad %s, naming the key and never the value', (key, value) => {
     const read = () => readEnv({ [key]: value });
     expect(read).toThrow(ConfigError);
     expect(read).toThrow(new RegExp(`^${key} `));
     expect(read).not.toThrow(/sesame/);
+  });
+
+  it('take subnets for webhooks, and an address alone as a subnet of one', () => {
+    const { webhooks } = readEnv({ WEBHOOK_ALLOW_PRIVATE_ADDRESSES: '10.0.0.0/8, ::1, 10.0.0.1' });
+    expect(webhooks.allowPrivateAddresses).toEqual(['10.0.0.0/8', '::1/128', '10.0.0.1/32']);
   });
 
   it('retry a job after 30 s, 2 min and 10 min, and run no schedule', () => {

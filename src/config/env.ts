@@ -64,11 +64,27 @@ export interface Env {
   /** Port of the health probes of a standalone worker. */
   readonly workerPort: number;
   readonly jobs: JobSettings;
-  readonly webhookDeliveries: WebhookDeliverySettings;
   readonly retention: RetentionSettings;
+  readonly webhooks: WebhookSettings;
   /** How often a process reads the event feed while somebody in it waits for events, in ms. */
   readonly feedPollMs: number;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+}
+
+/** How webhooks are sent. Times in ms. */
+export interface WebhookSettings {
+  /** Encrypt the secrets of endpoints: the first encrypts, all decrypt. */
+  readonly encryptionKeys: readonly string[];
+  /** Subnets that are no public addresses and that webhooks may go to. */
+  readonly allowPrivateAddresses: readonly string[];
+  /** Longest time for one try, from the connection to the end of the answer. */
+  readonly timeoutMs: number;
+  /** Tries that one process has under way at once. */
+  readonly concurrency: number;
+  /** How often a dispatcher with nothing to do asks for what is due. */
+  readonly pollMs: number;
+  /** Pause before each further try; their number is the number of further tries. */
+  readonly retryScheduleMs: readonly number[];
 }
 
 /** How many days history is kept. */
@@ -79,16 +95,6 @@ export interface RetentionSettings {
   readonly scores: number;
   /** Webhook deliveries that ended. */
   readonly deliveries: number;
-}
-
-/** How webhook deliveries are sent. Times in ms. */
-export interface WebhookDeliverySettings {
-  /** Tries that one process has under way at once. */
-  readonly concurrency: number;
-  /** How often a dispatcher with nothing to do asks for what is due. */
-  readonly pollMs: number;
-  /** Pause before each further try; their number is the number of further tries. */
-  readonly retryScheduleMs: readonly number[];
 }
 
 /** Limits of a connection and a request. Times in ms. */
@@ -232,16 +238,19 @@ export function readEnv(source: Source, role: EnvReaderRole = 'server'): Env {
       },
       timeZone: read.timeZone('SCHEDULE_TIME_ZONE', 'UTC'),
     },
-    webhookDeliveries: {
-      concurrency: read.integer('WEBHOOK_CONCURRENCY', 32, 1, 256),
-      pollMs: read.integer('WEBHOOK_POLL_MS', 1000, 10, 60_000),
-      retryScheduleMs: read.durations('WEBHOOK_RETRY_SCHEDULE', RETRY_SCHEDULE_MS),
-    },
     retention: {
       events: read.integer('RETAIN_EVENTS_DAYS', 90, 1, MAX_RETENTION_DAYS),
       executions: read.zeroOr('RETAIN_EXECUTIONS_DAYS', MIN_EXECUTIONS_DAYS, MAX_RETENTION_DAYS),
       scores: read.integer('RETAIN_SCORES_DAYS', 400, 1, MAX_RETENTION_DAYS),
       deliveries: read.integer('RETAIN_DELIVERIES_DAYS', 30, 1, MAX_RETENTION_DAYS),
+    },
+    webhooks: {
+      encryptionKeys: read.keys('WEBHOOK_ENCRYPTION_KEY'),
+      allowPrivateAddresses: read.subnets('WEBHOOK_ALLOW_PRIVATE_ADDRESSES'),
+      timeoutMs: read.integer('WEBHOOK_TIMEOUT_MS', 15_000, 50, 15_000),
+      concurrency: read.integer('WEBHOOK_CONCURRENCY', 32, 1, 256),
+      pollMs: read.integer('WEBHOOK_POLL_MS', 1000, 10, 60_000),
+      retryScheduleMs: read.durations('WEBHOOK_RETRY_SCHEDULE', RETRY_SCHEDULE_MS),
     },
     feedPollMs: read.integer('FEED_POLL_MS', 1000, 50, 60_000),
     logLevel:

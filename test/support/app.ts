@@ -19,6 +19,9 @@ export const OPERATOR = { email: 'operator@example.com', password: 'correct hors
 /** Signs the tokens of the tests; the same for every replica of a test. */
 export const JWT_SECRET = 'tests:Qm7vX2-kd9Zt_4LsWn8-bRf3Yc6H';
 
+/** Encrypts the secrets of webhooks in the tests. */
+const WEBHOOK_ENCRYPTION_KEY = 'tests:vN4pLq8-xYc2Rd_7JmTe1-wGh5Bs9K';
+
 export interface TestAppOptions {
   /** Further providers, for example delivery actions of the test. */
   readonly providers?: Provider[];
@@ -149,7 +152,12 @@ async function bootApp(
   });
   const app: AppOptions = {
     env,
-    secrets: { jwtSecret: JWT_SECRET, admin: OPERATOR, adminPasswordFile: undefined },
+    secrets: {
+      jwtSecret: JWT_SECRET,
+      admin: OPERATOR,
+      webhookEncryptionKeys: [WEBHOOK_ENCRYPTION_KEY],
+      adminPasswordFile: undefined,
+    },
     logger: createLogger(env.logLevel, sink),
     databaseUrl,
   };
