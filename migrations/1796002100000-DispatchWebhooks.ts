@@ -19,7 +19,7 @@ export class DispatchWebhooks1796002100000 implements MigrationInterface {
       CREATE INDEX "ix_webhook_deliveries_leased" ON "webhook_deliveries" ("endpoint_id")
       WHERE "leased_until" IS NOT NULL`);
     await runner.query(`
-      CREATE INDEX "ix_webhook_deliveries_failed" ON "webhook_deliveries" ("endpoint_id", "id")
+      CREATE INDEX "ix_webhook_deliveries_failed" ON "webhook_deliveries" ("endpoint_id", "updated_at")
       WHERE "state" = 'failed'`);
     await runner.query(`
       CREATE INDEX "ix_webhook_deliveries_failed_scope"

@@ -61,7 +61,7 @@ const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
     'next-actions/delivery/executions.sql.ts executionQueries',
     'next-actions/delivery/executions.sql.ts MARK_UNDONE',
     'next-actions/delivery/actions/reopen.action.ts FIND_QUEUED',
-    'next-actions/delivery/actions/retry-failed-deliveries.action.ts FIND_OTHER_PRESSES',
+    'webhooks/retry/retry-failed-deliveries.action.ts FIND_OTHER_PRESSES',
     'next-actions/playbooks/playbook-steps.sql.ts LIST_SUCCESSES',
     'jobs/queue/jobs.sql.ts CANCEL_UNSTARTED',
     'next-actions/model/next-actions.sql.ts SNOOZE',
@@ -73,6 +73,8 @@ const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
   'the name of a table': ['next-actions/suppressions/suppressions.sql.ts TABLE'],
   'read by the application itself': [
     'feed/feed.sql.ts feedPage',
+    'webhooks/retry/retry-failed-deliveries.handler.ts FIND_SCOPE',
+    'webhooks/retry/retry-failed-deliveries.handler.ts FIND_PROMISE',
     'schedules/unsettled-scopes.ts LIST_UNSETTLED_SCOPES',
     'jobs/queue/jobs.sql.ts RECORD_HEARTBEATS',
     'jobs/queue/jobs.sql.ts SUCCEED',

@@ -91,6 +91,12 @@ export interface DomainEvents {
   >;
   /** The placeholder's job ran: nothing was sent again. */
   'nba.delivery.retry_job.stub': EventPayload<{ readonly jobId: string; readonly attempt: number }>;
+  /** The job of a press sent the failed webhook deliveries of its scope again: so many. */
+  'nba.delivery.retried': EventPayload<{
+    readonly jobId: string;
+    readonly attempt: number;
+    readonly requeued: number;
+  }>;
   /** An attempt of a job failed; `retryAt` is null when no further attempt follows. */
   'job.failed': EventPayload<JobMeta & { readonly retryAt: string | null }>;
   /** The last attempt of a job failed: it stays a dead letter until an operator retries it. */
@@ -210,6 +216,31 @@ export interface DomainEvents {
   }>;
   /** A service token was revoked. */
   'token.revoked': EventPayload<{ readonly name: string }>;
+  /** The last tries of an endpoint have all failed; its source is the endpoint, as in all that follow. */
+  'webhook.failing': EventPayload<{
+    readonly failingSince: string;
+    /** How many failed in a row. */
+    readonly failures: number;
+    readonly lastStatus: number | null;
+    readonly lastErrorCode: string | null;
+  }>;
+  /** A try of an endpoint that was failing has succeeded. */
+  'webhook.recovered': EventPayload<{ readonly failingSince: string }>;
+  /** The application disabled an endpoint: it answered 410 (`gone`), or nothing but failures for 5 days. */
+  'webhook.disabled': EventPayload<{ readonly reason: 'gone' | 'failing' }>;
+  /** Somebody tested an endpoint. */
+  'webhook.tested': EventPayload<{ readonly deliveryId: string }>;
+  /** Somebody sent a delivery again. */
+  'webhook.delivery.resent': EventPayload<{
+    readonly deliveryId: string;
+    /** Of the event that is delivered. */
+    readonly deliveredEventKey: string;
+  }>;
+  /** Somebody sent deliveries again that failed since a time. */
+  'webhook.deliveries.requeued': EventPayload<{
+    readonly since: string;
+    readonly requeued: number;
+  }>;
 }
 
 export type DomainEventName = keyof DomainEvents;
@@ -224,6 +255,7 @@ export const EVENT_LEVEL_OF: Readonly<Record<DomainEventName, EventLevel>> = {
   'nba.delivery.undone': 'info',
   'nba.delivery.stubbed': 'info',
   'nba.delivery.retry_job.stub': 'info',
+  'nba.delivery.retried': 'info',
   'job.failed': 'warn',
   'job.dead_lettered': 'error',
   'job.retried': 'info',
@@ -251,6 +283,12 @@ export const EVENT_LEVEL_OF: Readonly<Record<DomainEventName, EventLevel>> = {
   'user.changed': 'info',
   'token.created': 'info',
   'token.revoked': 'info',
+  'webhook.failing': 'warn',
+  'webhook.recovered': 'info',
+  'webhook.disabled': 'error',
+  'webhook.tested': 'info',
+  'webhook.delivery.resent': 'info',
+  'webhook.deliveries.requeued': 'info',
 };
 
 export const DOMAIN_EVENT_NAMES = Object.keys(EVENT_LEVEL_OF) as DomainEventName[];

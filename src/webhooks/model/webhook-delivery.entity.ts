@@ -29,7 +29,10 @@ export type DeliveryState = (typeof DELIVERY_STATES)[number];
 @Index('ix_webhook_deliveries_ended', ['updatedAt'], { where: `"state" <> 'pending'` })
 // How many tries an endpoint has under way.
 @Index('ix_webhook_deliveries_leased', ['endpointId'], { where: `"leased_until" IS NOT NULL` })
-@Index('ix_webhook_deliveries_failed', ['endpointId', 'id'], { where: `"state" = 'failed'` })
+// What a recovery sends again.
+@Index('ix_webhook_deliveries_failed', ['endpointId', 'updatedAt'], {
+  where: `"state" = 'failed'`,
+})
 // What a retry in a scope sends again.
 @Index('ix_webhook_deliveries_failed_scope', ['entityType', 'entityId', 'id'], {
   where: `"state" = 'failed' AND "actor_kind" IS NOT NULL`,
