@@ -12,6 +12,7 @@ import { RATE_LIMIT_RETENTION } from './rate-limit/rate-limits.retention.js';
 import { SCORE_EVENT_RETENTION, SCORE_SNAPSHOT_RETENTION } from './scoring/scores.retention.js';
 import { STAGED_ITEMS_RETENTION } from './work-items/csv/staged-items.retention.js';
 import { SESSION_RETENTION } from './users/users.retention.js';
+import { WEBHOOK_DELIVERY_RETENTION } from './webhooks/webhooks.retention.js';
 import { CLOSED_WORK_ITEM_RETENTION } from './work-items/work-items.retention.js';
 
 /** All that retention looks at, in this order. A module adds its rule here. */
@@ -23,6 +24,7 @@ export const retentionPlan: RetentionPlan = {
     SESSION_RETENTION,
     JOB_RETENTION,
     STAGED_ITEMS_RETENTION,
+    WEBHOOK_DELIVERY_RETENTION,
     SCORE_EVENT_RETENTION,
     SCORE_SNAPSHOT_RETENTION,
     NEXT_ACTION_RUN_RETENTION,

@@ -1,4 +1,5 @@
 import { type ServerResponse } from 'node:http';
+import { Retention } from '../src/database/retention/retention.js';
 import { createTestApp, type TestApp } from './support/app.js';
 import { eventually } from './support/eventually.js';
 import { WebhookReceiver } from './support/webhook-receiver.js';
@@ -184,5 +185,29 @@ describe('the health of a webhook endpoint', () => {
       },
     ]);
     expect(JSON.stringify(items)).not.toContain('s3same');
+  });
+
+  it('keeps deliveries for RETAIN_DELIVERIES_DAYS after their end, and what is pending', async () => {
+    const id = await to('/hook');
+    await publishEvents(app, ['old', 'young', 'pending']);
+    await untilDeliveries(app, id, 'delivered', 3);
+    const set = (note: string, days: number, columns = '') =>
+      app.rows(
+        `UPDATE webhook_deliveries SET updated_at = now() - $2::int * interval '1 day' ${columns}
+         WHERE body LIKE '%"requestId":"' || $1 || '"%'`,
+        [note, days],
+      );
+    await set('old', 31);
+    await set('young', 29);
+    await set('pending', 31, `, state = 'pending', next_try_at = now() + interval '1 hour'`);
+    const outcomes = await app.get(Retention).run({ waitMs: 20_000 });
+    expect(outcomes.find(({ name }) => name === 'webhook_deliveries')).toMatchObject({
+      what: 'deliveries that ended after 30 days',
+      count: 1,
+    });
+    const left = await deliveriesOf(app, id);
+    expect(left.map(({ state }) => state).sort()).toEqual(['delivered', 'pending']);
+    const tries = await app.rows('SELECT FROM webhook_attempts');
+    expect(tries).toHaveLength(2);
   });
 });

@@ -20,7 +20,7 @@ export const OPERATOR = { email: 'operator@example.com', password: 'correct hors
 export const JWT_SECRET = 'tests:Qm7vX2-kd9Zt_4LsWn8-bRf3Yc6H';
 
 /** Encrypts the secrets of webhooks in the tests. */
-const WEBHOOK_ENCRYPTION_KEY = 'tests:vN4pLq8-xYc2Rd_7JmTe1-wGh5Bs9K';
+export const WEBHOOK_ENCRYPTION_KEY = 'tests:vN4pLq8-xYc2Rd_7JmTe1-wGh5Bs9K';
 
 export interface TestAppOptions {
   /** Further providers, for example delivery actions of the test. */

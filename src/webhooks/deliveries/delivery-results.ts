@@ -3,6 +3,7 @@ import { ENV, type Env } from '../../config/env.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
 import { isRaced } from '../../work-items/push.js';
+import { TEST_EVENT } from '../model/delivery-columns.js';
 import { type DisabledReason, type EndpointStatus } from '../model/webhook-endpoint.entity.js';
 import { type TryResult } from '../sending/try-result.js';
 import { DeliveryItems, type DeliveryOfItem } from './delivery-items.js';
@@ -77,12 +78,13 @@ export class DeliveryResults {
   }
 
   private async succeeded(tx: Transaction, ended: EndedTry): Promise<boolean> {
-    const values = [...valuesOf(ended), countsForHealth(ended.delivery.eventKey)];
+    const { endpointId, eventKey } = ended.delivery;
+    const values = [...valuesOf(ended), endpointId, countsForHealth(eventKey)];
     const [row] = await tx.query<EndedRow & Partial<Health>>(sql.RECORD_SUCCESS, values);
     if (!row) return false;
     const { failures, failingSince } = row;
     if ((failures ?? 0) >= FAILING_AFTER && failingSince) {
-      publishEndpoint(tx, 'webhook.recovered', row.endpointId, {
+      publishEndpoint(tx, 'webhook.recovered', endpointId, {
         failingSince: failingSince.toISOString(),
       });
     }
@@ -94,6 +96,7 @@ export class DeliveryResults {
 
   private async failed(tx: Transaction, ended: EndedTry, verdict: Failed): Promise<boolean> {
     const { id, tries, endpointId, eventKey } = ended.delivery;
+    tx.defer(sql.LOCK_ENDPOINT, [endpointId]);
     const [row] = await tx.query<EndedRow>(sql.LOCK_TRY, [id, tries]);
     if (!row) return false;
     const counts = countsForHealth(eventKey);
@@ -121,9 +124,6 @@ export class DeliveryResults {
     return true;
   }
 }
-
-/** The event key of a test, which no event of the feed has. */
-export const TEST_EVENT = 'webhook.test';
 
 /** Why a failure disables an enabled endpoint; undefined if it does not. */
 function disabledBy(

@@ -19,7 +19,7 @@ export function publishEndpoint<K extends HealthEvent>(
   const payload = {
     actorId: null,
     requestId: null,
-    sourceType: 'webhook_endpoint',
+    sourceType: 'webhook',
     sourceId: endpointId,
     status: STATUS[eventKey],
     meta,

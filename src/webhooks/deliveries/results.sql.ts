@@ -14,28 +14,34 @@ const ATTEMPT = `
       SELECT id, $2, $3, $4, $5, $6, $7, $8 FROM ended`;
 
 /**
- * Records a success and that its endpoint does not fail any more ($9: whether the try counts for that), in
- * one statement. Returns the delivery, with the failures of the endpoint before; no row if the try lost its
- * lease.
+ * Records a success and that its endpoint $9 does not fail any more ($10: whether the try counts for that),
+ * in one statement. Returns the delivery, with the failures of the endpoint before; no row if the try lost
+ * its lease. The endpoint is locked before the delivery, as by whoever deletes it.
  */
 export const RECORD_SUCCESS: Statement = {
   name: 'record_webhook_success',
   text: `
-    WITH ended AS (
+    WITH failing AS MATERIALIZED (
+      SELECT id, failures, failing_since FROM webhook_endpoints
+      WHERE id = $9 AND $10::boolean AND failures > 0
+      FOR NO KEY UPDATE),
+    ended AS (
       UPDATE webhook_deliveries SET state = 'delivered', next_try_at = NULL, leased_until = NULL,
         last_status = $5, last_error = NULL, delivered_at = now(), updated_at = now()
-      WHERE ${MINE} RETURNING *),
+      WHERE ${MINE} AND (SELECT count(*) FROM failing) < 2
+      RETURNING *),
     attempt AS (${ATTEMPT}),
-    failing AS MATERIALIZED (
-      SELECT endpoint.id, endpoint.failures, endpoint.failing_since
-      FROM ended JOIN webhook_endpoints AS endpoint ON endpoint.id = ended.endpoint_id
-      WHERE $9::boolean AND endpoint.failures > 0
-      FOR NO KEY UPDATE OF endpoint),
     recovered AS (
       UPDATE webhook_endpoints AS endpoint SET failures = 0, failing_since = NULL
-      FROM failing WHERE endpoint.id = failing.id)
+      FROM failing, ended WHERE endpoint.id = failing.id)
     SELECT ended.*, failing.failures, failing.failing_since AS "failingSince"
     FROM (SELECT ${ENDED} FROM ended) AS ended LEFT JOIN failing ON true`,
+};
+
+/** Locks an endpoint of which a try failed: before the delivery, as by whoever deletes it. */
+export const LOCK_ENDPOINT: Statement = {
+  name: 'lock_webhook_endpoint',
+  text: 'SELECT id FROM webhook_endpoints WHERE id = $1 FOR NO KEY UPDATE',
 };
 
 /** Locks a delivery of which a try failed; no row if the try lost its lease. */

@@ -7,7 +7,7 @@ export function deliveryNotFound(): NotFoundError {
   );
 }
 
-export function endpointDisabled(): ConflictError {
+export function webhookDisabled(): ConflictError {
   return new ConflictError(
     'WEBHOOK_DISABLED',
     'The webhook is disabled: enable it first, and then send again.',

@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { type Transaction } from '../../database/transactions/transaction.js';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
+import { grantOf } from '../../database/sql/scope-condition.js';
 import { type Actor, causedBy } from '../../kernel/actor.js';
+import { seesUnscoped } from '../../kernel/grants.js';
 import { type Scope } from '../../kernel/scope.js';
 import { NIL_UUID } from '../../kernel/uuid.js';
 import { type DeliveryState } from '../model/webhook-delivery.entity.js';
 import { type EndpointStatus } from '../model/webhook-endpoint.entity.js';
-import { deliveryNotFound, endpointDisabled } from './deliveries.errors.js';
+import { deliveryNotFound, webhookDisabled } from './deliveries.errors.js';
 import { DeliveryWake } from '../model/delivery-wake.js';
 import * as sql from './requeue.sql.js';
 
@@ -31,9 +33,13 @@ export class DeliveryRequeue {
   async resend(endpointId: string, deliveryId: string, actor: Actor): Promise<void> {
     await this.transactions.run(
       async (tx) => {
-        const [found] = await tx.query<Locked>(sql.LOCK_DELIVERY, [deliveryId, endpointId]);
+        const [found] = await tx.query<Locked>(sql.LOCK_DELIVERY, [
+          deliveryId,
+          endpointId,
+          ...seenBy(actor),
+        ]);
         if (!found) throw deliveryNotFound();
-        if (found.status === 'disabled') throw endpointDisabled();
+        if (found.status === 'disabled') throw webhookDisabled();
         if (found.state === 'pending') return;
         tx.defer(sql.REQUEUE, [deliveryId]);
         tx.publish('webhook.delivery.resent', {
@@ -56,7 +62,12 @@ export class DeliveryRequeue {
     for (;;) {
       const requeued = await this.transactions.run(
         async (tx) => {
-          const count = await tx.execute(sql.REQUEUE_ENDPOINT, [endpointId, since, before]);
+          const count = await tx.execute(sql.REQUEUE_ENDPOINT, [
+            endpointId,
+            since,
+            before,
+            ...seenBy(actor),
+          ]);
           // The first event is there even where nothing had failed: somebody asked.
           if (count > 0 || total === 0) {
             tx.publish('webhook.deliveries.requeued', {
@@ -115,10 +126,15 @@ interface ScopeBatch extends Record<string, unknown> {
   readonly last: string | null;
 }
 
+/** The parameters of isSeenDelivery. */
+function seenBy(actor: Actor): unknown[] {
+  return [grantOf(actor), seesUnscoped(actor)];
+}
+
 function by(actor: Actor, endpointId: string) {
   return {
     ...causedBy(actor),
-    sourceType: 'webhook_endpoint',
+    sourceType: 'webhook',
     sourceId: endpointId,
     status: 'success' as const,
   };

@@ -1,17 +1,18 @@
 import { type Statement } from '../../database/connections/statement.js';
+import { isSeenDelivery } from '../model/delivery-columns.js';
 
 /** Its schedule begins anew; the message keeps its id, and the tries their numbers. */
 const AGAIN = `state = 'pending', next_try_at = now(), leased_until = NULL, tries_before = tries,
       delivered_at = NULL, updated_at = now()`;
 
-/** One delivery of an endpoint, locked, with the state of both. */
+/** One delivery of an endpoint that the actor of $3 and $4 sees, locked, with the state of both. */
 export const LOCK_DELIVERY: Statement = {
   name: 'lock_webhook_delivery',
   text: `
     SELECT delivery.state, delivery.event_key AS "eventKey", endpoint.status
     FROM webhook_deliveries AS delivery
     JOIN webhook_endpoints AS endpoint ON endpoint.id = delivery.endpoint_id
-    WHERE delivery.id = $1 AND endpoint.id = $2
+    WHERE delivery.id = $1 AND endpoint.id = $2 AND ${isSeenDelivery('$3', '$4')}
     FOR UPDATE OF delivery`,
 };
 
@@ -26,7 +27,7 @@ export const REQUEUE_BATCH = 1000;
 
 /**
  * Makes a batch of the deliveries of the endpoint $1 pending that failed from $2 on, and before $3: those
- * that fail again meanwhile are not taken twice.
+ * that fail again meanwhile are not taken twice. Only what the actor of $4 and $5 sees.
  */
 export const REQUEUE_ENDPOINT: Statement = {
   name: 'requeue_webhook_endpoint',
@@ -34,6 +35,7 @@ export const REQUEUE_ENDPOINT: Statement = {
     WITH failed AS MATERIALIZED (
       SELECT id FROM webhook_deliveries
       WHERE endpoint_id = $1 AND state = 'failed' AND updated_at >= $2 AND updated_at < $3
+        AND ${isSeenDelivery('$4', '$5')}
       ORDER BY updated_at LIMIT ${REQUEUE_BATCH} FOR UPDATE SKIP LOCKED)
     UPDATE webhook_deliveries AS delivery SET ${AGAIN} FROM failed WHERE delivery.id = failed.id`,
 };
