@@ -40,6 +40,7 @@ const OTHERWISE: Readonly<Record<string, readonly number[]>> = {
   // Nobody gives beyond their own: not the body's own scope is asked for, but that of the grant.
   'POST /api/users': [403],
   'POST /api/service-tokens': [403],
+  'POST /api/webhooks': [403],
   // The error of a row.
   'POST /api/work-items/batch': [400],
   'POST /api/work-items/import': [400],
@@ -83,6 +84,8 @@ class Acme {
         return path.includes('{id}') ? { id: await this.user() } : {};
       case 'service-tokens':
         return path.includes('{id}') ? { id: await this.token() } : {};
+      case 'webhooks':
+        return path.includes('{id}') ? { id: await this.webhook() } : {};
       default:
         return ACME;
     }
@@ -184,6 +187,11 @@ class Acme {
   private async token(): Promise<string> {
     const { body } = await this.app.api.post('/api/service-tokens', newToken(SCOPE)).expect(201);
     return (body as { id: string }).id;
+  }
+
+  private async webhook(): Promise<string> {
+    const body = { url: 'https://example.com/hooks', eventKeys: ['*'], scopes: [SCOPE] };
+    return ((await this.app.api.post('/api/webhooks', body).expect(201)).body as { id: string }).id;
   }
 }
 

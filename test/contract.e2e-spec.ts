@@ -45,6 +45,11 @@ async function seed(app: TestApp): Promise<void> {
     const { id } = await createNextAction(app.api, { score: 100, priority: 'critical' });
     await app.api.press(id, 'mark_done').expect(200);
   }
+  // The walk deletes one.
+  for (let index = 0; index < 3; index++) {
+    const url = `https://hooks.example.com/${index}`;
+    await app.api.post('/api/webhooks', { url, eventKeys: ['*'] }).expect(201);
+  }
   const { body } = await app.api.get('/api/jobs').expect(200);
   await app.api.post(`/api/jobs/${body.items[0].id}/cancel`).expect(200);
 }

@@ -54,6 +54,14 @@ interface SuppressionMeta {
   readonly reason: string | null;
 }
 
+/** A webhook after a change; its source is the webhook. Secrets and values of headers are never in it. */
+interface WebhookMeta {
+  /** The host of its URL. */
+  readonly host: string;
+  readonly eventKeys: readonly string[];
+  readonly scopes: readonly string[];
+}
+
 /** One attempt of a job; its source is the job. */
 interface JobMeta {
   readonly type: string;
@@ -207,6 +215,16 @@ export interface DomainEvents {
     readonly scopes?: readonly string[];
     readonly disabled?: boolean;
   }>;
+  /** A webhook was made. */
+  'webhook.created': EventPayload<WebhookMeta>;
+  /** A webhook was changed; `changed` names the fields, and never holds their values. */
+  'webhook.changed': EventPayload<
+    WebhookMeta & { readonly changed: readonly string[]; readonly enabled: boolean }
+  >;
+  /** A webhook was deleted, and what it was still to get. */
+  'webhook.deleted': EventPayload<WebhookMeta>;
+  /** A webhook got a new secret; the one before is valid until then. */
+  'webhook.secret_rotated': EventPayload<{ readonly previousUntil: string }>;
   /** A service token was made. */
   'token.created': EventPayload<{
     readonly name: string;
@@ -281,6 +299,10 @@ export const EVENT_LEVEL_OF: Readonly<Record<DomainEventName, EventLevel>> = {
   'auth.login.failed': 'warn',
   'auth.session.ended': 'info',
   'user.changed': 'info',
+  'webhook.created': 'info',
+  'webhook.changed': 'info',
+  'webhook.deleted': 'info',
+  'webhook.secret_rotated': 'info',
   'token.created': 'info',
   'token.revoked': 'info',
   'webhook.failing': 'warn',

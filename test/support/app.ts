@@ -10,6 +10,7 @@ import { CredentialsService } from '../../src/users/model/credentials.service.js
 import { createLogger, PinoLoggerService } from '../../src/logging/logger.js';
 import { wiringErrorOf } from '../../src/process/wiring-error.js';
 import { readEnv } from '../../src/config/env.js';
+import { type Secrets } from '../../src/config/secrets.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 import { ApiClient } from './requests.js';
 
@@ -29,6 +30,8 @@ export interface TestAppOptions {
   readonly controllers?: Type[];
   /** Settings over the defaults; limits are out of the way unless a test sets them. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Secrets over the defaults. */
+  readonly secrets?: Partial<Secrets>;
   /** A second replica on the same database. */
   readonly database?: TestDatabase;
 }
@@ -128,7 +131,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
 
 async function bootApp(
   databaseUrl: string,
-  { providers = [], controllers = [], env: overrides = {} }: TestAppOptions,
+  { providers = [], controllers = [], env: overrides = {}, secrets = {} }: TestAppOptions,
   logged: string[],
 ): Promise<NestExpressApplication> {
   const env = readEnv({
@@ -157,6 +160,7 @@ async function bootApp(
       admin: OPERATOR,
       webhookEncryptionKeys: [WEBHOOK_ENCRYPTION_KEY],
       adminPasswordFile: undefined,
+      ...secrets,
     },
     logger: createLogger(env.logLevel, sink),
     databaseUrl,

@@ -120,6 +120,16 @@ export const ERROR_CODES = {
     when: 'No user with this id is seen by the caller.',
     fix: 'Read the list again.',
   },
+  WEBHOOK_NOT_FOUND: {
+    status: 404,
+    when: 'No webhook with this id is seen by the caller.',
+    fix: 'Read the list again.',
+  },
+  WEBHOOK_DELIVERY_NOT_FOUND: {
+    status: 404,
+    when: 'The webhook has no delivery with this id that the caller sees, or it is past its retention.',
+    fix: 'Read the list again.',
+  },
   SERVICE_TOKEN_NOT_FOUND: {
     status: 404,
     when: 'No service token with this id is seen by the caller.',
@@ -239,6 +249,26 @@ export const ERROR_CODES = {
     status: 409,
     when: 'The change would leave no enabled administrator of all scopes.',
     fix: 'Make another one first.',
+  },
+  WEBHOOKS_NOT_CONFIGURED: {
+    status: 409,
+    when: 'The setting `WEBHOOK_ENCRYPTION_KEY`, which encrypts the secrets of webhooks, is not set.',
+    fix: 'Have whoever runs the server set it.',
+  },
+  WEBHOOK_DISABLED: {
+    status: 409,
+    when: 'The webhook is disabled, so nothing can be sent to it again.',
+    fix: 'Enable it, and send again.',
+  },
+  WEBHOOK_LIMIT_REACHED: {
+    status: 409,
+    when: 'There are as many webhooks as there may be.',
+    fix: 'Delete one that is not needed.',
+  },
+  WEBHOOK_UNREADABLE: {
+    status: 409,
+    when: 'The headers of the webhook were encrypted with a key that `WEBHOOK_ENCRYPTION_KEY` does not hold.',
+    fix: 'Add that key to the end of the setting, or send `headers: null` and then all of them.',
   },
   LEAD_NOT_OPEN: {
     status: 409,

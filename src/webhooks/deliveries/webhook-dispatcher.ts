@@ -1,9 +1,4 @@
-import {
-  Inject,
-  Injectable,
-  type OnApplicationBootstrap,
-  type OnModuleDestroy,
-} from '@nestjs/common';
+import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
 import { type Logger } from 'pino';
 import { ENV, type Env } from '../../config/env.js';
@@ -36,7 +31,7 @@ const LAST_RECORDS_MS = 3000;
  * It holds no database connection while it waits for an answer.
  */
 @Injectable()
-export class WebhookDispatcher implements OnApplicationBootstrap, OnModuleDestroy {
+export class WebhookDispatcher implements OnModuleDestroy {
   private readonly running = new Map<string, RunningTry>();
   /** Aborts at the end of the drain time of a stop. */
   private readonly over = new AbortController();
@@ -55,11 +50,6 @@ export class WebhookDispatcher implements OnApplicationBootstrap, OnModuleDestro
     @Inject(ENV) private readonly env: Env,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
-
-  /** After every module has been set up. */
-  onApplicationBootstrap(): void {
-    if (this.env.worker) this.start();
-  }
 
   /** Before the pool closes. */
   async onModuleDestroy(): Promise<void> {

@@ -33,12 +33,10 @@ export class SecretBox {
     this.keys = webhookEncryptionKeys.map(boxKey);
   }
 
-  /** Throws EncryptionKeyMissingError where the setting is not set. */
-  assertReady(): void {
-    this.encrypting();
-  }
-
-  /** The box of a text: version, id of the key, nonce, tag and ciphertext. */
+  /**
+   * The box of a text: version, id of the key, nonce, tag and ciphertext. Throws EncryptionKeyMissingError
+   * where the setting is not set.
+   */
   seal(endpointId: string, purpose: BoxPurpose, text: string): Buffer {
     const { id, key } = this.encrypting();
     const nonce = randomBytes(NONCE_BYTES);
@@ -51,10 +49,9 @@ export class SecretBox {
   /** The text of a box. Throws UnreadableBoxError, which names the setting. */
   open(endpointId: string, purpose: BoxPurpose, box: Buffer): string {
     if (box.length < HEAD_BYTES || box[0] !== VERSION) throw new UnreadableBoxError('damaged');
-    const id = box.subarray(1, 1 + KEY_ID_BYTES);
     const nonce = box.subarray(1 + KEY_ID_BYTES, HEAD_BYTES - TAG_BYTES);
     const tag = box.subarray(HEAD_BYTES - TAG_BYTES, HEAD_BYTES);
-    const matching = this.keys.find((each) => each.id.equals(id));
+    const matching = this.keyOf(box);
     if (!matching) throw new UnreadableBoxError('unknown key');
     try {
       const decipher = createDecipheriv(ALGORITHM, matching.key, nonce, {
@@ -64,9 +61,25 @@ export class SecretBox {
       decipher.setAuthTag(tag);
       const text = [decipher.update(box.subarray(HEAD_BYTES)), decipher.final()];
       return Buffer.concat(text).toString('utf8');
-    } catch (cause) {
-      throw new UnreadableBoxError('damaged', cause);
+    } catch {
+      throw new UnreadableBoxError('damaged');
     }
+  }
+
+  /** Whether a box was encrypted with a key that the setting holds. */
+  knows(box: Buffer): boolean {
+    return this.keyOf(box) !== undefined;
+  }
+
+  /** Whether a box need not be encrypted anew: the first key of the setting did it. */
+  isCurrent(box: Buffer): boolean {
+    const key = this.keyOf(box);
+    return key !== undefined && key === this.keys[0];
+  }
+
+  private keyOf(box: Buffer): BoxKey | undefined {
+    const id = box.subarray(1, 1 + KEY_ID_BYTES);
+    return this.keys.find((each) => each.id.equals(id));
   }
 
   private encrypting(): BoxKey {

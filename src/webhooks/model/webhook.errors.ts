@@ -11,18 +11,18 @@ export class EncryptionKeyMissingError extends ConflictError {
 }
 
 /** What a key of WEBHOOK_ENCRYPTION_KEY encrypted can't be decrypted. */
-export class UnreadableBoxError extends Error {
-  constructor(why: 'unknown key' | 'damaged', cause?: unknown) {
+export class UnreadableBoxError extends ConflictError {
+  constructor(why: 'unknown key' | 'damaged') {
     super(
+      'WEBHOOK_UNREADABLE',
       why === 'damaged'
-        ? 'The secret of the endpoint is damaged: make the endpoint again.'
-        : 'The secret of the endpoint was encrypted with a key that WEBHOOK_ENCRYPTION_KEY does not hold: add that key to the end of the setting, or make the endpoint again.',
-      cause === undefined ? undefined : { cause },
+        ? 'What is stored of the webhook is damaged: rotate its secret and set its headers again.'
+        : 'The webhook was encrypted with a key that WEBHOOK_ENCRYPTION_KEY does not hold: add that key to the end of the setting, or rotate the secret and set the headers again.',
     );
-    this.name = 'UnreadableBoxError';
   }
 }
 
-export function endpointNotFound(): NotFoundError {
+/** 404: also for one that the caller may not see. */
+export function webhookNotFound(): NotFoundError {
   return new NotFoundError('WEBHOOK_NOT_FOUND', 'There is no webhook with this id.');
 }
