@@ -106,6 +106,24 @@ export function untilDeliveries(
   );
 }
 
+/** Stores deliveries of a webhook that failed, of events of a scope, and returns their ids. */
+export async function storeFailedDeliveries(
+  app: TestApp,
+  webhookId: string,
+  count: number,
+  { entityType, entityId }: Scope = { entityType: 'account', entityId: 'acme' },
+): Promise<string[]> {
+  const ids = Array.from({ length: count }, () => uuidv7());
+  await app.rows(
+    `INSERT INTO webhook_deliveries (id, endpoint_id, event_id, event_key, entity_type, entity_id,
+       message_id, body, state, tries, last_status, actor_kind)
+     SELECT id, $2, id, 'nba.upsert', $3, $4, 'msg_' || id, '{}', 'failed', 3, 500, 'user'
+     FROM unnest($1::uuid[]) AS id`,
+    [ids, webhookId, entityType, entityId],
+  );
+  return ids;
+}
+
 /** Always answers with a status. */
 export function answers(status: number, headers: Record<string, string> = {}, text = ''): Answer {
   return (response) => response.writeHead(status, headers).end(text);
