@@ -124,6 +124,7 @@ export class WebhooksController {
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
   @ApiOperation({
+    operationId: 'rotateWebhookSecret',
     summary: 'Give a webhook a new secret',
     description:
       'The answer shows it this once. For 24 hours, requests are signed with the new and with the last secret; an older one ends at once.',

@@ -18,6 +18,11 @@ export class EgressRefusedError extends Error {
   readonly code = 'EGRESS_REFUSED';
 }
 
+/** A name without an address, as Node's own lookup reports it. */
+class NoAddressError extends Error {
+  readonly code = 'ENOTFOUND';
+}
+
 /**
  * Connects sockets to no address that the guard refuses. The addresses that were checked are those that the
  * socket connects to, so a name that is looked up again can't lead elsewhere (DNS rebinding). Node looks up
@@ -49,7 +54,7 @@ export function guardedLookup(guard: EgressGuard, resolve: HostResolver): Lookup
       }
       const asked = addresses.filter((each) => wants(family, each.family));
       if (asked.length > 0) return asked;
-      throw Object.assign(new Error(`${hostname} has no address`), { code: 'ENOTFOUND' });
+      throw new NoAddressError(`${hostname} has no address`);
     };
     found().then(
       (addresses) => {
