@@ -144,6 +144,20 @@ describe('a webhook', () => {
     }
   });
 
+  it('uses at most 8 connections to one origin, and uses them again', async () => {
+    const held: (() => void)[] = [];
+    const to = await receiver((response) => {
+      held.push(() => response.end());
+      if (to.received.length === 8) for (const answer of held) answer();
+      else if (to.received.length > 8) response.end();
+    });
+    const sender = senderOf();
+    const { signal } = new AbortController();
+    const all = Array.from({ length: 24 }, () => sender.send(endpoint(to.url), MESSAGE, signal));
+    expect((await Promise.all(all)).map(({ errorCode }) => errorCode)).toEqual(all.map(() => null));
+    expect(to.connections).toBe(8);
+  });
+
   it('carries the headers of its endpoint', async () => {
     const to = await receiver();
     const headersBox = box.seal(ID, 'headers', '{"Authorization":"Bearer canary-4711"}');

@@ -176,6 +176,27 @@ describe('a webhook', () => {
     expect((await patch({ headers: null })).headerNames).toEqual([]);
   });
 
+  it('does not send its headers to another origin, whoever changes the URL', async () => {
+    const [first, second] = [await WebhookReceiver.start(), await WebhookReceiver.start()];
+    try {
+      const { id } = await make(app, { url: first.url, headers: HEADERS });
+      const patch = (body: object) => app.api.patch(`/api/webhooks/${id}`, body);
+      await patch({ url: `${first.url}/other` }).expect(200);
+      const refused = await patch({ url: second.url }).expect(400);
+      expect(refused.body).toEqual(problems.validationFailed('headers'));
+      const moved = await patch({ url: second.url, headers: { 'X-New': 'new' } }).expect(200);
+      expect((moved.body as WebhookAnswer).headerNames).toEqual(['x-new']);
+      const { headers } = await sent(app, id, second);
+      expect(headers).toMatchObject({ 'x-new': 'new' });
+      expect(JSON.stringify(headers)).not.toContain('canary');
+      const bare = await patch({ url: first.url, headers: {} }).expect(200);
+      expect((bare.body as WebhookAnswer).headerNames).toEqual([]);
+      await patch({ url: second.url }).expect(200);
+    } finally {
+      await Promise.all([first.close(), second.close()]);
+    }
+  });
+
   it('is disabled and enabled again', async () => {
     const { id } = await make(app);
     const patch = async (enabled: boolean) =>

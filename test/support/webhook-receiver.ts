@@ -16,6 +16,8 @@ export type Answer = (response: ServerResponse, request: Received) => void;
 /** A receiver of webhooks on a free port of this machine, which keeps what it got. */
 export class WebhookReceiver {
   readonly received: Received[] = [];
+  /** Connections that were opened to it. */
+  connections = 0;
   private waiting: (() => void)[] = [];
 
   private constructor(
@@ -26,6 +28,7 @@ export class WebhookReceiver {
   static async start(answer: Answer = (response) => response.end('{}')): Promise<WebhookReceiver> {
     const server = createServer();
     const receiver = new WebhookReceiver(server, answer);
+    server.on('connection', () => receiver.connections++);
     server.on('request', (request, response) => {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));

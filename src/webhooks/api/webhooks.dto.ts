@@ -129,7 +129,7 @@ export class WebhookPatch {
     additionalProperties: { type: ['string', 'null'] as unknown as 'string' },
     nullable: true,
     description:
-      'Sets the headers that are named and keeps the others; null as a value removes one, null instead of the object all.',
+      'Sets the headers that are named and keeps the others; null as a value removes one, null instead of the object all. With a url of another origin, those that are stored are not kept, and headers must be sent.',
   })
   @IsOptional()
   @IsHeaders({ nullable: true })

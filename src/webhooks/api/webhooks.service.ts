@@ -37,6 +37,9 @@ const ROTATION_MS = DAY_MS;
 /** Held while a webhook is made, so that two can't both be the last: "nbaw". */
 const LIMIT_LOCK = 0x6e626177;
 
+const HEADERS_OF_ANOTHER_ORIGIN =
+  'headers must be sent with a url of another origin: those that are stored are not sent there';
+
 type Stored = Readonly<WebhookEndpoint>;
 type Shown = sql.ShownEndpoint & Record<string, unknown>;
 
@@ -201,12 +204,23 @@ export class WebhooksService {
     return { ...Object.fromEntries(different), ...this.headerChanges(before, patch) };
   }
 
-  private headerChanges({ id, headersBox }: Stored, { headers }: WebhookPatch): Partial<Stored> {
-    if (headers === undefined) return {};
+  /**
+   * Headers do not move to another origin: whoever changes the URL to a server of their own would read
+   * values that are never answered.
+   */
+  private headerChanges(
+    { id, url: urlBefore, headersBox }: Stored,
+    { url = urlBefore, headers }: WebhookPatch,
+  ): Partial<Stored> {
+    const moves = new URL(url).origin !== new URL(urlBefore).origin;
+    if (headers === undefined) {
+      if (moves && headersBox) throw invalid('headers', HEADERS_OF_ANOTHER_ORIGIN);
+      return {};
+    }
     if (headers === null) return headersBox ? this.sealed(id, {}) : {};
-    const before = openHeaders(id, headersBox, this.box);
+    const before = moves ? {} : openHeaders(id, headersBox, this.box);
     const after = mergePatch(before, withLowerCaseNames(headers)) as EndpointHeaders;
-    return isDeepStrictEqual(before, after) ? {} : this.sealed(id, after);
+    return !moves && isDeepStrictEqual(before, after) ? {} : this.sealed(id, after);
   }
 }
 

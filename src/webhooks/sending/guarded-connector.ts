@@ -33,7 +33,12 @@ export function guardedConnector(
   resolve: HostResolver,
   timeoutMs: number,
 ): buildConnector.connector {
-  const connect = buildConnector({ lookup: guardedLookup(guard, resolve), timeout: timeoutMs });
+  const connect = buildConnector({
+    lookup: guardedLookup(guard, resolve),
+    timeout: timeoutMs,
+    // Also where NODE_TLS_REJECT_UNAUTHORIZED says otherwise.
+    rejectUnauthorized: true,
+  });
   return (options, callback) => {
     const problem = guard.hostProblem(options.hostname);
     if (problem === undefined) connect(options, callback);
@@ -49,7 +54,8 @@ export function guardedLookup(guard: EgressGuard, resolve: HostResolver): Lookup
       for (const { address } of addresses) {
         const problem = guard.addressProblem(address);
         if (problem !== undefined) {
-          throw new EgressRefusedError(`${hostname} has the address ${address}, which ${problem}`);
+          // Not which one: it would say what is inside of the network.
+          throw new EgressRefusedError(`${hostname} has an address that ${problem}`);
         }
       }
       const asked = addresses.filter((each) => wants(family, each.family));

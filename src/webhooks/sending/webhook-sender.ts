@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Agent, type Dispatcher, request } from 'undici';
 import { ENV, type Env } from '../../config/env.js';
@@ -94,6 +95,8 @@ export class WebhookSender implements OnApplicationShutdown {
     const abort = new AbortController();
     const stop = (): void => abort.abort();
     const timer = setTimeout(stop, this.timeoutMs);
+    // One signal may stop all tries of a process: that many listeners are no leak.
+    setMaxListeners(0, signal);
     signal.addEventListener('abort', stop);
     try {
       if (signal.aborted) stop();
