@@ -93,7 +93,7 @@ export interface DomainEvents {
   'nba.delivery.undone': EventPayload<
     DeliveryMeta & { readonly undoesId: string; readonly result: object; readonly changes: object }
   >;
-  /** A delivery action is a placeholder so far: it only enqueued its job. */
+  /** A delivery action is a placeholder where there is nothing to do: it only enqueued its job. */
   'nba.delivery.stubbed': EventPayload<
     DeliveryMeta & { readonly jobId: string; readonly stubbed: true }
   >;
