@@ -29,6 +29,7 @@ import { RateLimitModule } from './rate-limit/rate-limit.module.js';
 import { retentionPlan } from './retention-plan.js';
 import { schema } from './schema.js';
 import { searchedTables } from './searched-tables.js';
+import { SubscribersModule } from './subscribers/subscribers.module.js';
 import { UsersModule } from './users/users.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
 import { WorkItemsModule } from './work-items/work-items.module.js';
@@ -68,6 +69,7 @@ export class AppModule {
         ScopesModule,
         WebhooksModule,
         OpsEventsModule,
+        SubscribersModule,
         HealthModule,
         DemoModule,
       ],

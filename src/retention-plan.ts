@@ -10,6 +10,7 @@ import {
 import { OPS_EVENT_RETENTION } from './ops-events/ops-events.retention.js';
 import { RATE_LIMIT_RETENTION } from './rate-limit/rate-limits.retention.js';
 import { SCORE_EVENT_RETENTION, SCORE_SNAPSHOT_RETENTION } from './scoring/scores.retention.js';
+import { SUBSCRIBER_EVENT_RETENTION } from './subscribers/subscribers.retention.js';
 import { STAGED_ITEMS_RETENTION } from './work-items/csv/staged-items.retention.js';
 import { SESSION_RETENTION } from './users/users.retention.js';
 import { WEBHOOK_DELIVERY_RETENTION } from './webhooks/webhooks.retention.js';
@@ -23,6 +24,7 @@ export const retentionPlan: RetentionPlan = {
     RATE_LIMIT_RETENTION,
     SESSION_RETENTION,
     JOB_RETENTION,
+    SUBSCRIBER_EVENT_RETENTION,
     STAGED_ITEMS_RETENTION,
     WEBHOOK_DELIVERY_RETENTION,
     SCORE_EVENT_RETENTION,

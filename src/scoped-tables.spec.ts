@@ -73,6 +73,7 @@ const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
   'the name of a table': ['next-actions/suppressions/suppressions.sql.ts TABLE'],
   'read by the application itself': [
     'feed/feed.sql.ts feedPage',
+    'feed/feed.sql.ts FIND_FEED_EVENT',
     'webhooks/retry/retry-failed-deliveries.handler.ts FIND_SCOPE',
     'webhooks/retry/retry-failed-deliveries.handler.ts FIND_PROMISE',
     'schedules/unsettled-scopes.ts LIST_UNSETTLED_SCOPES',

@@ -154,7 +154,10 @@ export class FeedPoller implements OnModuleDestroy {
       return;
     }
     try {
-      while (this.consuming.has(consuming) && comparePositions(consuming.reached, tip) < 0) {
+      // In an empty feed, too, so that a new consumer gets the first event of all.
+      const isBehind = (): boolean =>
+        !consuming.created || comparePositions(consuming.reached, tip) < 0;
+      while (this.consuming.has(consuming) && isBehind()) {
         if (!(await this.consumeBatch(consuming, tip))) return;
         consuming.failures = 0;
       }

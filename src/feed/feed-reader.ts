@@ -13,6 +13,7 @@ import {
   feedPage,
   feedScanEnd,
   feedStart,
+  FIND_FEED_EVENT,
   type FeedState,
   filteredFeedPage,
   nextActionFeedPage,
@@ -76,6 +77,14 @@ export class FeedReader {
     });
     this.horizon.note(state?.[0] as FeedState);
     return (tip?.[0] as FeedPosition | undefined) ?? FEED_START;
+  }
+
+  /** An event that was read before, for the application itself; undefined if the retention has dropped it. */
+  async find(id: string): Promise<FeedEvent | undefined> {
+    const [event] = await this.transactions.query<FeedEvent & QueryResultRow>(FIND_FEED_EVENT, [
+      id,
+    ]);
+    return event;
   }
 
   /** A position that every event since a time (ISO 8601) comes after. */

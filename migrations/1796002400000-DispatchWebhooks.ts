@@ -4,8 +4,8 @@ import { type MigrationInterface, type QueryRunner } from 'typeorm';
  * What the dispatcher of webhooks counts: the failures of an endpoint in a row, and the tries of a delivery
  * before it was sent again. The indexes find the tries that are under way, and the deliveries that failed.
  */
-export class DispatchWebhooks1796002100000 implements MigrationInterface {
-  readonly name = 'DispatchWebhooks1796002100000';
+export class DispatchWebhooks1796002400000 implements MigrationInterface {
+  readonly name = 'DispatchWebhooks1796002400000';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(

@@ -4,8 +4,8 @@ import { type MigrationInterface, type QueryRunner } from 'typeorm';
  * Webhooks: the endpoints that get events, what is to be delivered to each, and every try of it. A delivery
  * is its own queue: what is due is `pending` and has a `next_try_at` that has passed.
  */
-export class CreateWebhooks1796002000000 implements MigrationInterface {
-  readonly name = 'CreateWebhooks1796002000000';
+export class CreateWebhooks1796002300000 implements MigrationInterface {
+  readonly name = 'CreateWebhooks1796002300000';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
