@@ -1,4 +1,5 @@
 import { type ServerResponse } from 'node:http';
+import { FeedPoller } from '../src/feed/feed-poller.js';
 import { createTestApp, type TestApp } from './support/app.js';
 import { eventually } from './support/eventually.js';
 import { WebhookReceiver } from './support/webhook-receiver.js';
@@ -37,6 +38,18 @@ describe('webhook deliveries', () => {
 
   const to = (path: string, options: { eventKeys?: string[]; scopes?: string[] } = {}) =>
     addEndpoint(app, { url: urlAt(receiver, path), ...options });
+
+  it('reads no events while there is no endpoint, and brings none from before the first one', async () => {
+    const poller = app.get(FeedPoller);
+    expect(poller.polling).toBe(false);
+    await publishEvents(app, ['before']);
+    await app.rows(`UPDATE ops_events SET created_at = created_at - interval '2 minutes'`);
+    const endpoint = await to('/first');
+    await eventually('it reads the events', () => poller.polling);
+    await publishEvents(app, ['after']);
+    await untilDeliveries(app, endpoint, 'delivered', 1);
+    expect(gotAt(receiver, '/first').map(({ note }) => note)).toEqual(['after']);
+  });
 
   it('brings each event once to each endpoint that wants it, as the feed shows it', async () => {
     const wanting = await to('/a');
@@ -152,5 +165,28 @@ describe('webhook deliveries', () => {
     for (const response of silent) response.end();
     await untilDeliveries(app, stuck, 'delivered', 13);
     expect(gotAt(receiver, '/stuck')).toHaveLength(13);
+  });
+
+  it('sends at most four at once to one endpoint from several processes, and each only once', async () => {
+    const other = await createTestApp({ env: QUICK_WEBHOOKS, database: app.database });
+    try {
+      let open = 0;
+      let most = 0;
+      receiver.answer = (response) => {
+        most = Math.max(most, ++open);
+        setImmediate(() => {
+          open -= 1;
+          response.end();
+        });
+      };
+      const endpoint = await to('/shared');
+      await publishEvents(app, notes('shared', 60));
+      await untilDeliveries(app, endpoint, 'delivered', 60);
+      const got = gotAt(receiver, '/shared').map(({ note }) => note);
+      expect(got.sort()).toEqual(notes('shared', 60).sort());
+      expect(most).toBeLessThanOrEqual(4);
+    } finally {
+      await other.close();
+    }
   });
 });
