@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -76,5 +77,17 @@ describe('the receiver of the documentation', () => {
     expect(await post({})).toBe(401);
     expect(await post({ ...signed(now), 'webhook-signature': 'v1,é' })).toBe(401);
     expect(await post(signed(now))).toBe(204);
+  });
+
+  it('goes on when a client leaves in the middle of a request', async () => {
+    const { hostname, port } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf');
+    // The receiver has read the half when it answers a request that came later.
+    expect(await post(signed(new Date()))).toBe(204);
+    socket.destroy();
+    await once(socket, 'close');
+    expect(await post(signed(new Date()))).toBe(204);
+    expect(await post(signed(new Date()))).toBe(204);
   });
 });
