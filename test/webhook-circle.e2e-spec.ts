@@ -186,4 +186,15 @@ describe('a webhook that its receiver does not take', () => {
       await quiet.database.drop();
     }
   });
+
+  it('is cancelled when its webhook is deleted', async () => {
+    receiver.answer = answers(503);
+    const webhook = await make();
+    await app.api
+      .put('/api/work-items/reminder/deleted', { ...scope, state: 'open', title: 'Call' })
+      .expect(201);
+    await eventually('the item is there', async () => (await items())[0]?.state === 'failed');
+    await app.api.delete(`/api/webhooks/${webhook}`).expect(204);
+    expect(await items()).toMatchObject([{ state: 'cancelled' }]);
+  });
 });
