@@ -49,7 +49,7 @@ const ARROWS = {
     'work-items',
     'users',
   ],
-  'ops-events': ['kernel', 'logging', 'http', 'events', 'database', 'feed'],
+  'ops-events': ['kernel', 'config', 'logging', 'http', 'events', 'database', 'feed', 'users'],
   schedules: ['kernel', 'config', 'logging', 'database', 'jobs', 'scoring', 'risk', 'next-actions'],
   scopes: ['kernel', 'http', 'database'],
   health: ['kernel', 'logging', 'http', 'database', 'jobs'],

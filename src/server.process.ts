@@ -6,6 +6,7 @@ import { type Env } from './config/env.js';
 import { DemoLoader } from './demo/demo.loader.js';
 import { Readiness } from './health/readiness.js';
 import { JobWorker } from './jobs/worker/job-worker.js';
+import { LiveFeed } from './ops-events/stream/live-feed.service.js';
 import { NextActionsService } from './next-actions/model/next-actions.service.js';
 import { Drain, DRAIN_LIMIT_MS } from './process/drain.js';
 import { listen } from './process/listen.js';
@@ -30,7 +31,10 @@ export async function startServer(context: ProcessContext): Promise<void> {
   await greet(app, port, context);
 }
 
-/** Requests, jobs and webhooks are drained at the same time, so that a stop takes as long as the slower one. */
+/**
+ * Streams end first: they would not end by themselves. Requests, jobs and webhooks are drained at the same
+ * time, so that a stop takes as long as the slower one.
+ */
 async function finish(
   app: NestExpressApplication,
   drain: Drain,
@@ -38,6 +42,7 @@ async function finish(
   stop: StopContext,
 ): Promise<boolean> {
   app.get(Readiness).startDraining();
+  app.get(LiveFeed).stop();
   const delayMs = stop.asked ? env.shutdownDelayMs : 0;
   const [complete] = await Promise.all([
     drain.finish({ delayMs, limitMs: stop.left(DRAIN_LIMIT_MS) }),

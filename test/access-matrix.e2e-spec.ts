@@ -10,7 +10,7 @@ import { createTestApp, type TestApp } from './support/app.js';
 import { storeFailedDeliveries } from './support/webhooks.js';
 import { createNextAction, createWorkItem } from './support/builders.js';
 import { type OpenApiDocument, type Operation, operationsOf } from './support/openapi.js';
-import { ApiClient } from './support/requests.js';
+import { ApiClient, beginningOf } from './support/requests.js';
 import { addUser } from './support/users.js';
 
 jest.setTimeout(120_000);
@@ -301,6 +301,7 @@ async function send(client: ApiClient, operation: Operation, { path, query, body
     delete: client.delete,
   }[operation.method as 'get'].call(client, url);
   request.query(query);
+  if (operation.streams) beginningOf(request);
   if (body === undefined) return request;
   return request.type(operation.bodyType).send(body);
 }

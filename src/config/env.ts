@@ -68,6 +68,7 @@ export interface Env {
   readonly webhooks: WebhookSettings;
   /** How often a process reads the event feed while somebody in it waits for events, in ms. */
   readonly feedPollMs: number;
+  readonly streams: StreamSettings;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 }
 
@@ -109,6 +110,14 @@ export interface HttpSettings {
   readonly requestTimeoutMs: number;
   /** Open connections; a further one is closed at once. */
   readonly maxConnections: number;
+}
+
+/** The live feed of events. Times in ms. */
+export interface StreamSettings {
+  /** How often a quiet stream shows that it is alive. */
+  readonly heartbeatMs: number;
+  /** Streams that one caller may have open on one server. */
+  readonly perCaller: number;
 }
 
 /** How jobs are run. Times in ms. */
@@ -253,6 +262,10 @@ export function readEnv(source: Source, role: EnvReaderRole = 'server'): Env {
       retryScheduleMs: read.durations('WEBHOOK_RETRY_SCHEDULE', RETRY_SCHEDULE_MS),
     },
     feedPollMs: read.integer('FEED_POLL_MS', 1000, 50, 60_000),
+    streams: {
+      heartbeatMs: read.integer('STREAM_HEARTBEAT_MS', 15_000, 20, 300_000),
+      perCaller: read.integer('STREAMS_PER_CALLER', 20, 1),
+    },
     logLevel:
       read.oneOf('LOG_LEVEL', [
         'trace',

@@ -129,8 +129,13 @@ export class FeedPoller implements OnModuleDestroy {
       const { events, next } = await this.reader.read({ after, limit: BATCH_SIZE });
       if (comparePositions(next, after) <= 0) return;
       for (const listening of this.listening) {
-        if (comparePositions(listening.after, next) >= 0) continue;
-        const fresh = events.filter((event) => comparePositions(event, listening.after) > 0);
+        const reached = listening.after;
+        if (comparePositions(reached, next) >= 0) continue;
+        // Nearly always the same for all listeners. They share the array, and what they make of it.
+        const fresh =
+          comparePositions(reached, after) === 0
+            ? events
+            : events.filter((event) => comparePositions(event, reached) > 0);
         listening.after = next;
         if (fresh.length > 0) this.pass(listening.listener, fresh);
       }

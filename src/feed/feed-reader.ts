@@ -5,7 +5,7 @@ import { type Query } from '../database/connections/statement.js';
 import { type Transaction } from '../database/transactions/transaction.js';
 import { TransactionRunner } from '../database/transactions/transaction-runner.js';
 import { EVERY_EVENT, type EventFilter } from './event-filter.js';
-import { FEED_START, type FeedPosition, positionOf } from './feed-position.js';
+import { comparePositions, FEED_START, type FeedPosition, positionOf } from './feed-position.js';
 import {
   FEED_STATE,
   FEED_TIP,
@@ -39,7 +39,7 @@ export interface FeedRead {
   readonly limit: number;
   readonly filter?: EventFilter;
   /** On whose behalf; the system's unless given. */
-  readonly caller?: Actor;
+  readonly caller?: Actor | string;
 }
 
 /** Runs statements in one round trip: in a transaction, or each in one of its own. */
@@ -87,13 +87,23 @@ export class FeedReader {
     return event;
   }
 
+  /**
+   * Whether the event of a position is on record, so that nothing after it was dropped by the retention. Not
+   * one of a history that is not this one's: of an epoch that a restored database does not know, for example.
+   */
+  async holds(position: FeedPosition): Promise<boolean> {
+    if (position.id === FEED_START.id) return true;
+    const event = await this.find(position.id);
+    return event !== undefined && comparePositions(event, position) === 0;
+  }
+
   /** A position that every event since a time (ISO 8601) comes after. */
   async startSince(since: string, caller?: Actor): Promise<FeedPosition> {
     const [rows] = await this.each(caller)(feedStart(since));
     return (rows?.[0] as FeedPosition | undefined) ?? FEED_START;
   }
 
-  private each(caller?: Actor): Source {
+  private each(caller?: Actor | string): Source {
     return (...queries) => this.transactions.read(queries, caller ? { caller } : {});
   }
 }

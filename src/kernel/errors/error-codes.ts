@@ -50,6 +50,11 @@ export const ERROR_CODES = {
     when: 'The cursor was changed, or belongs to another list or other filters.',
     fix: 'Send `nextCursor` as it came, with the same filters.',
   },
+  EVENT_ID_INVALID: {
+    status: 400,
+    when: '`Last-Event-ID` or `after` is not the id of an event.',
+    fix: 'Send the last id as it came, or none to begin with what happens from now on.',
+  },
   VALUE_NOT_STORABLE: {
     status: 400,
     when: 'PostgreSQL cannot hold a value, such as a character that its encoding lacks.',
@@ -324,6 +329,11 @@ export const ERROR_CODES = {
     status: 422,
     when: 'The `Idempotency-Key` was used before with another request.',
     fix: 'Use a new key for a new request.',
+  },
+  TOO_MANY_STREAMS: {
+    status: 429,
+    when: 'The caller has as many event streams open on this server as it may have.',
+    fix: 'Close one, or let the pages of a browser share one.',
   },
   RATE_LIMITED: {
     status: 429,
