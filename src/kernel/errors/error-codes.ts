@@ -52,7 +52,7 @@ export const ERROR_CODES = {
   },
   EVENT_ID_INVALID: {
     status: 400,
-    when: '`Last-Event-ID` or `after` is not the id of an event.',
+    when: 'What `Last-Event-ID` or `after` holds is not the id of an event.',
     fix: 'Send the last id as it came, or none to begin with what happens from now on.',
   },
   VALUE_NOT_STORABLE: {
