@@ -78,8 +78,10 @@ const INNER_ARROWS = {
   webhooks: {
     model: [],
     sending: ['model'],
-    deliveries: ['model', 'sending'],
-    api: ['model', 'sending', 'deliveries'],
+    'fan-out': ['model'],
+    deliveries: ['model', 'sending', 'fan-out'],
+    retry: ['model'],
+    api: ['model', 'sending', 'deliveries', 'retry'],
   },
   users: {
     passwords: [],

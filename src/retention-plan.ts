@@ -13,6 +13,7 @@ import { SCORE_EVENT_RETENTION, SCORE_SNAPSHOT_RETENTION } from './scoring/score
 import { SUBSCRIBER_EVENT_RETENTION } from './subscribers/subscribers.retention.js';
 import { STAGED_ITEMS_RETENTION } from './work-items/csv/staged-items.retention.js';
 import { SESSION_RETENTION } from './users/users.retention.js';
+import { WEBHOOK_DELIVERY_RETENTION } from './webhooks/webhooks.retention.js';
 import { CLOSED_WORK_ITEM_RETENTION } from './work-items/work-items.retention.js';
 
 /** All that retention looks at, in this order. A module adds its rule here. */
@@ -25,6 +26,7 @@ export const retentionPlan: RetentionPlan = {
     JOB_RETENTION,
     SUBSCRIBER_EVENT_RETENTION,
     STAGED_ITEMS_RETENTION,
+    WEBHOOK_DELIVERY_RETENTION,
     SCORE_EVENT_RETENTION,
     SCORE_SNAPSHOT_RETENTION,
     NEXT_ACTION_RUN_RETENTION,

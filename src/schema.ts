@@ -20,6 +20,7 @@ import { OperateNextActions1796001720000 } from '../migrations/1796001720000-Ope
 import { TakeBackPresses1796001800000 } from '../migrations/1796001800000-TakeBackPresses.js';
 import { SubscribeToEvents1796002200000 } from '../migrations/1796002200000-SubscribeToEvents.js';
 import { CreateWebhooks1796002300000 } from '../migrations/1796002300000-CreateWebhooks.js';
+import { DispatchWebhooks1796002400000 } from '../migrations/1796002400000-DispatchWebhooks.js';
 import { AccessGrant } from './users/model/access-grant.entity.js';
 import { ServiceToken } from './users/model/service-token.entity.js';
 import { SessionRow } from './users/model/session.entity.js';
@@ -99,5 +100,6 @@ export const schema = {
     TakeBackPresses1796001800000,
     SubscribeToEvents1796002200000,
     CreateWebhooks1796002300000,
+    DispatchWebhooks1796002400000,
   ],
 } satisfies Schema;

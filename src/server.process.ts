@@ -12,6 +12,7 @@ import { Drain, DRAIN_LIMIT_MS } from './process/drain.js';
 import { listen } from './process/listen.js';
 import { APP_CLOSE_MS, type StopContext } from './process/process-lifecycle.js';
 import { type ProcessContext } from './process/run-process.js';
+import { WebhookDispatcher } from './webhooks/deliveries/webhook-dispatcher.js';
 import { showWelcome, welcome } from './welcome.js';
 
 /** Starts the application, listens, and shows the welcome in development. */
@@ -31,8 +32,8 @@ export async function startServer(context: ProcessContext): Promise<void> {
 }
 
 /**
- * Streams end first: they would not end by themselves. Requests and jobs are drained at the same time, so
- * that a stop takes as long as the slower one.
+ * Streams end first: they would not end by themselves. Requests, jobs and webhooks are drained at the same
+ * time, so that a stop takes as long as the slower one.
  */
 async function finish(
   app: NestExpressApplication,
@@ -46,6 +47,7 @@ async function finish(
   const [complete] = await Promise.all([
     drain.finish({ delayMs, limitMs: stop.left(DRAIN_LIMIT_MS) }),
     app.get(JobWorker).stop(),
+    app.get(WebhookDispatcher).stop(),
   ]);
   return complete;
 }

@@ -7,6 +7,7 @@ import {
 } from '../src/kernel/permissions.js';
 import { UsersService } from '../src/users/api/users.service.js';
 import { createTestApp, type TestApp } from './support/app.js';
+import { storeFailedDeliveries } from './support/webhooks.js';
 import { createNextAction, createWorkItem } from './support/builders.js';
 import { type OpenApiDocument, type Operation, operationsOf } from './support/openapi.js';
 import { ApiClient, beginningOf } from './support/requests.js';
@@ -85,7 +86,11 @@ class Acme {
       case 'service-tokens':
         return path.includes('{id}') ? { id: await this.token() } : {};
       case 'webhooks':
-        return path.includes('{id}') ? { id: await this.webhook() } : {};
+        return path.includes('{deliveryId}')
+          ? this.delivery()
+          : path.includes('{id}')
+            ? { id: await this.webhook() }
+            : {};
       default:
         return ACME;
     }
@@ -193,6 +198,13 @@ class Acme {
     const body = { url: 'https://example.com/hooks', eventKeys: ['*'], scopes: [SCOPE] };
     return ((await this.app.api.post('/api/webhooks', body).expect(201)).body as { id: string }).id;
   }
+
+  /** A delivery that can be sent again. */
+  private async delivery(): Promise<{ id: string; deliveryId: string }> {
+    const id = await this.webhook();
+    const [deliveryId = ''] = await storeFailedDeliveries(this.app, id, 1, ACME);
+    return { id, deliveryId };
+  }
 }
 
 function newToken(...scopes: string[]): object {
@@ -206,7 +218,9 @@ describe('who may use which route', () => {
   let operations: Operation[];
   let callers: Caller[];
   beforeAll(async () => {
-    app = await createTestApp({ env: { WORKER: 'false', AUTH_CACHE_MS: '60000' } });
+    app = await createTestApp({
+      env: { WORKER: 'false', AUTH_CACHE_MS: '60000', WEBHOOK_TIMEOUT_MS: '50' },
+    });
     const document = (await app.anonymous.get('/api/openapi.json')).body as OpenApiDocument;
     acme = Object.assign(new Acme(app), { document });
     operations = operationsOf(document);

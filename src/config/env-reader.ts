@@ -50,6 +50,9 @@ const READ_BY: Readonly<Record<string, readonly EnvReaderRole[]>> = {
   JOB_HEARTBEAT_MS: SERVED,
   JOB_STALE_MS: SERVED,
   JOB_DRAIN_MS: SERVED,
+  WEBHOOK_CONCURRENCY: SERVED,
+  WEBHOOK_POLL_MS: SERVED,
+  WEBHOOK_RETRY_SCHEDULE: SERVED,
   SCHEDULE_SCORE_COMPUTE: SERVED,
   SCHEDULE_RISK_RUN_RULES: SERVED,
   SCHEDULE_NEXT_ACTIONS_RUN: SERVED,
@@ -140,6 +143,19 @@ export class EnvReader {
       throw new ConfigError(`${key} must be 1 to 10 whole numbers, separated by commas.`);
     }
     return value.split(',').map(Number);
+  }
+
+  /** Durations in ms, from a list such as `5s,5m,2h`: 1 to 20 of them, each up to 7 days. */
+  durations(key: string, fallback: readonly number[]): readonly number[] {
+    const value = this.text(key);
+    if (value === undefined) return fallback;
+    const durations = value.split(',').map((item) => durationMs(item.trim()));
+    if (durations.length > 20 || !durations.every((ms) => ms <= 7 * 86_400_000)) {
+      throw new ConfigError(
+        `${key} must be 1 to 20 durations such as 500ms, 5s, 30m or 2h, separated by commas, each up to 7d.`,
+      );
+    }
+    return durations;
   }
 
   /** Five fields, minute to day of week, that are met at some time. */
@@ -250,6 +266,13 @@ export class EnvReader {
 
 function isOrigin(value: string): boolean {
   return /^https?:\/\/[^/?#@\s]+$/i.test(value) && URL.canParse(value);
+}
+
+/** A number with its unit, in ms; NaN for another text. */
+function durationMs(text: string): number {
+  const match = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text);
+  const unit = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }[match?.[2] as 'ms'];
+  return match ? Number(match[1]) * unit : NaN;
 }
 
 function isCron(value: string): boolean {

@@ -49,9 +49,26 @@ describe('the settings', () => {
     expect(readEnv({ ...production, SHUTDOWN_DELAY_MS: '15000' }).shutdownDelayMs).toBe(15_000);
   });
 
+  it('read the schedule of webhook tries as durations, and refuse any other text', () => {
+    const schedule = (value?: string) =>
+      readEnv({ WEBHOOK_RETRY_SCHEDULE: value }).webhooks.retryScheduleMs;
+    expect(schedule()).toEqual([
+      5000, 300_000, 1_800_000, 7_200_000, 18_000_000, 36_000_000, 36_000_000,
+    ]);
+    expect(schedule('20ms, 5s,5m,2h,7d')).toEqual([20, 5000, 300_000, 7_200_000, 604_800_000]);
+    for (const wrong of ['5', '5s,', '5s;5m', '-5s', '8d', '1w', Array(21).fill('1s').join()]) {
+      expect(() => schedule(wrong)).toThrow(/^WEBHOOK_RETRY_SCHEDULE must be 1 to 20 durations/);
+    }
+  });
+
   it('keep executions for ever or for at least 31 days', () => {
     const days = (value: string) => readEnv({ RETAIN_EXECUTIONS_DAYS: value }).retention.executions;
-    expect(readEnv({}).retention).toEqual({ events: 90, executions: 0, scores: 400 });
+    expect(readEnv({}).retention).toEqual({
+      events: 90,
+      executions: 0,
+      scores: 400,
+      deliveries: 30,
+    });
     expect([days('0'), days('31'), days('36500')]).toEqual([0, 31, 36_500]);
     for (const wrong of ['30', '1', '-1', '40.5', 'x', '36501']) {
       expect(() => days(wrong)).toThrow(

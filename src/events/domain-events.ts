@@ -93,12 +93,18 @@ export interface DomainEvents {
   'nba.delivery.undone': EventPayload<
     DeliveryMeta & { readonly undoesId: string; readonly result: object; readonly changes: object }
   >;
-  /** A delivery action is a placeholder so far: it only enqueued its job. */
+  /** A delivery action is a placeholder where there is nothing to do: it only enqueued its job. */
   'nba.delivery.stubbed': EventPayload<
     DeliveryMeta & { readonly jobId: string; readonly stubbed: true }
   >;
   /** The placeholder's job ran: nothing was sent again. */
   'nba.delivery.retry_job.stub': EventPayload<{ readonly jobId: string; readonly attempt: number }>;
+  /** The job of a press sent the failed webhook deliveries of its scope again: so many. */
+  'nba.delivery.retried': EventPayload<{
+    readonly jobId: string;
+    readonly attempt: number;
+    readonly requeued: number;
+  }>;
   /** An attempt of a job failed; `retryAt` is null when no further attempt follows. */
   'job.failed': EventPayload<JobMeta & { readonly retryAt: string | null }>;
   /** The last attempt of a job failed: it stays a dead letter until an operator retries it. */
@@ -228,6 +234,31 @@ export interface DomainEvents {
   }>;
   /** A service token was revoked. */
   'token.revoked': EventPayload<{ readonly name: string }>;
+  /** The last tries of an endpoint have all failed; its source is the endpoint, as in all that follow. */
+  'webhook.failing': EventPayload<{
+    readonly failingSince: string;
+    /** How many failed in a row. */
+    readonly failures: number;
+    readonly lastStatus: number | null;
+    readonly lastErrorCode: string | null;
+  }>;
+  /** A try of an endpoint that was failing has succeeded. */
+  'webhook.recovered': EventPayload<{ readonly failingSince: string }>;
+  /** The application disabled an endpoint: it answered 410 (`gone`), or nothing but failures for 5 days. */
+  'webhook.disabled': EventPayload<{ readonly reason: 'gone' | 'failing' }>;
+  /** Somebody tested an endpoint. */
+  'webhook.tested': EventPayload<{ readonly deliveryId: string }>;
+  /** Somebody sent a delivery again. */
+  'webhook.delivery.resent': EventPayload<{
+    readonly deliveryId: string;
+    /** Of the event that is delivered. */
+    readonly deliveredEventKey: string;
+  }>;
+  /** Somebody sent deliveries again that failed since a time. */
+  'webhook.deliveries.requeued': EventPayload<{
+    readonly since: string;
+    readonly requeued: number;
+  }>;
 }
 
 export type DomainEventName = keyof DomainEvents;
@@ -242,6 +273,7 @@ export const EVENT_LEVEL_OF: Readonly<Record<DomainEventName, EventLevel>> = {
   'nba.delivery.undone': 'info',
   'nba.delivery.stubbed': 'info',
   'nba.delivery.retry_job.stub': 'info',
+  'nba.delivery.retried': 'info',
   'job.failed': 'warn',
   'job.dead_lettered': 'error',
   'job.retried': 'info',
@@ -273,6 +305,12 @@ export const EVENT_LEVEL_OF: Readonly<Record<DomainEventName, EventLevel>> = {
   'webhook.secret_rotated': 'info',
   'token.created': 'info',
   'token.revoked': 'info',
+  'webhook.failing': 'warn',
+  'webhook.recovered': 'info',
+  'webhook.disabled': 'error',
+  'webhook.tested': 'info',
+  'webhook.delivery.resent': 'info',
+  'webhook.deliveries.requeued': 'info',
 };
 
 export const DOMAIN_EVENT_NAMES = Object.keys(EVENT_LEVEL_OF) as DomainEventName[];

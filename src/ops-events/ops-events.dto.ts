@@ -11,7 +11,7 @@ import {
   type EventLevel,
   type EventStatus,
 } from '../events/domain-events.js';
-import { type ShownEvent } from './ops-events.sql.js';
+import { type ShownEvent } from '../feed/shown-event.js';
 
 /** Directions of the feed. */
 export const FEED_ORDERS = ['asc', 'desc'] as const;

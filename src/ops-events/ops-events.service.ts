@@ -5,9 +5,10 @@ import { TransactionRunner } from '../database/transactions/transaction-runner.j
 import { type EventFilter } from '../feed/event-filter.js';
 import { FEED_START, type FeedPosition } from '../feed/feed-position.js';
 import { FeedReader } from '../feed/feed-reader.js';
+import { shownEvent, type ShownEvent } from '../feed/shown-event.js';
 import { type ListOpsEventsQuery, type OpsEventPage } from './ops-events.dto.js';
 import { filterOf, inCommitOrder, LIST, positionIn } from './ops-events.filter.js';
-import { feedQuery, NEWEST, shown, type ShownEvent } from './ops-events.sql.js';
+import { feedQuery, NEWEST } from './ops-events.sql.js';
 
 /** Reads the feed of events. */
 @Injectable()
@@ -37,7 +38,11 @@ export class OpsEventsService {
     const after = page.after ? positionIn(page.after) : await this.start(filter, caller);
     const read = await this.feed.read({ after, limit: query.pageSize, filter, caller });
     const { epoch, xid, id } = read.next;
-    const { items, pagination } = page.answer(read.events.map(shown), [epoch, xid, id], read.more);
+    const { items, pagination } = page.answer(
+      read.events.map(shownEvent),
+      [epoch, xid, id],
+      read.more,
+    );
     return { items, pagination: Object.assign(pagination, { gap: read.gap }) };
   }
 

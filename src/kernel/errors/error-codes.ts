@@ -52,7 +52,7 @@ export const ERROR_CODES = {
   },
   EVENT_ID_INVALID: {
     status: 400,
-    when: '`Last-Event-ID` or `after` is not the id of an event.',
+    when: 'What `Last-Event-ID` or `after` holds is not the id of an event.',
     fix: 'Send the last id as it came, or none to begin with what happens from now on.',
   },
   VALUE_NOT_STORABLE: {
@@ -128,6 +128,11 @@ export const ERROR_CODES = {
   WEBHOOK_NOT_FOUND: {
     status: 404,
     when: 'No webhook with this id is seen by the caller.',
+    fix: 'Read the list again.',
+  },
+  WEBHOOK_DELIVERY_NOT_FOUND: {
+    status: 404,
+    when: 'The webhook has no delivery with this id that the caller sees, or it is past its retention.',
     fix: 'Read the list again.',
   },
   SERVICE_TOKEN_NOT_FOUND: {
@@ -254,6 +259,11 @@ export const ERROR_CODES = {
     status: 409,
     when: 'The setting `WEBHOOK_ENCRYPTION_KEY`, which encrypts the secrets of webhooks, is not set.',
     fix: 'Have whoever runs the server set it.',
+  },
+  WEBHOOK_DISABLED: {
+    status: 409,
+    when: 'The webhook is disabled, so nothing can be sent to it again.',
+    fix: 'Enable it, and send again.',
   },
   WEBHOOK_LIMIT_REACHED: {
     status: 409,

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type EventFilter, selects } from '../../feed/event-filter.js';
 import { type FeedEvent } from '../../feed/feed.sql.js';
 import { eventFrame } from '../../http/event-stream/event-frames.js';
-import { shown } from '../ops-events.sql.js';
+import { shownEvent } from '../../feed/shown-event.js';
 import { EventIds } from './event-ids.js';
 
 const NOTHING = Buffer.alloc(0);
@@ -50,7 +50,7 @@ export class EventChunks {
   private frameOf(event: FeedEvent): Buffer {
     let frame = this.frames.get(event);
     if (!frame) {
-      const data = shown(event);
+      const data = shownEvent(event);
       frame = eventFrame({ id: this.ids.of(event), event: event.eventKey, data });
       this.frames.set(event, frame);
     }

@@ -13,6 +13,8 @@ import { mergePatch } from '../../kernel/merge-patch.js';
 import { DAY_MS } from '../../kernel/utc-day.js';
 import { isUuid } from '../../kernel/uuid.js';
 import { assertMayGiveScopes, fewestScopes } from '../../users/model/grant-rules.js';
+import { isRaced } from '../../work-items/push.js';
+import { DeliveryItems } from '../deliveries/delivery-items.js';
 import { type EndpointHeaders, openHeaders, sealHeaders } from '../model/sendable-endpoint.js';
 import { SecretBox } from '../model/secret-box.js';
 import { WebhookEndpoint } from '../model/webhook-endpoint.entity.js';
@@ -51,6 +53,7 @@ export class WebhooksService {
     private readonly paginator: Paginator,
     private readonly box: SecretBox,
     private readonly guard: EgressGuard,
+    private readonly items: DeliveryItems,
   ) {}
 
   /** A page of the webhooks, newest first: those whose scopes all lie in the actor's own. */
@@ -132,10 +135,11 @@ export class WebhooksService {
     await this.transactions.run(
       async (tx) => {
         const endpoint = await this.lock(tx, id, actor);
+        await this.items.cancelled(tx, id);
         await tx.manager.delete(WebhookEndpoint, { id });
         tx.publish('webhook.deleted', { ...about(id, actor), meta: metaOf(endpoint) });
       },
-      { caller: actor },
+      { caller: actor, retryOn: isRaced },
     );
   }
 
@@ -234,7 +238,7 @@ async function read(tx: Transaction, id: string, actor: Actor): Promise<WebhookA
 function statusOf({ status }: Stored, enabled: boolean): Partial<Stored> {
   if (enabled === (status === 'enabled')) return {};
   return enabled
-    ? { status: 'enabled', disabledReason: null, disabledAt: null, failingSince: null }
+    ? { status: 'enabled', disabledReason: null, disabledAt: null, failingSince: null, failures: 0 }
     : { status: 'disabled', disabledReason: 'operator', disabledAt: new Date() };
 }
 

@@ -27,6 +27,16 @@ export type DeliveryState = (typeof DELIVERY_STATES)[number];
 @Index('ix_webhook_deliveries_list', ['endpointId', 'id'])
 // What is past its retention.
 @Index('ix_webhook_deliveries_ended', ['updatedAt'], { where: `"state" <> 'pending'` })
+// How many tries an endpoint has under way.
+@Index('ix_webhook_deliveries_leased', ['endpointId'], { where: `"leased_until" IS NOT NULL` })
+// What a recovery sends again.
+@Index('ix_webhook_deliveries_failed', ['endpointId', 'updatedAt'], {
+  where: `"state" = 'failed'`,
+})
+// What a retry in a scope sends again.
+@Index('ix_webhook_deliveries_failed_scope', ['entityType', 'entityId', 'id'], {
+  where: `"state" = 'failed' AND "actor_kind" IS NOT NULL`,
+})
 export class WebhookDelivery {
   /** UUIDv7, so that the id is also the order in time. */
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_webhook_deliveries' })
@@ -70,6 +80,10 @@ export class WebhookDelivery {
   /** Tries that began; also the number of the running one. */
   @Column('int', { default: 0 })
   tries!: number;
+
+  /** Tries before it was sent again: the schedule counts from there. */
+  @Column('int', { default: 0 })
+  triesBefore!: number;
 
   /** When its next try is due, while it is pending. */
   @Column('timestamp with time zone', { precision: 3, nullable: true })

@@ -78,6 +78,10 @@ export class WebhookEndpoint {
   @Column('timestamp with time zone', { precision: 3, nullable: true })
   failingSince!: Date | null;
 
+  /** Tries that failed since the last one that succeeded. */
+  @Column('int', { default: 0 })
+  failures!: number;
+
   /** The user or the service token that made it. */
   @Column('uuid', { nullable: true })
   createdBy!: string | null;

@@ -10,7 +10,7 @@ import { WebhookEndpoint } from './webhook-endpoint.entity.js';
 const COLUMNS = columnsOf(WebhookEndpoint);
 
 /** What may be shown of an endpoint. */
-const SHOWN = COLUMNS.without('headersBox', 'secretBox', 'previousSecretBox');
+const SHOWN = COLUMNS.without('headersBox', 'secretBox', 'previousSecretBox', 'failures');
 export type ShownEndpoint = RowOf<typeof SHOWN>;
 
 /** An endpoint is seen where all its scopes are granted. */
