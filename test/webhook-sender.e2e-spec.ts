@@ -202,6 +202,48 @@ describe('a webhook', () => {
     expect(answer).not.toMatch(/abcdefghijklmnop0123|ops@example\.com/);
   });
 
+  it('keeps no own header and no secret of an answer that repeats its request', async () => {
+    const older = newSigningSecret();
+    const own = {
+      authorization: `Basic ${Buffer.from('desk:blue/ & green').toString('base64')}`,
+      'x-plain': 'canary "one" \\ <two>/&three',
+      'x-tenant': 'acme-4711',
+      'x-flag': '7',
+    };
+    const values = [...Object.values(own).slice(0, 3), secret, older];
+    const forms = [
+      ...[...values, own.authorization.slice(6), 'blue/ & green', secret.slice(6)],
+      ...values.map((value) => JSON.stringify(value).slice(1, -1).replaceAll('/', '\\/')),
+      ...values.map(encodeURIComponent),
+      ...values.map((value) => new URLSearchParams({ value }).toString().slice(6)),
+      'canary &quot;one&quot; \\ &lt;two&gt;/&amp;three',
+    ];
+    // The last value begins in the last byte that is kept.
+    const text = `flag=7 of 17; ${forms.join('\n')}\n`.padEnd(4095, '.') + own['x-tenant'];
+    const to = await receiver((response) => response.end(`${text} and more`));
+    const sender = senderOf();
+    const { signal } = new AbortController();
+    const boxes = {
+      headersBox: box.seal(ID, 'headers', JSON.stringify(own)),
+      previousSecretBox: box.seal(ID, 'secret', older),
+      previousSecretUntil: new Date(MESSAGE.now.getTime() + 1),
+    };
+    const { answer } = await sender.send(endpoint(to.url, boxes), MESSAGE, signal);
+    expect(answer).toMatch(/^flag=\[redacted\] of 17; (?:\[redacted\]\n)+\.+\[redacted\]$/);
+
+    to.answer = (response) => response.end(`It was ${secret.slice(0, 20)}`);
+    const cut = await sender.send(endpoint(to.url, boxes), MESSAGE, signal);
+    expect(cut.answer).toBe('It was [redacted]');
+  });
+
+  it('keeps no own header in the text of an error', async () => {
+    const headersBox = box.seal(ID, 'headers', '{"x-tenant":"nowhere.example"}');
+    const { signal } = new AbortController();
+    const to = endpoint('http://nowhere.example/', { headersBox });
+    const result = await senderOf().send(to, MESSAGE, signal);
+    expect(result).toMatchObject({ errorCode: 'DNS_FAILED', error: 'ENOTFOUND [redacted]' });
+  });
+
   it.each([
     ['30', 30_000],
     ['999999', 86_400_000],
