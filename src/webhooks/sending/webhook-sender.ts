@@ -12,6 +12,7 @@ import { SecretBox } from '../model/secret-box.js';
 import { EgressGuard } from './egress-guard.js';
 import { OwnSecrets } from './own-secrets.js';
 import { guardedConnector, HOST_RESOLVER, type HostResolver } from './guarded-connector.js';
+import { HostLookups } from './host-lookups.js';
 import { retryAfterMs } from './retry-after.js';
 import { signatureHeaders } from './signature.js';
 import {
@@ -33,8 +34,6 @@ export interface WebhookMessage {
 
 /** How much of an answer is kept, in bytes. A little more is read, then its connection is closed. */
 const ANSWER_BYTES = 4096;
-/** Open connections to one origin. */
-const CONNECTIONS_PER_ORIGIN = 8;
 /** How long an idle connection stays open, in ms. */
 const KEEP_ALIVE_MS = 10_000;
 
@@ -49,12 +48,13 @@ export class WebhookSender implements OnApplicationShutdown {
     private readonly box: SecretBox,
     guard: EgressGuard,
     @Inject(HOST_RESOLVER) resolve: HostResolver,
-    @Inject(ENV) { webhooks: { timeoutMs } }: Env,
+    @Inject(ENV) { webhooks: { timeoutMs, concurrency } }: Env,
   ) {
     this.timeoutMs = timeoutMs;
     this.agent = new Agent({
-      connect: guardedConnector(guard, resolve, timeoutMs),
-      connections: CONNECTIONS_PER_ORIGIN,
+      connect: guardedConnector(guard, new HostLookups(resolve, timeoutMs).lookUp, timeoutMs),
+      // As many as there are tries: none waits for the silent paths of its host.
+      connections: concurrency,
       pipelining: 1,
       keepAliveTimeout: KEEP_ALIVE_MS,
       keepAliveMaxTimeout: KEEP_ALIVE_MS,
