@@ -205,7 +205,13 @@ export class WebhooksService {
     const different = Object.entries(asked).filter(
       ([column, value]) => !isDeepStrictEqual(value, before[column as keyof Stored]),
     );
-    return { ...Object.fromEntries(different), ...this.headerChanges(before, patch) };
+    const changes = Object.fromEntries(different) as Partial<Stored>;
+    return {
+      ...changes,
+      // Another URL has failed at nothing yet.
+      ...(changes.url === undefined ? {} : { failures: 0, failingSince: null }),
+      ...this.headerChanges(before, patch),
+    };
   }
 
   /**
