@@ -26,6 +26,8 @@ export interface TestAppOptions {
   readonly controllers?: Type[];
   /** Settings over the defaults; limits are out of the way unless a test sets them. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Where a console is built; without it, there is none. */
+  readonly consoleFolder?: string;
   /** A second replica on the same database. */
   readonly database?: TestDatabase;
 }
@@ -125,7 +127,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
 
 async function bootApp(
   databaseUrl: string,
-  { providers = [], controllers = [], env: overrides = {} }: TestAppOptions,
+  { providers = [], controllers = [], env: overrides = {}, consoleFolder }: TestAppOptions,
   logged: string[],
 ): Promise<NestExpressApplication> {
   const env = readEnv({
@@ -152,6 +154,7 @@ async function bootApp(
     secrets: { jwtSecret: JWT_SECRET, admin: OPERATOR, adminPasswordFile: undefined },
     logger: createLogger(env.logLevel, sink),
     databaseUrl,
+    consoleFolder,
   };
   const testing = await Test.createTestingModule({
     imports: [AppModule.register(app)],
