@@ -16,6 +16,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     license: false,
+    // "use client" says nothing here: the whole page is of the client.
+    rolldownOptions: { checks: { moduleLevelDirective: false } },
   },
   server: { host: '127.0.0.1', port: 3010, strictPort: true, proxy: { '/api': { target: API } } },
 });
