@@ -6,7 +6,6 @@ import { type Press } from '../press/press.js';
 import { usePresses } from '../press/pressing.js';
 import { PriorityMark, priorityName } from '../ui/priority.js';
 import { Problem } from '../ui/problem.js';
-import { safeLink } from '../ui/safe-link.js';
 import { Time, useNow } from '../ui/time.js';
 import { Buttons } from './buttons.js';
 import { Explanation } from './explanation.js';
@@ -49,7 +48,6 @@ function Shown({
     intent.targets.some(({ id }) => id === item.id),
   );
   const text = press && standing(press, press.outcomes[item.id], now);
-  const link = safeLink(item.actionUrl);
   const snoozed = item.snoozedUntil !== null && Date.parse(item.snoozedUntil) > now;
   return (
     <SectionLevel value={Heading === 'h1' ? 'h2' : 'h3'}>
@@ -73,14 +71,12 @@ function Shown({
       {isOpen(press) ? (
         <p className="standing">{text}</p>
       ) : (
-        <Buttons items={[item]} buttons={item.actions} shown={3} hints={ACTION_KEYS} />
-      )}
-      {link && (
-        <p className="links">
-          <a href={link.href} {...(link.external ? { target: '_blank', rel: 'noreferrer' } : {})}>
-            {link.external ? new URL(link.href).host : link.href}
-          </a>
-        </p>
+        <Buttons
+          items={[item]}
+          buttons={item.actions}
+          shown={Heading === 'h1' ? 3 : 2}
+          hints={ACTION_KEYS}
+        />
       )}
       <Explanation item={item} now={now} />
       <Playbook id={item.id} canTick={item.actions.length > 0} />

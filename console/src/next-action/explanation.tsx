@@ -1,7 +1,7 @@
 import { type JSX, type ReactNode } from 'react';
 import { type NextActionDetail } from '../api/client.js';
 import { isInstant } from '../ui/relative-time.js';
-import { safeLink } from '../ui/safe-link.js';
+import { type SafeLink, safeLink } from '../ui/safe-link.js';
 import { Time } from '../ui/time.js';
 import { barsOf } from './rank-bars.js';
 import { Section } from './section.js';
@@ -12,12 +12,12 @@ interface Props {
 }
 
 /** Why it is recommended, and how its rank was computed. */
-export function Explanation({ item: { explanation, score }, now }: Props): JSX.Element {
+export function Explanation({ item: { explanation, score, actionUrl }, now }: Props): JSX.Element {
   const { evidence = [], links = [], factors = {}, recommendedSteps = [] } = explanation ?? {};
-  const followed = links.flatMap(({ label, href }) => {
-    const link = safeLink(href);
-    return link ? [{ label, ...link }] : [];
-  });
+  const followed = linksOf([
+    ...links,
+    ...(actionUrl === null ? [] : [{ label: '', href: actionUrl }]),
+  ]);
   const bars = barsOf(factors);
   return (
     <>
@@ -60,7 +60,7 @@ export function Explanation({ item: { explanation, score }, now }: Props): JSX.E
             <u aria-hidden="true">
               <b className={points < 0 ? 'less' : ''} style={{ width: `${share}%` }} />
             </u>
-            <span>{name === 'base' || points < 0 ? points : `+${points}`}</span>
+            <span>{signed(name, points)}</span>
           </div>
         ))}
       </Section>
@@ -68,7 +68,28 @@ export function Explanation({ item: { explanation, score }, now }: Props): JSX.E
   );
 }
 
+interface Link extends SafeLink {
+  readonly label: string;
+}
+
+/** The links that are followed, each once; one without a label has its host. */
+function linksOf(links: readonly { readonly label: string; readonly href: string }[]): Link[] {
+  const found = new Map<string, Link>();
+  for (const { label, href } of links) {
+    const link = safeLink(href);
+    if (!link || found.has(href)) continue;
+    const name = link.external ? new URL(href).host : 'Open';
+    found.set(href, { label: label === '' ? name : label, ...link });
+  }
+  return [...found.values()];
+}
+
 function factOf(value: string | number | string[], now: number): ReactNode {
   if (Array.isArray(value)) return value.join(', ');
   return typeof value === 'string' && isInstant(value) ? <Time at={value} now={now} /> : value;
+}
+
+function signed(name: string, points: number): string {
+  if (points < 0) return `−${-points}`;
+  return name === 'base' ? String(points) : `+${points}`;
 }

@@ -3,8 +3,8 @@ import { barsOf } from './rank-bars.js';
 describe('the bars of a rank', () => {
   it('show what adds and what takes away, and not the sum', () => {
     const factors = {
-      base: 75,
       countBoost: 3,
+      base: 75,
       urgencyBoost: 0,
       friction: 2,
       trackRecord: -4,
