@@ -94,6 +94,31 @@ export default tseslint.config(
     },
   },
   {
+    files: ['console/src/pages/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '^\\.\\./(?!\\.)',
+              message: 'Pages never import each other: move what they share.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: ['console/src/{api,next-action,press,ui}/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ regex: '/pages/', message: 'A page imports this, never the other way.' }] },
+      ],
+    },
+  },
+  {
     // Not of the application: the settings of the test run.
     files: ['jest.*.mjs'],
     rules: { 'no-restricted-syntax': 'off' },

@@ -78,6 +78,7 @@ export function useSummary(scope: string): UseQueryResult<Schemas['NextActionSum
   return useQuery({
     queryKey: [...keys.summaries, scope],
     queryFn: () => bodyOf(api.GET('/api/next-actions/summary', { params: { query: { scope } } })),
+    refetchOnWindowFocus: true,
   });
 }
 

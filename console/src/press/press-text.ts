@@ -1,23 +1,28 @@
 import { relativeTime } from '../ui/relative-time.js';
 import { type Outcome, type Press } from './press.js';
 
-/** Where a press stands, in a few words; undefined where there is nothing to say. */
+/**
+ * Where a press stands, in a few words; undefined where there is nothing to say. Without `now`, the text does
+ * not count seconds: a screen reader would read each of them.
+ */
 export function standing(
   { intent, phase }: Press,
   outcome: Outcome | undefined,
-  now: number,
+  now?: number,
 ): string | undefined {
+  const inSeconds = (at: number): string =>
+    now === undefined ? '' : ` in ${secondsUntil(at, now)} s`;
   switch (phase.name) {
     case 'optimistic':
       return `${intent.label}…`;
     case 'waiting':
       return phase.until === 'sign-in'
         ? 'Waits for you to sign in'
-        : `Too many presses: goes on in ${secondsUntil(phase.until, now)} s`;
+        : `Too many presses: goes on${inSeconds(phase.until)}`;
     case 'unknown':
       return phase.askAgainAt === null
         ? 'Outcome unknown'
-        : `Outcome unknown, asking again in ${secondsUntil(phase.askAgainAt, now)} s`;
+        : `Outcome unknown, asking again${inSeconds(phase.askAgainAt)}`;
     case 'settled':
       return outcome?.name === 'refused' ? `Not done: ${outcome.detail}` : undefined;
   }

@@ -51,7 +51,7 @@ interface Props {
 function Toast({ press, now, onClose }: Props): JSX.Element {
   const { intent, phase, undo, outcomes } = press;
   const [target] = intent.targets;
-  const text = phase.name === 'settled' ? result(press, now) : standing(press, undefined, now);
+  const text = phase.name === 'settled' ? result(press, now) : standing(press, undefined);
   const refusal = undo?.name === 'refused' ? undo : Object.values(outcomes).find(isRefusal);
   const canUndo = phase.name === 'settled' && undoableExecutions(press).length > 0;
   const left = phase.name === 'settled' ? secondsUntil(phase.at + SHOWN_MS, now) : 0;

@@ -31,8 +31,13 @@ export function builtConsole(): string {
     const isOld = old.startsWith(PREFIX) && !old.startsWith(name);
     if (isOld) rmSync(join(BUILDS, old), { recursive: true, force: true });
   }
-  if (existsSync(folder)) rmSync(beside, { recursive: true });
-  else renameSync(beside, folder);
+  try {
+    renameSync(beside, folder);
+  } catch (error) {
+    // Another worker was faster.
+    rmSync(beside, { recursive: true });
+    if (!existsSync(folder)) throw error;
+  }
   return folder;
 }
 

@@ -76,13 +76,13 @@ export function QueuePage({ me }: { readonly me: Me }): JSX.Element {
     const next = items[Math.min(items.length - 1, Math.max(0, at + step))];
     if (!next) return;
     setSelected(next.id);
-    document.getElementById(`row-${next.id}`)?.scrollIntoView({ block: 'nearest' });
-    document.querySelector<HTMLElement>(`#row-${next.id} a`)?.focus({ preventScroll: true });
+    focusRow(next.id);
   };
   const pressKey =
     (...actionKeys: string[]) =>
     (): void => {
-      const targets = chosen.length > 0 ? chosen : selected ? [selected] : [];
+      const wants = chosen.length > 0 ? chosen : selected ? [selected] : [];
+      const targets = wants.filter(({ id }) => !isLeaving(id));
       const button = actionKeys
         .map((key) => targets[0]?.actions.find(({ actionKey }) => actionKey === key))
         .find((found) => found !== undefined);
@@ -112,6 +112,8 @@ export function QueuePage({ me }: { readonly me: Me }): JSX.Element {
       items.slice(at + 1).find(({ id }) => !isLeaving(id)) ??
       items.slice(0, Math.max(0, at)).findLast(({ id }) => !isLeaving(id));
     setSelected(next?.id);
+    // The button that was pressed is gone, and the focus with it.
+    if (next && document.activeElement === document.body) focusRow(next.id);
   }, [wanted, isLeaving, items]);
   useEffect(() => {
     setChecked((before) => {
@@ -221,6 +223,12 @@ export function QueuePage({ me }: { readonly me: Me }): JSX.Element {
       {helps && <Help keys={ACTION_KEYS} onClose={() => setHelps(false)} />}
     </>
   );
+}
+
+function focusRow(id: string): void {
+  const row = document.getElementById(`row-${id}`);
+  row?.scrollIntoView({ block: 'nearest' });
+  row?.querySelector('a')?.focus({ preventScroll: true });
 }
 
 /** The newest press of each next best action. */

@@ -1,6 +1,6 @@
 import { type JSX, useState } from 'react';
 import { api, ApiProblem, bodyOf } from '../../api/client.js';
-import { keys, queryClient } from '../../api/queries.js';
+import { queryClient } from '../../api/queries.js';
 import { Icon } from '../../ui/icons.js';
 
 interface Props {
@@ -19,7 +19,8 @@ export function SignInPage({ hasSession }: Props): JSX.Element {
     setFault(undefined);
     try {
       await bodyOf(api.POST('/api/auth/session', { body: { email, password } }));
-      await queryClient.invalidateQueries({ queryKey: keys.me });
+      // All of it: what is shown may be hours old.
+      await queryClient.invalidateQueries();
     } catch (error) {
       setFault(faultOf(error));
       setBusy(false);
