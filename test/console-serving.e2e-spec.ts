@@ -72,6 +72,7 @@ describe('a server with a built console', () => {
     expect(policy).toContain("script-src 'self'");
     expect(policy).not.toMatch(/unsafe|upgrade-insecure-requests|https?:/);
     expect(headers['x-content-type-options']).toBe('nosniff');
+    expect(headers['cross-origin-opener-policy']).toBeUndefined();
   });
 
   it('serves hashed files for good, and others to be asked for again', async () => {

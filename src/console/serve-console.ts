@@ -60,6 +60,11 @@ function wantsPage(request: Request): boolean {
 function sendPage(page: ConsoleFile, request: Request, response: Response): void {
   response.vary('Accept');
   response.setHeader('Content-Security-Policy', PAGE_POLICY);
+  if (!request.secure) {
+    // Over plain HTTP a browser ignores them, and writes an error to the console of the page.
+    response.removeHeader('Cross-Origin-Opener-Policy');
+    response.removeHeader('Origin-Agent-Cluster');
+  }
   send(page, request, response);
 }
 

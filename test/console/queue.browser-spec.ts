@@ -222,6 +222,14 @@ describeInBrowser('the queue in a browser', (stage: () => Stage) => {
     expect(await page.context().cookies()).toEqual([]);
   });
 
+  it('works over plain HTTP in a local network', async () => {
+    const { scope } = await desk(['On the LAN']);
+    const page = await stage().openAs(undefined, at(scope), { byName: true });
+    expect(await page.evaluate('isSecureContext')).toBe(false);
+    await row(page, 'On the LAN').getByRole('button', { name: 'Mark done' }).click();
+    await page.getByRole('status').getByText('“On the LAN”: mark done').waitFor();
+  });
+
   it('shows a viewer no button', async () => {
     const { scope } = await desk(['To look at']);
     const viewer = { email: 'viewer@example.com', password: PASSWORD };

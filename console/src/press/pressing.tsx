@@ -74,9 +74,15 @@ function send({ button, items }: Asked, input?: Record<string, unknown>): void {
   const { actionKey, label, undo: undoable } = button;
   for (let first = 0; first < items.length; first += MAX_TARGETS) {
     const targets = items.slice(first, first + MAX_TARGETS).map(({ id, title }) => ({ id, title }));
-    const key = crypto.randomUUID();
+    const key = newKey();
     presses.press({ key, actionKey, label: plainLabel(label), undoable, input, targets });
   }
+}
+
+/** A new Idempotency-Key. `crypto.randomUUID` is missing on a page that came over plain HTTP. */
+function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** Without the dots that announce a form. */

@@ -26,13 +26,15 @@ export function Problem({ error, retry }: Props): JSX.Element {
             Try again
           </button>
         )}
-        <button
-          className="b"
-          type="button"
-          onClick={() => void navigator.clipboard.writeText(text)}
-        >
-          Copy
-        </button>
+        {isSecureContext && (
+          <button
+            className="b"
+            type="button"
+            onClick={() => void navigator.clipboard.writeText(text)}
+          >
+            Copy
+          </button>
+        )}
       </p>
     </div>
   );

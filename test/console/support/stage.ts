@@ -6,6 +6,9 @@ import { createTestApp, OPERATOR, type TestApp } from '../../support/app.js';
 import { builtConsole } from './built-console.js';
 import { type Chromium } from './chromium.js';
 
+/** Another name of this machine for the browser. */
+export const LOCAL_NAME = 'desk.test';
+
 /** Chromium calls nobody, and runs as root, as in a container. */
 const ARGS = [
   '--no-sandbox',
@@ -15,6 +18,8 @@ const ARGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // A name of the local network, which a browser trusts less than 127.0.0.1.
+  `--host-resolver-rules=MAP ${LOCAL_NAME} 127.0.0.1`,
 ];
 /** Longest wait for what a test expects, in ms: the machine may be loaded. */
 const PATIENCE_MS = 20_000;
@@ -25,6 +30,8 @@ export interface OpenOptions {
   readonly colorScheme?: 'light' | 'dark';
   readonly width?: number;
   readonly height?: number;
+  /** By its name in the local network, over plain HTTP. */
+  readonly byName?: boolean;
 }
 
 /** The application with the built console, and a browser. */
@@ -60,7 +67,7 @@ export class Stage {
 
   /** A page in a browser profile of its own. */
   async open(path = '/', options: OpenOptions = {}): Promise<Page> {
-    const { colorScheme = 'light', width = 1280, height = 800 } = options;
+    const { colorScheme = 'light', width = 1280, height = 800, byName = false } = options;
     const context = await this.browser.newContext({
       colorScheme,
       viewport: { width, height },
@@ -70,9 +77,11 @@ export class Stage {
     });
     context.setDefaultTimeout(PATIENCE_MS);
     this.contexts.push(context);
-    this.watch(context);
+    const { port } = new URL(this.app.url);
+    const origin = byName ? `http://${LOCAL_NAME}:${port}` : this.app.url;
+    this.watch(context, origin);
     const page = await context.newPage();
-    await page.goto(`${this.app.url}${path}`);
+    await page.goto(`${origin}${path}`);
     return page;
   }
 
@@ -87,7 +96,7 @@ export class Stage {
     return page;
   }
 
-  private watch(context: BrowserContext): void {
+  private watch(context: BrowserContext, origin: string): void {
     context.on('page', (page) => {
       page.on('console', (message) => {
         const isFault = ['error', 'warning'].includes(message.type());
@@ -96,7 +105,7 @@ export class Stage {
       page.on('pageerror', (error) => this.complaints.push(String(error)));
       page.on('request', (request) => {
         const url = request.url();
-        if (!url.startsWith(this.app.url)) this.complaints.push(`request to ${url}`);
+        if (!url.startsWith(`${origin}/`)) this.complaints.push(`request to ${url}`);
       });
     });
   }
