@@ -17,6 +17,7 @@ const ARROWS = {
   users: ['kernel', 'config', 'logging', 'http', 'database'],
   auth: ['kernel', 'config', 'logging', 'http', 'database', 'rate-limit', 'users'],
   jobs: ['kernel', 'config', 'discovery', 'logging', 'http', 'database'],
+  subscribers: ['kernel', 'config', 'discovery', 'logging', 'events', 'database', 'feed', 'jobs'],
   'work-items': ['kernel', 'config', 'http', 'database', 'jobs'],
   scoring: ['kernel', 'http', 'database', 'rate-limit', 'work-items', 'jobs'],
   risk: ['kernel', 'http', 'database', 'rate-limit', 'work-items', 'jobs', 'scoring'],
@@ -36,7 +37,19 @@ const ARROWS = {
     'risk',
     'leads',
   ],
-  'ops-events': ['kernel', 'logging', 'http', 'events', 'database', 'feed'],
+  webhooks: [
+    'kernel',
+    'config',
+    'logging',
+    'http',
+    'events',
+    'database',
+    'feed',
+    'jobs',
+    'work-items',
+    'users',
+  ],
+  'ops-events': ['kernel', 'config', 'logging', 'http', 'events', 'database', 'feed', 'users'],
   schedules: ['kernel', 'config', 'logging', 'database', 'jobs', 'scoring', 'risk', 'next-actions'],
   scopes: ['kernel', 'http', 'database'],
   health: ['kernel', 'logging', 'http', 'database', 'jobs'],
@@ -62,6 +75,14 @@ const INNER_ARROWS = {
     rules: ['model', 'suppressions', 'outcomes'],
     delivery: ['model', 'suppressions', 'rules', 'outcomes'],
     playbooks: ['model', 'rules'],
+  },
+  webhooks: {
+    model: [],
+    sending: ['model'],
+    'fan-out': ['model'],
+    deliveries: ['model', 'sending', 'fan-out'],
+    retry: ['model'],
+    api: ['model', 'sending', 'deliveries', 'retry'],
   },
   users: {
     passwords: [],
@@ -89,12 +110,18 @@ const INNER_ARROWS = {
 /** A module that adds an action imports the decorator and its types, nothing else of next-actions. */
 const ACTION_API = '^src/next-actions/delivery/delivery-action\\.ts$';
 
+/** The same for a module that subscribes to events. */
+const SUBSCRIBER_API = '^src/subscribers/on-feed-event\\.ts$';
+
 const arrows = Object.entries(ARROWS).map(([folder, allowed]) => ({
   name: `arrows-of-${folder}`,
   comment: `src/${folder} may import only: ${allowed.join(', ') || 'nothing of ours'} (docs/architecture.md).`,
   severity: 'error',
   from: { path: `^src/${folder}/` },
-  to: { path: '^src/', pathNot: [`^src/(${[folder, ...allowed].join('|')})/`, ACTION_API] },
+  to: {
+    path: '^src/',
+    pathNot: [`^src/(${[folder, ...allowed].join('|')})/`, ACTION_API, SUBSCRIBER_API],
+  },
 }));
 
 const innerArrows = Object.entries(INNER_ARROWS).flatMap(([module, folders]) =>

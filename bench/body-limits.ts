@@ -53,7 +53,12 @@ async function serve(): Promise<void> {
   });
   const app = await createApp({
     env,
-    secrets: { jwtSecret: 'x'.repeat(32), admin: OPERATOR, adminPasswordFile: undefined },
+    secrets: {
+      jwtSecret: 'x'.repeat(32),
+      admin: OPERATOR,
+      webhookEncryptionKeys: [],
+      adminPasswordFile: undefined,
+    },
     databaseUrl: process.argv[2] ?? '',
     logger: createLogger('silent'),
   });

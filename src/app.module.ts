@@ -29,7 +29,9 @@ import { RateLimitModule } from './rate-limit/rate-limit.module.js';
 import { retentionPlan } from './retention-plan.js';
 import { schema } from './schema.js';
 import { searchedTables } from './searched-tables.js';
+import { SubscribersModule } from './subscribers/subscribers.module.js';
 import { UsersModule } from './users/users.module.js';
+import { WebhooksModule } from './webhooks/webhooks.module.js';
 import { WorkItemsModule } from './work-items/work-items.module.js';
 
 /** What the application is started with. */
@@ -67,7 +69,9 @@ export class AppModule {
         JobsModule,
         SchedulesModule,
         ScopesModule,
+        WebhooksModule,
         OpsEventsModule,
+        SubscribersModule,
         HealthModule,
         DemoModule,
       ],

@@ -44,7 +44,12 @@ const lifecycle = new ProcessLifecycle({ startedByNpm: startedByNpm(), exitCode:
 @Module({})
 class CommandModule {
   static register(env: Env, databaseUrl: string, modules: readonly Type[]): DynamicModule {
-    const secrets = { jwtSecret: '', admin: undefined, adminPasswordFile: undefined };
+    const secrets = {
+      jwtSecret: '',
+      admin: undefined,
+      webhookEncryptionKeys: [],
+      adminPasswordFile: undefined,
+    };
     return {
       module: CommandModule,
       imports: [

@@ -10,8 +10,10 @@ import {
 import { OPS_EVENT_RETENTION } from './ops-events/ops-events.retention.js';
 import { RATE_LIMIT_RETENTION } from './rate-limit/rate-limits.retention.js';
 import { SCORE_EVENT_RETENTION, SCORE_SNAPSHOT_RETENTION } from './scoring/scores.retention.js';
+import { SUBSCRIBER_EVENT_RETENTION } from './subscribers/subscribers.retention.js';
 import { STAGED_ITEMS_RETENTION } from './work-items/csv/staged-items.retention.js';
 import { SESSION_RETENTION } from './users/users.retention.js';
+import { WEBHOOK_DELIVERY_RETENTION } from './webhooks/webhooks.retention.js';
 import { CLOSED_WORK_ITEM_RETENTION } from './work-items/work-items.retention.js';
 
 /** All that retention looks at, in this order. A module adds its rule here. */
@@ -22,7 +24,9 @@ export const retentionPlan: RetentionPlan = {
     RATE_LIMIT_RETENTION,
     SESSION_RETENTION,
     JOB_RETENTION,
+    SUBSCRIBER_EVENT_RETENTION,
     STAGED_ITEMS_RETENTION,
+    WEBHOOK_DELIVERY_RETENTION,
     SCORE_EVENT_RETENTION,
     SCORE_SNAPSHOT_RETENTION,
     NEXT_ACTION_RUN_RETENTION,

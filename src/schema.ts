@@ -18,6 +18,9 @@ import { TrackOutcomes1796001500000 } from '../migrations/1796001500000-TrackOut
 import { SuppressionsAndPlaybooks1796001600000 } from '../migrations/1796001600000-SuppressionsAndPlaybooks.js';
 import { OperateNextActions1796001720000 } from '../migrations/1796001720000-OperateNextActions.js';
 import { TakeBackPresses1796001800000 } from '../migrations/1796001800000-TakeBackPresses.js';
+import { SubscribeToEvents1796002200000 } from '../migrations/1796002200000-SubscribeToEvents.js';
+import { CreateWebhooks1796002300000 } from '../migrations/1796002300000-CreateWebhooks.js';
+import { DispatchWebhooks1796002400000 } from '../migrations/1796002400000-DispatchWebhooks.js';
 import { AccessGrant } from './users/model/access-grant.entity.js';
 import { ServiceToken } from './users/model/service-token.entity.js';
 import { SessionRow } from './users/model/session.entity.js';
@@ -38,7 +41,11 @@ import { RiskFlagRow } from './risk/risk-flag.entity.js';
 import { ScheduleRow } from './schedules/schedule.entity.js';
 import { ScoreEventRow } from './scoring/score-event.entity.js';
 import { ScoreSnapshotRow } from './scoring/score-snapshot.entity.js';
+import { PendingEventRow } from './subscribers/pending-event.entity.js';
 import { StagedItemsRow } from './work-items/csv/staged-items.entity.js';
+import { WebhookAttempt } from './webhooks/model/webhook-attempt.entity.js';
+import { WebhookDelivery } from './webhooks/model/webhook-delivery.entity.js';
+import { WebhookEndpoint } from './webhooks/model/webhook-endpoint.entity.js';
 import { WorkItemRow } from './work-items/work-item.entity.js';
 
 /** Every table's entity and every migration, in order: for the application and the migration CLI. */
@@ -65,6 +72,10 @@ export const schema = {
     JobRow,
     JobAttempt,
     ScheduleRow,
+    WebhookEndpoint,
+    WebhookDelivery,
+    WebhookAttempt,
+    PendingEventRow,
   ],
   migrations: [
     CreateFoundation1795000000000,
@@ -87,5 +98,8 @@ export const schema = {
     SuppressionsAndPlaybooks1796001600000,
     OperateNextActions1796001720000,
     TakeBackPresses1796001800000,
+    SubscribeToEvents1796002200000,
+    CreateWebhooks1796002300000,
+    DispatchWebhooks1796002400000,
   ],
 } satisfies Schema;

@@ -12,6 +12,7 @@ const TABLES = [
   'next_action_executions',
   'ops_events',
   'jobs',
+  'webhook_deliveries',
 ].join('|');
 
 /** SQL that reads or changes rows. */
@@ -20,12 +21,13 @@ const READS = new RegExp(`\\b(?:FROM|JOIN|UPDATE)\\s+(?:ONLY\\s+)?(?:${TABLES})\
 /** The name of such a table alone, from which the SQL of a list is made. */
 const NAMES = new RegExp(`^(?:${TABLES})$`);
 
-/** Files of the application itself: retention and the queue of jobs run as the system. */
-const OF_THE_SYSTEM = /\.retention\.ts$|^jobs\/queue\/(?!jobs\.sql)/;
+/** Files of the application itself: retention and the queues of jobs and webhooks run as the system. */
+const OF_THE_SYSTEM =
+  /\.retention\.ts$|^jobs\/queue\/(?!jobs\.sql)|^webhooks\/(?:deliveries|fan-out)\//;
 
 /** What narrows the rows to those that a caller may see. */
 const NARROWED =
-  /\bisGranted\(|\bListQuery\.(?:within|visible)\(|\beventsList\(|\bscopeCondition\(|: (?:GrantedScopes|VisibleRows)\b/;
+  /\bisGranted\(|\bisSeenDelivery\(|\bListQuery\.(?:within|visible)\(|\beventsList\(|\bscopeCondition\(|: (?:GrantedScopes|VisibleRows)\b/;
 
 /** Declarations that are not narrowed, as file and name, by the reason why no caller reads another's rows. */
 const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
@@ -61,11 +63,14 @@ const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
     'next-actions/delivery/executions.sql.ts executionQueries',
     'next-actions/delivery/executions.sql.ts MARK_UNDONE',
     'next-actions/delivery/actions/reopen.action.ts FIND_QUEUED',
-    'next-actions/delivery/actions/retry-failed-deliveries.action.ts FIND_OTHER_PRESSES',
+    'webhooks/retry/retry-failed-deliveries.action.ts FIND_OTHER_PRESSES',
     'next-actions/playbooks/playbook-steps.sql.ts LIST_SUCCESSES',
     'jobs/queue/jobs.sql.ts CANCEL_UNSTARTED',
     'next-actions/model/next-actions.sql.ts SNOOZE',
     'next-actions/rules/items-of-next-action.ts statementOf',
+    'webhooks/retry/requeue.sql.ts REQUEUE',
+    'webhooks/retry/requeue.sql.ts FAILED_IN_SCOPE',
+    'webhooks/retry/requeue.sql.ts REQUEUE_SCOPE',
     'jobs/api/jobs.list.ts FIND_TRIES',
     'jobs/queue/jobs.sql.ts CANCEL',
     'jobs/queue/jobs.sql.ts REVIVE',
@@ -73,6 +78,9 @@ const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
   'the name of a table': ['next-actions/suppressions/suppressions.sql.ts TABLE'],
   'read by the application itself': [
     'feed/feed.sql.ts feedPage',
+    'feed/feed.sql.ts FIND_FEED_EVENT',
+    'webhooks/retry/retry-failed-deliveries.handler.ts FIND_SCOPE',
+    'webhooks/retry/retry-failed-deliveries.handler.ts FIND_PROMISE',
     'schedules/unsettled-scopes.ts LIST_UNSETTLED_SCOPES',
     'jobs/queue/jobs.sql.ts RECORD_HEARTBEATS',
     'jobs/queue/jobs.sql.ts SUCCEED',

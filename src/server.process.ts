@@ -8,11 +8,13 @@ import { type Env } from './config/env.js';
 import { DemoLoader } from './demo/demo.loader.js';
 import { Readiness } from './health/readiness.js';
 import { JobWorker } from './jobs/worker/job-worker.js';
+import { LiveFeed } from './ops-events/stream/live-feed.service.js';
 import { NextActionsService } from './next-actions/model/next-actions.service.js';
 import { Drain, DRAIN_LIMIT_MS } from './process/drain.js';
 import { listen } from './process/listen.js';
 import { APP_CLOSE_MS, type StopContext } from './process/process-lifecycle.js';
 import { type ProcessContext } from './process/run-process.js';
+import { WebhookDispatcher } from './webhooks/deliveries/webhook-dispatcher.js';
 import { showWelcome, welcome } from './welcome.js';
 
 /** Where the build puts the console: beside the built sources. */
@@ -35,7 +37,10 @@ export async function startServer(context: ProcessContext): Promise<void> {
   await greet(app, port, context);
 }
 
-/** Requests and jobs are drained at the same time, so that a stop takes as long as the slower one. */
+/**
+ * Streams end first: they would not end by themselves. Requests, jobs and webhooks are drained at the same
+ * time, so that a stop takes as long as the slower one.
+ */
 async function finish(
   app: NestExpressApplication,
   drain: Drain,
@@ -43,10 +48,12 @@ async function finish(
   stop: StopContext,
 ): Promise<boolean> {
   app.get(Readiness).startDraining();
+  app.get(LiveFeed).stop();
   const delayMs = stop.asked ? env.shutdownDelayMs : 0;
   const [complete] = await Promise.all([
     drain.finish({ delayMs, limitMs: stop.left(DRAIN_LIMIT_MS) }),
     app.get(JobWorker).stop(),
+    app.get(WebhookDispatcher).stop(),
   ]);
   return complete;
 }

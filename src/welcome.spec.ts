@@ -3,6 +3,7 @@ import { showWelcome, welcome } from './welcome.js';
 const secrets = {
   jwtSecret: 'x',
   admin: { email: 'operator@example.com', password: 'sesame' },
+  webhookEncryptionKeys: [],
   adminPasswordFile: "/tmp/it's here/admin-password",
 };
 

@@ -8,8 +8,9 @@ import { JobWorker } from './jobs/worker/job-worker.js';
 import { listen } from './process/listen.js';
 import { APP_CLOSE_MS } from './process/process-lifecycle.js';
 import { type ProcessContext } from './process/run-process.js';
+import { WebhookDispatcher } from './webhooks/deliveries/webhook-dispatcher.js';
 
-/** Starts to run jobs. Its only HTTP routes are the health probes, on WORKER_PORT. */
+/** Starts to run jobs and to send webhooks. Its only HTTP routes are the health probes, on WORKER_PORT. */
 export async function startWorker(context: ProcessContext): Promise<void> {
   const { env, lifecycle, logger } = context;
   const app = await NestFactory.createApplicationContext(AppModule.register(context), {
@@ -27,7 +28,7 @@ export async function startWorker(context: ProcessContext): Promise<void> {
   });
   lifecycle.onStop('jobs', async () => {
     readiness.startDraining();
-    await app.get(JobWorker).stop();
+    await Promise.all([app.get(JobWorker).stop(), app.get(WebhookDispatcher).stop()]);
     probes.close();
     probes.closeAllConnections();
   });

@@ -7,9 +7,10 @@ import {
 } from '../src/kernel/permissions.js';
 import { UsersService } from '../src/users/api/users.service.js';
 import { createTestApp, type TestApp } from './support/app.js';
+import { storeFailedDeliveries } from './support/webhooks.js';
 import { createNextAction, createWorkItem } from './support/builders.js';
 import { type OpenApiDocument, type Operation, operationsOf } from './support/openapi.js';
-import { ApiClient } from './support/requests.js';
+import { ApiClient, beginningOf } from './support/requests.js';
 import { addUser } from './support/users.js';
 
 jest.setTimeout(120_000);
@@ -40,6 +41,7 @@ const OTHERWISE: Readonly<Record<string, readonly number[]>> = {
   // Nobody gives beyond their own: not the body's own scope is asked for, but that of the grant.
   'POST /api/users': [403],
   'POST /api/service-tokens': [403],
+  'POST /api/webhooks': [403],
   // The error of a row.
   'POST /api/work-items/batch': [400],
   'POST /api/work-items/import': [400],
@@ -83,6 +85,12 @@ class Acme {
         return path.includes('{id}') ? { id: await this.user() } : {};
       case 'service-tokens':
         return path.includes('{id}') ? { id: await this.token() } : {};
+      case 'webhooks':
+        return path.includes('{deliveryId}')
+          ? this.delivery()
+          : path.includes('{id}')
+            ? { id: await this.webhook() }
+            : {};
       default:
         return ACME;
     }
@@ -185,6 +193,18 @@ class Acme {
     const { body } = await this.app.api.post('/api/service-tokens', newToken(SCOPE)).expect(201);
     return (body as { id: string }).id;
   }
+
+  private async webhook(): Promise<string> {
+    const body = { url: 'https://example.com/hooks', eventKeys: ['*'], scopes: [SCOPE] };
+    return ((await this.app.api.post('/api/webhooks', body).expect(201)).body as { id: string }).id;
+  }
+
+  /** A delivery that can be sent again. */
+  private async delivery(): Promise<{ id: string; deliveryId: string }> {
+    const id = await this.webhook();
+    const [deliveryId = ''] = await storeFailedDeliveries(this.app, id, 1, ACME);
+    return { id, deliveryId };
+  }
 }
 
 function newToken(...scopes: string[]): object {
@@ -198,7 +218,9 @@ describe('who may use which route', () => {
   let operations: Operation[];
   let callers: Caller[];
   beforeAll(async () => {
-    app = await createTestApp({ env: { WORKER: 'false', AUTH_CACHE_MS: '60000' } });
+    app = await createTestApp({
+      env: { WORKER: 'false', AUTH_CACHE_MS: '60000', WEBHOOK_TIMEOUT_MS: '50' },
+    });
     const document = (await app.anonymous.get('/api/openapi.json')).body as OpenApiDocument;
     acme = Object.assign(new Acme(app), { document });
     operations = operationsOf(document);
@@ -279,6 +301,7 @@ async function send(client: ApiClient, operation: Operation, { path, query, body
     delete: client.delete,
   }[operation.method as 'get'].call(client, url);
   request.query(query);
+  if (operation.streams) beginningOf(request);
   if (body === undefined) return request;
   return request.type(operation.bodyType).send(body);
 }

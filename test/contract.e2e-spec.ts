@@ -13,6 +13,7 @@ import { ScopeFields } from '../src/http/scope.dto.js';
 import { createTestApp, OPERATOR, type TestApp } from './support/app.js';
 import { createNextAction } from './support/builders.js';
 import { addUser } from './support/users.js';
+import { storeFailedDeliveries } from './support/webhooks.js';
 import { Contract } from './support/contract.js';
 
 /** The document itself, and its page. */
@@ -45,6 +46,12 @@ async function seed(app: TestApp): Promise<void> {
     const { id } = await createNextAction(app.api, { score: 100, priority: 'critical' });
     await app.api.press(id, 'mark_done').expect(200);
   }
+  // The walk deletes one.
+  for (let index = 0; index < 3; index++) {
+    const url = `https://hooks.example.com/${index}`;
+    const { body } = await app.api.post('/api/webhooks', { url, eventKeys: ['*'] }).expect(201);
+    await storeFailedDeliveries(app, (body as { id: string }).id, 3);
+  }
   const { body } = await app.api.get('/api/jobs').expect(200);
   await app.api.post(`/api/jobs/${body.items[0].id}/cancel`).expect(200);
 }
@@ -57,7 +64,7 @@ describe('the contract', () => {
   let app: TestApp;
   let contract: Contract;
   beforeAll(async () => {
-    app = await createTestApp({ env: { WORKER: 'false' } });
+    app = await createTestApp({ env: { WORKER: 'false', WEBHOOK_TIMEOUT_MS: '50' } });
     await seed(app);
     contract = await Contract.of(app.api, app.anonymous, newcomerOf(app));
   });

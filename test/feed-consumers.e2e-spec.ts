@@ -4,7 +4,7 @@ import { type FeedConsumer } from '../src/feed/feed-consumer.js';
 import { TransactionRunner } from '../src/database/transactions/transaction-runner.js';
 import { createTestApp, type TestApp } from './support/app.js';
 import { eventually } from './support/eventually.js';
-import { publish } from './support/feed.js';
+import { publish, testEvent } from './support/feed.js';
 
 /** Long, so that only the tests poll. */
 const env = { FEED_POLL_MS: '60000' };
@@ -172,6 +172,60 @@ describe('a consumer of the feed', () => {
         msg: expect.stringContaining('behind the retention'),
       }),
     ]);
+  });
+
+  it('takes turns with others, so that none waits for the backlog of another', async () => {
+    const poller = app.get(FeedPoller);
+    const order: string[] = [];
+    const taking = (name: string): FeedConsumer => ({
+      name,
+      batchSize: 1,
+      consume: () => {
+        order.push(name);
+        return Promise.resolve();
+      },
+    });
+    consume(app, taking('long backlog'));
+    consume(app, taking('short backlog'));
+    await poller.poll();
+    await publish(app.get(TransactionRunner), ...notes('turns', 3));
+    await eventually('both have consumed all', async () => {
+      await poller.poll();
+      return order.length === 6;
+    });
+    expect(order.slice(0, 2).sort()).toEqual(['long backlog', 'short backlog']);
+    expect(order.slice(2, 4).sort()).toEqual(['long backlog', 'short backlog']);
+  });
+
+  it('does not hold up the listeners while it works off a long backlog', async () => {
+    const quick = await createTestApp({ env: { FEED_POLL_MS: '50' }, database: app.database });
+    try {
+      const backlog = 400;
+      let done = 0;
+      const stop = quick.get(FeedPoller).consume({
+        name: 'behind for long',
+        batchSize: 1,
+        consume: () => {
+          done += 1;
+          return Promise.resolve();
+        },
+      });
+      stops.push(stop);
+      await quick.get(FeedPoller).poll();
+      await app.get(TransactionRunner).run((tx) => {
+        for (const note of notes('backlog', backlog)) tx.publish('nba.upsert', testEvent(note));
+        return Promise.resolve();
+      });
+      await eventually('it has begun', () => done > 0);
+      let doneWhenHeard: number | undefined;
+      const tip = await quick.get(FeedReader).tip();
+      stops.push(quick.get(FeedPoller).listen(tip, () => (doneWhenHeard ??= done)));
+      await publish(app.get(TransactionRunner), 'for the listener');
+      await eventually('the listener has heard it', () => doneWhenHeard !== undefined);
+      expect(doneWhenHeard).toBeLessThan(backlog);
+    } finally {
+      await quick.close();
+    }
   });
 
   it('is refused where another one in the process has its name', () => {

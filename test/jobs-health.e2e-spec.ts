@@ -1,5 +1,5 @@
 import { jobsHealthSql } from '../src/jobs/api/job-health.js';
-import { RetryFailedDeliveriesHandler } from '../src/next-actions/delivery/retry-failed-deliveries.handler.js';
+import { RetryFailedDeliveriesHandler } from '../src/webhooks/retry/retry-failed-deliveries.handler.js';
 import { createTestApp, type TestApp } from './support/app.js';
 import { createNextAction } from './support/builders.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';

@@ -2,7 +2,7 @@ import { JobClaims } from '../src/jobs/queue/job-claims.js';
 import { TransactionRunner } from '../src/database/transactions/transaction-runner.js';
 import { Transaction } from '../src/database/transactions/transaction.js';
 import { JobWake } from '../src/jobs/queue/job-wake.js';
-import { RetryFailedDeliveriesHandler } from '../src/next-actions/delivery/retry-failed-deliveries.handler.js';
+import { RetryFailedDeliveriesHandler } from '../src/webhooks/retry/retry-failed-deliveries.handler.js';
 import { createTestApp, type TestApp } from './support/app.js';
 import { createNextAction } from './support/builders.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';

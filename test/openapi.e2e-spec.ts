@@ -133,7 +133,7 @@ describe('the OpenAPI document', () => {
     const ids = operations.map(([, { operationId }]) => operationId);
     expect(new Set(ids).size).toBe(ids.length);
     const VERB =
-      /^(cancel|change|check|close|compute|create|delete|execute|get|import|list|patch|push|put|retry|run|score|sign|undo|update)[A-Z]/;
+      /^(cancel|change|check|close|compute|create|delete|execute|follow|get|import|list|patch|push|put|recover|resend|retry|rotate|run|score|sign|test|undo|update)[A-Z]/;
     expect(ids.filter((id) => !VERB.test(id))).toEqual([]);
     expect(ids).toEqual(
       expect.arrayContaining(['executeNextAction', 'listNextActions', 'getJob', 'pushWorkItems']),

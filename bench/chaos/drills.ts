@@ -11,6 +11,7 @@ import { ROLLING } from './rolling.js';
 import { SECRETS } from './secrets.js';
 import { SIGKILL } from './sigkill.js';
 import { STORM } from './storm.js';
+import { STREAMS } from './streams.js';
 
 /** Every drill, in the order in which they run. */
 export const DRILLS: readonly Drill[] = [
@@ -22,6 +23,7 @@ export const DRILLS: readonly Drill[] = [
   AT_ONCE,
   JOBS_ONCE,
   JOBS_KILLED,
+  STREAMS,
   FUZZ,
   SECRETS,
   AMPLIFY,

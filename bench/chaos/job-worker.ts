@@ -81,7 +81,12 @@ JobHandler('chaos.step', { payload: StepPayload })(StepHandler);
 const env = readEnv(process.env);
 const application = AppModule.register({
   env,
-  secrets: { jwtSecret: 'x'.repeat(32), admin: undefined, adminPasswordFile: undefined },
+  secrets: {
+    jwtSecret: 'x'.repeat(32),
+    admin: undefined,
+    webhookEncryptionKeys: [],
+    adminPasswordFile: undefined,
+  },
   databaseUrl: process.env.DATABASE_URL!,
   logger: createLogger(env.logLevel),
 });

@@ -77,7 +77,12 @@ export class OwnQueue implements JobContestant {
     const env = readEnv({ LOG_LEVEL: 'warn', DATABASE_URL: this.databaseUrl, ...settings });
     const application = AppModule.register({
       env,
-      secrets: { jwtSecret: 'x'.repeat(32), admin: undefined, adminPasswordFile: undefined },
+      secrets: {
+        jwtSecret: 'x'.repeat(32),
+        admin: undefined,
+        webhookEncryptionKeys: [],
+        adminPasswordFile: undefined,
+      },
       databaseUrl: this.databaseUrl,
       logger: createLogger(env.logLevel),
     });

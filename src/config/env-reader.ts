@@ -50,10 +50,16 @@ const READ_BY: Readonly<Record<string, readonly EnvReaderRole[]>> = {
   JOB_HEARTBEAT_MS: SERVED,
   JOB_STALE_MS: SERVED,
   JOB_DRAIN_MS: SERVED,
+  WEBHOOK_CONCURRENCY: SERVED,
+  WEBHOOK_POLL_MS: SERVED,
+  WEBHOOK_RETRY_SCHEDULE: SERVED,
   SCHEDULE_SCORE_COMPUTE: SERVED,
   SCHEDULE_RISK_RUN_RULES: SERVED,
   SCHEDULE_NEXT_ACTIONS_RUN: SERVED,
   SCHEDULE_TIME_ZONE: SERVED,
+  WEBHOOK_ENCRYPTION_KEY: SERVED,
+  WEBHOOK_ALLOW_PRIVATE_ADDRESSES: SERVED,
+  WEBHOOK_TIMEOUT_MS: SERVED,
 };
 
 /** Typed access to raw settings: an empty value counts as unset. */
@@ -139,6 +145,19 @@ export class EnvReader {
     return value.split(',').map(Number);
   }
 
+  /** Durations in ms, from a list such as `5s,5m,2h`: 1 to 20 of them, each up to 7 days. */
+  durations(key: string, fallback: readonly number[]): readonly number[] {
+    const value = this.text(key);
+    if (value === undefined) return fallback;
+    const durations = value.split(',').map((item) => durationMs(item.trim()));
+    if (durations.length > 20 || !durations.every((ms) => ms <= 7 * 86_400_000)) {
+      throw new ConfigError(
+        `${key} must be 1 to 20 durations such as 500ms, 5s, 30m or 2h, separated by commas, each up to 7d.`,
+      );
+    }
+    return durations;
+  }
+
   /** Five fields, minute to day of week, that are met at some time. */
   cron(key: string): string | undefined {
     const value = this.text(key);
@@ -203,6 +222,33 @@ export class EnvReader {
     return origin;
   }
 
+  /** Keys of at least 32 characters, separated by commas. */
+  keys(key: string): readonly string[] {
+    const keys =
+      this.text(key)
+        ?.split(',')
+        .map((item) => item.trim()) ?? [];
+    if (keys.every((item) => item.length >= 32)) return keys;
+    throw new ConfigError(
+      `${key} must be one key of at least 32 characters, or several separated by commas: the first encrypts, all decrypt.`,
+    );
+  }
+
+  /** Subnets such as `10.0.0.0/8`, separated by commas; an address alone is a subnet of one. */
+  subnets(key: string): readonly string[] {
+    const items = this.text(key)?.split(',') ?? [];
+    return items.map((item) => {
+      const [address = '', prefix, ...more] = item.trim().split('/');
+      const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+      const length = prefix ?? String(bits);
+      const isSubnet = /^\d{1,3}$/.test(length) && Number(length) <= bits && more.length === 0;
+      if (isSubnet && !address.includes('%')) return `${address}/${length}`;
+      throw new ConfigError(
+        `${key} must be a list of subnets such as 10.0.0.0/8 or fd00::/8, separated by commas.`,
+      );
+    });
+  }
+
   /** `false`, `true`, a number of hops, or addresses and subnets as Express takes them. */
   trustProxy(key: string): boolean | number | string {
     const value = this.text(key);
@@ -220,6 +266,13 @@ export class EnvReader {
 
 function isOrigin(value: string): boolean {
   return /^https?:\/\/[^/?#@\s]+$/i.test(value) && URL.canParse(value);
+}
+
+/** A number with its unit, in ms; NaN for another text. */
+function durationMs(text: string): number {
+  const match = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text);
+  const unit = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }[match?.[2] as 'ms'];
+  return match ? Number(match[1]) * unit : NaN;
 }
 
 function isCron(value: string): boolean {

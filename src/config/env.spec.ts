@@ -49,9 +49,26 @@ describe('the settings', () => {
     expect(readEnv({ ...production, SHUTDOWN_DELAY_MS: '15000' }).shutdownDelayMs).toBe(15_000);
   });
 
+  it('read the schedule of webhook tries as durations, and refuse any other text', () => {
+    const schedule = (value?: string) =>
+      readEnv({ WEBHOOK_RETRY_SCHEDULE: value }).webhooks.retryScheduleMs;
+    expect(schedule()).toEqual([
+      5000, 300_000, 1_800_000, 7_200_000, 18_000_000, 36_000_000, 36_000_000,
+    ]);
+    expect(schedule('20ms, 5s,5m,2h,7d')).toEqual([20, 5000, 300_000, 7_200_000, 604_800_000]);
+    for (const wrong of ['5', '5s,', '5s;5m', '-5s', '8d', '1w', Array(21).fill('1s').join()]) {
+      expect(() => schedule(wrong)).toThrow(/^WEBHOOK_RETRY_SCHEDULE must be 1 to 20 durations/);
+    }
+  });
+
   it('keep executions for ever or for at least 31 days', () => {
     const days = (value: string) => readEnv({ RETAIN_EXECUTIONS_DAYS: value }).retention.executions;
-    expect(readEnv({}).retention).toEqual({ events: 90, executions: 0, scores: 400 });
+    expect(readEnv({}).retention).toEqual({
+      events: 90,
+      executions: 0,
+      scores: 400,
+      deliveries: 30,
+    });
     expect([days('0'), days('31'), days('36500')]).toEqual([0, 31, 36_500]);
     for (const wrong of ['30', '1', '-1', '40.5', 'x', '36501']) {
       expect(() => days(wrong)).toThrow(
@@ -111,11 +128,24 @@ describe('the settings', () => {
     ['SCHEDULE_NEXT_ACTIONS_RUN', '0 0 31 2 *'],
     ['SCHEDULE_NEXT_ACTIONS_RUN', '@daily'],
     ['SCHEDULE_TIME_ZONE', 'Mars/Sesame'],
+    ['WEBHOOK_ENCRYPTION_KEY', 'sesame'],
+    ['WEBHOOK_ENCRYPTION_KEY', `${'x'.repeat(32)},sesame`],
+    ['WEBHOOK_ALLOW_PRIVATE_ADDRESSES', 'sesame'],
+    ['WEBHOOK_ALLOW_PRIVATE_ADDRESSES', '10.0.0.0/33'],
+    ['WEBHOOK_ALLOW_PRIVATE_ADDRESSES', '10.0.0/8'],
+    ['WEBHOOK_ALLOW_PRIVATE_ADDRESSES', '10.0.0.0/8,'],
+    ['WEBHOOK_ALLOW_PRIVATE_ADDRESSES', 'fd00::/129'],
+    ['WEBHOOK_TIMEOUT_MS', '15001'],
   ])('refuse a bad %s, naming the key and never the value', (key, value) => {
     const read = () => readEnv({ [key]: value });
     expect(read).toThrow(ConfigError);
     expect(read).toThrow(new RegExp(`^${key} `));
     expect(read).not.toThrow(/sesame/);
+  });
+
+  it('take subnets for webhooks, and an address alone as a subnet of one', () => {
+    const { webhooks } = readEnv({ WEBHOOK_ALLOW_PRIVATE_ADDRESSES: '10.0.0.0/8, ::1, 10.0.0.1' });
+    expect(webhooks.allowPrivateAddresses).toEqual(['10.0.0.0/8', '::1/128', '10.0.0.1/32']);
   });
 
   it('retry a job after 30 s, 2 min and 10 min, and run no schedule', () => {

@@ -67,9 +67,27 @@ export interface Env {
   readonly workerPort: number;
   readonly jobs: JobSettings;
   readonly retention: RetentionSettings;
+  readonly webhooks: WebhookSettings;
   /** How often a process reads the event feed while somebody in it waits for events, in ms. */
   readonly feedPollMs: number;
+  readonly streams: StreamSettings;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+}
+
+/** How webhooks are sent. Times in ms. */
+export interface WebhookSettings {
+  /** Encrypt the secrets of endpoints: the first encrypts, all decrypt. */
+  readonly encryptionKeys: readonly string[];
+  /** Subnets that are no public addresses and that webhooks may go to. */
+  readonly allowPrivateAddresses: readonly string[];
+  /** Longest time for one try, from the connection to the end of the answer. */
+  readonly timeoutMs: number;
+  /** Tries that one process has under way at once. */
+  readonly concurrency: number;
+  /** How often a dispatcher with nothing to do asks for what is due. */
+  readonly pollMs: number;
+  /** Pause before each further try; their number is the number of further tries. */
+  readonly retryScheduleMs: readonly number[];
 }
 
 /** How many days history is kept. */
@@ -78,6 +96,8 @@ export interface RetentionSettings {
   /** 0: for ever. */
   readonly executions: number;
   readonly scores: number;
+  /** Webhook deliveries that ended. */
+  readonly deliveries: number;
 }
 
 /** Limits of a connection and a request. Times in ms. */
@@ -92,6 +112,14 @@ export interface HttpSettings {
   readonly requestTimeoutMs: number;
   /** Open connections; a further one is closed at once. */
   readonly maxConnections: number;
+}
+
+/** The live feed of events. Times in ms. */
+export interface StreamSettings {
+  /** How often a quiet stream shows that it is alive. */
+  readonly heartbeatMs: number;
+  /** Streams that one caller may have open on one server. */
+  readonly perCaller: number;
 }
 
 /** How jobs are run. Times in ms. */
@@ -147,6 +175,9 @@ const MAX_JOB_DRAIN_MS = 20_000;
 
 /** Idempotency keys live 30 days, and the execution that answers one must outlive it. */
 const MIN_EXECUTIONS_DAYS = 31;
+/** 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 10 h: a receiver that is down for a day gets everything. */
+const RETRY_SCHEDULE_MS = [5, 300, 1800, 7200, 18_000, 36_000, 36_000].map((s) => s * 1000);
+
 /** A hundred years. */
 const MAX_RETENTION_DAYS = 36_500;
 
@@ -223,8 +254,21 @@ export function readEnv(source: Source, role: EnvReaderRole = 'server'): Env {
       events: read.integer('RETAIN_EVENTS_DAYS', 90, 1, MAX_RETENTION_DAYS),
       executions: read.zeroOr('RETAIN_EXECUTIONS_DAYS', MIN_EXECUTIONS_DAYS, MAX_RETENTION_DAYS),
       scores: read.integer('RETAIN_SCORES_DAYS', 400, 1, MAX_RETENTION_DAYS),
+      deliveries: read.integer('RETAIN_DELIVERIES_DAYS', 30, 1, MAX_RETENTION_DAYS),
+    },
+    webhooks: {
+      encryptionKeys: read.keys('WEBHOOK_ENCRYPTION_KEY'),
+      allowPrivateAddresses: read.subnets('WEBHOOK_ALLOW_PRIVATE_ADDRESSES'),
+      timeoutMs: read.integer('WEBHOOK_TIMEOUT_MS', 15_000, 50, 15_000),
+      concurrency: read.integer('WEBHOOK_CONCURRENCY', 32, 1, 256),
+      pollMs: read.integer('WEBHOOK_POLL_MS', 1000, 10, 60_000),
+      retryScheduleMs: read.durations('WEBHOOK_RETRY_SCHEDULE', RETRY_SCHEDULE_MS),
     },
     feedPollMs: read.integer('FEED_POLL_MS', 1000, 50, 60_000),
+    streams: {
+      heartbeatMs: read.integer('STREAM_HEARTBEAT_MS', 15_000, 20, 300_000),
+      perCaller: read.integer('STREAMS_PER_CALLER', 20, 1),
+    },
     logLevel:
       read.oneOf('LOG_LEVEL', [
         'trace',

@@ -17,12 +17,24 @@ describe('the secrets of production', () => {
     expect(await resolve({})).toEqual({
       jwtSecret: STRONG.JWT_SECRET,
       admin: { email: STRONG.ADMIN_EMAIL, password: STRONG.ADMIN_PASSWORD },
+      webhookEncryptionKeys: [],
       adminPasswordFile: undefined,
     });
   });
 
+  it('may hold several keys of webhooks, of which the first encrypts', async () => {
+    const [newer, older] = [
+      'Zt4LsWn8-bRf3Yc6H-Qm7vX2kd9-p5x8',
+      'Yc6H-p5x8Qm7vX2-kd9Zt_4LsWn8-bRf3',
+    ];
+    const secrets = await resolve({ WEBHOOK_ENCRYPTION_KEY: `${newer}, ${older}` });
+    expect(secrets.webhookEncryptionKeys).toEqual([newer, older]);
+  });
+
   it.each([
     ['JWT_SECRET', 'sesame'.repeat(6)],
+    ['WEBHOOK_ENCRYPTION_KEY', 'sesame'.repeat(6)],
+    ['WEBHOOK_ENCRYPTION_KEY', `Zt4LsWn8-bRf3Yc6H-Qm7vX2kd9-p5x8,${'sesame'.repeat(6)}`],
     ['ADMIN_PASSWORD', 'sesame open'],
     ['ADMIN_PASSWORD', 'sesamesesame'],
     ['ADMIN_PASSWORD', 'password1234'],

@@ -18,6 +18,8 @@ export interface Secrets {
   readonly jwtSecret: string;
   /** The first user, created if there is none; undefined in production where it is not set. */
   readonly admin: { readonly email: string; readonly password: string } | undefined;
+  /** Encrypt the secrets of webhooks; none in production where they are not set. */
+  readonly webhookEncryptionKeys: readonly string[];
   /** File with the generated development password, if one was generated. */
   readonly adminPasswordFile: string | undefined;
 }
@@ -33,7 +35,12 @@ export async function resolveSecrets(env: Env): Promise<Secrets> {
       env.adminEmail !== undefined && env.adminPassword !== undefined
         ? { email: env.adminEmail, password: env.adminPassword }
         : undefined;
-    return { jwtSecret: env.jwtSecret ?? '', admin, adminPasswordFile: undefined };
+    return {
+      jwtSecret: env.jwtSecret ?? '',
+      admin,
+      webhookEncryptionKeys: env.webhooks.encryptionKeys,
+      adminPasswordFile: undefined,
+    };
   }
   const passwordFile = join(env.dataDir, 'admin-password');
   return {
@@ -42,21 +49,32 @@ export async function resolveSecrets(env: Env): Promise<Secrets> {
       email: env.adminEmail ?? 'operator@example.com',
       password: env.adminPassword ?? keptSecret(env.dataDir, 'admin-password', 15),
     },
+    webhookEncryptionKeys:
+      env.webhooks.encryptionKeys.length > 0
+        ? env.webhooks.encryptionKeys
+        : [keptSecret(env.dataDir, 'webhook-encryption-key', 32)],
     adminPasswordFile: env.adminPassword === undefined ? passwordFile : undefined,
   };
 }
 
-async function assertStrong({ jwtSecret, adminPassword, adminEmail }: Env): Promise<void> {
-  const weakSecret = jwtSecret === undefined ? undefined : await secretProblem(jwtSecret);
-  if (weakSecret !== undefined) {
-    throw new ConfigError(
-      `JWT_SECRET ${weakSecret}. Set it to random characters, for example from: openssl rand -base64 48`,
-    );
+async function assertStrong(env: Env): Promise<void> {
+  const { jwtSecret, adminPassword, adminEmail, webhooks } = env;
+  if (jwtSecret !== undefined) await assertStrongSecret('JWT_SECRET', jwtSecret);
+  for (const key of webhooks.encryptionKeys) {
+    await assertStrongSecret('WEBHOOK_ENCRYPTION_KEY', key);
   }
   if (adminPassword === undefined) return;
   const about = adminEmail === undefined ? [] : [adminEmail];
   const weakPassword = await passwordProblem(adminPassword, about);
   if (weakPassword !== undefined) throw new ConfigError(`ADMIN_PASSWORD ${weakPassword}.`);
+}
+
+async function assertStrongSecret(setting: string, secret: string): Promise<void> {
+  const weakness = await secretProblem(secret);
+  if (weakness === undefined) return;
+  throw new ConfigError(
+    `${setting} ${weakness}. Set it to random characters, for example from: openssl rand -base64 48`,
+  );
 }
 
 /** Reads a secret from its file, or generates it: two processes that start at once get the same one. */

@@ -62,14 +62,9 @@ function read<Options, Handler>(
   if (!type || !options) return undefined;
   const className = type.name;
   kind.check(className, options);
-  if (!wrapper.isDependencyTreeStatic()) {
-    throw new kind.error(
-      `${className} is request-scoped, or depends on a request-scoped provider: ${kind.insteadOfScope}`,
-    );
-  }
-  // Nobody injects it, so Nest would never call its constructor.
-  if (wrapper.isTransient) {
-    throw new kind.error(`${className} has the scope TRANSIENT: ${kind.insteadOfScope}`);
+  const problem = scopeProblem(wrapper);
+  if (problem !== undefined) {
+    throw new kind.error(`${className} ${problem}: ${kind.insteadOfScope}`);
   }
   const { name, signature } = kind.method;
   const handler = wrapper.instance as Record<string, unknown>;
@@ -79,8 +74,17 @@ function read<Options, Handler>(
   return { className, options, handler: handler as Handler };
 }
 
+/** Why a provider is no singleton; undefined if it is one. */
+export function scopeProblem(wrapper: InstanceWrapper): string | undefined {
+  if (!wrapper.isDependencyTreeStatic()) {
+    return 'is request-scoped, or depends on a request-scoped provider';
+  }
+  // Nobody injects it, so Nest would never call its constructor.
+  return wrapper.isTransient ? 'has the scope TRANSIENT' : undefined;
+}
+
 /** The class of a provider; for a factory and a value, the class of the instance. */
-function classOf({ metatype, instance, inject }: InstanceWrapper): Type | undefined {
+export function classOf({ metatype, instance, inject }: InstanceWrapper): Type | undefined {
   const isClass = metatype !== null && (inject ?? null) === null;
   const type: unknown = isClass ? metatype : (instance as object | null | undefined)?.constructor;
   return typeof type === 'function' ? (type as Type) : undefined;

@@ -54,6 +54,14 @@ interface SuppressionMeta {
   readonly reason: string | null;
 }
 
+/** A webhook after a change; its source is the webhook. Secrets and values of headers are never in it. */
+interface WebhookMeta {
+  /** The host of its URL. */
+  readonly host: string;
+  readonly eventKeys: readonly string[];
+  readonly scopes: readonly string[];
+}
+
 /** One attempt of a job; its source is the job. */
 interface JobMeta {
   readonly type: string;
@@ -85,12 +93,18 @@ export interface DomainEvents {
   'nba.delivery.undone': EventPayload<
     DeliveryMeta & { readonly undoesId: string; readonly result: object; readonly changes: object }
   >;
-  /** A delivery action is a placeholder so far: it only enqueued its job. */
+  /** A delivery action is a placeholder where there is nothing to do: it only enqueued its job. */
   'nba.delivery.stubbed': EventPayload<
     DeliveryMeta & { readonly jobId: string; readonly stubbed: true }
   >;
   /** The placeholder's job ran: nothing was sent again. */
   'nba.delivery.retry_job.stub': EventPayload<{ readonly jobId: string; readonly attempt: number }>;
+  /** The job of a press sent the failed webhook deliveries of its scope again: so many. */
+  'nba.delivery.retried': EventPayload<{
+    readonly jobId: string;
+    readonly attempt: number;
+    readonly requeued: number;
+  }>;
   /** An attempt of a job failed; `retryAt` is null when no further attempt follows. */
   'job.failed': EventPayload<JobMeta & { readonly retryAt: string | null }>;
   /** The last attempt of a job failed: it stays a dead letter until an operator retries it. */
@@ -201,6 +215,16 @@ export interface DomainEvents {
     readonly scopes?: readonly string[];
     readonly disabled?: boolean;
   }>;
+  /** A webhook was made. */
+  'webhook.created': EventPayload<WebhookMeta>;
+  /** A webhook was changed; `changed` names the fields, and never holds their values. */
+  'webhook.changed': EventPayload<
+    WebhookMeta & { readonly changed: readonly string[]; readonly enabled: boolean }
+  >;
+  /** A webhook was deleted, and what it was still to get. */
+  'webhook.deleted': EventPayload<WebhookMeta>;
+  /** A webhook got a new secret; the one before is valid until then. */
+  'webhook.secret_rotated': EventPayload<{ readonly previousUntil: string }>;
   /** A service token was made. */
   'token.created': EventPayload<{
     readonly name: string;
@@ -210,6 +234,31 @@ export interface DomainEvents {
   }>;
   /** A service token was revoked. */
   'token.revoked': EventPayload<{ readonly name: string }>;
+  /** The last tries of an endpoint have all failed; its source is the endpoint, as in all that follow. */
+  'webhook.failing': EventPayload<{
+    readonly failingSince: string;
+    /** How many failed in a row. */
+    readonly failures: number;
+    readonly lastStatus: number | null;
+    readonly lastErrorCode: string | null;
+  }>;
+  /** A try of an endpoint that was failing has succeeded. */
+  'webhook.recovered': EventPayload<{ readonly failingSince: string }>;
+  /** The application disabled an endpoint: it answered 410 (`gone`), or nothing but failures for 5 days. */
+  'webhook.disabled': EventPayload<{ readonly reason: 'gone' | 'failing' }>;
+  /** Somebody tested an endpoint. */
+  'webhook.tested': EventPayload<{ readonly deliveryId: string }>;
+  /** Somebody sent a delivery again. */
+  'webhook.delivery.resent': EventPayload<{
+    readonly deliveryId: string;
+    /** Of the event that is delivered. */
+    readonly deliveredEventKey: string;
+  }>;
+  /** Somebody sent deliveries again that failed since a time. */
+  'webhook.deliveries.requeued': EventPayload<{
+    readonly since: string;
+    readonly requeued: number;
+  }>;
 }
 
 export type DomainEventName = keyof DomainEvents;
@@ -224,6 +273,7 @@ export const EVENT_LEVEL_OF: Readonly<Record<DomainEventName, EventLevel>> = {
   'nba.delivery.undone': 'info',
   'nba.delivery.stubbed': 'info',
   'nba.delivery.retry_job.stub': 'info',
+  'nba.delivery.retried': 'info',
   'job.failed': 'warn',
   'job.dead_lettered': 'error',
   'job.retried': 'info',
@@ -249,8 +299,18 @@ export const EVENT_LEVEL_OF: Readonly<Record<DomainEventName, EventLevel>> = {
   'auth.login.failed': 'warn',
   'auth.session.ended': 'info',
   'user.changed': 'info',
+  'webhook.created': 'info',
+  'webhook.changed': 'info',
+  'webhook.deleted': 'info',
+  'webhook.secret_rotated': 'info',
   'token.created': 'info',
   'token.revoked': 'info',
+  'webhook.failing': 'warn',
+  'webhook.recovered': 'info',
+  'webhook.disabled': 'error',
+  'webhook.tested': 'info',
+  'webhook.delivery.resent': 'info',
+  'webhook.deliveries.requeued': 'info',
 };
 
 export const DOMAIN_EVENT_NAMES = Object.keys(EVENT_LEVEL_OF) as DomainEventName[];

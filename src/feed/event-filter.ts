@@ -2,7 +2,9 @@ import { type DomainEventName, type EventLevel } from '../events/domain-events.j
 import { ListQuery } from '../database/sql/list-query.js';
 import { SYSTEM_ACTOR } from '../kernel/actor.js';
 import { type VisibleRows, visibleRows } from '../kernel/grants.js';
+import { ScopeFilter } from '../kernel/scope.js';
 import { firstUuidV7 } from '../kernel/uuid.js';
+import { type OpsEvent } from '../events/ops-event.entity.js';
 
 /** Every event: for the application itself. */
 export const EVERY_EVENT: VisibleRows = visibleRows({}, SYSTEM_ACTOR);
@@ -70,4 +72,35 @@ export function eventsList(
     .where('actor', actorId, (id) => `actor_id = ${id}`)
     .where('since', since, (time) => `created_at >= ${time}::timestamptz`)
     .where('until', until, (time) => `created_at < ${time}::timestamptz`);
+}
+
+/** The parts of an event that a filter looks at. */
+export type FilteredEvent = Pick<
+  OpsEvent,
+  'eventKey' | 'level' | 'actorId' | 'sourceType' | 'sourceId' | 'entityType' | 'entityId' | 'meta'
+>;
+
+/** Whether a filter selects an event: the conditions of {@link eventsList} but for the times, in memory. */
+export function selects(filter: EventFilter, event: FilteredEvent): boolean {
+  const { eventKey, level, actorId, nextActionId, visible } = filter;
+  return (
+    (eventKey === undefined || event.eventKey === eventKey) &&
+    (level === undefined || event.level === level) &&
+    (actorId === undefined || event.actorId === actorId) &&
+    (nextActionId === undefined || isAbout(nextActionId, event)) &&
+    isVisible(visible, event)
+  );
+}
+
+/** The condition of {@link eventsOfNextAction}. */
+function isAbout(nextActionId: string, { sourceType, sourceId, meta }: FilteredEvent): boolean {
+  if (sourceType === 'next_action') return sourceId === nextActionId;
+  return (meta as { nextActionId?: unknown }).nextActionId === nextActionId;
+}
+
+/** The condition of ListQuery.visible. */
+function isVisible({ scopes, unscoped }: VisibleRows, event: FilteredEvent): boolean {
+  const { entityType, entityId } = event;
+  if (entityType === null || entityId === null) return scopes.kind === 'all' && unscoped;
+  return scopes.includes(ScopeFilter.of({ entityType, entityId }));
 }

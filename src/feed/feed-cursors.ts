@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type QueryResultRow } from 'pg';
 import { columnsOf } from '../database/sql/columns.js';
 import { type Statement, type Transaction } from '../database/transactions/transaction.js';
+import { TransactionRunner } from '../database/transactions/transaction-runner.js';
 import { FeedCursorRow } from './feed-cursor.entity.js';
 import { type FeedPosition } from './feed-position.js';
 
@@ -28,9 +29,22 @@ const MOVE: Statement = {
     WHERE name = $1`,
 };
 
+const NAMES: Statement = {
+  name: 'list_feed_cursors',
+  text: 'SELECT name FROM feed_cursors WHERE starts_with(name, $1) ORDER BY name',
+};
+
 /** The stored cursors of consumers. */
 @Injectable()
 export class FeedCursors {
+  constructor(private readonly transactions: TransactionRunner) {}
+
+  /** The names that begin so, of consumers that are there and of those that were. */
+  async names(prefix: string): Promise<string[]> {
+    const rows = await this.transactions.query<{ name: string }>(NAMES, [prefix]);
+    return rows.map(({ name }) => name);
+  }
+
   /** Creates a cursor, unless there is one. */
   async create(tx: Transaction, name: string, at: FeedPosition): Promise<void> {
     await tx.execute(CREATE, CURSOR.values({ name, ...at }));

@@ -40,6 +40,9 @@ export class FeedPoller implements OnModuleDestroy {
   private readonly listening = new Set<Listening>();
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();
+  /** The consumers at work, and the tip that they are to reach next. */
+  private advancing: Promise<void> | undefined;
+  private wanted: FeedPosition | undefined;
   private stopped = false;
 
   constructor(
@@ -72,10 +75,13 @@ export class FeedPoller implements OnModuleDestroy {
     return this.add(this.listening, { listener, after });
   }
 
-  /** Polls now, after a poll that is under way. Never rejects. */
-  poll(): Promise<void> {
-    this.running = this.running.then(() => this.pollOnce());
-    return this.running;
+  /**
+   * Polls now, after a poll that is under way, and waits until the consumers have processed what it found.
+   * Never rejects.
+   */
+  async poll(): Promise<void> {
+    await this.pollListeners();
+    await this.advancing;
   }
 
   /** Before the pool closes. */
@@ -86,6 +92,7 @@ export class FeedPoller implements OnModuleDestroy {
     clearTimeout(this.timer);
     this.timer = undefined;
     await this.running;
+    await this.advancing;
   }
 
   private add<Member>(members: Set<Member>, member: Member): () => void {
@@ -103,19 +110,27 @@ export class FeedPoller implements OnModuleDestroy {
   private schedule(): void {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
-      void this.poll().then(() => {
+      void this.pollListeners().then(() => {
         if (this.polling) this.schedule();
       });
     }, this.env.feedPollMs);
     this.timer.unref();
   }
 
+  /** Without waiting for the consumers: a long backlog of theirs does not hold up the next poll. */
+  private pollListeners(): Promise<void> {
+    this.running = this.running.then(() => this.pollOnce());
+    return this.running;
+  }
+
   private async pollOnce(): Promise<void> {
     if (this.stopped || this.consuming.size + this.listening.size === 0) return;
     try {
       const tip = await this.reader.tip();
+      this.wanted = tip;
+      // In a later turn: advance() may end without waiting for anything.
+      this.advancing ??= Promise.resolve().then(() => this.advance());
       await this.deliver(tip);
-      for (const consuming of this.consuming) await this.advance(consuming, tip);
     } catch (error) {
       this.logger.warn({ err: error }, 'the event feed could not be read');
     }
@@ -129,8 +144,13 @@ export class FeedPoller implements OnModuleDestroy {
       const { events, next } = await this.reader.read({ after, limit: BATCH_SIZE });
       if (comparePositions(next, after) <= 0) return;
       for (const listening of this.listening) {
-        if (comparePositions(listening.after, next) >= 0) continue;
-        const fresh = events.filter((event) => comparePositions(event, listening.after) > 0);
+        const reached = listening.after;
+        if (comparePositions(reached, next) >= 0) continue;
+        // Nearly always the same for all listeners. They share the array, and what they make of it.
+        const fresh =
+          comparePositions(reached, after) === 0
+            ? events
+            : events.filter((event) => comparePositions(event, reached) > 0);
         listening.after = next;
         if (fresh.length > 0) this.pass(listening.listener, fresh);
       }
@@ -146,24 +166,41 @@ export class FeedPoller implements OnModuleDestroy {
     }
   }
 
-  /** Lets a consumer process what is there, up to the tip; after a failure it pauses. */
-  private async advance(consuming: Consuming, tip: FeedPosition): Promise<void> {
-    const { name } = consuming.consumer;
-    if (consuming.skip > 0) {
-      consuming.skip -= 1;
-      return;
-    }
-    try {
-      while (this.consuming.has(consuming) && comparePositions(consuming.reached, tip) < 0) {
-        if (!(await this.consumeBatch(consuming, tip))) return;
-        consuming.failures = 0;
+  /** Lets the consumers process what is there, up to the newest tip: a batch each in turn. */
+  private async advance(): Promise<void> {
+    while (this.wanted !== undefined) {
+      const tip = this.wanted;
+      this.wanted = undefined;
+      let left = [...this.consuming].filter((consuming) => !pauses(consuming));
+      while (left.length > 0) {
+        const behind: Consuming[] = [];
+        for (const consuming of left) {
+          if (await this.takeTurn(consuming, tip)) behind.push(consuming);
+        }
+        left = behind;
       }
+    }
+    // In the turn of the event loop in which nothing was wanted any more.
+    this.advancing = undefined;
+  }
+
+  /** Lets a consumer process one batch, if it is behind the tip; whether it may have more. After a failure it pauses. */
+  private async takeTurn(consuming: Consuming, tip: FeedPosition): Promise<boolean> {
+    // In an empty feed, too, so that a new consumer gets the first event of all.
+    const isBehind = !consuming.created || comparePositions(consuming.reached, tip) < 0;
+    if (!isBehind || !this.consuming.has(consuming)) return false;
+    try {
+      if (!(await this.consumeBatch(consuming, tip))) return false;
+      consuming.failures = 0;
+      return true;
     } catch (error) {
       consuming.failures += 1;
       consuming.skip = Math.min(2 ** consuming.failures - 1, MAX_SKIPPED_POLLS);
       const err = error instanceof Error ? redactError(error) : undefined;
       const { failures } = consuming;
+      const { name } = consuming.consumer;
       this.logger.warn({ consumer: name, failures, err }, 'a consumer of the event feed failed');
+      return false;
     }
   }
 
@@ -197,4 +234,11 @@ export class FeedPoller implements OnModuleDestroy {
     consuming.reached = more || comparePositions(next, tip) > 0 ? next : tip;
     return true;
   }
+}
+
+/** Whether a consumer that failed leaves out this poll. */
+function pauses(consuming: Consuming): boolean {
+  if (consuming.skip === 0) return false;
+  consuming.skip -= 1;
+  return true;
 }

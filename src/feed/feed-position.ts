@@ -21,6 +21,7 @@ export const FEED_START: FeedPosition = {
 
 /** Negative if `a` comes before `b`, positive if after, 0 if they are the same. */
 export function comparePositions(a: FeedPosition, b: FeedPosition): number {
+  if (a === b) return 0;
   if (a.epoch !== b.epoch) return a.epoch - b.epoch;
   const [first, second] = [BigInt(a.xid), BigInt(b.xid)];
   if (first !== second) return first < second ? -1 : 1;

@@ -5,7 +5,7 @@ import { type Query } from '../database/connections/statement.js';
 import { type Transaction } from '../database/transactions/transaction.js';
 import { TransactionRunner } from '../database/transactions/transaction-runner.js';
 import { EVERY_EVENT, type EventFilter } from './event-filter.js';
-import { FEED_START, type FeedPosition, positionOf } from './feed-position.js';
+import { comparePositions, FEED_START, type FeedPosition, positionOf } from './feed-position.js';
 import {
   FEED_STATE,
   FEED_TIP,
@@ -13,6 +13,7 @@ import {
   feedPage,
   feedScanEnd,
   feedStart,
+  FIND_FEED_EVENT,
   type FeedState,
   filteredFeedPage,
   nextActionFeedPage,
@@ -38,7 +39,7 @@ export interface FeedRead {
   readonly limit: number;
   readonly filter?: EventFilter;
   /** On whose behalf; the system's unless given. */
-  readonly caller?: Actor;
+  readonly caller?: Actor | string;
 }
 
 /** Runs statements in one round trip: in a transaction, or each in one of its own. */
@@ -78,13 +79,31 @@ export class FeedReader {
     return (tip?.[0] as FeedPosition | undefined) ?? FEED_START;
   }
 
+  /** An event that was read before, for the application itself; undefined if the retention has dropped it. */
+  async find(id: string): Promise<FeedEvent | undefined> {
+    const [event] = await this.transactions.query<FeedEvent & QueryResultRow>(FIND_FEED_EVENT, [
+      id,
+    ]);
+    return event;
+  }
+
+  /**
+   * Whether the event of a position is on record, so that nothing after it was dropped by the retention. Not
+   * one of a history that is not this one's: of an epoch that a restored database does not know, for example.
+   */
+  async holds(position: FeedPosition): Promise<boolean> {
+    if (position.id === FEED_START.id) return true;
+    const event = await this.find(position.id);
+    return event !== undefined && comparePositions(event, position) === 0;
+  }
+
   /** A position that every event since a time (ISO 8601) comes after. */
   async startSince(since: string, caller?: Actor): Promise<FeedPosition> {
     const [rows] = await this.each(caller)(feedStart(since));
     return (rows?.[0] as FeedPosition | undefined) ?? FEED_START;
   }
 
-  private each(caller?: Actor): Source {
+  private each(caller?: Actor | string): Source {
     return (...queries) => this.transactions.read(queries, caller ? { caller } : {});
   }
 }

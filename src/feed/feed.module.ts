@@ -8,6 +8,6 @@ import { HorizonWatch } from './horizon-watch.js';
 /** The stored events in the order of their commits: for requests, consumers and listeners. */
 @Module({
   providers: [FeedCursors, FeedEpochs, FeedPoller, FeedReader, HorizonWatch],
-  exports: [FeedEpochs, FeedPoller, FeedReader],
+  exports: [FeedCursors, FeedEpochs, FeedPoller, FeedReader],
 })
 export class FeedModule {}

@@ -53,6 +53,12 @@ export const FEED_TIP: Statement = {
     ORDER BY epoch DESC, xid DESC, id DESC LIMIT 1`,
 };
 
+/** One event; it may be above the horizon. */
+export const FIND_FEED_EVENT: Statement = {
+  name: 'find_feed_event',
+  text: `SELECT ${EVENT.select()} FROM ops_events WHERE id = $1`,
+};
+
 /** A position that every event since a time comes after. */
 export function feedStart(since: string): Query {
   const before = new Date(Date.parse(since) - LONGEST_TRANSACTION_MS).toISOString();

@@ -15,7 +15,7 @@ import { HttpModule } from '../http/http.module.js';
   imports: [HttpModule, DiscoveryModule],
   controllers: [JobsController],
   providers: [JobHandlerRegistry, JobWake, JobClaims, JobsService, JobsAdminService, JobWorker],
-  exports: [JobsService, JobWorker],
+  exports: [JobHandlerRegistry, JobsService, JobWorker],
 })
 export class JobsModule implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(

@@ -34,6 +34,8 @@ const LEAST_ROLE = {
   'jobs.read': 'viewer',
   /** Retry and cancel jobs. */
   'jobs.manage': 'admin',
+  /** Make, change and delete webhooks, and send their deliveries again. */
+  'webhooks.manage': 'admin',
   'users.manage': 'admin',
   'service-tokens.manage': 'admin',
 } as const satisfies Readonly<Record<string, Role>>;

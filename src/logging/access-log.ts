@@ -13,7 +13,9 @@ type LoggedRequest = IncomingMessage & {
 };
 /** Why a request was refused or failed. */
 const PROBLEM = Symbol('PROBLEM');
-type LoggedResponse = ServerResponse & { [PROBLEM]?: DomainError };
+/** Why the server ended a stream. */
+const STREAM_END = Symbol('STREAM_END');
+type LoggedResponse = ServerResponse & { [PROBLEM]?: DomainError; [STREAM_END]?: string };
 type Handler = (request: LoggedRequest, response: LoggedResponse, next: () => void) => void;
 
 /**
@@ -39,6 +41,11 @@ export function accessLog(logger: Logger): Handler {
 /** Adds to the log line of a request why it was refused or failed. */
 export function noteProblem(response: LoggedResponse, error: DomainError): void {
   response[PROBLEM] = error;
+}
+
+/** Adds to the log line of a stream, which is written at its end, why the server ended it. */
+export function noteStreamEnd(response: LoggedResponse, why: string): void {
+  response[STREAM_END] = why;
 }
 
 /**
@@ -68,7 +75,7 @@ function write(
   response: LoggedResponse,
   durationMs: number,
 ): void {
-  const problem = response[PROBLEM];
+  const { [PROBLEM]: problem, [STREAM_END]: streamEnd } = response;
   const aborted = !response.writableFinished;
   const { statusCode } = response;
   const userId = request.user?.id;
@@ -81,6 +88,7 @@ function write(
       ...routeOf(request),
       ...(aborted ? { aborted } : { status: statusCode }),
       ...(userId === undefined ? {} : { userId }),
+      ...(streamEnd === undefined ? {} : { streamEnd }),
       ...(problem ? problemFields(problem) : {}),
     },
     aborted ? 'request aborted' : messageOf(statusCode),

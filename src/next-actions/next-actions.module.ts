@@ -15,7 +15,6 @@ import { ReprioritizeAction } from './delivery/actions/reprioritize.action.js';
 import { RunLeadPipelineAction } from './delivery/actions/run-lead-pipeline.action.js';
 import { RunNextActionsAction } from './delivery/actions/run-next-actions.action.js';
 import { RunRiskRulesAction } from './delivery/actions/run-risk-rules.action.js';
-import { RetryFailedDeliveriesAction } from './delivery/actions/retry-failed-deliveries.action.js';
 import { SnoozeAction } from './delivery/actions/snooze.action.js';
 import { WakeAction } from './delivery/actions/wake.action.js';
 import { Snooze1dAction } from './delivery/actions/snooze-1d.action.js';
@@ -41,7 +40,6 @@ import { PlaybooksService } from './playbooks/playbooks.service.js';
 import { SuppressionsController } from './suppressions/suppressions.controller.js';
 import { SuppressionsService } from './suppressions/suppressions.service.js';
 import { DeliveryActionsController } from './delivery/delivery-actions.controller.js';
-import { RetryFailedDeliveriesHandler } from './delivery/retry-failed-deliveries.handler.js';
 import { NextActionTurns } from './model/next-action-turns.js';
 import { NextActionsController } from './next-actions.controller.js';
 import { NextActionsRepository } from './model/next-actions.repository.js';
@@ -111,13 +109,11 @@ import { JobsModule } from '../jobs/jobs.module.js';
     RunLeadPipelineAction,
     RunNextActionsAction,
     RunRiskRulesAction,
-    RetryFailedDeliveriesAction,
     SnoozeAction,
     Snooze1dAction,
     WakeAction,
     // Job handlers.
     NextActionsRunHandler,
-    RetryFailedDeliveriesHandler,
   ],
   exports: [NextActionsService, NextActionRunsService, DeliveryService],
 })

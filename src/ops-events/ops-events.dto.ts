@@ -11,45 +11,17 @@ import {
   type EventLevel,
   type EventStatus,
 } from '../events/domain-events.js';
-import { type ShownEvent } from './ops-events.sql.js';
+import { type ShownEvent } from '../feed/shown-event.js';
 
 /** Directions of the feed. */
 export const FEED_ORDERS = ['asc', 'desc'] as const;
 
-/** Filters of the feed. Without a scope, the events of all scopes and of none. */
-export class ListOpsEventsQuery extends IntersectionType(CursorQuery, ScopeQuery) {
-  /** Newest first, or in the order of commits. */
-  @ApiPropertyOptional({
-    enum: FEED_ORDERS,
-    default: 'desc',
-    description:
-      'desc: newest first. asc: in the order of commits, for a client that polls: nextCursor is always set.',
-  })
-  @IsOptional()
-  @IsIn(FEED_ORDERS)
-  order?: (typeof FEED_ORDERS)[number];
-
+/** Filters of the feed and of its stream. Without a scope, the events of all scopes and of none. */
+export class EventFilterQuery extends ScopeQuery {
   @ApiPropertyOptional({ enum: DOMAIN_EVENT_NAMES, enumName: 'EventKey' })
   @IsOptional()
   @IsIn(DOMAIN_EVENT_NAMES)
   eventKey?: DomainEventName;
-
-  /** Only events from then on. */
-  @ApiPropertyOptional({ type: String, format: 'date-time', example: '2026-11-24T00:00:00Z' })
-  @IsOptional()
-  @IsInstant()
-  since?: string;
-
-  /** Only events from before then. */
-  @ApiPropertyOptional({
-    type: String,
-    format: 'date-time',
-    example: '2026-11-25T00:00:00Z',
-    description: 'Only events from before then; the instant itself is excluded.',
-  })
-  @IsOptional()
-  @IsInstant()
-  until?: string;
 
   @ApiPropertyOptional({ enum: EVENT_LEVELS, enumName: 'EventLevel' })
   @IsOptional()
@@ -71,6 +43,37 @@ export class ListOpsEventsQuery extends IntersectionType(CursorQuery, ScopeQuery
   @IsOptional()
   @IsUUID()
   nextActionId?: string;
+}
+
+/** Query of the feed. */
+export class ListOpsEventsQuery extends IntersectionType(CursorQuery, EventFilterQuery) {
+  /** Newest first, or in the order of commits. */
+  @ApiPropertyOptional({
+    enum: FEED_ORDERS,
+    default: 'desc',
+    description:
+      'desc: newest first. asc: in the order of commits, for a client that polls: nextCursor is always set.',
+  })
+  @IsOptional()
+  @IsIn(FEED_ORDERS)
+  order?: (typeof FEED_ORDERS)[number];
+
+  /** Only events from then on. */
+  @ApiPropertyOptional({ type: String, format: 'date-time', example: '2026-11-24T00:00:00Z' })
+  @IsOptional()
+  @IsInstant()
+  since?: string;
+
+  /** Only events from before then. */
+  @ApiPropertyOptional({
+    type: String,
+    format: 'date-time',
+    example: '2026-11-25T00:00:00Z',
+    description: 'Only events from before then; the instant itself is excluded.',
+  })
+  @IsOptional()
+  @IsInstant()
+  until?: string;
 }
 
 /** A domain event on record. */

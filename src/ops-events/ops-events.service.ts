@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '../kernel/actor.js';
-import { visibleRows } from '../kernel/grants.js';
 import { Paginator } from '../http/paging/paginator.js';
 import { TransactionRunner } from '../database/transactions/transaction-runner.js';
 import { type EventFilter } from '../feed/event-filter.js';
 import { FEED_START, type FeedPosition } from '../feed/feed-position.js';
 import { FeedReader } from '../feed/feed-reader.js';
+import { shownEvent, type ShownEvent } from '../feed/shown-event.js';
 import { type ListOpsEventsQuery, type OpsEventPage } from './ops-events.dto.js';
-import { feedQuery, NEWEST, shown, type ShownEvent } from './ops-events.sql.js';
+import { filterOf, inCommitOrder, LIST, positionIn } from './ops-events.filter.js';
+import { feedQuery, NEWEST } from './ops-events.sql.js';
 
 /** Reads the feed of events. */
 @Injectable()
@@ -22,7 +23,7 @@ export class OpsEventsService {
   async list(query: ListOpsEventsQuery, actor: Actor): Promise<OpsEventPage> {
     const filter = filterOf(query, actor);
     if (query.order === 'asc') return this.inCommitOrder(query, filter, actor);
-    const page = this.paginator.open('ops-events', filter, query);
+    const page = this.paginator.open(LIST, filter, query);
     const { statement, values } = feedQuery(filter, page);
     const rows = await this.transactions.query<ShownEvent>(statement, values, { caller: actor });
     return page.answer(rows, NEWEST.positionOf);
@@ -33,34 +34,19 @@ export class OpsEventsService {
     filter: EventFilter,
     caller: Actor,
   ): Promise<OpsEventPage> {
-    const page = this.paginator.openEndless('ops-events', { ...filter, order: 'asc' }, query);
+    const page = this.paginator.openEndless(LIST, inCommitOrder(filter), query);
     const after = page.after ? positionIn(page.after) : await this.start(filter, caller);
     const read = await this.feed.read({ after, limit: query.pageSize, filter, caller });
     const { epoch, xid, id } = read.next;
-    const { items, pagination } = page.answer(read.events.map(shown), [epoch, xid, id], read.more);
+    const { items, pagination } = page.answer(
+      read.events.map(shownEvent),
+      [epoch, xid, id],
+      read.more,
+    );
     return { items, pagination: Object.assign(pagination, { gap: read.gap }) };
   }
 
   private start({ since }: EventFilter, caller: Actor): Promise<FeedPosition> {
     return since === undefined ? Promise.resolve(FEED_START) : this.feed.startSince(since, caller);
   }
-}
-
-/** The filter of a query. Its properties are always in the same order: a cursor is bound to them. */
-function filterOf(query: ListOpsEventsQuery, actor: Actor): EventFilter {
-  const { eventKey, since, nextActionId, until, level, actorId } = query;
-  return {
-    eventKey,
-    since,
-    nextActionId: nextActionId?.toLowerCase(),
-    until,
-    level,
-    actorId: actorId?.toLowerCase(),
-    visible: visibleRows(query, actor),
-  };
-}
-
-/** The position in a cursor, as it was sealed. */
-function positionIn([epoch, xid, id]: readonly (string | number)[]): FeedPosition {
-  return { epoch: Number(epoch), xid: String(xid), id: String(id) };
 }

@@ -1,5 +1,5 @@
 import { type Query } from '../database/connections/statement.js';
-import { columnsOf, type RowOf } from '../database/sql/columns.js';
+import { columnsOf } from '../database/sql/columns.js';
 import { Keyset } from '../database/sql/keyset.js';
 import { type PageStart } from '../database/sql/list-query.js';
 import { OpsEvent } from '../events/ops-event.entity.js';
@@ -10,18 +10,12 @@ import {
   eventsOfNextAction,
   latestId,
 } from '../feed/event-filter.js';
-import { type FeedEvent } from '../feed/feed.sql.js';
+import { SHOWN_EVENT } from '../feed/shown-event.js';
 
 const EVENT = columnsOf(OpsEvent);
 
-/** The columns that the feed shows. */
-const SHOWN = EVENT.without('entityType', 'entityId', 'epoch', 'xid');
-
-/** An event as the feed shows it. */
-export type ShownEvent = RowOf<typeof SHOWN>;
-
 /** The newest first: ids are ordered in time. */
-export const NEWEST = Keyset.by(SHOWN.only('id'));
+export const NEWEST = Keyset.by(SHOWN_EVENT.only('id'));
 
 /** A page of the feed, newest first. */
 export function feedQuery(filter: EventFilter, start: PageStart): Query {
@@ -36,11 +30,5 @@ export function feedQuery(filter: EventFilter, start: PageStart): Query {
   return list
     .where('id', fromId, (id) => `id >= ${id}::uuid`)
     .where('to_id', toId, (id) => `id < ${id}::uuid`)
-    .page({ select: SHOWN.select(), from, keyset: NEWEST }, start);
-}
-
-/** An event of the commit-ordered feed as it is shown. */
-export function shown(event: FeedEvent): ShownEvent {
-  const fields = SHOWN.properties.map((property) => [property, event[property]]);
-  return Object.fromEntries(fields) as ShownEvent;
+    .page({ select: SHOWN_EVENT.select(), from, keyset: NEWEST }, start);
 }

@@ -20,6 +20,7 @@ import { patched, type WorkItemChanges } from './work-item-patch.js';
 import { kindAndStateProblem, type WorkItemKind } from './work-item-kinds.js';
 import {
   type DeletedItem,
+  type PushedChange,
   publishDeletion,
   publishPush,
   publishPushes,
@@ -97,12 +98,29 @@ export class WorkItemsService {
     options: ChangeOptions = {},
   ): Promise<WorkItem> {
     return this.write(async (tx) => {
-      const [known] = await tx.query<WorkItem>(sql.LOCK, [kind, externalId, grantOf(actor)]);
-      if (!known) throw workItemNotFound();
-      const pushed = patched(known, changes);
-      assertStates([pushed], () => '');
-      return (await this.store(tx, pushed, actor, options)).item;
+      const item = await this.patchWithin(tx, kind, externalId, changes, actor, options);
+      if (!item) throw workItemNotFound();
+      return item;
     }, actor);
+  }
+
+  /**
+   * The same in a transaction of the caller, which has to run again after an error that {@link isRaced};
+   * undefined where there is no such item.
+   */
+  async patchWithin(
+    tx: Transaction,
+    kind: WorkItemKind,
+    externalId: string,
+    changes: WorkItemChanges,
+    actor: Actor,
+    options: ChangeOptions = {},
+  ): Promise<WorkItem | undefined> {
+    const [known] = await tx.query<WorkItem>(sql.LOCK, [kind, externalId, grantOf(actor)]);
+    if (!known) return undefined;
+    const pushed = patched(known, changes);
+    assertStates([pushed], () => '');
+    return (await this.store(tx, pushed, actor, options)).item;
   }
 
   /**
@@ -133,15 +151,23 @@ export class WorkItemsService {
     options: ChangeOptions = {},
   ): Promise<BatchOutcome> {
     const list = listOf(records);
-    const changes = await this.write(async (tx) => {
-      const changed = await pushRecords(tx, list, actor);
-      publishPushes(tx, changed, actor);
-      await this.refresh.afterPush(tx, scopesOf(changed), options);
-      return changed;
-    }, actor);
+    const changes = await this.write((tx) => this.storeAll(tx, list, actor, options), actor);
     const created = changes.filter((change) => change.created).length;
     const updated = changes.length - created;
     return { created, updated, unchanged: records.length - changes.length };
+  }
+
+  /**
+   * Creates or replaces items, each another one, in a transaction of the caller, which has to run again after
+   * an error that {@link isRaced}.
+   */
+  async putWithin(
+    tx: Transaction,
+    pushed: readonly PushedWorkItem[],
+    actor: Actor,
+    options: ChangeOptions = {},
+  ): Promise<void> {
+    await this.storeAll(tx, listOf(pushed.map(recordOf)), actor, options);
   }
 
   /** A page of the items of some scopes, newest first. A cursor wins over a page number. */
@@ -192,6 +218,18 @@ export class WorkItemsService {
       },
       { caller: actor },
     );
+  }
+
+  private async storeAll(
+    tx: Transaction,
+    list: string,
+    actor: Actor,
+    options: ChangeOptions,
+  ): Promise<PushedChange[]> {
+    const changed = await pushRecords(tx, list, actor);
+    publishPushes(tx, changed, actor);
+    await this.refresh.afterPush(tx, scopesOf(changed), options);
+    return changed;
   }
 
   private async store(

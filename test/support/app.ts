@@ -10,6 +10,7 @@ import { CredentialsService } from '../../src/users/model/credentials.service.js
 import { createLogger, PinoLoggerService } from '../../src/logging/logger.js';
 import { wiringErrorOf } from '../../src/process/wiring-error.js';
 import { readEnv } from '../../src/config/env.js';
+import { type Secrets } from '../../src/config/secrets.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 import { ApiClient } from './requests.js';
 
@@ -18,6 +19,9 @@ export const OPERATOR = { email: 'operator@example.com', password: 'correct hors
 
 /** Signs the tokens of the tests; the same for every replica of a test. */
 export const JWT_SECRET = 'tests:Qm7vX2-kd9Zt_4LsWn8-bRf3Yc6H';
+
+/** Encrypts the secrets of webhooks in the tests. */
+export const WEBHOOK_ENCRYPTION_KEY = 'tests:vN4pLq8-xYc2Rd_7JmTe1-wGh5Bs9K';
 
 export interface TestAppOptions {
   /** Further providers, for example delivery actions of the test. */
@@ -28,6 +32,8 @@ export interface TestAppOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Where a console is built; without it, there is none. */
   readonly consoleFolder?: string;
+  /** Secrets over the defaults. */
+  readonly secrets?: Partial<Secrets>;
   /** A second replica on the same database. */
   readonly database?: TestDatabase;
 }
@@ -127,7 +133,13 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
 
 async function bootApp(
   databaseUrl: string,
-  { providers = [], controllers = [], env: overrides = {}, consoleFolder }: TestAppOptions,
+  {
+    providers = [],
+    controllers = [],
+    env: overrides = {},
+    secrets = {},
+    consoleFolder,
+  }: TestAppOptions,
   logged: string[],
 ): Promise<NestExpressApplication> {
   const env = readEnv({
@@ -151,7 +163,13 @@ async function bootApp(
   });
   const app: AppOptions = {
     env,
-    secrets: { jwtSecret: JWT_SECRET, admin: OPERATOR, adminPasswordFile: undefined },
+    secrets: {
+      jwtSecret: JWT_SECRET,
+      admin: OPERATOR,
+      webhookEncryptionKeys: [WEBHOOK_ENCRYPTION_KEY],
+      adminPasswordFile: undefined,
+      ...secrets,
+    },
     logger: createLogger(env.logLevel, sink),
     databaseUrl,
     consoleFolder,

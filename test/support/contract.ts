@@ -1,6 +1,6 @@
 import supertest from 'supertest';
 import { BODY_LIMIT } from '../../src/http/request/json-body.guard.js';
-import { type ApiClient } from './requests.js';
+import { type ApiClient, beginningOf } from './requests.js';
 import { AnswerSchemas, type OpenApiDocument, type Operation, operationsOf } from './openapi.js';
 
 type Values = Readonly<Record<string, string>>;
@@ -65,13 +65,14 @@ export class Contract {
 
   /** What the document leaves out: a summary, a success, the schema or form of an answer. */
   undocumented(): string[] {
-    return this.operations.flatMap(({ name, described, needsToken }) => {
+    return this.operations.flatMap(({ name, described, needsToken, streams }) => {
       const missing: string[] = [];
       const responses = Object.entries(described.responses);
       if (!described.summary) missing.push('has no summary');
       if (!responses.some(([status]) => status.startsWith('2'))) missing.push('has no success');
       for (const [status, { content = {} }] of responses) {
-        const form = Number(status) < 400 ? 'application/json' : 'application/problem+json';
+        const success = streams ? 'text/event-stream' : 'application/json';
+        const form = Number(status) < 400 ? success : 'application/problem+json';
         if (status !== '204' && !content[form]?.schema) missing.push(`has no schema of ${status}`);
       }
       if (needsToken && !described.responses[401]) missing.push('does not document 401');
@@ -275,6 +276,7 @@ export class Contract {
     const test = agent[operation.method]!(operation.pathWith(values)).query(query);
     if (client.token !== undefined) test.set('Authorization', `Bearer ${client.token}`);
     if (body !== undefined) test.type(operation.bodyType);
+    if (operation.streams) beginningOf(test);
     return test.set({ Origin: client.url, ...headers }).send(body);
   }
 

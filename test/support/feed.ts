@@ -41,6 +41,40 @@ export async function insertEvent(
   return id;
 }
 
+/**
+ * Stores many events in transactions of 1 to 40 that are open at the same time, with a connection each, and
+ * that commit in an order of their own; one in ten is rolled back, and its events stored again. Returns the
+ * notes.
+ */
+export async function storeOutOfOrder(
+  writers: readonly Pick<ClientBase, 'query'>[],
+  count: number,
+  name = 'out of order',
+): Promise<string[]> {
+  const notes = Array.from({ length: count }, (_, index) => `${name} ${index}`);
+  const left = [...notes];
+  await Promise.all(
+    writers.map(async (writer) => {
+      while (left.length > 0) {
+        const own = left.splice(0, 1 + Math.floor(Math.random() * 40));
+        await writer.query('BEGIN');
+        for (let at = 0; at < own.length; at += 8) {
+          const part = own.slice(at, at + 8);
+          await writer.query(
+            `INSERT INTO ops_events (id, level, event_key, request_id, created_at)
+             SELECT id, 'info', 'nba.upsert', note, now() FROM unnest($1::uuid[], $2::text[]) AS new (id, note)`,
+            [part.map(() => uuidv7()), part],
+          );
+        }
+        const rolledBack = Math.random() < 0.1;
+        await writer.query(rolledBack ? 'ROLLBACK' : 'COMMIT');
+        if (rolledBack) left.push(...own);
+      }
+    }),
+  );
+  return notes;
+}
+
 /** Publishes events of the application, each in a transaction of its own. */
 export async function publish(runner: TransactionRunner, ...notes: string[]): Promise<void> {
   for (const note of notes) {

@@ -14,13 +14,35 @@ export interface JobProcess {
 }
 
 export function startJobProcess(mode: 'works' | 'enqueues', database: TestDatabase): JobProcess {
-  const child = spawn(process.execPath, [compiled('test/fixtures/job-process.ts'), mode], {
-    env: { PATH: process.env.PATH, ...QUICK_JOBS, DATABASE_URL: database.url },
+  const { line, kill } = startFixture(['test/fixtures/job-process.ts', mode], database);
+  return { jobId: line, kill };
+}
+
+/** A process whose subscriber has begun an event, whose note it says. */
+export function startSubscriberProcess(database: TestDatabase): {
+  readonly note: Promise<string>;
+  kill(): Promise<void>;
+} {
+  const { line, kill } = startFixture(['test/fixtures/subscriber-process.ts'], database);
+  return { note: line, kill };
+}
+
+function startFixture(
+  [file, ...args]: readonly [string, ...string[]],
+  database: TestDatabase,
+): { readonly line: Promise<string>; kill(): Promise<void> } {
+  const child = spawn(process.execPath, [compiled(file), ...args], {
+    env: {
+      PATH: process.env.PATH,
+      ...QUICK_JOBS,
+      FEED_POLL_MS: '50',
+      DATABASE_URL: database.url,
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const gone = once(child, 'exit');
   return {
-    jobId: firstLine(child),
+    line: firstLine(child),
     kill: async () => {
       child.kill('SIGKILL');
       await gone;

@@ -74,6 +74,17 @@ export class Operation {
     return (this.described.security ?? []).length > 0;
   }
 
+  /** Whether its answer is a stream that does not end. */
+  get streams(): boolean {
+    return this.successType === 'text/event-stream';
+  }
+
+  /** The media type of its success, or of the first of them. */
+  get successType(): string | undefined {
+    const found = Object.entries(this.described.responses).find(([status]) => status < '300');
+    return Object.keys(found?.[1].content ?? {})[0];
+  }
+
   /** Names of the parameters in this place. */
   parameters(place: Parameter['in']): string[] {
     return (this.described.parameters ?? [])

@@ -1,6 +1,25 @@
+import { type IncomingMessage } from 'node:http';
 import supertest from 'supertest';
 
 type Query = Record<string, string | number | boolean | string[] | undefined>;
+
+/** Reads only what a stream, which does not end, sends first, and closes it. An error is read as usual. */
+export function beginningOf(test: supertest.Test): supertest.Test {
+  return test.buffer(true).parse((answer, done) => {
+    const message = answer as unknown as IncomingMessage;
+    const streams = message.headers['content-type']?.startsWith('text/event-stream') === true;
+    let text = '';
+    message.setEncoding('utf8');
+    message.on('data', (chunk: string) => {
+      text += chunk;
+      if (!streams) return;
+      message.removeAllListeners('data');
+      done(null, text);
+      message.destroy();
+    });
+    message.on('end', () => done(null, text === '' ? {} : (JSON.parse(text) as unknown)));
+  });
+}
 
 /** Requests to the API, with a token or without. */
 export class ApiClient {

@@ -936,6 +936,178 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the webhooks, newest first
+         * @description Those whose scopes all lie in the caller’s own, without secrets.
+         */
+        get: operations["listWebhooks"];
+        put?: never;
+        /**
+         * Make a webhook
+         * @description From now on, the URL gets the events that it asks for, each as a signed POST. The answer shows the secret of the signatures this once.
+         */
+        post: operations["createWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a webhook
+         * @description Without its secret and the values of its headers.
+         */
+        get: operations["getWebhook"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a webhook
+         * @description With its deliveries: what it has not got yet is not sent.
+         */
+        delete: operations["deleteWebhook"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a webhook
+         * @description Only what is sent changes; of the headers, only those that are named. Disable and enable it by enabled.
+         */
+        patch: operations["changeWebhook"];
+        trace?: never;
+    };
+    "/api/webhooks/{id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a webhook a new secret
+         * @description The answer shows it this once. For 24 hours, requests are signed with the new and with the last secret; an older one ends at once.
+         */
+        post: operations["rotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the deliveries of a webhook, newest event first
+         * @description Those that ended are listed for 30 days, or as long as RETAIN_DELIVERIES_DAYS says.
+         */
+        get: operations["listWebhookDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{id}/deliveries/{deliveryId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a delivery of a webhook
+         * @description With what is sent, and its tries.
+         */
+        get: operations["getWebhookDelivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{id}/deliveries/{deliveryId}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a delivery again
+         * @description A delivered or failed one is due at once and has all its tries again, under the same webhook-id. One that is pending stays as it is.
+         */
+        post: operations["resendWebhookDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{id}/recover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send everything again that failed since a time
+         * @description After an outage of the receiver. A second call finds only what has failed since the first one.
+         */
+        post: operations["recoverWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test a webhook
+         * @description Sends webhook.test at once and once, signed like any other, also to a disabled webhook. The answer is its delivery with the try, whether that succeeded or not; it takes up to 15 s.
+         */
+        post: operations["testWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/ops-events": {
         parameters: {
             query?: never;
@@ -948,6 +1120,26 @@ export interface paths {
          * @description Every event was stored in the transaction of the change that it reports. With order=asc, events come in the order of their commits, and every page has a nextCursor, the last one too: whoever reads on from it misses no event and gets none twice. An event is shown there when every transaction that began before its own has ended. With a filter, a page may hold fewer events than pageSize, or none, although hasNext is true.
          */
         get: operations["listOpsEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow the events live, in commit order
+         * @description A stream of server-sent events that stays open. First comes `ready`, with the id at which the stream begins; then each event that the filters select, named by its eventKey, with the same data as an item of GET /api/ops-events. Whoever reconnects with the last id misses no event and gets none twice, on any server. `reset` says that the events after the id are not on record any more: the stream goes on from now. A comment every 15 s shows that the stream is alive. It ends when the session or the token does.
+         */
+        get: operations["followEvents"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1003,40 +1195,24 @@ export interface components {
         SuppressionAnswer: {
             /** Format: uuid */
             id: string;
-            /**
-             * @description account/acme, account/*, or *.
-             * @example account/acme
-             */
+            /** @description account/acme, account/*, or *. */
             scope: string;
-            /**
-             * @description Null for *.
-             * @example account
-             */
+            /** @description Null for *. */
             entityType: string | null;
-            /**
-             * @description Null for * and account/*.
-             * @example acme
-             */
+            /** @description Null for * and account/*. */
             entityId: string | null;
-            /** @example retention_overdue */
             ruleKey: string | null;
-            /** @example null */
             dedupeKey: string | null;
             /**
              * Format: date-time
              * @description When it ends or ended; null: for good.
              */
             until: string | null;
-            /**
-             * @description Whether it holds now.
-             * @example true
-             */
+            /** @description Whether it holds now. */
             active: boolean;
-            /** @example The customer is called every week. */
             reason: string | null;
             /** Format: uuid */
             createdBy: string | null;
-            /** @example Ada */
             createdByName: string | null;
             /** Format: date-time */
             createdAt: string;
@@ -1049,11 +1225,8 @@ export interface components {
             endedBy: string | null;
         };
         CursorPagination: {
-            /** @example 25 */
             pageSize: number;
-            /** @example false */
             hasNext: boolean;
-            /** @example null */
             nextCursor: string | null;
         };
         SuppressionPage: {
@@ -1061,35 +1234,24 @@ export interface components {
             pagination: components["schemas"]["CursorPagination"];
         };
         /** @enum {string} */
-        ErrorCode: "VALIDATION_FAILED" | "BODY_NOT_JSON" | "BODY_NOT_READABLE" | "CSV_NOT_READABLE" | "CSV_HEADER_INVALID" | "ACTION_UNKNOWN" | "CURSOR_INVALID" | "VALUE_NOT_STORABLE" | "BAD_REQUEST" | "HTTP_MALFORMED" | "REQUEST_ABORTED" | "TOKEN_REQUIRED" | "TOKEN_INVALID" | "LOGIN_FAILED" | "PASSWORD_WRONG" | "PERMISSION_DENIED" | "GRANT_BEYOND_OWN" | "ORIGIN_REFUSED" | "ROUTE_NOT_FOUND" | "SCOPE_NOT_FOUND" | "USER_NOT_FOUND" | "SERVICE_TOKEN_NOT_FOUND" | "NEXT_ACTION_NOT_FOUND" | "SUPPRESSION_NOT_FOUND" | "PLAYBOOK_STEP_NOT_FOUND" | "EXECUTION_NOT_FOUND" | "WORK_ITEM_NOT_FOUND" | "SCORE_NOT_FOUND" | "LEAD_NOT_FOUND" | "RISK_FLAG_NOT_FOUND" | "JOB_NOT_FOUND" | "METHOD_NOT_ALLOWED" | "REQUEST_TIMEOUT" | "SUPPRESSION_ENDED" | "PLAYBOOK_STEP_EXECUTED" | "NEXT_ACTION_NOT_OPEN" | "DUPLICATE_QUEUED" | "NEXT_ACTION_NOT_SNOOZED" | "ASSIGNEE_NOT_ALLOWED" | "EXECUTION_SUPERSEDED" | "UNDO_EXPIRED" | "NOT_UNDOABLE" | "PREVIEW_NOT_AVAILABLE" | "EMAIL_TAKEN" | "LAST_ADMIN" | "LEAD_NOT_OPEN" | "RISK_FLAG_NOT_OPEN" | "JOB_NOT_WAITING" | "JOB_NOT_RETRYABLE" | "JOB_ALREADY_WAITING" | "BODY_TOO_LARGE" | "CSV_TOO_LONG" | "BODY_TYPE_UNSUPPORTED" | "BODY_ENCODING_UNSUPPORTED" | "EXPECTATION_FAILED" | "IDEMPOTENCY_KEY_REUSED" | "RATE_LIMITED" | "HEADERS_TOO_LARGE" | "ACTION_FAILED" | "ACTION_TIMED_OUT" | "INTERNAL_ERROR" | "DATABASE_UNAVAILABLE" | "DATABASE_READ_ONLY" | "DATABASE_BUSY" | "DATABASE_TIMEOUT" | "DATABASE_CONTENTION" | "WORKER_UNAVAILABLE" | "SHUTTING_DOWN";
+        ErrorCode: "VALIDATION_FAILED" | "BODY_NOT_JSON" | "BODY_NOT_READABLE" | "CSV_NOT_READABLE" | "CSV_HEADER_INVALID" | "ACTION_UNKNOWN" | "CURSOR_INVALID" | "EVENT_ID_INVALID" | "VALUE_NOT_STORABLE" | "BAD_REQUEST" | "HTTP_MALFORMED" | "REQUEST_ABORTED" | "TOKEN_REQUIRED" | "TOKEN_INVALID" | "LOGIN_FAILED" | "PASSWORD_WRONG" | "PERMISSION_DENIED" | "GRANT_BEYOND_OWN" | "ORIGIN_REFUSED" | "ROUTE_NOT_FOUND" | "SCOPE_NOT_FOUND" | "USER_NOT_FOUND" | "WEBHOOK_NOT_FOUND" | "WEBHOOK_DELIVERY_NOT_FOUND" | "SERVICE_TOKEN_NOT_FOUND" | "NEXT_ACTION_NOT_FOUND" | "SUPPRESSION_NOT_FOUND" | "PLAYBOOK_STEP_NOT_FOUND" | "EXECUTION_NOT_FOUND" | "WORK_ITEM_NOT_FOUND" | "SCORE_NOT_FOUND" | "LEAD_NOT_FOUND" | "RISK_FLAG_NOT_FOUND" | "JOB_NOT_FOUND" | "METHOD_NOT_ALLOWED" | "REQUEST_TIMEOUT" | "SUPPRESSION_ENDED" | "PLAYBOOK_STEP_EXECUTED" | "NEXT_ACTION_NOT_OPEN" | "DUPLICATE_QUEUED" | "NEXT_ACTION_NOT_SNOOZED" | "ASSIGNEE_NOT_ALLOWED" | "EXECUTION_SUPERSEDED" | "UNDO_EXPIRED" | "NOT_UNDOABLE" | "PREVIEW_NOT_AVAILABLE" | "EMAIL_TAKEN" | "LAST_ADMIN" | "WEBHOOKS_NOT_CONFIGURED" | "WEBHOOK_DISABLED" | "WEBHOOK_LIMIT_REACHED" | "WEBHOOK_UNREADABLE" | "LEAD_NOT_OPEN" | "RISK_FLAG_NOT_OPEN" | "JOB_NOT_WAITING" | "JOB_NOT_RETRYABLE" | "JOB_ALREADY_WAITING" | "BODY_TOO_LARGE" | "CSV_TOO_LONG" | "BODY_TYPE_UNSUPPORTED" | "BODY_ENCODING_UNSUPPORTED" | "EXPECTATION_FAILED" | "IDEMPOTENCY_KEY_REUSED" | "TOO_MANY_STREAMS" | "RATE_LIMITED" | "HEADERS_TOO_LARGE" | "ACTION_FAILED" | "ACTION_TIMED_OUT" | "INTERNAL_ERROR" | "DATABASE_UNAVAILABLE" | "DATABASE_READ_ONLY" | "DATABASE_BUSY" | "DATABASE_TIMEOUT" | "DATABASE_CONTENTION" | "WORKER_UNAVAILABLE" | "SHUTTING_DOWN";
         ProblemField: {
-            /** @example actionKey */
             field: string;
-            /** @example actionKey must be a string */
             message: string;
         };
         SupersededProblem: {
-            /** @example snoozedUntil */
             field: string;
             /** Format: uuid */
             executionId: string | null;
-            /** @example snooze_1d */
             actionKey: string | null;
         };
         Problem: {
-            /** @example urn:problem:validation-failed */
             type: string;
-            /** @example Bad Request */
             title: string;
-            /** @example 400 */
             status: number;
-            /** @example The request is not valid: actionKey must be a string. */
             detail: string;
-            /** @example /api/next-actions */
             instance: string;
-            /** @example VALIDATION_FAILED */
             code: components["schemas"]["ErrorCode"];
-            /** @example 0b7c2a9e-6e6c-4f5e-9d0a-3f1f7f0f8a11 */
             requestId: string;
             errors?: components["schemas"]["ProblemField"][];
             /** @description How many further fields are wrong, past those in errors. */
@@ -1121,38 +1283,27 @@ export interface components {
             entityId: string;
             /** @description Which scopes: * for all, account/* for all of a type, account/acme for one. In one order over all of them. Not beside entityType or entityId. */
             scope?: string;
-            /**
-             * @description The rule that makes no suggestions; or dedupeKey.
-             * @example retention_overdue
-             */
+            /** @description The rule that makes no suggestions; or dedupeKey. */
             ruleKey?: components["schemas"]["NextActionRule"];
             /** @description The dedupe key that a run does not queue; or ruleKey. */
             dedupeKey?: string;
-            /**
-             * @description For how long; or until.
-             * @example 7d
-             */
+            /** @description For how long; or until. */
             for?: components["schemas"]["SuppressionLength"];
             /**
              * Format: date-time
              * @description Until when; or for.
              */
             until?: string;
-            /** @example The customer is called every week. */
             reason: string;
         };
         ChangeSuppression: {
-            /**
-             * @description From now on; or until.
-             * @example 30d
-             */
+            /** @description From now on; or until. */
             for?: components["schemas"]["SuppressionLength"];
             /**
              * Format: date-time
              * @description Until when; or for.
              */
             until?: string;
-            /** @example Until the new contract is signed. */
             reason?: string;
         };
         /** @enum {string} */
@@ -1162,16 +1313,11 @@ export interface components {
         /** @enum {string} */
         ActionStyle: "primary" | "secondary" | "danger";
         NextActionButton: {
-            /** @example snooze_1d */
             actionKey: string;
-            /** @example Snooze 1 day */
             label: string;
-            /** @example Hide this action for 1 day? */
             confirm: string | null;
             style: components["schemas"]["ActionStyle"];
-            /** @example false */
             undo: boolean;
-            /** @example null */
             inputSchema: {
                 [key: string]: unknown;
             } | null;
@@ -1179,52 +1325,29 @@ export interface components {
         NextActionItem: {
             /** Format: uuid */
             id: string;
-            /** @example Retry failed deliveries */
             title: string;
-            /** @example 4 notification deliveries failed in the last 24 hours. */
             reason: string | null;
             priority: components["schemas"]["Priority"];
-            /** @example 82 */
             score: number;
             status: components["schemas"]["NextActionStatus"];
-            /** @example notification_delivery */
             sourceType: string | null;
-            /** @example null */
             sourceId: string | null;
-            /** @example /deliveries?state=failed */
             actionUrl: string | null;
-            /** @example null */
             createdByRule: string | null;
-            /** @example null */
             templateKey: string | null;
-            /** @example null */
             dedupeKey: string | null;
-            /** @example command_center */
             entityType: string;
-            /** @example command_center */
             entityId: string;
-            /**
-             * Format: uuid
-             * @example null
-             */
+            /** Format: uuid */
             assigneeId: string | null;
             /** Format: date-time */
             snoozedUntil: string | null;
-            /**
-             * @description Whether a run ends the snooze when the priority rises, or the score by 10.
-             * @example false
-             */
+            /** @description Whether a run ends the snooze when the priority rises, or the score by 10. */
             snoozeUntilWorse: boolean;
-            /** @example null */
             snoozedPriority: components["schemas"]["Priority"] | null;
-            /** @example null */
             snoozedScore: number | null;
-            /**
-             * @description Whether an operator set the priority: runs keep it until the NBA closes.
-             * @example false
-             */
+            /** @description Whether an operator set the priority: runs keep it until the NBA closes. */
             priorityHeld: boolean;
-            /** @example null */
             note: string | null;
             /** Format: date-time */
             lastExecutedAt: string | null;
@@ -1242,46 +1365,26 @@ export interface components {
             dismissedAt: string | null;
             /** @description The buttons that apply to it now and that the caller may press, in the order to show them. */
             actions: components["schemas"]["NextActionButton"][];
-            /**
-             * @description Only with fields=full.
-             * @example {}
-             */
+            /** @description Only with fields=full. */
             payload?: {
                 [key: string]: unknown;
             };
-            /**
-             * @description Only with fields=full.
-             * @example null
-             */
+            /** @description Only with fields=full. */
             explanation?: {
                 [key: string]: unknown;
             } | null;
         };
         Pagination: {
-            /** @example 25 */
             pageSize: number;
-            /** @example false */
             hasNext: boolean;
-            /** @example null */
             nextCursor: string | null;
-            /** @example 1 */
             page: number;
-            /**
-             * @description Rows in the whole list, with the filters, counted up to 10,000 unless total=exact asks for all.
-             * @example 12
-             */
+            /** @description Rows in the whole list, with the filters, counted up to 10,000 unless total=exact asks for all. */
             total: number;
-            /**
-             * @description false where the list has more rows than were counted.
-             * @example true
-             */
+            /** @description false where the list has more rows than were counted. */
             totalIsExact: boolean;
-            /**
-             * @description Pages of the rows that were counted. Further ones can be read, too: see hasNext.
-             * @example 1
-             */
+            /** @description Pages of the rows that were counted. Further ones can be read, too: see hasNext. */
             totalPages: number;
-            /** @example false */
             hasPrev: boolean;
         };
         NextActionPage: {
@@ -1299,34 +1402,23 @@ export interface components {
              * @default command_center
              */
             entityId: string;
-            /** @example Call Acme back */
             title: string;
-            /** @example They asked for a quote on Friday. */
             reason?: string;
             /** @default medium */
             priority: components["schemas"]["Priority"];
-            /**
-             * @default 50
-             * @example 70
-             */
+            /** @default 50 */
             score: number;
-            /** @example proposal */
             sourceType?: string;
             sourceId?: string;
-            /** @example /proposals/42 */
             actionUrl?: string;
             /** @default {} */
             payload: {
                 [key: string]: unknown;
             };
             explanation?: components["schemas"]["NextActionExplanation"] | null;
-            /** @example crm_callback */
             createdByRule?: string;
             templateKey?: string;
-            /**
-             * @description Makes the request an update of the queued NBA with this key in the scope, if there is one. Keys that begin with nba: are the rules’ own and refused.
-             * @example crm:callback:acme
-             */
+            /** @description Makes the request an update of the queued NBA with this key in the scope, if there is one. Keys that begin with nba: are the rules’ own and refused. */
             dedupeKey?: string;
             /** Format: date-time */
             snoozedUntil?: string;
@@ -1334,57 +1426,33 @@ export interface components {
         NextActionAnswer: {
             /** Format: uuid */
             id: string;
-            /** @example Retry failed deliveries */
             title: string;
-            /** @example 4 notification deliveries failed in the last 24 hours. */
             reason: string | null;
             priority: components["schemas"]["Priority"];
-            /** @example 82 */
             score: number;
             status: components["schemas"]["NextActionStatus"];
-            /** @example notification_delivery */
             sourceType: string | null;
-            /** @example null */
             sourceId: string | null;
-            /** @example /deliveries?state=failed */
             actionUrl: string | null;
-            /** @example {} */
             payload: {
                 [key: string]: unknown;
             };
             explanation: components["schemas"]["NextActionExplanation"] | null;
-            /** @example null */
             createdByRule: string | null;
-            /** @example null */
             templateKey: string | null;
-            /** @example null */
             dedupeKey: string | null;
-            /** @example command_center */
             entityType: string;
-            /** @example command_center */
             entityId: string;
-            /**
-             * Format: uuid
-             * @example null
-             */
+            /** Format: uuid */
             assigneeId: string | null;
             /** Format: date-time */
             snoozedUntil: string | null;
-            /**
-             * @description Whether a run ends the snooze when the priority rises, or the score by 10.
-             * @example false
-             */
+            /** @description Whether a run ends the snooze when the priority rises, or the score by 10. */
             snoozeUntilWorse: boolean;
-            /** @example null */
             snoozedPriority: components["schemas"]["Priority"] | null;
-            /** @example null */
             snoozedScore: number | null;
-            /**
-             * @description Whether an operator set the priority: runs keep it until the NBA closes.
-             * @example false
-             */
+            /** @description Whether an operator set the priority: runs keep it until the NBA closes. */
             priorityHeld: boolean;
-            /** @example null */
             note: string | null;
             /** Format: date-time */
             lastExecutedAt: string | null;
@@ -1404,65 +1472,37 @@ export interface components {
             actions: components["schemas"]["NextActionButton"][];
         };
         QueuedByPriority: {
-            /** @example 1 */
             low: number;
-            /** @example 3 */
             medium: number;
-            /** @example 2 */
             high: number;
-            /** @example 0 */
             critical: number;
         };
         ProposedSuppression: {
-            /** @example 30d */
             for: components["schemas"]["SuppressionLength"];
         };
         SuppressionProposalAnswer: {
             ruleKey: components["schemas"]["NextActionRule"];
-            /** @example account */
             entityType: string;
-            /** @example acme */
             entityId: string;
-            /**
-             * @description How many of its NBAs were dismissed within 30 days.
-             * @example 3
-             */
+            /** @description How many of its NBAs were dismissed within 30 days. */
             dismissed: number;
-            /**
-             * @description How many NBAs it had in that time.
-             * @example 4
-             */
+            /** @description How many NBAs it had in that time. */
             suggested: number;
             suggestion: components["schemas"]["ProposedSuppression"];
         };
         NextActionSummary: {
-            /**
-             * @description Null for scope=*.
-             * @example command_center
-             */
+            /** @description Null for scope=*. */
             entityType: string | null;
-            /**
-             * @description Null for scope=* and for all scopes of a type.
-             * @example command_center
-             */
+            /** @description Null for scope=* and for all scopes of a type. */
             entityId: string | null;
             top5: components["schemas"]["NextActionAnswer"][];
             /** @description What is queued and not snoozed; each is counted up to 10,000. */
             queuedByPriority: components["schemas"]["QueuedByPriority"];
-            /**
-             * @description false where one of the counts ended at 10,000.
-             * @example true
-             */
+            /** @description false where one of the counts ended at 10,000. */
             countsAreExact: boolean;
-            /**
-             * @description What is queued and snoozed, counted up to 10,000.
-             * @example 1
-             */
+            /** @description What is queued and snoozed, counted up to 10,000. */
             snoozed: number;
-            /**
-             * @description Recommendations that suppressions and cool-downs held back in the newest run of today (UTC) of each scope, among the newest 10,000 runs.
-             * @example 1
-             */
+            /** @description Recommendations that suppressions and cool-downs held back in the newest run of today (UTC) of each scope, among the newest 10,000 runs. */
             suppressed: number;
             /** @description Rules that are mostly dismissed, and could be suppressed: at most 100. */
             proposals: components["schemas"]["SuppressionProposalAnswer"][];
@@ -1470,46 +1510,27 @@ export interface components {
             lastRunAt: string | null;
         };
         ActionEffectiveness: {
-            /** @example mark_done */
             actionKey: string;
-            /** @example 12 */
             pressed: number;
-            /** @example 0 */
             failed: number;
-            /** @example 5400000 */
             medianMsToPress: number | null;
         };
         RuleEffectiveness: {
-            /** @example overdue_reminders_high_priority */
             ruleKey: string;
-            /** @example 20 */
             suggested: number;
-            /** @example 14 */
             pressed: number;
-            /** @example 12 */
             done: number;
-            /** @example 2 */
             dismissed: number;
-            /** @example 9 */
             resolved: number;
-            /** @example 2 */
             returned: number;
-            /** @example 1 */
             ignored: number;
-            /** @example 5400000 */
             medianMsToPress: number | null;
             actions: components["schemas"]["ActionEffectiveness"][];
         };
         EffectivenessAnswer: {
-            /**
-             * @description Null for scope=*.
-             * @example command_center
-             */
+            /** @description Null for scope=*. */
             entityType: string | null;
-            /**
-             * @description Null for scope=* and for all scopes of a type.
-             * @example command_center
-             */
+            /** @description Null for scope=* and for all scopes of a type. */
             entityId: string | null;
             /** Format: date-time */
             since: string;
@@ -1528,18 +1549,11 @@ export interface components {
             entityId: string;
         };
         NextActionRunAnswer: {
-            /** @example 3 */
             created: number;
-            /** @example 1 */
             updated: number;
-            /** @example 0 */
             expired: number;
-            /**
-             * @description Recommendations that suppressions and cool-downs held back.
-             * @example 1
-             */
+            /** @description Recommendations that suppressions and cool-downs held back. */
             suppressed: number;
-            /** @example nba:system:command_center:command_center:2026-11-24 */
             runKey: string;
             proposals: components["schemas"]["SuppressionProposalAnswer"][];
         };
@@ -1556,29 +1570,17 @@ export interface components {
             id: string;
             /** Format: uuid */
             nextActionId: string;
-            /** @example mark_done */
             actionKey: string;
             status: components["schemas"]["ExecutionStatus"];
             /** Format: date-time */
             startedAt: string;
             /** Format: date-time */
             finishedAt: string;
-            /** @example null */
             errorCode: string | null;
-            /** @example null */
             errorMessage: string | null;
-            /** @example null */
             input: {
                 [key: string]: unknown;
             } | null;
-            /**
-             * @example {
-             *       "status": {
-             *         "from": "queued",
-             *         "to": "done"
-             *       }
-             *     }
-             */
             changes: {
                 [key: string]: {
                     from: unknown;
@@ -1590,19 +1592,11 @@ export interface components {
             };
             /** Format: uuid */
             actorId: string | null;
-            /** @example Ann Example */
             actorName: string | null;
-            /**
-             * Format: date-time
-             * @example null
-             */
+            /** Format: date-time */
             undoneAt: string | null;
-            /**
-             * Format: uuid
-             * @example null
-             */
+            /** Format: uuid */
             undoesId: string | null;
-            /** @example null */
             outcome: components["schemas"]["Outcome"] | null;
         };
         ExecutionPage: {
@@ -1618,7 +1612,6 @@ export interface components {
         /** @enum {string} */
         EventLevel: "info" | "warn" | "error";
         PreviewEvent: {
-            /** @example nba.delivery.executed */
             eventKey: string;
             level: components["schemas"]["EventLevel"];
             meta: {
@@ -1630,16 +1623,7 @@ export interface components {
             ok: true;
             /** @enum {boolean} */
             preview: true;
-            /** @example false */
             replayed: boolean;
-            /**
-             * @example {
-             *       "status": {
-             *         "from": "queued",
-             *         "to": "done"
-             *       }
-             *     }
-             */
             changes: {
                 [key: string]: {
                     from: unknown;
@@ -1654,28 +1638,20 @@ export interface components {
         /** @description A press of a button: the key of a registered action, and the input that it takes. */
         ExecuteBody: components["schemas"]["AddNotePress"] | components["schemas"]["AssignPress"] | components["schemas"]["DismissPress"] | components["schemas"]["DontSuggestAgain30dPress"] | components["schemas"]["MarkDonePress"] | components["schemas"]["RecomputeScorePress"] | components["schemas"]["ReopenPress"] | components["schemas"]["ReprioritizePress"] | components["schemas"]["RetryFailedDeliveriesPress"] | components["schemas"]["RunLeadPipelinePress"] | components["schemas"]["RunNextActionsPress"] | components["schemas"]["RunRiskRulesPress"] | components["schemas"]["SnoozePress"] | components["schemas"]["Snooze1dPress"] | components["schemas"]["WakePress"];
         PlaybookLink: {
-            /** @example The items */
             label: string;
-            /** @example /api/work-items?condition=retention_overdue */
             href: string;
         };
         PlaybookStepAnswer: {
-            /** @example call_longest_waiting */
             key: string;
-            /** @example Call the customer who has waited longest. */
             text: string;
-            /** @example true */
             required: boolean;
-            /** @example null */
             actionKey: string | null;
             link: components["schemas"]["PlaybookLink"] | null;
-            /** @example true */
             done: boolean;
             /** Format: date-time */
             doneAt: string | null;
             /** Format: uuid */
             doneBy: string | null;
-            /** @example Ada */
             doneByName: string | null;
             /** Format: uuid */
             executionId: string | null;
@@ -1683,41 +1659,23 @@ export interface components {
         PlaybookAnswer: {
             /** Format: uuid */
             nextActionId: string;
-            /** @example retention_overdue */
             ruleKey: string | null;
-            /**
-             * @description Null for an NBA that no built-in rule made: it has no playbook.
-             * @example Contact the waiting customers
-             */
+            /** @description Null for an NBA that no built-in rule made: it has no playbook. */
             title: string | null;
-            /** @example Every customer has been contacted. */
             outcome: string | null;
-            /** @example A customer who waits looks elsewhere. */
             why: string | null;
             steps: components["schemas"]["PlaybookStepAnswer"][];
-            /**
-             * @example [
-             *       "mark_done",
-             *       "snooze_1d"
-             *     ]
-             */
             suggestedActions: string[];
         };
         TickStepBody: {
-            /** @example true */
             done: boolean;
         };
         DeliveryActionAnswer: {
-            /** @example snooze_1d */
             actionKey: string;
-            /** @example Snooze 1 day */
             label: string;
-            /** @example Hide this action for 1 day? */
             confirm: string | null;
             style: components["schemas"]["ActionStyle"];
-            /** @example false */
             undo: boolean;
-            /** @example null */
             inputSchema: {
                 [key: string]: unknown;
             } | null;
@@ -1727,16 +1685,10 @@ export interface components {
             items: components["schemas"]["DeliveryActionAnswer"][];
         };
         BulkExecuteBody: {
-            /** @example mark_done */
             actionKey: string;
             input?: {
                 [key: string]: unknown;
             };
-            /**
-             * @example [
-             *       "019ac5a1-7d4e-7c3b-9a51-2f6d8e0b4c71"
-             *     ]
-             */
             ids: string[];
         };
         BulkRow: {
@@ -1746,21 +1698,12 @@ export interface components {
             /** Format: uuid */
             executionId?: string;
             replayed?: boolean;
-            /**
-             * @example {
-             *       "status": {
-             *         "from": "queued",
-             *         "to": "done"
-             *       }
-             *     }
-             */
             changes?: {
                 [key: string]: {
                     from: unknown;
                     to: unknown;
                 };
             };
-            /** @example NEXT_ACTION_NOT_OPEN */
             code?: string;
             detail?: string;
         };
@@ -1768,11 +1711,6 @@ export interface components {
             results: components["schemas"]["BulkRow"][];
         };
         BulkUndoBody: {
-            /**
-             * @example [
-             *       "019ac5a1-7d4e-7c3b-9a51-2f6d8e0b4c71"
-             *     ]
-             */
             executionIds: string[];
         };
         /** @enum {string} */
@@ -1780,18 +1718,10 @@ export interface components {
         ListedUser: {
             /** Format: uuid */
             id: string;
-            /** @example Ann Example */
             name: string;
-            /** @example ann@example.com */
             email: string;
             role: components["schemas"]["Role"];
-            /**
-             * @example [
-             *       "account/acme"
-             *     ]
-             */
             scopes: string[];
-            /** @example false */
             disabled: boolean;
             /** Format: date-time */
             createdAt: string;
@@ -1803,60 +1733,30 @@ export interface components {
             pagination: components["schemas"]["CursorPagination"];
         };
         NewUser: {
-            /** @example Ann Example */
             name?: string;
-            /** @example ann@example.com */
             email: string;
-            /**
-             * Format: password
-             * @example correct horse battery staple
-             */
+            /** Format: password */
             password: string;
-            /** @example operator */
             role: components["schemas"]["Role"];
-            /**
-             * @description Each * for all, account/* for all of a type, or account/acme for one.
-             * @example [
-             *       "account/acme"
-             *     ]
-             */
+            /** @description Each * for all, account/* for all of a type, or account/acme for one. */
             scopes: string[];
         };
         UserPatch: {
-            /** @example Ann Example */
             name?: string;
-            /** @example ann@example.com */
             email?: string;
-            /**
-             * Format: password
-             * @example correct horse battery staple
-             */
+            /** Format: password */
             password?: string;
-            /** @example operator */
             role?: components["schemas"]["Role"];
-            /**
-             * @description Each * for all, account/* for all of a type, or account/acme for one.
-             * @example [
-             *       "account/acme"
-             *     ]
-             */
+            /** @description Each * for all, account/* for all of a type, or account/acme for one. */
             scopes?: string[];
-            /** @example false */
             disabled?: boolean;
         };
         ServiceTokenAnswer: {
             /** Format: uuid */
             id: string;
-            /** @example CRM push */
             name: string;
-            /** @example nba_Xk29Qz */
             prefix: string;
             role: components["schemas"]["Role"];
-            /**
-             * @example [
-             *       "account/acme"
-             *     ]
-             */
             scopes: string[];
             /** Format: uuid */
             createdBy: string | null;
@@ -1874,37 +1774,22 @@ export interface components {
             pagination: components["schemas"]["CursorPagination"];
         };
         NewServiceToken: {
-            /** @example CRM push */
             name: string;
-            /** @example operator */
             role: components["schemas"]["Role"];
-            /**
-             * @description Each * for all, account/* for all of a type, or account/acme for one.
-             * @example [
-             *       "account/acme"
-             *     ]
-             */
+            /** @description Each * for all, account/* for all of a type, or account/acme for one. */
             scopes: string[];
             /**
              * Format: date-time
              * @description Ahead, and at most 366 days.
-             * @example 2026-12-28T22:52:50.867Z
              */
             expiresAt: string;
         };
         NewServiceTokenAnswer: {
             /** Format: uuid */
             id: string;
-            /** @example CRM push */
             name: string;
-            /** @example nba_Xk29Qz */
             prefix: string;
             role: components["schemas"]["Role"];
-            /**
-             * @example [
-             *       "account/acme"
-             *     ]
-             */
             scopes: string[];
             /** Format: uuid */
             createdBy: string | null;
@@ -1916,86 +1801,55 @@ export interface components {
             lastUsedAt: string | null;
             /** Format: date-time */
             revokedAt: string | null;
-            /**
-             * @description Shown this once.
-             * @example nba_Xk29Qz…
-             */
+            /** @description Shown this once. */
             token: string;
         };
         LoginBody: {
-            /** @example operator@example.com */
             email: string;
-            /**
-             * Format: password
-             * @example correct horse battery staple
-             */
+            /** Format: password */
             password: string;
         };
         LoginAnswer: {
-            /** @example eyJhbGciOiJIUzI1NiJ9.e30.signature */
             accessToken: string;
             /** @enum {string} */
             tokenType: "Bearer";
-            /** @example 28800 */
             expiresIn: number;
         };
         /** @enum {string} */
-        Permission: "account.read" | "account.change" | "scopes.read" | "next-actions.read" | "next-actions.press" | "next-actions.write" | "next-actions.run" | "suppressions.write" | "suppressions.forever" | "risk.read" | "risk.change" | "risk.run" | "scores.read" | "scores.compute" | "work-items.read" | "work-items.write" | "leads.read" | "leads.score" | "events.read" | "jobs.read" | "jobs.manage" | "users.manage" | "service-tokens.manage";
+        Permission: "account.read" | "account.change" | "scopes.read" | "next-actions.read" | "next-actions.press" | "next-actions.write" | "next-actions.run" | "suppressions.write" | "suppressions.forever" | "risk.read" | "risk.change" | "risk.run" | "scores.read" | "scores.compute" | "work-items.read" | "work-items.write" | "leads.read" | "leads.score" | "events.read" | "jobs.read" | "jobs.manage" | "webhooks.manage" | "users.manage" | "service-tokens.manage";
         MeAnswer: {
             /** @enum {string} */
             kind: "user" | "service";
             /** Format: uuid */
             id: string;
-            /** @example Ann Example */
             name: string;
-            /** @example operator@example.com */
             email: string | null;
             role: components["schemas"]["Role"];
-            /**
-             * @example [
-             *       "*"
-             *     ]
-             */
             scopes: string[];
             permissions: components["schemas"]["Permission"][];
         };
         PasswordBody: {
-            /**
-             * Format: password
-             * @example correct horse battery staple
-             */
+            /** Format: password */
             current: string;
-            /**
-             * Format: password
-             * @example violet kettle marches northward
-             */
+            /** Format: password */
             next: string;
         };
         ImportRowError: {
             /** @description Line of the file, from 1. */
             line: number;
-            /** @example dueAt */
             field: string;
-            /** @example title is required */
             message: string;
         };
         ImportAnswer: {
-            /** @example false */
             dryRun: boolean;
             /** @enum {string} */
             mode: "all" | "each";
-            /** @example 120 */
             rows: number;
-            /** @example 100 */
             created: number;
-            /** @example 15 */
             updated: number;
-            /** @example 4 */
             unchanged: number;
-            /** @example 1 */
             failed: number;
             errors: components["schemas"]["ImportRowError"][];
-            /** @example 0 */
             moreErrors: number;
         };
         /** @enum {string} */
@@ -2004,24 +1858,17 @@ export interface components {
             /** Format: uuid */
             id: string;
             kind: components["schemas"]["WorkItemKind"];
-            /** @example crm-4711 */
             externalId: string;
-            /** @example command_center */
             entityType: string;
-            /** @example command_center */
             entityId: string;
-            /** @example open */
             state: string;
-            /** @example true */
             open: boolean;
             priority: components["schemas"]["Priority"];
-            /** @example Call Acme about the renewal */
             title: string;
             /** Format: date-time */
             dueAt: string | null;
             /** Format: date-time */
             occurredAt: string;
-            /** @example {} */
             attributes: {
                 [key: string]: unknown;
             };
@@ -2042,7 +1889,6 @@ export interface components {
         WorkItemCondition: "reminder_overdue" | "reminder_overdue_high_priority" | "proposal_follow_up_overdue" | "proposal_without_follow_up" | "retention_overdue" | "handoff_awaiting_client" | "lead_unscored" | "delivery_failed" | "delivery_failed_last_24_hours" | "delivery_failed_today";
         BatchWorkItem: {
             kind: components["schemas"]["WorkItemKind"];
-            /** @example crm-4711 */
             externalId: string;
             /**
              * @description Type of the scope, snake_case.
@@ -2058,7 +1904,6 @@ export interface components {
             state: components["schemas"]["WorkItemState"];
             /** @default medium */
             priority: components["schemas"]["Priority"];
-            /** @example Call Acme about the renewal */
             title: string;
             /** Format: date-time */
             dueAt?: string | null;
@@ -2076,11 +1921,8 @@ export interface components {
             items: components["schemas"]["BatchWorkItem"][];
         };
         BatchAnswer: {
-            /** @example 12 */
             created: number;
-            /** @example 3 */
             updated: number;
-            /** @example 85 */
             unchanged: number;
         };
         PatchWorkItemBody: {
@@ -2098,7 +1940,6 @@ export interface components {
             state?: components["schemas"]["WorkItemState"];
             /** @description null is the default, medium. */
             priority?: components["schemas"]["Priority"];
-            /** @example Call Acme about the renewal */
             title?: string;
             /**
              * Format: date-time
@@ -2130,7 +1971,6 @@ export interface components {
             state: components["schemas"]["WorkItemState"];
             /** @default medium */
             priority: components["schemas"]["Priority"];
-            /** @example Call Acme about the renewal */
             title: string;
             /** Format: date-time */
             dueAt?: string | null;
@@ -2147,31 +1987,20 @@ export interface components {
         /** @enum {string} */
         ScoreBand: "healthy" | "warning" | "critical";
         ScoreFactorAnswer: {
-            /** @example follow_ups_overdue */
             key: string;
-            /** @example Follow-ups overdue */
             label: string;
-            /** @example 2 */
             weight: number;
-            /** @example 3 */
             count?: number;
-            /** @example 55 */
             normalized: number;
-            /** @example -11.3 */
             impact: number;
-            /** @example 3 follow-ups overdue */
             reason: string;
         };
         ScoreReasonAnswer: {
-            /** @example follow_ups_overdue */
             key: string;
-            /** @example Follow-ups overdue */
             label: string;
             /** @enum {string} */
             direction: "negative" | "positive";
-            /** @example -11.3 */
             impact: number;
-            /** @example 3 follow-ups overdue */
             text: string;
         };
         /** @enum {string} */
@@ -2179,21 +2008,14 @@ export interface components {
         ComputedScoreAnswer: {
             /** Format: uuid */
             id: string;
-            /** @example 72 */
             score: number;
             band: components["schemas"]["ScoreBand"];
-            /** @example -6 */
             delta: number | null;
             /** Format: date-time */
             computedAt: string;
-            /**
-             * Format: date-time
-             * @example null
-             */
+            /** Format: date-time */
             confirmedAt: string | null;
-            /** @example command_center */
             entityType: string;
-            /** @example command_center */
             entityId: string;
             factors: components["schemas"]["ScoreFactorAnswer"][];
             reasons: components["schemas"]["ScoreReasonAnswer"][];
@@ -2202,21 +2024,14 @@ export interface components {
         ScoreSnapshotAnswer: {
             /** Format: uuid */
             id: string;
-            /** @example 72 */
             score: number;
             band: components["schemas"]["ScoreBand"];
-            /** @example -6 */
             delta: number | null;
             /** Format: date-time */
             computedAt: string;
-            /**
-             * Format: date-time
-             * @example null
-             */
+            /** Format: date-time */
             confirmedAt: string | null;
-            /** @example command_center */
             entityType: string;
-            /** @example command_center */
             entityId: string;
             factors: components["schemas"]["ScoreFactorAnswer"][];
             reasons: components["schemas"]["ScoreReasonAnswer"][];
@@ -2224,17 +2039,12 @@ export interface components {
         PastScoreAnswer: {
             /** Format: uuid */
             id: string;
-            /** @example 72 */
             score: number;
             band: components["schemas"]["ScoreBand"];
-            /** @example -6 */
             delta: number | null;
             /** Format: date-time */
             computedAt: string;
-            /**
-             * Format: date-time
-             * @example null
-             */
+            /** Format: date-time */
             confirmedAt: string | null;
         };
         ScoreHistory: {
@@ -2242,23 +2052,17 @@ export interface components {
             pagination: components["schemas"]["CursorPagination"];
         };
         ScoreAnswer: {
-            /** @example command_center */
             entityType: string;
-            /** @example command_center */
             entityId: string;
             latest: components["schemas"]["ScoreSnapshotAnswer"];
             history: components["schemas"]["ScoreHistory"];
         };
         LeadFailureAnswer: {
-            /** @example crm-4711 */
             externalId: string;
-            /** @example LEAD_SCORING_FAILED */
             code: string;
         };
         LeadPipelineAnswer: {
-            /** @example 12 */
             ran: number;
-            /** @example 0 */
             skipped: number;
             failed: components["schemas"]["LeadFailureAnswer"][];
         };
@@ -2266,24 +2070,17 @@ export interface components {
             /** Format: uuid */
             id: string;
             kind: components["schemas"]["WorkItemKind"];
-            /** @example crm-4711 */
             externalId: string;
-            /** @example command_center */
             entityType: string;
-            /** @example command_center */
             entityId: string;
-            /** @example open */
             state: string;
-            /** @example true */
             open: boolean;
             priority: components["schemas"]["Priority"];
-            /** @example Call Acme about the renewal */
             title: string;
             /** Format: date-time */
             dueAt: string | null;
             /** Format: date-time */
             occurredAt: string;
-            /** @example {} */
             attributes: {
                 [key: string]: unknown;
             };
@@ -2295,14 +2092,9 @@ export interface components {
             updatedAt: string;
             /** Format: uuid */
             snapshotId: string | null;
-            /** @example 72 */
             score: number | null;
-            /**
-             * @example warning
-             * @enum {string|null}
-             */
+            /** @enum {string|null} */
             band: "healthy" | "warning" | "critical" | null;
-            /** @example null */
             delta: number | null;
             factors: components["schemas"]["ScoreFactorAnswer"][];
             reasons: components["schemas"]["ScoreReasonAnswer"][];
@@ -2315,23 +2107,13 @@ export interface components {
             /** Format: uuid */
             id: string;
             ruleKey: components["schemas"]["RiskRule"];
-            /** @example risk:retention_overdue:command_center:command_center */
             dedupeKey: string;
-            /** @example command_center */
             entityType: string;
-            /** @example command_center */
             entityId: string;
             severity: components["schemas"]["Priority"];
             status: components["schemas"]["RiskStatus"];
-            /** @example Customers wait for their retention contact */
             title: string;
-            /** @example 2 retention contacts overdue. */
             reason: string;
-            /**
-             * @example {
-             *       "count": 2
-             *     }
-             */
             evidence: {
                 [key: string]: unknown;
             };
@@ -2355,35 +2137,21 @@ export interface components {
             pagination: components["schemas"]["CursorPagination"];
         };
         CountsByStatus: {
-            /** @example 2 */
             open: number;
-            /** @example 0 */
             snoozed: number;
-            /** @example 1 */
             resolved: number;
-            /** @example 0 */
             dismissed: number;
         };
         CountsBySeverity: {
-            /** @example 0 */
             low: number;
-            /** @example 1 */
             medium: number;
-            /** @example 1 */
             high: number;
-            /** @example 0 */
             critical: number;
         };
         RiskSummary: {
-            /**
-             * @description Null for scope=*.
-             * @example command_center
-             */
+            /** @description Null for scope=*. */
             entityType: string | null;
-            /**
-             * @description Null for scope=* and for all scopes of a type.
-             * @example command_center
-             */
+            /** @description Null for scope=* and for all scopes of a type. */
             entityId: string | null;
             byStatus: components["schemas"]["CountsByStatus"];
             openBySeverity: components["schemas"]["CountsBySeverity"];
@@ -2391,20 +2159,14 @@ export interface components {
             lastSeenAt: string | null;
         };
         RiskRunAnswer: {
-            /** @example 2 */
             created: number;
-            /** @example 1 */
             updated: number;
-            /** @example 0 */
             resolved: number;
         };
         PatchRiskFlagBody: {
             /** @enum {string} */
             action: "snooze" | "resolve" | "dismiss" | "reopen";
-            /**
-             * @example 2d
-             * @enum {string}
-             */
+            /** @enum {string} */
             preset?: "2d" | "7d";
             /** Format: date-time */
             until?: string;
@@ -2414,7 +2176,6 @@ export interface components {
         JobAnswer: {
             /** Format: uuid */
             id: string;
-            /** @example retry_failed_deliveries */
             type: string;
             state: components["schemas"]["JobState"];
             payload: {
@@ -2423,13 +2184,10 @@ export interface components {
             dedupeKey: string | null;
             /** Format: uuid */
             nextActionId: string | null;
-            /** @example 1 */
             attempts: number;
             /** Format: date-time */
             runAfter: string | null;
-            /** @example null */
             lastErrorCode: string | null;
-            /** @example null */
             lastErrorMessage: string | null;
             /** Format: date-time */
             createdAt: string;
@@ -2443,45 +2201,30 @@ export interface components {
             pagination: components["schemas"]["CursorPagination"];
         };
         JobCounts: {
-            /** @example 2 */
             waiting: number;
-            /** @example 0 */
             retrying: number;
-            /** @example 1 */
             running: number;
-            /** @example 40 */
             completed: number;
-            /** @example 0 */
             cancelled: number;
-            /** @example 0 */
             dead_lettered: number;
         };
         JobTypeCounts: {
-            /** @example 2 */
             waiting: number;
-            /** @example 0 */
             retrying: number;
-            /** @example 1 */
             running: number;
-            /** @example 40 */
             completed: number;
-            /** @example 0 */
             cancelled: number;
-            /** @example 0 */
             dead_lettered: number;
-            /** @example score.compute */
             type: string;
         };
         JobSummary: {
             total: components["schemas"]["JobCounts"];
             types: components["schemas"]["JobTypeCounts"][];
-            /** @example 0 */
             stale: number;
         };
         /** @enum {string} */
         JobAttemptStatus: "running" | "succeeded" | "failed" | "dead_lettered" | "interrupted";
         JobAttemptAnswer: {
-            /** @example 1 */
             attempt: number;
             status: components["schemas"]["JobAttemptStatus"];
             /** Format: date-time */
@@ -2490,9 +2233,7 @@ export interface components {
             heartbeatAt: string;
             /** Format: date-time */
             finishedAt: string | null;
-            /** @example null */
             errorCode: string | null;
-            /** @example null */
             errorMessage: string | null;
             /** Format: uuid */
             workerId: string;
@@ -2500,7 +2241,6 @@ export interface components {
         JobDetailAnswer: {
             /** Format: uuid */
             id: string;
-            /** @example retry_failed_deliveries */
             type: string;
             state: components["schemas"]["JobState"];
             payload: {
@@ -2509,13 +2249,10 @@ export interface components {
             dedupeKey: string | null;
             /** Format: uuid */
             nextActionId: string | null;
-            /** @example 1 */
             attempts: number;
             /** Format: date-time */
             runAfter: string | null;
-            /** @example null */
             lastErrorCode: string | null;
-            /** @example null */
             lastErrorMessage: string | null;
             /** Format: date-time */
             createdAt: string;
@@ -2526,29 +2263,15 @@ export interface components {
             tries: components["schemas"]["JobAttemptAnswer"][];
         };
         ScopeAnswer: {
-            /**
-             * @description As the parameter scope names it.
-             * @example account/acme
-             */
+            /** @description As the parameter scope names it. */
             scope: string;
-            /** @example account */
             entityType: string;
-            /** @example acme */
             entityId: string;
-            /**
-             * @description Queued next best actions that are not snoozed, counted up to 10,000.
-             * @example 4
-             */
+            /** @description Queued next best actions that are not snoozed, counted up to 10,000. */
             queued: number;
-            /**
-             * @description false where more than 10,000 are queued.
-             * @example true
-             */
+            /** @description false where more than 10,000 are queued. */
             queuedIsExact: boolean;
-            /**
-             * @description Open risk flags that are not snoozed.
-             * @example 1
-             */
+            /** @description Open risk flags that are not snoozed. */
             openFlags: number;
         };
         ScopePage: {
@@ -2558,15 +2281,229 @@ export interface components {
         PersonAnswer: {
             /** Format: uuid */
             id: string;
-            /** @example Ann Example */
             name: string;
         };
         PeoplePage: {
             items: components["schemas"]["PersonAnswer"][];
             pagination: components["schemas"]["CursorPagination"];
         };
+        WebhookAnswer: {
+            /** Format: uuid */
+            id: string;
+            url: string;
+            description: string | null;
+            eventKeys: string[];
+            scopes: string[];
+            /** @description Names of its own headers, in lower case; the values are never answered. */
+            headerNames: string[];
+            enabled: boolean;
+            /**
+             * @description operator: by a change; gone: it answered 410; failing: it failed for too long.
+             * @enum {string|null}
+             */
+            disabledReason: "operator" | "gone" | "failing" | null;
+            /** Format: date-time */
+            disabledAt: string | null;
+            /**
+             * Format: date-time
+             * @description Since when no try has succeeded.
+             */
+            failingSince: string | null;
+            /**
+             * Format: date-time
+             * @description Until then, the secret before the last rotation signs, too.
+             */
+            previousSecretUntil: string | null;
+            /** Format: uuid */
+            createdBy: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        WebhookPage: {
+            items: components["schemas"]["WebhookAnswer"][];
+            pagination: components["schemas"]["CursorPagination"];
+        };
+        /**
+         * @description Which events it gets; * for all, also those of later versions.
+         * @enum {string}
+         */
+        WebhookEventKey: "*" | "nba.delivery.executed" | "nba.delivery.failed" | "nba.delivery.undone" | "nba.delivery.stubbed" | "nba.delivery.retry_job.stub" | "nba.delivery.retried" | "job.failed" | "job.dead_lettered" | "job.retried" | "job.cancelled" | "nba.upsert" | "nba.run" | "suppression.created" | "suppression.changed" | "suppression.lifted" | "nba.playbook.step" | "nba.woken" | "risk.upsert" | "risk.created.critical" | "risk.changed" | "work_item.pushed" | "work_item.deleted" | "score.computed" | "score.threshold_breach" | "score.sharp_drop" | "score.recovery" | "leads.pipeline.run" | "auth.login.succeeded" | "auth.login.failed" | "auth.session.ended" | "user.changed" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "webhook.secret_rotated" | "token.created" | "token.revoked" | "webhook.failing" | "webhook.recovered" | "webhook.disabled" | "webhook.tested" | "webhook.delivery.resent" | "webhook.deliveries.requeued";
+        NewWebhook: {
+            /**
+             * Format: uri
+             * @description https or http, at a public address, without a user name, a password or a fragment.
+             */
+            url: string;
+            /** @description Which events it gets; * for all, also those of later versions. */
+            eventKeys: components["schemas"]["WebhookEventKey"][];
+            /** @description Of which scopes it gets events, within those of the caller: * for all, account/* for all of a type, account/acme for one. Events that belong to no scope go to * alone. Without them, all scopes of the caller. */
+            scopes?: string[];
+            description?: string | null;
+            /** @description Up to 20 own headers of each request. Their values are stored encrypted and never answered. */
+            headers?: {
+                [key: string]: string;
+            };
+        };
+        WebhookSecretAnswer: {
+            /** Format: uuid */
+            id: string;
+            url: string;
+            description: string | null;
+            eventKeys: string[];
+            scopes: string[];
+            /** @description Names of its own headers, in lower case; the values are never answered. */
+            headerNames: string[];
+            enabled: boolean;
+            /**
+             * @description operator: by a change; gone: it answered 410; failing: it failed for too long.
+             * @enum {string|null}
+             */
+            disabledReason: "operator" | "gone" | "failing" | null;
+            /** Format: date-time */
+            disabledAt: string | null;
+            /**
+             * Format: date-time
+             * @description Since when no try has succeeded.
+             */
+            failingSince: string | null;
+            /**
+             * Format: date-time
+             * @description Until then, the secret before the last rotation signs, too.
+             */
+            previousSecretUntil: string | null;
+            /** Format: uuid */
+            createdBy: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /** @description Verifies the signatures. Shown this once. */
+            secret: string;
+        };
+        WebhookPatch: {
+            /**
+             * Format: uri
+             * @description https or http, at a public address, without a user name, a password or a fragment.
+             */
+            url?: string;
+            /** @description Which events it gets; * for all, also those of later versions. */
+            eventKeys?: components["schemas"]["WebhookEventKey"][];
+            /** @description Of which scopes it gets events, within those of the caller: * for all, account/* for all of a type, account/acme for one. Events that belong to no scope go to * alone. */
+            scopes?: string[];
+            /** @description Null removes it. */
+            description?: string | null;
+            /** @description Sets the headers that are named and keeps the others; null as a value removes one, null instead of the object all. With a url of another origin, those that are stored are not kept, and headers must be sent. */
+            headers?: {
+                [key: string]: string | null;
+            } | null;
+            /** @description false stops the deliveries; true starts them again, whatever disabled the webhook. */
+            enabled?: boolean;
+        };
         /** @enum {string} */
-        EventKey: "nba.delivery.executed" | "nba.delivery.failed" | "nba.delivery.undone" | "nba.delivery.stubbed" | "nba.delivery.retry_job.stub" | "job.failed" | "job.dead_lettered" | "job.retried" | "job.cancelled" | "nba.upsert" | "nba.run" | "suppression.created" | "suppression.changed" | "suppression.lifted" | "nba.playbook.step" | "nba.woken" | "risk.upsert" | "risk.created.critical" | "risk.changed" | "work_item.pushed" | "work_item.deleted" | "score.computed" | "score.threshold_breach" | "score.sharp_drop" | "score.recovery" | "leads.pipeline.run" | "auth.login.succeeded" | "auth.login.failed" | "auth.session.ended" | "user.changed" | "token.created" | "token.revoked";
+        WebhookDeliveryState: "pending" | "delivered" | "failed";
+        WebhookDeliveryAnswer: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            endpointId: string;
+            /**
+             * Format: uuid
+             * @description Id of the event; of the delivery itself for a test.
+             */
+            eventId: string;
+            eventKey: string;
+            entityType: string | null;
+            entityId: string | null;
+            /** @description The header webhook-id of every try. */
+            messageId: string;
+            state: components["schemas"]["WebhookDeliveryState"];
+            /** @description Tries that have begun. */
+            tries: number;
+            /**
+             * Format: date-time
+             * @description When its next try is due; null while one is under way, and at the end.
+             */
+            nextTryAt: string | null;
+            /** @description HTTP status of the last try; null without an answer. */
+            lastStatus: number | null;
+            lastError: string | null;
+            /** Format: date-time */
+            deliveredAt: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        WebhookDeliveryPage: {
+            items: components["schemas"]["WebhookDeliveryAnswer"][];
+            pagination: components["schemas"]["CursorPagination"];
+        };
+        WebhookTryAnswer: {
+            /** @description Number of the try, from 1. */
+            attempt: number;
+            /** Format: date-time */
+            startedAt: string;
+            durationMs: number;
+            /** @description HTTP status; null without an answer. */
+            status: number | null;
+            /** @description Why it failed, such as HTTP_STATUS, TIMED_OUT or EGRESS_REFUSED; null for a success. */
+            errorCode: string | null;
+            error: string | null;
+            /** @description The first 4 kB of the answer, without secrets. */
+            answer: string | null;
+        };
+        WebhookDeliveryDetail: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            endpointId: string;
+            /**
+             * Format: uuid
+             * @description Id of the event; of the delivery itself for a test.
+             */
+            eventId: string;
+            eventKey: string;
+            entityType: string | null;
+            entityId: string | null;
+            /** @description The header webhook-id of every try. */
+            messageId: string;
+            state: components["schemas"]["WebhookDeliveryState"];
+            /** @description Tries that have begun. */
+            tries: number;
+            /**
+             * Format: date-time
+             * @description When its next try is due; null while one is under way, and at the end.
+             */
+            nextTryAt: string | null;
+            /** @description HTTP status of the last try; null without an answer. */
+            lastStatus: number | null;
+            lastError: string | null;
+            /** Format: date-time */
+            deliveredAt: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /** @description The exact text that is signed and sent. */
+            body: string;
+            /** @description The tries that ended, the first one first. */
+            attempts: components["schemas"]["WebhookTryAnswer"][];
+        };
+        RecoverBody: {
+            /**
+             * Format: date-time
+             * @description What failed for good from then on is sent again, whenever its event was.
+             */
+            since: string;
+        };
+        RecoverAnswer: {
+            /** @description How many deliveries are pending again. */
+            requeued: number;
+        };
+        /** @enum {string} */
+        EventKey: "nba.delivery.executed" | "nba.delivery.failed" | "nba.delivery.undone" | "nba.delivery.stubbed" | "nba.delivery.retry_job.stub" | "nba.delivery.retried" | "job.failed" | "job.dead_lettered" | "job.retried" | "job.cancelled" | "nba.upsert" | "nba.run" | "suppression.created" | "suppression.changed" | "suppression.lifted" | "nba.playbook.step" | "nba.woken" | "risk.upsert" | "risk.created.critical" | "risk.changed" | "work_item.pushed" | "work_item.deleted" | "score.computed" | "score.threshold_breach" | "score.sharp_drop" | "score.recovery" | "leads.pipeline.run" | "auth.login.succeeded" | "auth.login.failed" | "auth.session.ended" | "user.changed" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "webhook.secret_rotated" | "token.created" | "token.revoked" | "webhook.failing" | "webhook.recovered" | "webhook.disabled" | "webhook.tested" | "webhook.delivery.resent" | "webhook.deliveries.requeued";
         OpsEventAnswer: {
             /** Format: uuid */
             id: string;
@@ -2576,15 +2513,11 @@ export interface components {
             status: "success" | "failed" | "stubbed" | null;
             /** Format: uuid */
             actorId: string | null;
-            /** @example next_action */
             sourceType: string | null;
             sourceId: string | null;
             requestId: string | null;
-            /** @example 12 */
             durationMs: number | null;
-            /** @example null */
             errorCode: string | null;
-            /** @example null */
             errorMessage: string | null;
             meta: {
                 [key: string]: unknown;
@@ -2593,16 +2526,10 @@ export interface components {
             createdAt: string;
         };
         FeedPagination: {
-            /** @example 25 */
             pageSize: number;
-            /** @example false */
             hasNext: boolean;
-            /** @example null */
             nextCursor: string | null;
-            /**
-             * @description With order=asc only: whether events after the cursor may have been dropped by the retention before this page read them. True once; the page begins with the oldest event on record.
-             * @example false
-             */
+            /** @description With order=asc only: whether events after the cursor may have been dropped by the retention before this page read them. True once; the page begins with the oldest event on record. */
             gap?: boolean;
         };
         OpsEventPage: {
@@ -2615,29 +2542,16 @@ export interface components {
         };
         /** @description Why it is recommended, and how its rank was computed. Clients may add members. */
         NextActionExplanation: {
-            /**
-             * @description The rule that recommends it.
-             * @example follow_up_reminders
-             */
+            /** @description The rule that recommends it. */
             ruleKey?: string;
-            /**
-             * @description The reason, in a sentence.
-             * @example 4 reminders are overdue.
-             */
+            /** @description The reason, in a sentence. */
             summary?: string;
             /** @description The facts behind it. */
             evidence?: ({
-                /**
-                 * @description Stable name of the fact.
-                 * @example count
-                 */
+                /** @description Stable name of the fact. */
                 key: string;
-                /**
-                 * @description Its name for people.
-                 * @example Items
-                 */
+                /** @description Its name for people. */
                 label: string;
-                /** @example 4 */
                 value: string | number | string[];
             } & {
                 [key: string]: unknown;
@@ -2645,27 +2559,14 @@ export interface components {
             recommendedSteps?: string[];
             /** @description Where to read more. */
             links?: ({
-                /**
-                 * @description Text of the link.
-                 * @example The items
-                 */
+                /** @description Text of the link. */
                 label: string;
-                /**
-                 * @description An http(s) URL, or a path that begins with a slash.
-                 * @example /api/work-items?condition=reminder_overdue
-                 */
+                /** @description An http(s) URL, or a path that begins with a slash. */
                 href: string;
             } & {
                 [key: string]: unknown;
             })[];
-            /**
-             * @description The parts of the rank in points, and the score.
-             * @example {
-             *       "base": 75,
-             *       "countBoost": 4,
-             *       "score": 79
-             *     }
-             */
+            /** @description The parts of the rank in points, and the score. */
             factors?: {
                 [key: string]: number;
             };
@@ -2690,11 +2591,6 @@ export interface components {
              * @enum {string}
              */
             actionKey: "assign";
-            /**
-             * @example {
-             *       "assigneeId": null
-             *     }
-             */
             input: {
                 /** Format: uuid */
                 assigneeId: string | null;
@@ -2792,11 +2688,6 @@ export interface components {
              * @enum {string}
              */
             actionKey: "snooze";
-            /**
-             * @example {
-             *       "for": "4h"
-             *     }
-             */
             input: {
                 /** Format: date-time */
                 until?: string;
@@ -2949,13 +2840,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "ruleKey": "retention_overdue",
-                 *       "for": "7d",
-                 *       "reason": "The customer is called every week."
-                 *     }
-                 */
                 "application/json": components["schemas"]["NewSuppression"];
             };
         };
@@ -3089,10 +2973,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /**
-                 * @description Id of the suppression.
-                 * @example 019ac5a1-7d4e-7c3b-9a51-2f6d8e0b4c71
-                 */
+                /** @description Id of the suppression. */
                 id: string;
             };
             cookie?: never;
@@ -3190,10 +3071,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /**
-                 * @description Id of the suppression.
-                 * @example 019ac5a1-7d4e-7c3b-9a51-2f6d8e0b4c71
-                 */
+                /** @description Id of the suppression. */
                 id: string;
             };
             cookie?: never;
@@ -3316,22 +3194,13 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /**
-                 * @description Id of the suppression.
-                 * @example 019ac5a1-7d4e-7c3b-9a51-2f6d8e0b4c71
-                 */
+                /** @description Id of the suppression. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "for": "30d",
-                 *       "reason": "Until the new contract is signed."
-                 *     }
-                 */
                 "application/json": components["schemas"]["ChangeSuppression"];
             };
         };
@@ -3594,17 +3463,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "title": "Call Acme back",
-                 *       "reason": "They asked for a quote on Friday.",
-                 *       "score": 70,
-                 *       "sourceType": "proposal",
-                 *       "actionUrl": "/proposals/42",
-                 *       "createdByRule": "crm_callback",
-                 *       "dedupeKey": "crm:callback:acme"
-                 *     }
-                 */
                 "application/json": components["schemas"]["CreateNextActionBody"];
             };
         };
@@ -3948,7 +3806,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /** @example {} */
                 "application/json": components["schemas"]["ScopeFields"];
             };
         };
@@ -4077,10 +3934,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /**
-                 * @description Id of the next best action.
-                 * @example 019ac5a1-7d4e-7c3b-9a51-2f6d8e0b4c71
-                 */
+                /** @description Id of the next best action. */
                 id: string;
             };
             cookie?: never;
@@ -4178,21 +4032,13 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /**
-                 * @description Id of the next best action.
-                 * @example 019ac5a1-7d4e-7c3b-9a51-2f6d8e0b4c71
-                 */
+                /** @description Id of the next best action. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "action": "done"
-                 *     }
-                 */
                 "application/json": components["schemas"]["PatchNextActionBody"];
             };
         };
@@ -4333,10 +4179,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /**
-                 * @description Id of the next best action.
-                 * @example 019ac5a1-7d4e-7c3b-9a51-2f6d8e0b4c71
-                 */
+                /** @description Id of the next best action. */
                 id: string;
             };
             cookie?: never;
@@ -4440,10 +4283,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                /**
-                 * @description Id of the next best action.
-                 * @example 019ac5a1-7d4e-7c3b-9a51-2f6d8e0b4c71
-                 */
+                /** @description Id of the next best action. */
                 id: string;
             };
             cookie?: never;
@@ -4598,10 +4438,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /**
-                 * @description Id of the next best action.
-                 * @example 019ac5a1-7d4e-7c3b-9a51-2f6d8e0b4c71
-                 */
+                /** @description Id of the next best action. */
                 id: string;
             };
             cookie?: never;
@@ -4699,26 +4536,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /**
-                 * @description Id of the next best action.
-                 * @example 019ac5a1-7d4e-7c3b-9a51-2f6d8e0b4c71
-                 */
+                /** @description Id of the next best action. */
                 id: string;
-                /**
-                 * @description Key of the step.
-                 * @example ask_client
-                 */
+                /** @description Key of the step. */
                 key: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "done": true
-                 *     }
-                 */
                 "application/json": components["schemas"]["TickStepBody"];
             };
         };
@@ -4936,15 +4762,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /**
-                 * @description Id of the next best action.
-                 * @example 019ac5a1-7d4e-7c3b-9a51-2f6d8e0b4c71
-                 */
+                /** @description Id of the next best action. */
                 id: string;
-                /**
-                 * @description Id of the press’s execution.
-                 * @example 019ac5a1-7d4e-7c3b-9a51-2f6d8e0b4c71
-                 */
+                /** @description Id of the press’s execution. */
                 executionId: string;
             };
             cookie?: never;
@@ -5090,14 +4910,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "actionKey": "mark_done",
-                 *       "ids": [
-                 *         "019ac5a1-7d4e-7c3b-9a51-2f6d8e0b4c71"
-                 *       ]
-                 *     }
-                 */
                 "application/json": components["schemas"]["BulkExecuteBody"];
             };
         };
@@ -5230,13 +5042,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "executionIds": [
-                 *         "019ac5a1-7d4e-7c3b-9a51-2f6d8e0b4c71"
-                 *       ]
-                 *     }
-                 */
                 "application/json": components["schemas"]["BulkUndoBody"];
             };
         };
@@ -5451,17 +5256,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "name": "Ann Example",
-                 *       "email": "ann@example.com",
-                 *       "password": "correct horse battery staple",
-                 *       "role": "operator",
-                 *       "scopes": [
-                 *         "account/acme"
-                 *       ]
-                 *     }
-                 */
                 "application/json": components["schemas"]["NewUser"];
             };
         };
@@ -5586,10 +5380,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /**
-                 * @description Id of the user.
-                 * @example 019ac5a1-7d4e-7c3b-9a51-2f6d8e0b4c71
-                 */
+                /** @description Id of the user. */
                 id: string;
             };
             cookie?: never;
@@ -5687,28 +5478,13 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /**
-                 * @description Id of the user.
-                 * @example 019ac5a1-7d4e-7c3b-9a51-2f6d8e0b4c71
-                 */
+                /** @description Id of the user. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "name": "Ann Example",
-                 *       "email": "ann@example.com",
-                 *       "password": "correct horse battery staple",
-                 *       "role": "operator",
-                 *       "scopes": [
-                 *         "account/acme"
-                 *       ],
-                 *       "disabled": false
-                 *     }
-                 */
                 "application/json": components["schemas"]["UserPatch"];
             };
         };
@@ -5935,16 +5711,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "name": "CRM push",
-                 *       "role": "operator",
-                 *       "scopes": [
-                 *         "account/acme"
-                 *       ],
-                 *       "expiresAt": "2026-12-28T22:52:50.867Z"
-                 *     }
-                 */
                 "application/json": components["schemas"]["NewServiceToken"];
             };
         };
@@ -6060,10 +5826,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /**
-                 * @description Id of the service token.
-                 * @example 019ac5a1-7d4e-7c3b-9a51-2f6d8e0b4c71
-                 */
+                /** @description Id of the service token. */
                 id: string;
             };
             cookie?: never;
@@ -6161,10 +5924,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /**
-                 * @description Id of the service token.
-                 * @example 019ac5a1-7d4e-7c3b-9a51-2f6d8e0b4c71
-                 */
+                /** @description Id of the service token. */
                 id: string;
             };
             cookie?: never;
@@ -6291,12 +6051,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "email": "operator@example.com",
-                 *       "password": "correct horse battery staple"
-                 *     }
-                 */
                 "application/json": components["schemas"]["LoginBody"];
             };
         };
@@ -6405,12 +6159,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "email": "operator@example.com",
-                 *       "password": "correct horse battery staple"
-                 *     }
-                 */
                 "application/json": components["schemas"]["LoginBody"];
             };
         };
@@ -6725,12 +6473,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "current": "correct horse battery staple",
-                 *       "next": "violet kettle marches northward"
-                 *     }
-                 */
                 "application/json": components["schemas"]["PasswordBody"];
             };
         };
@@ -7106,18 +6848,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "items": [
-                 *         {
-                 *           "kind": "reminder",
-                 *           "externalId": "crm-4711",
-                 *           "state": "open",
-                 *           "title": "Call Acme about the renewal"
-                 *         }
-                 *       ]
-                 *     }
-                 */
                 "application/json": components["schemas"]["BatchBody"];
             };
         };
@@ -7231,9 +6961,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example reminder */
                 kind: components["schemas"]["WorkItemKind"];
-                /** @example crm-4711 */
                 externalId: string;
             };
             cookie?: never;
@@ -7334,21 +7062,13 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @example reminder */
                 kind: components["schemas"]["WorkItemKind"];
-                /** @example crm-4711 */
                 externalId: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "state": "open",
-                 *       "title": "Call Acme about the renewal"
-                 *     }
-                 */
                 "application/json": components["schemas"]["PutWorkItemBody"];
             };
         };
@@ -7485,9 +7205,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @example reminder */
                 kind: components["schemas"]["WorkItemKind"];
-                /** @example crm-4711 */
                 externalId: string;
             };
             cookie?: never;
@@ -7613,20 +7331,13 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @example reminder */
                 kind: components["schemas"]["WorkItemKind"];
-                /** @example crm-4711 */
                 externalId: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "title": "Call Acme about the renewal"
-                 *     }
-                 */
                 "application/json": components["schemas"]["PatchWorkItemBody"];
             };
         };
@@ -7753,7 +7464,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /** @example {} */
                 "application/json": components["schemas"]["ScopeFields"];
             };
         };
@@ -7887,9 +7597,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @example command_center */
                 entityType: string;
-                /** @example command_center */
                 entityId: string;
             };
             cookie?: never;
@@ -7994,7 +7702,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /** @example {} */
                 "application/json": components["schemas"]["ScopeFields"];
             };
         };
@@ -8123,7 +7830,6 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example crm-4711 */
                 externalId: string;
             };
             cookie?: never;
@@ -8226,7 +7932,6 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @example crm-4711 */
                 externalId: string;
             };
             cookie?: never;
@@ -8327,7 +8032,6 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @example crm-4711 */
                 externalId: string;
             };
             cookie?: never;
@@ -8676,7 +8380,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /** @example {} */
                 "application/json": components["schemas"]["ScopeFields"];
             };
         };
@@ -8805,22 +8508,13 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /**
-                 * @description Id of the risk flag.
-                 * @example 019ac5a1-7d4e-7c3b-9a51-2f6d8e0b4c71
-                 */
+                /** @description Id of the risk flag. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "action": "snooze",
-                 *       "preset": "2d"
-                 *     }
-                 */
                 "application/json": components["schemas"]["PatchRiskFlagBody"];
             };
         };
@@ -9163,10 +8857,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /**
-                 * @description Id of the job.
-                 * @example 019ac5a1-7d4e-7c3b-9a51-2f6d8e0b4c71
-                 */
+                /** @description Id of the job. */
                 id: string;
             };
             cookie?: never;
@@ -9264,10 +8955,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /**
-                 * @description Id of the job.
-                 * @example 019ac5a1-7d4e-7c3b-9a51-2f6d8e0b4c71
-                 */
+                /** @description Id of the job. */
                 id: string;
             };
             cookie?: never;
@@ -9401,10 +9089,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /**
-                 * @description Id of the job.
-                 * @example 019ac5a1-7d4e-7c3b-9a51-2f6d8e0b4c71
-                 */
+                /** @description Id of the job. */
                 id: string;
             };
             cookie?: never;
@@ -9634,9 +9319,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @example command_center */
                 entityType: string;
-                /** @example command_center */
                 entityId: string;
             };
             cookie?: never;
@@ -9729,6 +9412,1324 @@ export interface operations {
             };
         };
     };
+    listWebhooks: {
+        parameters: {
+            query?: {
+                /** @description Rows a page, 1–100. */
+                pageSize?: number;
+                /** @description nextCursor of the page before, with the same filters. No row is repeated or skipped while rows are inserted. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookPage"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the wrong fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No token, or an expired or invalid one. */
+            401: {
+                headers: {
+                    /** @description The scheme of the token, `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may see this, but not do it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back, in seconds. */
+            429: {
+                headers: {
+                    /** @description Requests a minute. */
+                    "RateLimit-Limit"?: number;
+                    /** @description Requests left in this window. */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Seconds until the window ends. */
+                    "RateLimit-Reset"?: number;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something failed on our side; `requestId` finds it in the logs. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or busy; `Retry-After` says when to come back, in seconds. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWebhook"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    /** @description Path of what was created. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecretAnswer"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the wrong fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No token, or an expired or invalid one. */
+            401: {
+                headers: {
+                    /** @description The scheme of the token, `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A role or a scope that is given goes beyond the giver’s own. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The setting `WEBHOOK_ENCRYPTION_KEY`, which encrypts the secrets of webhooks, is not set. There are as many webhooks as there may be. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request body is in an encoding that is not read. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back, in seconds. */
+            429: {
+                headers: {
+                    /** @description Requests a minute. */
+                    "RateLimit-Limit"?: number;
+                    /** @description Requests left in this window. */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Seconds until the window ends. */
+                    "RateLimit-Reset"?: number;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something failed on our side; `requestId` finds it in the logs. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or busy; `Retry-After` says when to come back, in seconds. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the webhook. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookAnswer"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the wrong fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No token, or an expired or invalid one. */
+            401: {
+                headers: {
+                    /** @description The scheme of the token, `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may see this, but not do it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No webhook with this id is seen by the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back, in seconds. */
+            429: {
+                headers: {
+                    /** @description Requests a minute. */
+                    "RateLimit-Limit"?: number;
+                    /** @description Requests left in this window. */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Seconds until the window ends. */
+                    "RateLimit-Reset"?: number;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something failed on our side; `requestId` finds it in the logs. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or busy; `Retry-After` says when to come back, in seconds. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the webhook. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not valid; `errors` names the wrong fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No token, or an expired or invalid one. */
+            401: {
+                headers: {
+                    /** @description The scheme of the token, `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may see this, but not do it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No webhook with this id is seen by the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request body is in an encoding that is not read. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back, in seconds. */
+            429: {
+                headers: {
+                    /** @description Requests a minute. */
+                    "RateLimit-Limit"?: number;
+                    /** @description Requests left in this window. */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Seconds until the window ends. */
+                    "RateLimit-Reset"?: number;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something failed on our side; `requestId` finds it in the logs. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or busy; `Retry-After` says when to come back, in seconds. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the webhook. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookAnswer"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the wrong fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No token, or an expired or invalid one. */
+            401: {
+                headers: {
+                    /** @description The scheme of the token, `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A role or a scope that is given goes beyond the giver’s own. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No webhook with this id is seen by the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The setting `WEBHOOK_ENCRYPTION_KEY`, which encrypts the secrets of webhooks, is not set. The headers of the webhook were encrypted with a key that `WEBHOOK_ENCRYPTION_KEY` does not hold. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request body is in an encoding that is not read. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back, in seconds. */
+            429: {
+                headers: {
+                    /** @description Requests a minute. */
+                    "RateLimit-Limit"?: number;
+                    /** @description Requests left in this window. */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Seconds until the window ends. */
+                    "RateLimit-Reset"?: number;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something failed on our side; `requestId` finds it in the logs. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or busy; `Retry-After` says when to come back, in seconds. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the webhook. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecretAnswer"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the wrong fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No token, or an expired or invalid one. */
+            401: {
+                headers: {
+                    /** @description The scheme of the token, `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may see this, but not do it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No webhook with this id is seen by the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The setting `WEBHOOK_ENCRYPTION_KEY`, which encrypts the secrets of webhooks, is not set. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request body is in an encoding that is not read. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back, in seconds. */
+            429: {
+                headers: {
+                    /** @description Requests a minute. */
+                    "RateLimit-Limit"?: number;
+                    /** @description Requests left in this window. */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Seconds until the window ends. */
+                    "RateLimit-Reset"?: number;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something failed on our side; `requestId` finds it in the logs. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or busy; `Retry-After` says when to come back, in seconds. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listWebhookDeliveries: {
+        parameters: {
+            query?: {
+                /** @description Rows a page, 1–100. */
+                pageSize?: number;
+                /** @description nextCursor of the page before, with the same filters. No row is repeated or skipped while rows are inserted. */
+                cursor?: string;
+                state?: components["schemas"]["WebhookDeliveryState"];
+                /** @description A name of an event, or webhook.test. */
+                eventKey?: string;
+                since?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the webhook. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveryPage"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the wrong fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No token, or an expired or invalid one. */
+            401: {
+                headers: {
+                    /** @description The scheme of the token, `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may see this, but not do it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No webhook with this id is seen by the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back, in seconds. */
+            429: {
+                headers: {
+                    /** @description Requests a minute. */
+                    "RateLimit-Limit"?: number;
+                    /** @description Requests left in this window. */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Seconds until the window ends. */
+                    "RateLimit-Reset"?: number;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something failed on our side; `requestId` finds it in the logs. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or busy; `Retry-After` says when to come back, in seconds. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getWebhookDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the webhook. */
+                id: string;
+                /** @description Id of the delivery. */
+                deliveryId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveryDetail"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the wrong fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No token, or an expired or invalid one. */
+            401: {
+                headers: {
+                    /** @description The scheme of the token, `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may see this, but not do it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No webhook with this id is seen by the caller. The webhook has no delivery with this id that the caller sees, or it is past its retention. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back, in seconds. */
+            429: {
+                headers: {
+                    /** @description Requests a minute. */
+                    "RateLimit-Limit"?: number;
+                    /** @description Requests left in this window. */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Seconds until the window ends. */
+                    "RateLimit-Reset"?: number;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something failed on our side; `requestId` finds it in the logs. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or busy; `Retry-After` says when to come back, in seconds. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resendWebhookDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the webhook. */
+                id: string;
+                /** @description Id of the delivery. */
+                deliveryId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveryDetail"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the wrong fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No token, or an expired or invalid one. */
+            401: {
+                headers: {
+                    /** @description The scheme of the token, `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may see this, but not do it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No webhook with this id is seen by the caller. The webhook has no delivery with this id that the caller sees, or it is past its retention. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The webhook is disabled, so nothing can be sent to it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request body is in an encoding that is not read. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back, in seconds. */
+            429: {
+                headers: {
+                    /** @description Requests a minute. */
+                    "RateLimit-Limit"?: number;
+                    /** @description Requests left in this window. */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Seconds until the window ends. */
+                    "RateLimit-Reset"?: number;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something failed on our side; `requestId` finds it in the logs. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or busy; `Retry-After` says when to come back, in seconds. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recoverWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the webhook. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecoverBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoverAnswer"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the wrong fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No token, or an expired or invalid one. */
+            401: {
+                headers: {
+                    /** @description The scheme of the token, `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may see this, but not do it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No webhook with this id is seen by the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The webhook is disabled, so nothing can be sent to it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request body is in an encoding that is not read. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back, in seconds. */
+            429: {
+                headers: {
+                    /** @description Requests a minute. */
+                    "RateLimit-Limit"?: number;
+                    /** @description Requests left in this window. */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Seconds until the window ends. */
+                    "RateLimit-Reset"?: number;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something failed on our side; `requestId` finds it in the logs. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or busy; `Retry-After` says when to come back, in seconds. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the webhook. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveryDetail"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the wrong fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No token, or an expired or invalid one. */
+            401: {
+                headers: {
+                    /** @description The scheme of the token, `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may see this, but not do it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No webhook with this id is seen by the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request body is in an encoding that is not read. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back, in seconds. */
+            429: {
+                headers: {
+                    /** @description Requests a minute. */
+                    "RateLimit-Limit"?: number;
+                    /** @description Requests left in this window. */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Seconds until the window ends. */
+                    "RateLimit-Reset"?: number;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something failed on our side; `requestId` finds it in the logs. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or busy; `Retry-After` says when to come back, in seconds. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listOpsEvents: {
         parameters: {
             query?: {
@@ -9742,16 +10743,16 @@ export interface operations {
                 entityId?: string;
                 /** @description Which scopes: * for all, account/* for all of a type, account/acme for one. In one order over all of them. Not beside entityType or entityId. */
                 scope?: string;
-                /** @description desc: newest first. asc: in the order of commits, for a client that polls: nextCursor is always set. */
-                order?: "asc" | "desc";
                 eventKey?: components["schemas"]["EventKey"];
-                since?: string;
-                /** @description Only events from before then; the instant itself is excluded. */
-                until?: string;
                 level?: components["schemas"]["EventLevel"];
                 actorId?: string;
                 /** @description Events about this next best action, and about the jobs that its presses enqueued. */
                 nextActionId?: string;
+                /** @description desc: newest first. asc: in the order of commits, for a client that polls: nextCursor is always set. */
+                order?: "asc" | "desc";
+                since?: string;
+                /** @description Only events from before then; the instant itself is excluded. */
+                until?: string;
             };
             header?: never;
             path?: never;
@@ -9807,6 +10808,118 @@ export interface operations {
                 };
             };
             /** @description Too many requests; `Retry-After` says when to come back, in seconds. */
+            429: {
+                headers: {
+                    /** @description Requests a minute. */
+                    "RateLimit-Limit"?: number;
+                    /** @description Requests left in this window. */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Seconds until the window ends. */
+                    "RateLimit-Reset"?: number;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something failed on our side; `requestId` finds it in the logs. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or busy; `Retry-After` says when to come back, in seconds. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    followEvents: {
+        parameters: {
+            query?: {
+                /** @description Type of the scope, snake_case. */
+                entityType?: string;
+                /** @description Id of the scope. Default: the same as entityType. */
+                entityId?: string;
+                /** @description Which scopes: * for all, account/* for all of a type, account/acme for one. In one order over all of them. Not beside entityType or entityId. */
+                scope?: string;
+                eventKey?: components["schemas"]["EventKey"];
+                level?: components["schemas"]["EventLevel"];
+                actorId?: string;
+                /** @description Events about this next best action, and about the jobs that its presses enqueued. */
+                nextActionId?: string;
+                /** @description The id after which the stream begins, as in Last-Event-ID, which wins over it: for clients that cannot set a header. A nextCursor of GET /api/ops-events?order=asc with the same filters is one, too. */
+                after?: string;
+            };
+            header?: {
+                /** @description The id of the last event that the client has: the stream begins after it. */
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stream: see docs/live-feed.md. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description The request is not valid; `errors` names the wrong fields. What `Last-Event-ID` or `after` holds is not the id of an event. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No token, or an expired or invalid one. */
+            401: {
+                headers: {
+                    /** @description The scheme of the token, `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may see this, but not do it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller has as many event streams open on this server as it may have. */
             429: {
                 headers: {
                     /** @description Requests a minute. */

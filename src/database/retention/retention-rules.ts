@@ -106,9 +106,11 @@ interface RowsByTime {
   /** The indexed column. */
   readonly time: string;
   /** How long a row is kept after that time, in days. */
-  readonly days: number;
-  /** What goes, with its age. */
+  readonly days: number | ((settings: RetentionSettings) => number);
+  /** What goes, with its age unless a setting says that. */
   readonly what: string;
+  /** The predicate of the index, where it is partial. */
+  readonly where?: string;
   readonly often?: boolean;
 }
 
@@ -119,29 +121,34 @@ export function rowsByTime({
   time,
   days,
   what,
+  where = 'true',
   often = false,
 }: RowsByTime): RetentionRule {
+  const old = `${time} < $1 AND ${where}`;
   const count = {
     name: `count_old_${table}`,
-    text: `SELECT count(*)::int AS count FROM ${table} WHERE ${time} < $1`,
+    text: `SELECT count(*)::int AS count FROM ${table} WHERE ${old}`,
   };
   const deleteBatch = {
     name: `delete_old_${table}`,
     text: `
       WITH old AS MATERIALIZED (
-        SELECT ${key} FROM ${table} WHERE ${time} < $1
+        SELECT ${key} FROM ${table} WHERE ${old}
         ORDER BY ${time} LIMIT $2 FOR UPDATE SKIP LOCKED),
       gone AS (DELETE FROM ${table} WHERE (${key}) IN (SELECT ${key} FROM old) RETURNING 1)
       SELECT count(*)::int AS deleted, CASE WHEN count(*) = $2 THEN '' END AS last FROM gone`,
   };
+  const cut = ({ now, settings }: RetentionMoment): Date =>
+    daysBefore(now, typeof days === 'number' ? days : days(settings));
   return {
     name: table,
-    describe: () => what,
+    describe: (settings) =>
+      typeof days === 'number' ? what : `${what} after ${days(settings)} days`,
     often,
-    count: ({ now }) => ({ statement: count, values: [daysBefore(now, days)] }),
-    deleteBatch: ({ now }, _after, limit) => ({
+    count: (moment) => ({ statement: count, values: [cut(moment)] }),
+    deleteBatch: (moment, _after, limit) => ({
       statement: deleteBatch,
-      values: [daysBefore(now, days), limit],
+      values: [cut(moment), limit],
     }),
   };
 }

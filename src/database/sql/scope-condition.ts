@@ -61,6 +61,22 @@ export function grantOf(actor: Pick<Actor, 'scopes'>): string[] | null {
   return granted.kind === 'all' ? null : granted.texts;
 }
 
+/** Whether a grant lies in the scopes of a parameter: `account/acme` in `account/*`. */
+function grantWithin(grant: string, parameter: string): string {
+  return `(${grant} = ANY(${parameter}) OR split_part(${grant}, '/', 1) || '/*' = ANY(${parameter}))`;
+}
+
+/**
+ * Whether scopes, rows of one column `scope`, all lie in those of the parameter, which {@link grantOf} makes,
+ * and there are any: a user, a service token or a webhook whose scopes go beyond one's own, or who has none,
+ * is seen by administrators of all scopes alone.
+ */
+export function allWithin(scopes: string, parameter: string): string {
+  return `(${parameter}::text[] IS NULL OR COALESCE(
+      (SELECT bool_and(${grantWithin('each.scope', `${parameter}::text[]`)}) FROM (${scopes}) AS each),
+      false))`;
+}
+
 /**
  * The distinct types of the scopes in a table, as rows of one column `part`: one look-up of the index for
  * each type, however many rows there are. The index must begin with the type.

@@ -31,6 +31,7 @@ const TAGS: Readonly<Record<string, string>> = {
   leads: 'Scores of intake leads.',
   jobs: 'Slow and external work that runs after a press, with every attempt.',
   'ops-events': 'What happened: the domain events on record.',
+  webhooks: 'Endpoints of other systems, which get the events as signed requests.',
   users: 'Who may sign in, with which role and in which scopes.',
   'service-tokens': 'Tokens for machines that push and press.',
   health: 'Probes for load balancers and orchestrators.',

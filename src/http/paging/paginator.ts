@@ -27,10 +27,23 @@ export class Paginator {
     return new CursorPageRequest(pageSize, after, seal);
   }
 
-  /** A page of a list without an end: each has a cursor, from which what is added later is read on. */
+  /**
+   * A page of a list without an end: each has a cursor, from which what is added later is read on. It takes a
+   * mark as its cursor, too.
+   */
   openEndless(list: string, filters: object, query: CursorQuery): EndlessPageRequest {
-    const { pageSize, after, seal } = this.read(list, filters, query);
+    const { pageSize, after, seal } = this.read(list, filters, query, [markOf(list)]);
     return new EndlessPageRequest(pageSize, after, seal);
+  }
+
+  /** Seals a position in a list without an end as a mark: the same text whatever the filters. */
+  mark(list: string, position: Position): string {
+    return this.cursors.seal(markOf(list), position);
+  }
+
+  /** The position of a mark, or of a cursor of the list with these filters; undefined for any other text. */
+  findMarked(list: string, filters: object, text: string): Position | undefined {
+    return this.cursors.find([markOf(list), bindingOf(list, filters)], text);
   }
 
   /** A page of a list that has both. A cursor wins over a page number; it knows the number of its page. */
@@ -46,14 +59,24 @@ export class Paginator {
     list: string,
     filters: object,
     { pageSize, cursor }: CursorQuery,
+    others: readonly string[] = [],
   ): { pageSize: number; after: Position | undefined; seal: (position: Position) => string } {
-    const binding = `${list}:${JSON.stringify(filters)}`;
+    const binding = bindingOf(list, filters);
     return {
       pageSize,
-      after: cursor === undefined ? undefined : this.cursors.open(binding, cursor),
+      after: cursor === undefined ? undefined : this.cursors.open(binding, cursor, others),
       seal: (position) => this.cursors.seal(binding, position),
     };
   }
+}
+
+function bindingOf(list: string, filters: object): string {
+  return `${list}:${JSON.stringify(filters)}`;
+}
+
+/** What marks are bound to. No filters are written like this. */
+function markOf(list: string): string {
+  return `${list}:mark`;
 }
 
 /** A page that a client asked for: which rows to read, and the answer made of them. */

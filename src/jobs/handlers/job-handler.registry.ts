@@ -16,6 +16,7 @@ import {
   JOB_TYPES,
   type JobDefinition,
 } from './job-types.js';
+import { timingProblem } from './job-timing.js';
 
 /** A registered handler, with its type's definition. */
 export interface RegisteredHandler {
@@ -32,10 +33,6 @@ export interface RegisteredHandler {
 export class JobHandlerError extends StartError {}
 
 const TYPE = /^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){0,3}$/;
-const MAX_TIMEOUT_MS = 6 * 60 * 60 * 1000;
-/** The same limits as those of JOB_BACKOFF_MS. */
-const MAX_PAUSES = 10;
-const MAX_PAUSE_MS = 999_999_999;
 
 /** Finds every @JobHandler provider of the application and checks it at the start. */
 @Injectable()
@@ -52,7 +49,7 @@ export class JobHandlerRegistry implements OnModuleInit {
       this.discovery,
       KIND,
     );
-    for (const [type, provider] of found) this.handlers.set(type, registered(provider));
+    for (const provider of found.values()) this.add(registered(provider));
     for (const type of Object.keys(JOB_TYPES)) {
       if (this.handlers.has(type)) continue;
       throw new JobHandlerError(
@@ -60,6 +57,16 @@ export class JobHandlerRegistry implements OnModuleInit {
       );
     }
     this.logger.debug({ jobTypes: this.types() }, 'job handlers found');
+  }
+
+  /** Registers a handler that is no class of its own, before the worker starts. */
+  add(handler: RegisteredHandler): void {
+    const { type, className } = handler;
+    const other = this.handlers.get(type);
+    if (other) {
+      throw new JobHandlerError(KIND.duplicate(type, `${other.className} and ${className}`));
+    }
+    this.handlers.set(type, handler);
   }
 
   /** The types that this process has a handler for. */
@@ -98,18 +105,9 @@ function definitionFor(className: string, { type, definition }: JobHandlerOption
   }
   const problem = rulesProblem(found.payload, { what: 'payload', of: className });
   if (problem !== undefined) throw new JobHandlerError(problem);
-  const { timeoutMs = DEFAULT_JOB_TIMEOUT_MS } = found;
-  if (!Number.isInteger(timeoutMs) || timeoutMs < 1 || timeoutMs > MAX_TIMEOUT_MS) {
-    throw new JobHandlerError(
-      `The type "${type}" of ${className} has a bad timeoutMs: use milliseconds from 1 to ${MAX_TIMEOUT_MS}.`,
-    );
-  }
-  const { backoffMs = [] } = found;
-  const isPause = (ms: number): boolean => Number.isInteger(ms) && ms >= 0 && ms <= MAX_PAUSE_MS;
-  if (backoffMs.length > MAX_PAUSES || !backoffMs.every(isPause)) {
-    throw new JobHandlerError(
-      `The type "${type}" of ${className} has a bad backoffMs: use up to ${MAX_PAUSES} pauses in milliseconds.`,
-    );
+  const badTimes = timingProblem(found);
+  if (badTimes !== undefined) {
+    throw new JobHandlerError(`The type "${type}" of ${className} has ${badTimes}`);
   }
   return found;
 }

@@ -39,7 +39,7 @@ export interface BuiltInJobTypes {
   'next_actions.run': ScopePayload;
   /** All three of a scope, after a push or a press changed what they read. */
   'desk.refresh': ScopePayload;
-  /** Sends failed deliveries again: a placeholder so far. */
+  /** Sends the failed webhook deliveries in the scope of an NBA again. */
   retry_failed_deliveries: NextActionPayload;
   /** Ticks of the schedules, one type each. */
   'schedule.score.compute': TickPayload;

@@ -42,3 +42,9 @@ export function claimStatement(limit: number): Statement {
     RETURNING jobs.id AS "jobId", jobs.attempts AS attempt, ${CLAIMED.select('jobs')}`,
   };
 }
+
+/** One row if the attempt `$1`, `$2` still runs, whose job is locked: nobody takes it over meanwhile. */
+export const HOLD: Statement = {
+  name: 'hold_job',
+  text: `SELECT id FROM jobs WHERE id = $1 AND attempts = $2 AND state = 'running' FOR UPDATE`,
+};

@@ -4,8 +4,10 @@ import { validateAs } from '../../http/validation/validation.js';
 import { type Actor, SYSTEM_ACTOR } from '../../kernel/actor.js';
 import { type Scope } from '../../kernel/scope.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
+import { type JobContext } from '../handlers/job-handler.js';
 import { JobHandlerRegistry } from '../handlers/job-handler.registry.js';
 import { type JobType, type JobTypes } from '../handlers/job-types.js';
+import { HOLD } from './claim.sql.js';
 import { ENQUEUE, ENQUEUE_ONCE, NEW_JOB, SUPERSEDE } from './enqueue.sql.js';
 import { type ChangedJob, publishChange } from './job-changes.js';
 import { CANCEL_UNSTARTED } from './jobs.sql.js';
@@ -73,6 +75,17 @@ export class JobsService {
     if (!stored) throw new Error(`The job "${type}" was not enqueued.`);
     if (runAfter === null || runAfter.getTime() <= Date.now()) tx.afterCommit(this.wake.wake);
     return stored.id;
+  }
+
+  /**
+   * Whether an attempt still runs, for a handler that records its work in a transaction: until it ends,
+   * nobody takes the job over. False for an attempt that ran too long or whose worker was considered lost.
+   */
+  async holds(
+    tx: Pick<Transaction, 'query'>,
+    { jobId, attempt }: Pick<JobContext, 'jobId' | 'attempt'>,
+  ): Promise<boolean> {
+    return (await tx.query(HOLD, [jobId, attempt])).length === 1;
   }
 
   /**

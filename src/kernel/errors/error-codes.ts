@@ -50,6 +50,11 @@ export const ERROR_CODES = {
     when: 'The cursor was changed, or belongs to another list or other filters.',
     fix: 'Send `nextCursor` as it came, with the same filters.',
   },
+  EVENT_ID_INVALID: {
+    status: 400,
+    when: 'What `Last-Event-ID` or `after` holds is not the id of an event.',
+    fix: 'Send the last id as it came, or none to begin with what happens from now on.',
+  },
   VALUE_NOT_STORABLE: {
     status: 400,
     when: 'PostgreSQL cannot hold a value, such as a character that its encoding lacks.',
@@ -118,6 +123,16 @@ export const ERROR_CODES = {
   USER_NOT_FOUND: {
     status: 404,
     when: 'No user with this id is seen by the caller.',
+    fix: 'Read the list again.',
+  },
+  WEBHOOK_NOT_FOUND: {
+    status: 404,
+    when: 'No webhook with this id is seen by the caller.',
+    fix: 'Read the list again.',
+  },
+  WEBHOOK_DELIVERY_NOT_FOUND: {
+    status: 404,
+    when: 'The webhook has no delivery with this id that the caller sees, or it is past its retention.',
     fix: 'Read the list again.',
   },
   SERVICE_TOKEN_NOT_FOUND: {
@@ -240,6 +255,26 @@ export const ERROR_CODES = {
     when: 'The change would leave no enabled administrator of all scopes.',
     fix: 'Make another one first.',
   },
+  WEBHOOKS_NOT_CONFIGURED: {
+    status: 409,
+    when: 'The setting `WEBHOOK_ENCRYPTION_KEY`, which encrypts the secrets of webhooks, is not set.',
+    fix: 'Have whoever runs the server set it.',
+  },
+  WEBHOOK_DISABLED: {
+    status: 409,
+    when: 'The webhook is disabled, so nothing can be sent to it again.',
+    fix: 'Enable it, and send again.',
+  },
+  WEBHOOK_LIMIT_REACHED: {
+    status: 409,
+    when: 'There are as many webhooks as there may be.',
+    fix: 'Delete one that is not needed.',
+  },
+  WEBHOOK_UNREADABLE: {
+    status: 409,
+    when: 'The headers of the webhook were encrypted with a key that `WEBHOOK_ENCRYPTION_KEY` does not hold.',
+    fix: 'Add that key to the end of the setting, or send `headers: null` and then all of them.',
+  },
   LEAD_NOT_OPEN: {
     status: 409,
     when: 'The lead is disqualified or converted.',
@@ -294,6 +329,11 @@ export const ERROR_CODES = {
     status: 422,
     when: 'The `Idempotency-Key` was used before with another request.',
     fix: 'Use a new key for a new request.',
+  },
+  TOO_MANY_STREAMS: {
+    status: 429,
+    when: 'The caller has as many event streams open on this server as it may have.',
+    fix: 'Close one, or let the pages of a browser share one.',
   },
   RATE_LIMITED: {
     status: 429,

@@ -22,6 +22,8 @@ interface Keeping {
 }
 const LOGGED: Keeping = { text: MAX_TEXT, emails: false };
 const RECORDED: Keeping = { text: MAX_TEXT, emails: true };
+/** What another server answered: more of it, because it is read to find a fault. */
+const ANSWER: Keeping = { text: 4096, emails: false };
 /** The longest text that an action may take, a note, is half as long. */
 const INPUT: Keeping = { text: 4000, emails: true };
 
@@ -39,6 +41,11 @@ const KNOWN_INNOCENT = 2000;
  */
 export function redactText(text: string): string {
   return textFor(LOGGED, text);
+}
+
+/** The same for what another server answered, cut at 4096 characters. */
+export function redactAnswer(text: string): string {
+  return textFor(ANSWER, text);
 }
 
 function textFor(keeping: Keeping, text: string): string {

@@ -4,7 +4,7 @@ import { type Statement } from '../../database/connections/statement.js';
 import { columnsOf } from '../../database/sql/columns.js';
 import { Keyset } from '../../database/sql/keyset.js';
 import { ListQuery } from '../../database/sql/list-query.js';
-import { grantOf } from '../../database/sql/scope-condition.js';
+import { allWithin, grantOf } from '../../database/sql/scope-condition.js';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
 import { type CursorQuery } from '../../http/paging/cursor-page.js';
 import { Paginator } from '../../http/paging/paginator.js';
@@ -22,7 +22,6 @@ import {
   type ServiceTokenAnswer,
   type ServiceTokenPage,
 } from './service-tokens.dto.js';
-import { allWithin } from './users.list.js';
 
 const COLUMNS = columnsOf(ServiceToken).without('tokenHash');
 

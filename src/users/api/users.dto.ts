@@ -1,10 +1,11 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsIn, IsOptional, IsString, Length, ValidateIf } from 'class-validator';
+import { IsBoolean, IsIn, IsOptional, IsString, Length } from 'class-validator';
 import { EMAIL_MAX } from '../../config/email-address.js';
 import { PASSWORD_MAX, PASSWORD_MIN } from '../../config/secret-strength.js';
 import { CursorPagination } from '../../http/paging/cursor-page.js';
 import { IsGrantedScopes, MAX_GRANTS } from '../../http/scope.dto.js';
 import { IsEmailAddress } from '../../http/validation/email.js';
+import { IfSent } from '../../http/validation/if-sent.js';
 import { IsText } from '../../http/validation/text.js';
 import { type Role, ROLES } from '../../kernel/permissions.js';
 import { NAME_MAX } from '../model/names.js';
@@ -24,9 +25,6 @@ const PASSWORD = {
   minLength: PASSWORD_MIN,
   maxLength: PASSWORD_MAX,
 };
-
-/** Validates a field that may be left out; unlike with `@IsOptional()`, null is refused. */
-const IfSent = (): PropertyDecorator => ValidateIf((_, value: unknown) => value !== undefined);
 
 /** Body that adds a user. */
 export class NewUser {

@@ -2,25 +2,9 @@ import { type Query } from '../../database/connections/statement.js';
 import { columnsOf } from '../../database/sql/columns.js';
 import { Keyset } from '../../database/sql/keyset.js';
 import { ListQuery, type PageStart } from '../../database/sql/list-query.js';
-import { grantOf } from '../../database/sql/scope-condition.js';
+import { allWithin, grantOf } from '../../database/sql/scope-condition.js';
 import { type Actor } from '../../kernel/actor.js';
 import { User } from '../model/user.entity.js';
-
-/** Whether a grant lies in the scopes of a parameter: `account/acme` in `account/*`. */
-function grantWithin(grant: string, parameter: string): string {
-  return `(${grant} = ANY(${parameter}) OR split_part(${grant}, '/', 1) || '/*' = ANY(${parameter}))`;
-}
-
-/**
- * Whether scopes, rows of one column `scope`, all lie in those of the parameter, which {@link grantOf} makes,
- * and there are any: whose grants go beyond one's own, or who has none, is seen by administrators of all
- * scopes alone.
- */
-export function allWithin(scopes: string, parameter: string): string {
-  return `(${parameter}::text[] IS NULL OR COALESCE(
-      (SELECT bool_and(${grantWithin('each.scope', `${parameter}::text[]`)}) FROM (${scopes}) AS each),
-      false))`;
-}
 
 const VISIBLE = allWithin('SELECT scope FROM access_grants WHERE user_id = users.id', '$1');
 

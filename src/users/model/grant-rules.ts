@@ -13,9 +13,13 @@ export interface Granted {
 export function assertMayGive({ role, scopes }: Granted, actor: Actor): void {
   const beyond = [...permissionsOfService(role)].some((each) => !actor.permissions.has(each));
   if (beyond) throw beyondOwn(`the role ${role}`);
-  if (!actor.scopes.includes(ScopeFilter.parseAll(scopes))) {
-    throw beyondOwn(`the scopes ${scopes.join(', ')}`);
-  }
+  assertMayGiveScopes(scopes, actor);
+}
+
+/** Throws a 403 for scopes beyond those of the one who gives them. */
+export function assertMayGiveScopes(scopes: readonly string[], actor: Actor): void {
+  if (actor.scopes.includes(ScopeFilter.parseAll(scopes))) return;
+  throw beyondOwn(`the scopes ${scopes.join(', ')}`);
 }
 
 function beyondOwn(what: string): DomainError {

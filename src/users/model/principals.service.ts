@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { type Statement } from '../../database/connections/statement.js';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
-import { type Principal } from '../../http/access/principal.js';
+import { type Principal, type TokenTimes } from '../../http/access/principal.js';
 import { permissionsOf, permissionsOfService, type Role } from '../../kernel/permissions.js';
 import { ScopeFilter } from '../../kernel/scope.js';
 import { LOGGER } from '../../logging/logger.js';
@@ -47,17 +47,18 @@ export class PrincipalsService {
 
   /** The user of a bearer token whose signature was verified. */
   async byToken(token: VerifiedToken): Promise<Identified | undefined> {
-    const { userId, sessionId, issuedAt, expiresAt } = token;
-    const values = [userId, sessionId, new Date(issuedAt * 1000)];
+    const { userId, sessionId } = token;
+    const times = { issuedAt: token.issuedAt * 1000, expiresAt: token.expiresAt * 1000 };
+    const values = [userId, sessionId, new Date(times.issuedAt)];
     const [row] = await this.find<PrincipalRow>(sql.FIND_USER, values);
-    return row && { principal: userOf(row), expiresAt: expiresAt * 1000 };
+    return row && { principal: userOf(row, times), expiresAt: times.expiresAt };
   }
 
   /** The user of a session's cookie; its use moves the end of the session on. */
   async byCookie(cookie: string): Promise<Identified | undefined> {
     const [row] = await this.find<ExpiringRow>(sql.FIND_SESSION, [hashOfToken(cookie)]);
     if (row?.unrecorded === true) await this.record(sql.USE_SESSION, [row.sessionId, SESSION_MS]);
-    return row && { principal: userOf(row), expiresAt: row.expiresAt.getTime() };
+    return row && { principal: userOf(row, null), expiresAt: row.expiresAt.getTime() };
   }
 
   /** The service token itself, as a caller. */
@@ -65,9 +66,29 @@ export class PrincipalsService {
     const [row] = await this.find<ExpiringRow>(sql.FIND_SERVICE_TOKEN, [hashOfToken(token)]);
     if (!row) return undefined;
     if (row.unrecorded) await this.record(sql.USE_SERVICE_TOKEN, [row.id]);
-    const permissions = permissionsOfService(row.role);
-    const principal: Principal = { ...commonOf(row), kind: 'service', permissions };
-    return { principal, expiresAt: row.expiresAt.getTime() };
+    return { principal: serviceOf(row), expiresAt: row.expiresAt.getTime() };
+  }
+
+  /**
+   * Looks up again, in one statement, callers who were identified before: by each of them, the same caller
+   * with the role and the grants of now. Those are left out whose user is disabled or whose session or token
+   * has ended.
+   */
+  async recheck(callers: readonly Principal[]): Promise<ReadonlyMap<Principal, Principal>> {
+    const rows = await this.find<PrincipalRow & { place: number }>(sql.RECHECK, [
+      callers.map(({ id }) => id),
+      callers.map(({ sessionId }) => sessionId),
+      callers.map(({ token }) => token && new Date(token.issuedAt).toISOString()),
+      callers.map(({ kind }) => kind === 'service'),
+    ]);
+    const now = Date.now();
+    return new Map(
+      rows.flatMap((row) => {
+        const caller = callers[row.place - 1];
+        if (!caller || (caller.token !== null && caller.token.expiresAt <= now)) return [];
+        return [[caller, caller.kind === 'service' ? serviceOf(row) : userOf(row, caller.token)]];
+      }),
+    );
   }
 
   private find<Row extends object>(statement: Statement, values: unknown[]): Promise<Row[]> {
@@ -84,8 +105,13 @@ export class PrincipalsService {
   }
 }
 
-function userOf(row: PrincipalRow): Principal {
-  return { ...commonOf(row), kind: 'user', permissions: permissionsOf(row.role) };
+function userOf(row: PrincipalRow, token: TokenTimes | null): Principal {
+  return { ...commonOf(row), kind: 'user', permissions: permissionsOf(row.role), token };
+}
+
+function serviceOf(row: PrincipalRow): Principal {
+  const permissions = permissionsOfService(row.role);
+  return { ...commonOf(row), kind: 'service', permissions, token: null };
 }
 
 function commonOf({ id, name, email, role, scopes, sessionId }: PrincipalRow) {

@@ -1,4 +1,4 @@
-import { causedBy } from '../../../kernel/actor.js';
+import { causedBy } from '../../kernel/actor.js';
 import {
   DeliveryAction,
   type DeliveryActionHandler,
@@ -7,9 +7,9 @@ import {
   notUndoable,
   type UndoContext,
   type UndoOutcome,
-} from '../delivery-action.js';
-
-const KEY = 'retry_failed_deliveries';
+} from '../../next-actions/delivery/delivery-action.js';
+import { RETRY_ACTION } from '../model/retry-action.js';
+import { DeliveryRequeue } from './delivery-requeue.js';
 
 /** Other presses of the action on the NBA that were answered with the same job, and stand. */
 const FIND_OTHER_PRESSES = {
@@ -21,9 +21,12 @@ const FIND_OTHER_PRESSES = {
     LIMIT 1`,
 };
 
-/** A placeholder so far: enqueues the job that will send failed deliveries again, one at a time per NBA. */
+/**
+ * Enqueues the job that sends the failed webhook deliveries of the NBA's scope again, one at a time per NBA.
+ * While the scope has none, it is a placeholder, and says so: the deliveries of other systems are theirs.
+ */
 @DeliveryAction({
-  key: KEY,
+  key: RETRY_ACTION,
   label: 'Retry failed deliveries',
   confirm: 'Try the failed deliveries again?',
   style: 'primary',
@@ -33,18 +36,21 @@ const FIND_OTHER_PRESSES = {
   },
 })
 export class RetryFailedDeliveriesAction implements DeliveryActionHandler {
+  constructor(private readonly requeue: DeliveryRequeue) {}
+
   async run({ nextAction, actor, executionId, tx }: DeliveryContext): Promise<DeliveryOutcome> {
     const jobId = await tx.enqueue({
       type: 'retry_failed_deliveries',
       payload: { nextActionId: nextAction.id },
       dedupeKey: nextAction.id,
     });
+    if (await this.requeue.anyFailed(tx, nextAction)) return { meta: { jobId } };
     tx.publish('nba.delivery.stubbed', {
       ...causedBy(actor),
       sourceType: 'next_action',
       sourceId: nextAction.id,
       status: 'stubbed',
-      meta: { executionId, actionKey: KEY, jobId, stubbed: true },
+      meta: { executionId, actionKey: RETRY_ACTION, jobId, stubbed: true },
     });
     return { meta: { jobId, stubbed: true } };
   }
@@ -52,7 +58,7 @@ export class RetryFailedDeliveriesAction implements DeliveryActionHandler {
   /** Cancels the job, unless another press that stands waits for it, too. */
   async undo({ nextAction, undone, tx }: UndoContext): Promise<UndoOutcome> {
     const jobId = String(undone.meta.jobId);
-    const values = [nextAction.id, KEY, undone.executionId, jobId];
+    const values = [nextAction.id, RETRY_ACTION, undone.executionId, jobId];
     const others = await tx.query(FIND_OTHER_PRESSES, values);
     if (others.length > 0) return { meta: { jobId, cancelled: false } };
     if (!(await tx.cancelUnstarted(jobId))) {

@@ -1,0 +1,33 @@
+import { IsOptional, IsString, IsUUID } from 'class-validator';
+
+/** What the job of a subscriber works on: one event. */
+export class SubscriberPayload {
+  /** Name of the subscriber. */
+  @IsString()
+  subscriber!: string;
+
+  @IsUUID()
+  eventId!: string;
+
+  @IsString()
+  eventKey!: string;
+
+  /** The scope of the event, if it has one: also that of the job. */
+  @IsOptional()
+  @IsString()
+  entityType?: string;
+
+  @IsOptional()
+  @IsString()
+  entityId?: string;
+}
+
+/** The type of a subscriber's jobs. */
+export type SubscriberJobType = `subscriber.${string}`;
+
+declare module '../jobs/handlers/job-types.js' {
+  // eslint-disable-next-line @typescript-eslint/consistent-indexed-object-style -- merged into the interface
+  interface JobTypes {
+    [type: SubscriberJobType]: SubscriberPayload;
+  }
+}

@@ -1,0 +1,92 @@
+import { Injectable } from '@nestjs/common';
+import { type Statement, type Transaction } from '../../database/transactions/transaction.js';
+import { SYSTEM_ACTOR } from '../../kernel/actor.js';
+import { NIL_UUID } from '../../kernel/uuid.js';
+import { type PushedWorkItem } from '../../work-items/work-item.js';
+import { WorkItemsService } from '../../work-items/work-items.service.js';
+
+const KIND = 'notification_delivery';
+
+/** Most items that one statement writes. */
+const BATCH = 1000;
+
+/** What has an item and was not delivered since, of the endpoint $1, after the id $2; locked. */
+const FIND_UNDELIVERED: Statement = {
+  name: 'find_undelivered_webhooks',
+  text: `
+    SELECT id, endpoint_id AS "endpointId", event_id AS "eventId", event_key AS "eventKey",
+      entity_type AS "entityType", entity_id AS "entityId", actor_kind AS "actorKind", tries,
+      last_status AS "lastStatus"
+    FROM webhook_deliveries
+    WHERE endpoint_id = $1 AND id > $2 AND entity_type IS NOT NULL AND actor_kind IS NOT NULL
+      AND (state = 'failed' OR state = 'pending' AND tries_before > 0)
+    ORDER BY id LIMIT ${BATCH} FOR UPDATE`,
+};
+
+/** A delivery, as far as its work item says it. */
+export interface DeliveryOfItem {
+  readonly id: string;
+  readonly endpointId: string;
+  readonly eventId: string;
+  readonly eventKey: string;
+  readonly entityType: string | null;
+  readonly entityId: string | null;
+  readonly actorKind: string | null;
+  /** How many tries it had. */
+  readonly tries: number;
+  readonly lastStatus: number | null;
+}
+
+/**
+ * The work items of deliveries that failed: of an event that has a scope and a user or token as its actor.
+ * They are what the risk rules and the next-action rules find. All other events make none, and so the events
+ * of the items themselves, and of their retry, start no circle.
+ */
+@Injectable()
+export class DeliveryItems {
+  constructor(private readonly workItems: WorkItemsService) {}
+
+  /** The items of deliveries that gave up, in the transaction of their state. */
+  async failed(tx: Transaction, deliveries: readonly DeliveryOfItem[]): Promise<void> {
+    const items = deliveries.filter(hasItem).map((delivery) => itemOf(delivery, 'failed'));
+    if (items.length > 0) await this.workItems.putWithin(tx, items, SYSTEM_ACTOR);
+  }
+
+  /** The item of a delivery that succeeded after it had failed, if it is still there. */
+  async delivered(tx: Transaction, delivery: DeliveryOfItem): Promise<void> {
+    if (!hasItem(delivery)) return;
+    const { id, tries, lastStatus } = delivery;
+    const changes = { state: 'delivered', attributes: { tries, lastStatus } };
+    await this.workItems.patchWithin(tx, KIND, id, changes, SYSTEM_ACTOR);
+  }
+
+  /** Cancels the items of an endpoint that is deleted, in its transaction: nothing delivers them any more. */
+  async cancelled(tx: Transaction, endpointId: string): Promise<void> {
+    let last: string | undefined = NIL_UUID;
+    while (last !== undefined) {
+      const found: readonly DeliveryOfItem[] = await tx.query<
+        DeliveryOfItem & Record<string, unknown>
+      >(FIND_UNDELIVERED, [endpointId, last]);
+      const items = found.map((delivery) => itemOf(delivery, 'cancelled'));
+      if (items.length > 0) await this.workItems.putWithin(tx, items, SYSTEM_ACTOR);
+      last = found.length === BATCH ? found.at(-1)?.id : undefined;
+    }
+  }
+}
+
+function hasItem({ entityType, entityId, actorKind }: DeliveryOfItem): boolean {
+  return entityType !== null && entityId !== null && actorKind !== null;
+}
+
+function itemOf(delivery: DeliveryOfItem, state: 'failed' | 'cancelled'): PushedWorkItem {
+  const { id, endpointId, eventId, eventKey, entityType, entityId, tries, lastStatus } = delivery;
+  return {
+    kind: KIND,
+    externalId: id,
+    entityType: entityType ?? undefined,
+    entityId: entityId ?? undefined,
+    state,
+    title: `The webhook of ${eventKey} could not be delivered`,
+    attributes: { endpointId, eventId, eventKey, tries, lastStatus },
+  };
+}

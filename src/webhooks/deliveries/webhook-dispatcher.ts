@@ -1,0 +1,188 @@
+import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { OnEvent } from '@nestjs/event-emitter';
+import { type Logger } from 'pino';
+import { ENV, type Env } from '../../config/env.js';
+import { pauseUntil, within } from '../../jobs/worker/time-limit.js';
+import { LOGGER } from '../../logging/logger.js';
+import { type TryResult } from '../sending/try-result.js';
+import { WebhookSender } from '../sending/webhook-sender.js';
+import { type ClaimedDelivery, DeliveryQueue } from './delivery-queue.js';
+import { DeliveryResults, type EndedTry } from './delivery-results.js';
+import { DeliveryWake } from '../model/delivery-wake.js';
+import { WebhookFanOut } from '../fan-out/webhook-fan-out.js';
+
+/** A try that this process has under way. */
+interface RunningTry {
+  readonly delivery: ClaimedDelivery;
+  readonly ended: Promise<void>;
+}
+
+/** How often a process that knows of no endpoint looks for the first one, in ms. */
+const NO_ENDPOINT_POLL_MS = 10_000;
+/** How often to try to record a result, and the first pause, in ms: until about the end of the lease. */
+const RECORD_ATTEMPTS = 6;
+const RECORD_PAUSE_MS = 200;
+/** How long a stop waits after the drain time for the last results to be recorded, in ms. */
+const LAST_RECORDS_MS = 3000;
+
+/**
+ * Sends what is due, many at once, in a process that runs jobs. It has slots of its own, so that no job waits
+ * for a receiver, and gives at most half of them to endpoints that fail, so that no receiver waits for them.
+ * It holds no database connection while it waits for an answer.
+ */
+@Injectable()
+export class WebhookDispatcher implements OnModuleDestroy {
+  private readonly running = new Map<string, RunningTry>();
+  /** Aborts at the end of the drain time of a stop. */
+  private readonly over = new AbortController();
+  private loop: Promise<void> | undefined;
+  private stopped: Promise<void> | undefined;
+  private stopping = false;
+  private nudged = false;
+  private endPause: () => void = () => undefined;
+
+  constructor(
+    private readonly queue: DeliveryQueue,
+    private readonly results: DeliveryResults,
+    private readonly sender: WebhookSender,
+    private readonly fanOut: WebhookFanOut,
+    private readonly due: DeliveryWake,
+    @Inject(ENV) private readonly env: Env,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /** Before the pool closes. */
+  async onModuleDestroy(): Promise<void> {
+    await this.stop();
+  }
+
+  /** Starts to fan out events and to send what is due. */
+  start(): void {
+    this.due.connect(() => this.wake());
+    this.loop ??= this.work();
+  }
+
+  /**
+   * Claims nothing more, lets the tries under way end within the drain time, aborts the rest and puts it
+   * back. A second call returns the same promise.
+   */
+  stop(): Promise<void> {
+    this.stopped ??= this.drain();
+    return this.stopped;
+  }
+
+  /** Looks for work now: deliveries became due, or the first endpoint was made. */
+  @OnEvent('webhook.created', { suppressErrors: false })
+  wake(): void {
+    this.nudged = true;
+    this.endPause();
+  }
+
+  /**
+   * Runs a try that this process has claimed and records its result, which it returns; undefined where the
+   * process stopped before the end of the try, which was put back.
+   */
+  async send(delivery: ClaimedDelivery): Promise<TryResult | undefined> {
+    const startedAt = new Date();
+    const { messageId: id, body, endpoint } = delivery;
+    const result = await this.sender.send(endpoint, { id, body, now: startedAt }, this.over.signal);
+    const interrupted = result.errorCode === 'ABORTED';
+    await this.record(delivery, () =>
+      interrupted
+        ? this.results.putBack(delivery)
+        : this.results.record({ delivery, startedAt, result } satisfies EndedTry),
+    );
+    return interrupted ? undefined : result;
+  }
+
+  private async work(): Promise<void> {
+    while (!this.stopping) {
+      this.nudged = false;
+      let pauseMs = this.env.webhooks.pollMs;
+      try {
+        if (!(await this.fanOut.follow())) pauseMs = Math.max(pauseMs, NO_ENDPOINT_POLL_MS);
+        else if (await this.exchange()) continue;
+      } catch (error) {
+        this.logger.warn({ err: error }, 'no webhooks could be claimed');
+      }
+      await this.pause(pauseMs);
+    }
+  }
+
+  /** Starts what is due and has a slot; whether there may be more to start at once. */
+  private async exchange(): Promise<boolean> {
+    const { concurrency } = this.env.webhooks;
+    const free = concurrency - this.running.size;
+    if (free === 0) return false;
+    const { endpoints, abandoned } = await this.queue.look();
+    const more = abandoned && (await this.results.failAbandoned());
+    if (endpoints.length === 0) return more;
+    const inUse = [...this.running.values()].filter(({ delivery }) => delivery.failing).length;
+    const failing = Math.max(0, Math.ceil(concurrency / 2) - inUse);
+    const claimed = await this.queue.claim(endpoints, { all: free, failing });
+    for (const delivery of claimed) this.begin(delivery);
+    return more || claimed.length === free;
+  }
+
+  private begin(delivery: ClaimedDelivery): void {
+    const key = `${delivery.id}/${delivery.tries}`;
+    const ended = this.send(delivery).then(() => {
+      this.running.delete(key);
+      this.wake();
+    });
+    this.running.set(key, { delivery, ended });
+  }
+
+  /**
+   * Records a result, with retries: otherwise a short outage of the database would send again what was
+   * delivered. If all fail, the lease ends and the try is repeated. Never rejects.
+   */
+  private async record(
+    { id: deliveryId, tries }: ClaimedDelivery,
+    write: () => Promise<boolean>,
+  ): Promise<void> {
+    const about = { deliveryId, try: tries };
+    for (let tried = 1; ; tried++) {
+      try {
+        if (!(await write())) {
+          this.logger.warn(about, 'webhook result dropped: another try has the delivery');
+        }
+        return;
+      } catch (error) {
+        this.logger.warn({ ...about, err: error, tried }, 'a webhook result could not be recorded');
+        if (tried === RECORD_ATTEMPTS || this.over.signal.aborted) return;
+        await pauseUntil(this.over.signal, RECORD_PAUSE_MS * 2 ** tried);
+      }
+    }
+  }
+
+  private async pause(ms: number): Promise<void> {
+    if (!this.stopping && !this.nudged) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        this.endPause = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    // Tries that end in this turn of the event loop are followed by one look for more.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  private async drain(): Promise<void> {
+    this.stopping = true;
+    this.fanOut.stop();
+    this.wake();
+    const idle = (this.loop ?? Promise.resolve()).then(() => this.ended());
+    await within(this.env.jobs.drainMs, 'The drain', idle).catch(() => undefined);
+    this.over.abort();
+    await within(LAST_RECORDS_MS, 'The end of a stop', this.ended()).catch((error: unknown) => {
+      this.logger.warn({ err: error }, 'the stop abandons webhooks: they are sent again');
+    });
+  }
+
+  private async ended(): Promise<void> {
+    await Promise.all([...this.running.values()].map(({ ended }) => ended));
+  }
+}

@@ -1,0 +1,45 @@
+import { type Statement } from '../../database/connections/statement.js';
+import { columnsOf, type RowOf } from '../../database/sql/columns.js';
+import { Keyset } from '../../database/sql/keyset.js';
+import { type Query } from '../../database/connections/statement.js';
+import { ListQuery, type PageStart } from '../../database/sql/list-query.js';
+import { allWithin, grantOf } from '../../database/sql/scope-condition.js';
+import { type Actor } from '../../kernel/actor.js';
+import { WebhookEndpoint } from './webhook-endpoint.entity.js';
+
+const COLUMNS = columnsOf(WebhookEndpoint);
+
+/** What may be shown of an endpoint. */
+const SHOWN = COLUMNS.without('headersBox', 'secretBox', 'previousSecretBox', 'failures');
+export type ShownEndpoint = RowOf<typeof SHOWN>;
+
+/** An endpoint is seen where all its scopes are granted. */
+const VISIBLE = allWithin('SELECT unnest(scopes) AS scope', '$1');
+
+/** The newest first: ids are ordered in time. */
+export const NEWEST = Keyset.by(SHOWN.only('id'));
+
+/** One endpoint, if the grants of $1 include its scopes. */
+export const FIND: Statement = {
+  name: 'find_webhook',
+  text: `SELECT ${SHOWN.select()} FROM webhook_endpoints WHERE ${VISIBLE} AND id = $2`,
+};
+
+/** The same with all that is stored, locked until the transaction ends. */
+export const LOCK: Statement = {
+  name: 'lock_webhook',
+  text: `SELECT ${COLUMNS.select()} FROM webhook_endpoints WHERE ${VISIBLE} AND id = $2 FOR UPDATE`,
+};
+
+export const COUNT: Statement = {
+  name: 'count_webhooks',
+  text: 'SELECT count(*)::int AS total FROM webhook_endpoints',
+};
+
+/** A page of the endpoints that the actor sees, newest first. */
+export function endpointsQuery(actor: Pick<Actor, 'scopes'>, start: PageStart): Query {
+  return ListQuery.unscoped('webhooks', 'what counts is the scopes of the webhooks themselves', {
+    conditions: [VISIBLE],
+    values: [grantOf(actor)],
+  }).page({ select: SHOWN.select(), from: 'webhook_endpoints', keyset: NEWEST }, start);
+}

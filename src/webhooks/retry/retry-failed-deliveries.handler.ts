@@ -1,0 +1,79 @@
+import { Inject } from '@nestjs/common';
+import { type Logger } from 'pino';
+import { LOGGER } from '../../logging/logger.js';
+import { type Transaction } from '../../database/transactions/transaction.js';
+import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
+import { type JobContext, JobHandler, type JobRunner } from '../../jobs/handlers/job-handler.js';
+import { type NextActionPayload } from '../../jobs/handlers/job-types.js';
+import { type Scope } from '../../kernel/scope.js';
+import { RETRY_ACTION } from '../model/retry-action.js';
+import { DeliveryRequeue } from './delivery-requeue.js';
+
+/** The scope of the NBA of the job. */
+const FIND_SCOPE = {
+  name: 'find_scope_of_retry',
+  text: `
+    SELECT entity_type AS "entityType", entity_id AS "entityId" FROM next_best_actions WHERE id = $1`,
+};
+
+/** A press that stands, was answered with the job, and found failed deliveries: it was no placeholder. */
+const FIND_PROMISE = {
+  name: 'find_promise_of_retry',
+  text: `
+    SELECT 1 AS found FROM next_action_executions
+    WHERE next_action_id = $1 AND action_key = $2 AND status = 'success'
+      AND undone_at IS NULL AND undoes_id IS NULL
+      AND meta->>'jobId' = $3 AND meta->>'stubbed' IS NULL
+    LIMIT 1`,
+};
+
+/**
+ * Sends the failed webhook deliveries of the NBA's scope again. Where there are none, and no press had found
+ * any, it is a placeholder: it sends nothing, and publishes an event that says so.
+ */
+@JobHandler(RETRY_ACTION)
+export class RetryFailedDeliveriesHandler implements JobRunner<typeof RETRY_ACTION> {
+  constructor(
+    private readonly transactions: TransactionRunner,
+    private readonly requeue: DeliveryRequeue,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  async handle(job: JobContext<NextActionPayload>): Promise<void> {
+    const { nextActionId } = job.payload;
+    const [scope] = await this.transactions.query<Scope & Record<string, unknown>>(FIND_SCOPE, [
+      nextActionId,
+    ]);
+    // What fails from now on is left to the next press.
+    const moment = { before: job.now, signal: job.signal };
+    if (scope) {
+      await this.requeue.retryScope(scope, moment, (tx, requeued) =>
+        this.report(tx, job, requeued),
+      );
+    } else {
+      await this.transactions.run((tx) => this.report(tx, job, 0));
+    }
+  }
+
+  private async report(
+    tx: Transaction,
+    { jobId, attempt, payload: { nextActionId } }: JobContext<NextActionPayload>,
+    requeued: number,
+  ): Promise<void> {
+    const about = {
+      actorId: null,
+      requestId: null,
+      sourceType: 'next_action',
+      sourceId: nextActionId,
+    };
+    const values = [nextActionId, RETRY_ACTION, jobId];
+    if (requeued > 0 || (await tx.query(FIND_PROMISE, values)).length > 0) {
+      const meta = { jobId, attempt, requeued };
+      tx.publish('nba.delivery.retried', { ...about, status: 'success', meta });
+      return;
+    }
+    this.logger.info({ jobId, nextActionId }, 'a placeholder: no delivery is sent again');
+    const meta = { jobId, attempt };
+    tx.publish('nba.delivery.retry_job.stub', { ...about, status: 'stubbed', meta });
+  }
+}

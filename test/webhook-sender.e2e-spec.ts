@@ -1,0 +1,349 @@
+import { createHmac } from 'node:crypto';
+import { createServer, type Server, type Socket } from 'node:net';
+import { Webhook } from 'standardwebhooks';
+import { readEnv } from '../src/config/env.js';
+import { SecretBox } from '../src/webhooks/model/secret-box.js';
+import { type SendableEndpoint } from '../src/webhooks/model/sendable-endpoint.js';
+import { EgressGuard } from '../src/webhooks/sending/egress-guard.js';
+import { type HostResolver } from '../src/webhooks/sending/guarded-connector.js';
+import { newSigningSecret } from '../src/webhooks/sending/signature.js';
+import { type TryResult } from '../src/webhooks/sending/try-result.js';
+import { WebhookSender } from '../src/webhooks/sending/webhook-sender.js';
+import { type Answer, type Received, WebhookReceiver } from './support/webhook-receiver.js';
+
+const KEY = 'Zt4LsWn8-bRf3Yc6H-Qm7vX2kd9-p5x8';
+const ID = '019ad000-0000-7000-8000-000000000001';
+const MESSAGE = { id: 'msg_1', body: '{"type":"nba.run","größe":"ü"}', now: new Date() };
+
+/** The addresses of each name, in turn: the last stays. */
+type Names = Readonly<Record<string, readonly string[][]>>;
+
+function resolverOf(names: Names): HostResolver {
+  const asked = new Map<string, number>();
+  return (hostname) => {
+    const count = asked.get(hostname) ?? 0;
+    asked.set(hostname, count + 1);
+    const answers = names[hostname] ?? [];
+    const addresses = answers[Math.min(count, answers.length - 1)];
+    if (!addresses) {
+      return Promise.reject(
+        Object.assign(new Error(`ENOTFOUND ${hostname}`), { code: 'ENOTFOUND' }),
+      );
+    }
+    return Promise.resolve(
+      addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
+    );
+  };
+}
+
+function secretsWith(...webhookEncryptionKeys: string[]) {
+  return { jwtSecret: '', admin: undefined, adminPasswordFile: undefined, webhookEncryptionKeys };
+}
+
+interface Sending {
+  readonly allowed?: string;
+  readonly names?: Names;
+  readonly timeoutMs?: number;
+  readonly keys?: readonly string[];
+}
+
+describe('a webhook', () => {
+  const box = new SecretBox(secretsWith(KEY));
+  const secret = newSigningSecret();
+  const open: { close(): unknown }[] = [];
+  afterEach(async () => {
+    for (const each of open.splice(0)) await each.close();
+  });
+
+  const receiver = async (answer?: Answer): Promise<WebhookReceiver> => {
+    const started = await WebhookReceiver.start(answer);
+    open.push(started);
+    return started;
+  };
+
+  const senderOf = ({ allowed = '127.0.0.0/8', names = {}, ...rest }: Sending = {}) => {
+    const env = readEnv({
+      WEBHOOK_ALLOW_PRIVATE_ADDRESSES: allowed,
+      WEBHOOK_TIMEOUT_MS: String(rest.timeoutMs ?? 15_000),
+    });
+    const boxes = rest.keys ? new SecretBox(secretsWith(...rest.keys)) : box;
+    const sender = new WebhookSender(boxes, new EgressGuard(env), resolverOf(names), env);
+    open.push({ close: () => sender.onApplicationShutdown() });
+    return sender;
+  };
+
+  const endpoint = (url: string, more: Partial<SendableEndpoint> = {}): SendableEndpoint => ({
+    id: ID,
+    url,
+    headersBox: null,
+    secretBox: box.seal(ID, 'secret', secret),
+    previousSecretBox: null,
+    previousSecretUntil: null,
+    ...more,
+  });
+
+  const send = (url: string, sending?: Sending): Promise<TryResult> =>
+    senderOf(sending).send(endpoint(url), MESSAGE, new AbortController().signal);
+
+  /** The signatures that a receiver computes with nothing but node:crypto. */
+  const signed = ({ headers, body }: Received, by: string): string => {
+    const text = [headers['webhook-id'], headers['webhook-timestamp'], body].join('.');
+    const key = Buffer.from(by.slice('whsec_'.length), 'base64');
+    return `v1,${createHmac('sha256', key).update(text).digest('base64')}`;
+  };
+
+  it('is one signed request of the exact bytes, and delivered by an answer 2xx', async () => {
+    const to = await receiver((response) => response.writeHead(202).end('{"took":true}'));
+    expect(await send(to.url)).toEqual({
+      status: 202,
+      durationMs: expect.any(Number),
+      errorCode: null,
+      error: null,
+      answer: '{"took":true}',
+      retryAfterMs: null,
+    });
+    const [got] = to.received as [Received];
+    expect(to.received).toHaveLength(1);
+    expect(got).toMatchObject({
+      method: 'POST',
+      path: '/hooks',
+      body: MESSAGE.body,
+      headers: {
+        'content-type': 'application/json',
+        'user-agent': 'next-best-actions',
+        'webhook-id': 'msg_1',
+        'webhook-timestamp': String(Math.floor(MESSAGE.now.getTime() / 1000)),
+        'webhook-signature': signed(got, secret),
+      },
+    });
+    const headers = got.headers as Record<string, string>;
+    expect(new Webhook(secret).verify(got.body, headers)).toEqual(JSON.parse(MESSAGE.body));
+    expect(() => new Webhook(newSigningSecret()).verify(got.body, headers)).toThrow();
+  });
+
+  it('is signed by both secrets until the older one ends', async () => {
+    const to = await receiver();
+    const older = newSigningSecret();
+    const rotated = (untilMs: number) =>
+      endpoint(to.url, {
+        previousSecretBox: box.seal(ID, 'secret', older),
+        previousSecretUntil: new Date(MESSAGE.now.getTime() + untilMs),
+      });
+    const sender = senderOf();
+    const { signal } = new AbortController();
+    await sender.send(rotated(1), MESSAGE, signal);
+    await sender.send(rotated(0), MESSAGE, signal);
+    const [during, after] = to.received as [Received, Received];
+    expect(during.headers['webhook-signature']).toBe(
+      `${signed(during, secret)} ${signed(during, older)}`,
+    );
+    expect(after.headers['webhook-signature']).toBe(signed(after, secret));
+    for (const each of [secret, older]) {
+      const headers = during.headers as Record<string, string>;
+      expect(new Webhook(each).verify(during.body, headers)).toBeDefined();
+    }
+  });
+
+  it('uses at most 8 connections to one origin, and uses them again', async () => {
+    const held: (() => void)[] = [];
+    const to = await receiver((response) => {
+      held.push(() => response.end());
+      if (to.received.length === 8) for (const answer of held) answer();
+      else if (to.received.length > 8) response.end();
+    });
+    const sender = senderOf();
+    const { signal } = new AbortController();
+    const all = Array.from({ length: 24 }, () => sender.send(endpoint(to.url), MESSAGE, signal));
+    expect((await Promise.all(all)).map(({ errorCode }) => errorCode)).toEqual(all.map(() => null));
+    expect(to.connections).toBe(8);
+  });
+
+  it('carries the headers of its endpoint', async () => {
+    const to = await receiver();
+    const headersBox = box.seal(ID, 'headers', '{"Authorization":"Bearer canary-4711"}');
+    const { signal } = new AbortController();
+    await senderOf().send(endpoint(to.url, { headersBox }), MESSAGE, signal);
+    expect(to.received[0]?.headers.authorization).toBe('Bearer canary-4711');
+  });
+
+  it.each([
+    [301, 'REDIRECTED'],
+    [307, 'REDIRECTED'],
+    [304, 'REDIRECTED'],
+    [400, 'HTTP_STATUS'],
+    [410, 'HTTP_STATUS'],
+    [503, 'HTTP_STATUS'],
+  ])('fails by an answer %s, and follows no redirect', async (status, errorCode) => {
+    const other = await receiver();
+    const to = await receiver((response) =>
+      response.writeHead(status, { location: other.url }).end(),
+    );
+    expect(await send(to.url)).toMatchObject({
+      status,
+      errorCode,
+      error: expect.stringContaining(String(status)),
+    });
+    expect(other.received).toEqual([]);
+  });
+
+  it('reads 4 kB of an endless answer, and keeps no secret of it', async () => {
+    const to = await receiver((response) => {
+      response.write(`Authorization: Bearer abcdefghijklmnop0123 of ops@example.com\n`);
+      const more = (): void => {
+        while (response.write('no. '.repeat(4096)));
+      };
+      response.on('drain', more);
+      more();
+    });
+    const { answer, errorCode } = await send(to.url);
+    expect(errorCode).toBeNull();
+    expect(answer?.length).toBeLessThanOrEqual(4096);
+    expect(answer?.length).toBeGreaterThan(4000);
+    expect(answer).not.toMatch(/abcdefghijklmnop0123|ops@example\.com/);
+  });
+
+  it.each([
+    ['30', 30_000],
+    ['999999', 86_400_000],
+    ['soon', null],
+    [new Date(Date.now() - 60_000).toUTCString(), 0],
+    [new Date(Date.now() + 90_000_000).toUTCString(), 86_400_000],
+  ])('takes Retry-After: %s', async (value, ms) => {
+    const to = await receiver((response) =>
+      response.writeHead(503, { 'retry-after': value }).end(),
+    );
+    expect((await send(to.url)).retryAfterMs).toBe(ms);
+  });
+
+  it('ends in time when the receiver accepts and stays silent', async () => {
+    const to = await receiver(() => undefined);
+    expect(await send(to.url, { timeoutMs: 100 })).toMatchObject({
+      status: null,
+      errorCode: 'TIMED_OUT',
+      error: 'There was no answer within 100 ms.',
+    });
+  });
+
+  it('ends in time when the answer has no end: its status counts', async () => {
+    const to = await receiver((response) => response.writeHead(200).write('a'));
+    expect(await send(to.url, { timeoutMs: 100 })).toMatchObject({ status: 200, errorCode: null });
+  });
+
+  it('ends at once when the server stops', async () => {
+    const abort = new AbortController();
+    const to = await receiver(() => abort.abort());
+    const result = await senderOf().send(endpoint(to.url), MESSAGE, abort.signal);
+    expect(result).toMatchObject({ status: null, errorCode: 'ABORTED' });
+    const again = await senderOf().send(endpoint(to.url), MESSAGE, abort.signal);
+    expect(again).toMatchObject({ errorCode: 'ABORTED' });
+    expect(to.received).toHaveLength(1);
+  });
+
+  it('fails where nobody listens, where the name is unknown, and where no HTTP or TLS is spoken', async () => {
+    const to = await receiver();
+    const { url, port } = to;
+    expect(await send(`https://127.0.0.1:${port}/`)).toMatchObject({ errorCode: 'TLS_FAILED' });
+    await to.close();
+    open.splice(0);
+    expect(await send(url)).toMatchObject({ errorCode: 'CONNECTION_FAILED', status: null });
+    expect(await send('http://nowhere.example/')).toMatchObject({ errorCode: 'DNS_FAILED' });
+    const rude = await listening((socket) => socket.end('SSH-2.0-x\r\n'));
+    open.push(rude);
+    const { port: rudePort } = rude.address() as { port: number };
+    expect(await send(`http://127.0.0.1:${rudePort}/`)).toMatchObject({
+      errorCode: 'CONNECTION_FAILED',
+    });
+  });
+
+  it('names the setting when its secret can not be decrypted', async () => {
+    const to = await receiver();
+    const other = { keys: ['Yc6H-p5x8Qm7vX2-kd9Zt_4LsWn8-bRf3'] };
+    for (const sending of [other, { keys: [] }]) {
+      expect(await send(to.url, sending)).toMatchObject({
+        status: null,
+        errorCode: 'SECRET_UNREADABLE',
+        error: expect.stringContaining('WEBHOOK_ENCRYPTION_KEY'),
+      });
+    }
+    expect(await send(to.url, { keys: [...other.keys, KEY] })).toMatchObject({ errorCode: null });
+  });
+
+  it('does not open with the box of another endpoint, or of another purpose', async () => {
+    const to = await receiver();
+    const { signal } = new AbortController();
+    for (const secretBox of [
+      box.seal('019ad000-0000-7000-8000-000000000002', 'secret', secret),
+      box.seal(ID, 'headers', secret),
+      Buffer.alloc(0),
+      box.seal(ID, 'secret', secret).fill(0, 40, 41),
+    ]) {
+      const result = await senderOf().send(endpoint(to.url, { secretBox }), MESSAGE, signal);
+      expect(result).toMatchObject({ errorCode: 'SECRET_UNREADABLE' });
+    }
+    expect(to.received).toEqual([]);
+  });
+
+  describe('to a host name', () => {
+    it('goes to the address that was checked', async () => {
+      const to = await receiver();
+      const names = { 'desk.example': [['127.0.0.1']] };
+      expect(await send(`http://desk.example:${to.port}/`, { names })).toMatchObject({
+        errorCode: null,
+      });
+      expect(to.received[0]?.headers.host).toBe(`desk.example:${to.port}`);
+    });
+
+    it('is refused when one of the addresses is, also for a literal and a later answer', async () => {
+      const to = await receiver();
+      const { port } = to;
+      const names = {
+        'both.example': [['93.184.215.14', '127.0.0.1']],
+        'mapped.example': [['::ffff:127.0.0.1']],
+        'rebinding.example': [['192.0.2.1'], ['127.0.0.1']],
+        'empty.example': [[]],
+      };
+      const sending = { allowed: '192.0.2.0/24', names, timeoutMs: 200 };
+      for (const host of ['both.example', 'mapped.example', '127.0.0.1', '[::ffff:127.0.0.1]']) {
+        expect(await send(`http://${host}:${port}/`, sending)).toMatchObject({
+          errorCode: 'EGRESS_REFUSED',
+          status: null,
+        });
+      }
+      expect(await send(`http://empty.example:${port}/`, sending)).toMatchObject({
+        errorCode: 'DNS_FAILED',
+      });
+      // The first answer passes the check, and only its address is connected to.
+      const rebinding = senderOf(sending);
+      const { signal } = new AbortController();
+      const url = `http://rebinding.example:${port}/`;
+      const first = await rebinding.send(endpoint(url), MESSAGE, signal);
+      expect(['TIMED_OUT', 'CONNECTION_FAILED']).toContain(first.errorCode);
+      const second = await rebinding.send(endpoint(url), MESSAGE, signal);
+      expect(second.errorCode).toBe('EGRESS_REFUSED');
+      expect(to.received).toEqual([]);
+    });
+
+    it('goes through no proxy that the environment names', async () => {
+      const proxy = await receiver();
+      const to = await receiver();
+      const before = { ...process.env };
+      Object.assign(process.env, {
+        http_proxy: proxy.url,
+        HTTP_PROXY: proxy.url,
+        NODE_USE_ENV_PROXY: '1',
+      });
+      try {
+        expect(await send(to.url)).toMatchObject({ errorCode: null });
+      } finally {
+        process.env = before;
+      }
+      expect(proxy.received).toEqual([]);
+    });
+  });
+});
+
+async function listening(onConnection: (socket: Socket) => void): Promise<Server> {
+  const server = createServer(onConnection);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return server;
+}
