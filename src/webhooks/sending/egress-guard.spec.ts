@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { readEnv } from '../../config/env.js';
+import { redactText } from '../../kernel/redaction/redaction.js';
 import { EgressGuard } from './egress-guard.js';
 import { EgressRefusedError, guardedLookup } from './guarded-connector.js';
 
@@ -120,7 +121,10 @@ describe('the egress guard', () => {
     'http://example.com:99999/',
     `https://example.com/${'x'.repeat(2000)}`,
   ])('refuses the URL %s', (url) => {
-    expect(guardOf().urlProblem(url)).toEqual(expect.any(String));
+    const problem = guardOf().urlProblem(url);
+    expect(problem).toEqual(expect.any(String));
+    // As it stands in an answer: whole.
+    expect(redactText(`url ${problem!}`)).toBe(`url ${problem!}`);
   });
 
   it.each([

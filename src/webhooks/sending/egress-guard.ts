@@ -67,7 +67,7 @@ export class EgressGuard {
       return 'must begin with https:// or http://';
     }
     if (url.username !== '' || url.password !== '') {
-      return 'must hold no user name or password: send them in a header';
+      return 'must hold no user name and no password; send them in a header';
     }
     if (url.hash !== '') return 'must hold no fragment (#)';
     const problem = this.hostProblem(url.hostname);
