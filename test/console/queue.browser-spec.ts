@@ -126,9 +126,12 @@ describeInBrowser('the queue in a browser', (stage: () => Stage) => {
     await page.keyboard.press('Enter');
     await page.waitForURL(/\/actions\//);
     await page.getByRole('heading', { level: 1, name: 'First' }).waitFor();
+    await page.getByRole('button', { name: 'Mark done' }).click();
+    await page.getByText('Mark done by operator').waitFor();
     await page.getByRole('link', { name: '← Queue' }).click();
-    await row(page, 'First').waitFor();
+    await row(page, 'Third').waitFor();
     expect(page.url()).toContain('scope=account');
+    expect(await rows(page)).toEqual(['Third', 'Fourth']);
   });
 
   it('presses many at once, with a result for each, and takes them back', async () => {

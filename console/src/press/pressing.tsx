@@ -27,6 +27,8 @@ export const presses = new Presses(
     changed: (ids) => {
       for (const id of ids) void queryClient.invalidateQueries({ queryKey: keys.nextAction(id) });
       void queryClient.invalidateQueries({ queryKey: keys.summaries });
+      // A list that is not shown is read anew when it is: only one that is shown keeps its rows in place.
+      queryClient.removeQueries({ queryKey: keys.queues, type: 'inactive' });
       for (const listener of changeListeners) listener(ids);
     },
   },

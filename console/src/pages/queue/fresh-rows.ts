@@ -29,8 +29,6 @@ async function refresh(id: string, filters: Filters, me: string): Promise<void> 
       queryKey,
       (data) => data && withRow(data, item, belongs(item, filters, me, Date.now())),
     );
-    // Lists of other filters are read anew when they are shown.
-    queryClient.removeQueries({ queryKey: keys.queues, type: 'inactive' });
   } catch (error) {
     if (error instanceof ApiProblem && error.status === 404) {
       void queryClient.invalidateQueries({ queryKey });
