@@ -1,6 +1,7 @@
 import { type JSX, type Ref, useEffect, useMemo, useState } from 'react';
 import { type NextAction } from '../../api/client.js';
 import { useScopes } from '../../api/queries.js';
+import { Icon } from '../../ui/icons.js';
 import { ChoiceChip } from '../../ui/menu.js';
 import { priorityName } from '../../ui/priority.js';
 import { type Filters, PRIORITIES, ruleLabel, RULES } from './filters.js';
@@ -54,6 +55,12 @@ export function FilterBar({ filters, items, onChange }: Props): JSX.Element {
       >
         Unassigned
       </button>
+      {assignee !== '' && assignee !== 'me' && assignee !== 'none' && (
+        <button type="button" className="chip on" onClick={() => set({ assignee: '' })}>
+          Assigned to one person
+          <Icon name="close" />
+        </button>
+      )}
       <ChoiceChip
         label="Priority"
         value={priority}
