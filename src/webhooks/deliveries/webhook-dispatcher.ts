@@ -82,7 +82,18 @@ export class WebhookDispatcher implements OnModuleDestroy {
    * Runs a try that this process has claimed and records its result, which it returns; undefined where the
    * process stopped before the end of the try, which was put back.
    */
-  async send(delivery: ClaimedDelivery): Promise<TryResult | undefined> {
+  send(delivery: ClaimedDelivery): Promise<TryResult | undefined> {
+    const key = `${delivery.id}/${delivery.tries}`;
+    const sent = this.sendAndRecord(delivery);
+    const ended = sent.then(() => {
+      this.running.delete(key);
+      this.wake();
+    });
+    this.running.set(key, { delivery, ended });
+    return sent;
+  }
+
+  private async sendAndRecord(delivery: ClaimedDelivery): Promise<TryResult | undefined> {
     const startedAt = new Date();
     const { messageId: id, body, endpoint } = delivery;
     const result = await this.sender.send(endpoint, { id, body, now: startedAt }, this.over.signal);
@@ -120,17 +131,8 @@ export class WebhookDispatcher implements OnModuleDestroy {
     const inUse = [...this.running.values()].filter(({ delivery }) => delivery.failing).length;
     const failing = Math.max(0, Math.ceil(concurrency / 2) - inUse);
     const claimed = await this.queue.claim(endpoints, { all: free, failing });
-    for (const delivery of claimed) this.begin(delivery);
+    for (const delivery of claimed) void this.send(delivery);
     return more || claimed.length === free;
-  }
-
-  private begin(delivery: ClaimedDelivery): void {
-    const key = `${delivery.id}/${delivery.tries}`;
-    const ended = this.send(delivery).then(() => {
-      this.running.delete(key);
-      this.wake();
-    });
-    this.running.set(key, { delivery, ended });
   }
 
   /**
@@ -175,7 +177,12 @@ export class WebhookDispatcher implements OnModuleDestroy {
     this.fanOut.stop();
     this.wake();
     const idle = (this.loop ?? Promise.resolve()).then(() => this.ended());
-    await within(this.env.jobs.drainMs, 'The drain', idle).catch(() => undefined);
+    const isIdle = await within(this.env.jobs.drainMs, 'The drain', idle).then(
+      () => true,
+      () => false,
+    );
+    // A test that is asked for until the server takes no more requests ends before its request does.
+    if (isIdle) return;
     this.over.abort();
     await within(LAST_RECORDS_MS, 'The end of a stop', this.ended()).catch((error: unknown) => {
       this.logger.warn({ err: error }, 'the stop abandons webhooks: they are sent again');
