@@ -162,6 +162,70 @@ describe('the health of a webhook endpoint', () => {
     ]);
   });
 
+  it('does not end by the first failures after a long silence', async () => {
+    receiver.answer = answers(500);
+    const id = await to('/hook');
+    await publishEvents(app, ['one', 'two']);
+    await untilDeliveries(app, id, 'failed', 2);
+    await app.rows(
+      `UPDATE webhook_endpoints SET failing_since = now() - interval '30 days' WHERE id = $1`,
+      [id],
+    );
+    await app.rows(`UPDATE webhook_deliveries SET updated_at = now() - interval '25 h'`);
+    await app.rows(`UPDATE webhook_attempts SET started_at = now() - interval '25 h'`);
+    await publishEvents(app, ['after the silence']);
+    await untilDeliveries(app, id, 'failed', 3);
+    expect(await endpoint(id)).toMatchObject({ status: 'enabled', failures: 9 });
+    await publishEvents(app, ['and one more']);
+    await eventually('it is disabled', async () => (await endpoint(id))?.status === 'disabled');
+    expect(await endpoint(id)).toMatchObject({ disabled_reason: 'failing', failures: 11 });
+  });
+
+  describe('with another URL', () => {
+    const move = (id: string, path: string) =>
+      app.api.patch(`/api/webhooks/${id}`, { url: urlAt(receiver, path) }).expect(200);
+
+    it('starts without failures', async () => {
+      receiver.answer = answers(500);
+      const id = await to('/before');
+      await publishEvents(app, ['one', 'two']);
+      await untilDeliveries(app, id, 'failed', 2);
+      await app.api.patch(`/api/webhooks/${id}`, { description: 'The same URL' }).expect(200);
+      expect(await endpoint(id)).toMatchObject({ failures: 6 });
+      await move(id, '/after');
+      expect(await endpoint(id)).toMatchObject({ failures: 0, failing_since: null });
+    });
+
+    it('does not count what a try to the one before came to, nor ends by its 410', async () => {
+      const held = new Map<string, ServerResponse>();
+      receiver.answer = (response, { path, body }) => {
+        const note = /"requestId":"(\w+)"/.exec(body)![1]!;
+        if (path.startsWith('/before')) held.set(note, response);
+        else response.writeHead(204).end();
+      };
+      const id = await to('/before');
+      await publishEvents(app, ['gone', 'broken', 'fine']);
+      await eventually('three are under way', () => held.size === 3);
+      await move(id, '/after');
+      held.get('gone')!.writeHead(410).end();
+      held.get('broken')!.writeHead(500).end();
+      await untilDeliveries(app, id, 'delivered', 2);
+      expect(await endpoint(id)).toMatchObject({ status: 'enabled', failures: 0 });
+      const moved = gotAt(receiver, '/after').map(({ note }) => note);
+      expect(moved.sort()).toEqual(['broken', 'gone']);
+
+      // A success at the URL before makes up for no failures of this one.
+      await app.rows(
+        'UPDATE webhook_endpoints SET failures = 5, failing_since = now() WHERE id = $1',
+        [id],
+      );
+      held.get('fine')!.writeHead(204).end();
+      await untilDeliveries(app, id, 'delivered', 3);
+      expect(await endpoint(id)).toMatchObject({ failures: 5 });
+      expect(await eventsOf(id)).toMatchObject([{ eventKey: 'webhook.changed' }]);
+    });
+  });
+
   it('lets what gives up become a work item, if somebody caused it in a scope', async () => {
     receiver.answer = answers(500);
     const id = await to('/hook');

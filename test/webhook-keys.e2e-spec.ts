@@ -10,6 +10,7 @@ import { createTestDatabase, type TestDatabase } from './support/database.js';
 import { WebhookReceiver } from './support/webhook-receiver.js';
 
 const NEWER = 'tests:Yc6H-p5x8Qm7vX2-kd9Zt_4LsWn8bRf3';
+const NEWEST = 'tests:Bf3Rc6H-p5x8Qm7vX2-kd9Zt_4LsWn8-Yc';
 const OLDER = WEBHOOK_ENCRYPTION_KEY;
 
 describe('the key that encrypts webhooks', () => {
@@ -113,6 +114,58 @@ describe('the key that encrypts webhooks', () => {
       await app.api.post(`/api/webhooks/${id}/rotate-secret`).expect(200);
       expect(await send(app, id)).toMatchObject({ errorCode: null });
       expect(receiver.received[0]?.headers['x-a']).toBe('new');
+    });
+  });
+
+  it('that is lost does not stop later keys, neither after a rotation nor by the headers', async () => {
+    const { body } = await withKeys([OLDER], (app) => make(app).expect(201));
+    const { id } = body as WebhookAnswer;
+    // The headers stay unreadable; the secret of before is not kept.
+    await withKeys([NEWER], async (app) => {
+      const rotated = await app.api.post(`/api/webhooks/${id}/rotate-secret`).expect(200);
+      expect(rotated.body).toMatchObject({ previousSecretUntil: null });
+    });
+    await withKeys([NEWEST, NEWER], (app) => {
+      expect(logged(app, 'encrypted 1 webhook anew')).toHaveLength(1);
+      expect(logged(app, 'can not be decrypted')).toHaveLength(1);
+      return Promise.resolve();
+    });
+    await withKeys([NEWEST], async (app) => {
+      await app.api.patch(`/api/webhooks/${id}`, { headers: null }).expect(200);
+      expect(await send(app, id)).toMatchObject({ errorCode: null });
+    });
+  });
+
+  it('drops a secret whose time is over when another key encrypts anew', async () => {
+    const id = await withKeys([OLDER], async (app) => {
+      const { body } = await make(app).expect(201);
+      const made = body as WebhookAnswer;
+      await app.api.post(`/api/webhooks/${made.id}/rotate-secret`).expect(200);
+      await app.rows('UPDATE webhook_endpoints SET previous_secret_until = now()');
+      return made.id;
+    });
+    await withKeys([NEWER, OLDER], async (app) => {
+      expect(
+        await app.rows(
+          `SELECT previous_secret_box, previous_secret_until FROM webhook_endpoints WHERE id = $1`,
+          [id],
+        ),
+      ).toEqual([{ previous_secret_box: null, previous_secret_until: null }]);
+    });
+  });
+
+  it('leaves out a secret of before that is damaged, and signs by the new one', async () => {
+    await withKeys([OLDER], async (app) => {
+      const { body } = await make(app).expect(201);
+      const { id } = body as WebhookAnswer;
+      await app.api.post(`/api/webhooks/${id}/rotate-secret`).expect(200);
+      await app.rows(
+        `UPDATE webhook_endpoints
+         SET previous_secret_box = set_byte(previous_secret_box, 40,
+           get_byte(previous_secret_box, 40) # 1)`,
+      );
+      expect(await send(app, id)).toMatchObject({ errorCode: null });
+      expect(String(receiver.received[0]?.headers['webhook-signature'])).not.toContain(' ');
     });
   });
 });

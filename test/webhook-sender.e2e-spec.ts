@@ -43,7 +43,9 @@ function secretsWith(...webhookEncryptionKeys: string[]) {
 interface Sending {
   readonly allowed?: string;
   readonly names?: Names;
+  readonly resolve?: HostResolver;
   readonly timeoutMs?: number;
+  readonly concurrency?: number;
   readonly keys?: readonly string[];
 }
 
@@ -65,9 +67,15 @@ describe('a webhook', () => {
     const env = readEnv({
       WEBHOOK_ALLOW_PRIVATE_ADDRESSES: allowed,
       WEBHOOK_TIMEOUT_MS: String(rest.timeoutMs ?? 15_000),
+      WEBHOOK_CONCURRENCY: String(rest.concurrency ?? 32),
     });
     const boxes = rest.keys ? new SecretBox(secretsWith(...rest.keys)) : box;
-    const sender = new WebhookSender(boxes, new EgressGuard(env), resolverOf(names), env);
+    const sender = new WebhookSender(
+      boxes,
+      new EgressGuard(env),
+      rest.resolve ?? resolverOf(names),
+      env,
+    );
     open.push({ close: () => sender.onApplicationShutdown() });
     return sender;
   };
@@ -144,18 +152,33 @@ describe('a webhook', () => {
     }
   });
 
-  it('uses at most 8 connections to one origin, and uses them again', async () => {
+  it('uses at most WEBHOOK_CONCURRENCY connections to one origin, and uses them again', async () => {
     const held: (() => void)[] = [];
     const to = await receiver((response) => {
       held.push(() => response.end());
       if (to.received.length === 8) for (const answer of held) answer();
       else if (to.received.length > 8) response.end();
     });
-    const sender = senderOf();
+    const sender = senderOf({ concurrency: 8 });
     const { signal } = new AbortController();
     const all = Array.from({ length: 24 }, () => sender.send(endpoint(to.url), MESSAGE, signal));
     expect((await Promise.all(all)).map(({ errorCode }) => errorCode)).toEqual(all.map(() => null));
     expect(to.connections).toBe(8);
+  });
+
+  it('does not wait for the silent paths of its host', async () => {
+    const to = await receiver((response, { path }) => {
+      if (path !== '/silent') response.end();
+    });
+    const sender = senderOf();
+    const { signal } = new AbortController();
+    const silent = new AbortController();
+    const hanging = Array.from({ length: 16 }, () =>
+      sender.send(endpoint(`http://127.0.0.1:${to.port}/silent`), MESSAGE, silent.signal),
+    );
+    expect(await sender.send(endpoint(to.url), MESSAGE, signal)).toMatchObject({ status: 200 });
+    silent.abort();
+    await Promise.all(hanging);
   });
 
   it('carries the headers of its endpoint', async () => {
@@ -200,6 +223,48 @@ describe('a webhook', () => {
     expect(answer?.length).toBeLessThanOrEqual(4096);
     expect(answer?.length).toBeGreaterThan(4000);
     expect(answer).not.toMatch(/abcdefghijklmnop0123|ops@example\.com/);
+  });
+
+  it('keeps no own header and no secret of an answer that repeats its request', async () => {
+    const older = newSigningSecret();
+    const own = {
+      authorization: `Basic ${Buffer.from('desk:blue/ & green').toString('base64')}`,
+      'x-plain': 'canary "one" \\ <two>/&three',
+      'x-tenant': 'acme-4711',
+      'x-flag': '7',
+    };
+    const values = [...Object.values(own).slice(0, 3), secret, older];
+    const forms = [
+      ...[...values, own.authorization.slice(6), 'blue/ & green', secret.slice(6)],
+      ...values.map((value) => JSON.stringify(value).slice(1, -1).replaceAll('/', '\\/')),
+      ...values.map(encodeURIComponent),
+      ...values.map((value) => new URLSearchParams({ value }).toString().slice(6)),
+      'canary &quot;one&quot; \\ &lt;two&gt;/&amp;three',
+    ];
+    // The last value begins in the last byte that is kept.
+    const text = `flag=7 of 17; ${forms.join('\n')}\n`.padEnd(4095, '.') + own['x-tenant'];
+    const to = await receiver((response) => response.end(`${text} and more`));
+    const sender = senderOf();
+    const { signal } = new AbortController();
+    const boxes = {
+      headersBox: box.seal(ID, 'headers', JSON.stringify(own)),
+      previousSecretBox: box.seal(ID, 'secret', older),
+      previousSecretUntil: new Date(MESSAGE.now.getTime() + 1),
+    };
+    const { answer } = await sender.send(endpoint(to.url, boxes), MESSAGE, signal);
+    expect(answer).toMatch(/^flag=\[redacted\] of 17; (?:\[redacted\]\n)+\.+\[redacted\]$/);
+
+    to.answer = (response) => response.end(`It was ${secret.slice(0, 20)}`);
+    const cut = await sender.send(endpoint(to.url, boxes), MESSAGE, signal);
+    expect(cut.answer).toBe('It was [redacted]');
+  });
+
+  it('keeps no own header in the text of an error', async () => {
+    const headersBox = box.seal(ID, 'headers', '{"x-tenant":"nowhere.example"}');
+    const { signal } = new AbortController();
+    const to = endpoint('http://nowhere.example/', { headersBox });
+    const result = await senderOf().send(to, MESSAGE, signal);
+    expect(result).toMatchObject({ errorCode: 'DNS_FAILED', error: 'ENOTFOUND [redacted]' });
   });
 
   it.each([
@@ -291,6 +356,30 @@ describe('a webhook', () => {
         errorCode: null,
       });
       expect(to.received[0]?.headers.host).toBe(`desk.example:${to.port}`);
+    });
+
+    it('waits for no name that is never answered, which is looked up once for all its tries', async () => {
+      const to = await receiver();
+      const asked: string[] = [];
+      const resolve: HostResolver = (hostname) => {
+        asked.push(hostname);
+        return hostname === 'silent.example'
+          ? new Promise(() => undefined)
+          : Promise.resolve([{ address: '127.0.0.1', family: 4 }]);
+      };
+      const sender = senderOf({ resolve });
+      const stop = new AbortController();
+      const silent = Array.from({ length: 8 }, () =>
+        sender.send(endpoint('http://silent.example/'), MESSAGE, stop.signal),
+      );
+      const { signal } = new AbortController();
+      for (const host of ['desk.example', 'other.example']) {
+        const url = `http://${host}:${to.port}/`;
+        expect(await sender.send(endpoint(url), MESSAGE, signal)).toMatchObject({ status: 200 });
+      }
+      expect(asked).toEqual(['silent.example', 'desk.example', 'other.example']);
+      stop.abort();
+      await Promise.all(silent);
     });
 
     it('is refused when one of the addresses is, also for a literal and a later answer', async () => {

@@ -224,7 +224,7 @@ export interface DomainEvents {
   /** A webhook was deleted, and what it was still to get. */
   'webhook.deleted': EventPayload<WebhookMeta>;
   /** A webhook got a new secret; the one before is valid until then. */
-  'webhook.secret_rotated': EventPayload<{ readonly previousUntil: string }>;
+  'webhook.secret_rotated': EventPayload<{ readonly previousUntil: string | null }>;
   /** A service token was made. */
   'token.created': EventPayload<{
     readonly name: string;

@@ -143,23 +143,24 @@ export class WebhooksService {
     );
   }
 
-  /** Gives a webhook a new secret; the last one stays valid for 24 h. Throws a 404. */
+  /** Gives a webhook a new secret; the last one, if it opens, stays valid for 24 h. Throws a 404. */
   async rotateSecret(id: string, actor: Actor): Promise<WebhookSecretAnswer> {
     const secret = newSigningSecret();
     return this.transactions.run(
       async (tx) => {
         const { secretBox } = await this.lock(tx, id, actor);
-        const previousSecretUntil = new Date(Date.now() + ROTATION_MS);
+        const isKept = this.box.opens(id, 'secret', secretBox);
+        const previousSecretUntil = isKept ? new Date(Date.now() + ROTATION_MS) : null;
         await tx.manager.update(
           WebhookEndpoint,
           { id },
           {
             secretBox: this.box.seal(id, 'secret', secret),
-            previousSecretBox: secretBox,
+            previousSecretBox: isKept ? secretBox : null,
             previousSecretUntil,
           },
         );
-        const meta = { previousUntil: previousSecretUntil.toISOString() };
+        const meta = { previousUntil: previousSecretUntil?.toISOString() ?? null };
         tx.publish('webhook.secret_rotated', { ...about(id, actor), meta });
         return Object.assign(await read(tx, id, actor), { secret });
       },
@@ -205,7 +206,13 @@ export class WebhooksService {
     const different = Object.entries(asked).filter(
       ([column, value]) => !isDeepStrictEqual(value, before[column as keyof Stored]),
     );
-    return { ...Object.fromEntries(different), ...this.headerChanges(before, patch) };
+    const changes = Object.fromEntries(different) as Partial<Stored>;
+    return {
+      ...changes,
+      // Another URL has failed at nothing yet.
+      ...(changes.url === undefined ? {} : { failures: 0, failingSince: null }),
+      ...this.headerChanges(before, patch),
+    };
   }
 
   /**

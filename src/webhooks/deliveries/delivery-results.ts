@@ -31,6 +31,9 @@ interface Health extends Record<string, unknown> {
   readonly failures: number;
   readonly failingSince: Date | null;
   readonly now: Date;
+  /** Whether the try counted, and whether the endpoint has another URL than it went to. */
+  readonly counts: boolean;
+  readonly moved: boolean;
 }
 
 /**
@@ -78,8 +81,8 @@ export class DeliveryResults {
   }
 
   private async succeeded(tx: Transaction, ended: EndedTry): Promise<boolean> {
-    const { endpointId, eventKey } = ended.delivery;
-    const values = [...valuesOf(ended), endpointId, countsForHealth(eventKey)];
+    const { endpointId, eventKey, endpoint } = ended.delivery;
+    const values = [...valuesOf(ended), endpointId, countsForHealth(eventKey), endpoint.url];
     const [row] = await tx.query<EndedRow & Partial<Health>>(sql.RECORD_SUCCESS, values);
     if (!row) return false;
     const { failures, failingSince } = row;
@@ -95,19 +98,19 @@ export class DeliveryResults {
   }
 
   private async failed(tx: Transaction, ended: EndedTry, verdict: Failed): Promise<boolean> {
-    const { id, tries, endpointId, eventKey } = ended.delivery;
+    const { id, tries, endpointId, eventKey, endpoint } = ended.delivery;
     tx.defer(sql.LOCK_ENDPOINT, [endpointId]);
     const [row] = await tx.query<EndedRow>(sql.LOCK_TRY, [id, tries]);
     if (!row) return false;
-    const counts = countsForHealth(eventKey);
-    const [health] = await tx.query<Health>(sql.COUNT_FAILURE, [endpointId, counts]);
+    const sent = [endpointId, countsForHealth(eventKey), endpoint.url];
+    const [health] = await tx.query<Health>(sql.COUNT_FAILURE, sent);
     if (!health) return false;
-    const reason = disabledBy(verdict, health);
+    const reason = await this.disabledBy(tx, endpointId, verdict, health);
     const ends = reason !== undefined || health.status !== 'enabled';
-    const afterMs = ends || verdict.state === 'failed' ? null : verdict.afterMs;
+    const afterMs = ends ? null : pauseAfter(verdict, health, eventKey);
     const state = afterMs === null ? 'failed' : 'pending';
     tx.defer(sql.RECORD_FAILURE, [...valuesOf(ended), state, afterMs]);
-    if (counts && health.failures === FAILING_AFTER && health.failingSince) {
+    if (health.counts && health.failures === FAILING_AFTER && health.failingSince) {
       publishEndpoint(tx, 'webhook.failing', endpointId, {
         failingSince: health.failingSince.toISOString(),
         failures: health.failures,
@@ -123,17 +126,33 @@ export class DeliveryResults {
       await this.items.failed(tx, [{ ...row, lastStatus: ended.result.status }]);
     return true;
   }
+
+  /** Why a failure disables an enabled endpoint; undefined if it does not. */
+  private async disabledBy(
+    tx: Transaction,
+    endpointId: string,
+    verdict: Failed,
+    { status, failures, failingSince, now, moved }: Health,
+  ): Promise<Exclude<DisabledReason, 'operator'> | undefined> {
+    if (status !== 'enabled' || moved) return undefined;
+    if (verdict.state === 'failed' && verdict.gone) return 'gone';
+    if (failures < FAILING_AFTER || !failingSince) return undefined;
+    if (now.getTime() - failingSince.getTime() < DISABLED_AFTER_MS) return undefined;
+    // With this one, which is not on record yet.
+    const others = FAILING_AFTER - 1;
+    const [recent] = await tx.query<{ total: number }>(sql.COUNT_RECENT_FAILURES, [
+      endpointId,
+      others,
+    ]);
+    return recent?.total === others ? 'failing' : undefined;
+  }
 }
 
-/** Why a failure disables an enabled endpoint; undefined if it does not. */
-function disabledBy(
-  verdict: Failed,
-  { status, failures, failingSince, now }: Health,
-): Exclude<DisabledReason, 'operator'> | undefined {
-  if (status !== 'enabled') return undefined;
-  if (verdict.state === 'failed' && verdict.gone) return 'gone';
-  if (failures < FAILING_AFTER || !failingSince) return undefined;
-  return now.getTime() - failingSince.getTime() >= DISABLED_AFTER_MS ? 'failing' : undefined;
+/** How long a delivery waits for its next try, in ms; null for none. */
+function pauseAfter(verdict: Failed, { moved }: Health, eventKey: string): number | null {
+  if (verdict.state === 'pending') return verdict.afterMs;
+  // The URL before wants nothing any more; a test was of that one.
+  return verdict.gone && moved && eventKey !== TEST_EVENT ? 0 : null;
 }
 
 /** The parameters that both records of a result begin with. */

@@ -14,8 +14,8 @@ const ATTEMPT = `
       SELECT id, $2, $3, $4, $5, $6, $7, $8 FROM ended`;
 
 /**
- * Records a success and that its endpoint $9 does not fail any more ($10: whether the try counts for that),
- * in one statement. Returns the delivery, with the failures of the endpoint before; no row if the try lost
+ * Records a success and that its endpoint $9 does not fail any more ($10: whether the try counts for that, if
+ * it went to the URL $11 that the endpoint still has), in one statement. Returns the delivery, with the failures of the endpoint before; no row if the try lost
  * its lease. The endpoint is locked before the delivery, as by whoever deletes it.
  */
 export const RECORD_SUCCESS: Statement = {
@@ -23,7 +23,7 @@ export const RECORD_SUCCESS: Statement = {
   text: `
     WITH failing AS MATERIALIZED (
       SELECT id, failures, failing_since FROM webhook_endpoints
-      WHERE id = $9 AND $10::boolean AND failures > 0
+      WHERE id = $9 AND $10::boolean AND url = $11 AND failures > 0
       FOR NO KEY UPDATE),
     ended AS (
       UPDATE webhook_deliveries SET state = 'delivered', next_try_at = NULL, leased_until = NULL,
@@ -50,15 +50,33 @@ export const LOCK_TRY: Statement = {
   text: `SELECT ${ENDED} FROM webhook_deliveries WHERE ${MINE} FOR UPDATE`,
 };
 
-/** Counts a failure of an endpoint, unless $2 is false, and returns its health. */
+/**
+ * Counts a failure of an endpoint and returns its health; counts nothing where $2 is false, or the URL $3 that
+ * the try went to is not that of the endpoint any more.
+ */
 export const COUNT_FAILURE: Statement = {
   name: 'count_webhook_failure',
   text: `
-    UPDATE webhook_endpoints SET
-      failures = failures + CASE WHEN $2::boolean THEN 1 ELSE 0 END,
-      failing_since = CASE WHEN $2::boolean THEN COALESCE(failing_since, now()) ELSE failing_since END
-    WHERE id = $1
-    RETURNING status, failures, failing_since AS "failingSince", now() AS now`,
+    UPDATE webhook_endpoints AS endpoint SET
+      failures = failures + CASE WHEN counts THEN 1 ELSE 0 END,
+      failing_since = CASE WHEN counts THEN COALESCE(failing_since, now()) ELSE failing_since END
+    FROM (SELECT id, $2::boolean AND url = $3 AS counts, url <> $3 AS moved
+      FROM webhook_endpoints WHERE id = $1) AS sent
+    WHERE endpoint.id = sent.id
+    RETURNING status, failures, failing_since AS "failingSince", now() AS now, counts, moved`,
+};
+
+/** How many tries of an endpoint failed in the last 24 h, up to $2. */
+export const COUNT_RECENT_FAILURES: Statement = {
+  name: 'count_recent_webhook_failures',
+  text: `
+    SELECT count(*)::int AS total FROM (
+      SELECT 1 FROM webhook_deliveries AS delivery
+      JOIN webhook_attempts AS attempt ON attempt.delivery_id = delivery.id
+      WHERE delivery.endpoint_id = $1 AND delivery.updated_at > now() - interval '24 h'
+        AND delivery.event_key NOT LIKE 'webhook.%'
+        AND attempt.error_code <> 'WORKER_LOST' AND attempt.started_at > now() - interval '24 h'
+      LIMIT $2) AS recent`,
 };
 
 /** Disables an endpoint, for the reason $2. Its next start is without failures. */

@@ -6,10 +6,16 @@ import { TransactionRunner } from '../../database/transactions/transaction-runne
 import { countNoun } from '../../kernel/count-noun.js';
 import { LOGGER } from '../../logging/logger.js';
 import { type BoxPurpose, SecretBox } from './secret-box.js';
-import { EncryptionKeyMissingError, UnreadableBoxError } from './webhook.errors.js';
+import { UnreadableBoxError } from './webhook.errors.js';
 import { WebhookEndpoint } from './webhook-endpoint.entity.js';
 
-const BOXES = columnsOf(WebhookEndpoint).only('id', 'secretBox', 'previousSecretBox', 'headersBox');
+const BOXES = columnsOf(WebhookEndpoint).only(
+  'id',
+  'secretBox',
+  'previousSecretBox',
+  'previousSecretUntil',
+  'headersBox',
+);
 type Boxes = RowOf<typeof BOXES>;
 
 const LIST: Statement = {
@@ -21,11 +27,18 @@ const LOCK: Statement = {
   text: `SELECT ${BOXES.select()} FROM webhook_endpoints WHERE id = $1 FOR UPDATE`,
 };
 
-const PURPOSE_OF = {
-  secretBox: 'secret',
-  previousSecretBox: 'secret',
-  headersBox: 'headers',
-} as const satisfies Partial<Record<keyof Boxes, BoxPurpose>>;
+const PURPOSES = [
+  ['secretBox', 'secret'],
+  ['previousSecretBox', 'secret'],
+  ['headersBox', 'headers'],
+] as const satisfies readonly (readonly [keyof Boxes, BoxPurpose])[];
+
+/** What a renewal of one endpoint did. */
+interface Renewal {
+  readonly changed: boolean;
+  /** Why a box stays as it is. */
+  readonly unreadable?: UnreadableBoxError;
+}
 
 /**
  * Encrypts what is stored of webhooks anew with the first key of WEBHOOK_ENCRYPTION_KEY, so that an older one
@@ -45,13 +58,11 @@ export class BoxRenewal {
     const old = all.filter((boxes) => !this.isCurrent(boxes));
     let renewed = 0;
     for (const { id } of old) {
-      try {
-        await this.renew(id);
-        renewed += 1;
-      } catch (error) {
-        if (!isUnreadable(error)) throw error;
+      const { changed, unreadable } = await this.renew(id);
+      if (changed) renewed += 1;
+      if (unreadable) {
         this.logger.warn(
-          { webhookId: id, reason: error.message },
+          { webhookId: id, reason: unreadable.message },
           'a webhook can not be decrypted',
         );
       }
@@ -61,26 +72,36 @@ export class BoxRenewal {
     this.logger.info(`encrypted ${what} anew with the first key of WEBHOOK_ENCRYPTION_KEY`);
   }
 
-  private async renew(id: string): Promise<void> {
-    await this.transactions.run(async (tx) => {
+  /** Each column on its own: one that no key decrypts stays as it is, in case that its key comes back. */
+  private renew(id: string): Promise<Renewal> {
+    return this.transactions.run(async (tx) => {
       const [boxes] = await tx.query<Boxes & Record<string, unknown>>(LOCK, [id]);
-      if (!boxes || this.isCurrent(boxes)) return;
-      const renewed = Object.entries(PURPOSE_OF).flatMap(([column, purpose]) => {
-        const box = boxes[column as keyof typeof PURPOSE_OF];
-        if (!box) return [];
-        return [[column, this.box.seal(id, purpose, this.box.open(id, purpose, box))]];
-      });
-      await tx.manager.update(WebhookEndpoint, { id }, Object.fromEntries(renewed) as Boxes);
+      if (!boxes || this.isCurrent(boxes)) return { changed: false };
+      const { previousSecretUntil } = boxes;
+      const isOver = previousSecretUntil !== null && previousSecretUntil <= new Date();
+      const changes: { -readonly [Column in keyof Boxes]?: Boxes[Column] } = isOver
+        ? { previousSecretBox: null, previousSecretUntil: null }
+        : {};
+      let unreadable: UnreadableBoxError | undefined;
+      for (const [column, purpose] of PURPOSES) {
+        const box = column in changes ? null : boxes[column];
+        if (!box || this.box.isCurrent(box)) continue;
+        try {
+          changes[column] = this.box.seal(id, purpose, this.box.open(id, purpose, box));
+        } catch (error) {
+          if (!(error instanceof UnreadableBoxError)) throw error;
+          unreadable = error;
+        }
+      }
+      const changed = Object.keys(changes).length > 0;
+      if (changed) await tx.manager.update(WebhookEndpoint, { id }, changes);
+      return { changed, ...(unreadable ? { unreadable } : {}) };
     });
   }
 
   private isCurrent(boxes: Boxes): boolean {
     return boxesOf(boxes).every((box) => this.box.isCurrent(box));
   }
-}
-
-function isUnreadable(error: unknown): error is Error {
-  return error instanceof UnreadableBoxError || error instanceof EncryptionKeyMissingError;
 }
 
 function boxesOf({ secretBox, previousSecretBox, headersBox }: Boxes): Buffer[] {

@@ -66,9 +66,15 @@ export class SecretBox {
     }
   }
 
-  /** Whether a box was encrypted with a key that the setting holds. */
-  knows(box: Buffer): boolean {
-    return this.keyOf(box) !== undefined;
+  /** Whether a box opens: with a key that the setting holds, and undamaged. */
+  opens(endpointId: string, purpose: BoxPurpose, box: Buffer): boolean {
+    try {
+      this.open(endpointId, purpose, box);
+      return true;
+    } catch (error) {
+      if (error instanceof UnreadableBoxError) return false;
+      throw error;
+    }
   }
 
   /** Whether a box need not be encrypted anew: the first key of the setting did it. */

@@ -34,7 +34,7 @@ export function secretsOf(endpoint: SendableEndpoint, box: SecretBox, now: Date)
   const { id, secretBox, previousSecretBox, previousSecretUntil, headersBox } = endpoint;
   const previous = previousSecretUntil && previousSecretUntil > now ? previousSecretBox : null;
   const signing = [box.open(id, 'secret', secretBox)];
-  if (previous && box.knows(previous)) signing.push(box.open(id, 'secret', previous));
+  if (previous && box.opens(id, 'secret', previous)) signing.push(box.open(id, 'secret', previous));
   return { signing, headers: openHeaders(id, headersBox, box) };
 }
 

@@ -10,7 +10,9 @@ import {
 } from '../model/sendable-endpoint.js';
 import { SecretBox } from '../model/secret-box.js';
 import { EgressGuard } from './egress-guard.js';
+import { OwnSecrets } from './own-secrets.js';
 import { guardedConnector, HOST_RESOLVER, type HostResolver } from './guarded-connector.js';
+import { HostLookups } from './host-lookups.js';
 import { retryAfterMs } from './retry-after.js';
 import { signatureHeaders } from './signature.js';
 import {
@@ -30,10 +32,8 @@ export interface WebhookMessage {
   readonly now: Date;
 }
 
-/** How much of an answer is read, in bytes; then its connection is closed. */
+/** How much of an answer is kept, in bytes. A little more is read, then its connection is closed. */
 const ANSWER_BYTES = 4096;
-/** Open connections to one origin. */
-const CONNECTIONS_PER_ORIGIN = 8;
 /** How long an idle connection stays open, in ms. */
 const KEEP_ALIVE_MS = 10_000;
 
@@ -48,12 +48,13 @@ export class WebhookSender implements OnApplicationShutdown {
     private readonly box: SecretBox,
     guard: EgressGuard,
     @Inject(HOST_RESOLVER) resolve: HostResolver,
-    @Inject(ENV) { webhooks: { timeoutMs } }: Env,
+    @Inject(ENV) { webhooks: { timeoutMs, concurrency } }: Env,
   ) {
     this.timeoutMs = timeoutMs;
     this.agent = new Agent({
-      connect: guardedConnector(guard, resolve, timeoutMs),
-      connections: CONNECTIONS_PER_ORIGIN,
+      connect: guardedConnector(guard, new HostLookups(resolve, timeoutMs).lookUp, timeoutMs),
+      // As many as there are tries: none waits for the silent paths of its host.
+      connections: concurrency,
       pipelining: 1,
       keepAliveTimeout: KEEP_ALIVE_MS,
       keepAliveMaxTimeout: KEEP_ALIVE_MS,
@@ -92,6 +93,7 @@ export class WebhookSender implements OnApplicationShutdown {
     } catch (error) {
       return failed('SECRET_UNREADABLE', messageOfFailure(error));
     }
+    const own = new OwnSecrets(secrets);
     const abort = new AbortController();
     const stop = (): void => abort.abort();
     const timer = setTimeout(stop, this.timeoutMs);
@@ -100,9 +102,11 @@ export class WebhookSender implements OnApplicationShutdown {
     signal.addEventListener('abort', stop);
     try {
       if (signal.aborted) stop();
-      return await this.exchange(endpoint.url, message, secrets, abort.signal);
+      return await this.exchange(endpoint.url, message, secrets, own, abort.signal);
     } catch (error) {
-      if (!abort.signal.aborted) throw error;
+      if (!abort.signal.aborted) {
+        return failed(codeOfFailure(error), own.redact(messageOfFailure(error)));
+      }
       if (signal.aborted) return failed('ABORTED', 'The server stopped before the end of the try.');
       return failed('TIMED_OUT', `There was no answer within ${this.timeoutMs} ms.`);
     } finally {
@@ -114,14 +118,15 @@ export class WebhookSender implements OnApplicationShutdown {
   private async exchange(
     url: string,
     message: WebhookMessage,
-    { signing, headers: own }: EndpointSecrets,
+    { signing, headers: added }: EndpointSecrets,
+    own: OwnSecrets,
     signal: AbortSignal,
   ): Promise<Outcome> {
     const { statusCode, headers, body } = await request(url, {
       dispatcher: this.agent,
       method: 'POST',
       headers: {
-        ...own,
+        ...added,
         'content-type': 'application/json',
         'user-agent': 'next-best-actions',
         ...signatureHeaders(message, signing),
@@ -129,12 +134,12 @@ export class WebhookSender implements OnApplicationShutdown {
       body: message.body,
       signal,
     });
-    const answer = redactAnswer(await beginningOf(body));
+    const answer = await beginningOf(body, own);
     const after = headers['retry-after'];
     return {
       status: statusCode,
       ...failureOfStatus(statusCode),
-      answer,
+      answer: redactAnswer(answer),
       retryAfterMs: retryAfterMs(Array.isArray(after) ? after[0] : after, new Date()),
     };
   }
@@ -163,20 +168,27 @@ function failed(errorCode: TryErrorCode, error: string): Outcome {
 }
 
 /**
- * The first bytes of an answer as text. What comes after them is not read; an answer that breaks off, or is
- * too slow, ends there: its status counts.
+ * The first bytes of an answer as text, without what is secret of the endpoint. What comes after them is not
+ * read, but as much as a value that begins in them may take; an answer that breaks off, or is too slow, ends
+ * there: its status counts.
  */
-async function beginningOf(body: Dispatcher.ResponseData['body']): Promise<string> {
+async function beginningOf(
+  body: Dispatcher.ResponseData['body'],
+  own: OwnSecrets,
+): Promise<string> {
+  const most = ANSWER_BYTES + own.longest;
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
     for await (const chunk of body as AsyncIterable<Buffer>) {
       chunks.push(chunk);
       bytes += chunk.length;
-      if (bytes >= ANSWER_BYTES) break;
+      if (bytes >= most) break;
     }
   } catch {
     // See above.
   }
-  return Buffer.concat(chunks).subarray(0, ANSWER_BYTES).toString('utf8');
+  const read = Buffer.concat(chunks).subarray(0, most);
+  const kept = read.subarray(0, ANSWER_BYTES).toString('utf8').length;
+  return own.redact(read.toString('utf8'), kept);
 }
