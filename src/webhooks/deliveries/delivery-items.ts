@@ -18,8 +18,7 @@ const FIND_UNDELIVERED: Statement = {
       entity_type AS "entityType", entity_id AS "entityId", actor_kind AS "actorKind", tries,
       last_status AS "lastStatus"
     FROM webhook_deliveries
-    WHERE endpoint_id = $1 AND id > $2 AND entity_type IS NOT NULL AND actor_kind IS NOT NULL
-      AND (state = 'failed' OR state = 'pending' AND tries_before > 0)
+    WHERE endpoint_id = $1 AND id > $2 AND has_failed_item
     ORDER BY id LIMIT ${BATCH} FOR UPDATE`,
 };
 

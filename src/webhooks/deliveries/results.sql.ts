@@ -6,7 +6,10 @@ const MINE = `id = $1 AND tries = $2 AND state = 'pending' AND leased_until IS N
 /** What the record of a result reads of the delivery. */
 const ENDED = `id, endpoint_id AS "endpointId", event_id AS "eventId", event_key AS "eventKey",
       entity_type AS "entityType", entity_id AS "entityId", actor_kind AS "actorKind",
-      tries, tries_before AS "triesBefore"`;
+      tries, has_failed_item AS "hasFailedItem"`;
+
+/** Whether a delivery gets a work item where it fails. */
+const MAKES_ITEM = 'entity_type IS NOT NULL AND entity_id IS NOT NULL AND actor_kind IS NOT NULL';
 
 const ATTEMPT = `
       INSERT INTO webhook_attempts
@@ -76,9 +79,16 @@ export const RECORD_FAILURE: Statement = {
     WITH ended AS (
       UPDATE webhook_deliveries SET
         state = $9, next_try_at = now() + $10::float8 * interval '1 ms', leased_until = NULL,
-        last_status = $5, last_error = $7, updated_at = now()
+        last_status = $5, last_error = $7, updated_at = now(),
+        has_failed_item = has_failed_item OR ($9 = 'failed' AND ${MAKES_ITEM})
       WHERE ${MINE} RETURNING id)
     ${ATTEMPT}`,
+};
+
+/** Notes that the item of a delivery does not say any more that it failed. */
+export const SETTLE_ITEM: Statement = {
+  name: 'settle_webhook_item',
+  text: 'UPDATE webhook_deliveries SET has_failed_item = false WHERE id = $1',
 };
 
 /** Puts a delivery back whose try was interrupted: it does not count. */
@@ -118,9 +128,10 @@ export const FAIL_ABANDONED: Statement = {
         SELECT pending.id ${ABANDONED} LIMIT ${ABANDONED_BATCH} FOR UPDATE SKIP LOCKED) AS first
       WHERE endpoint.status = 'disabled' LIMIT ${ABANDONED_BATCH})
     UPDATE webhook_deliveries AS delivery SET state = 'failed', next_try_at = NULL, leased_until = NULL,
-      last_error = 'The endpoint is disabled.', updated_at = now()
+      last_error = 'The endpoint is disabled.', updated_at = now(),
+      has_failed_item = has_failed_item OR (${MAKES_ITEM})
     FROM abandoned WHERE delivery.id = abandoned.id
     RETURNING delivery.id, endpoint_id AS "endpointId", event_id AS "eventId", event_key AS "eventKey",
       entity_type AS "entityType", entity_id AS "entityId", actor_kind AS "actorKind",
-      tries, tries_before AS "triesBefore", last_status AS "lastStatus"`,
+      tries, last_status AS "lastStatus"`,
 };

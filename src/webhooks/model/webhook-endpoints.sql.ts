@@ -10,7 +10,13 @@ import { WebhookEndpoint } from './webhook-endpoint.entity.js';
 const COLUMNS = columnsOf(WebhookEndpoint);
 
 /** What may be shown of an endpoint. */
-const SHOWN = COLUMNS.without('headersBox', 'secretBox', 'previousSecretBox', 'failures');
+const SHOWN = COLUMNS.without(
+  'headersBox',
+  'secretBox',
+  'previousSecretBox',
+  'failures',
+  'deletedAt',
+);
 export type ShownEndpoint = RowOf<typeof SHOWN>;
 
 /** An endpoint is seen where all its scopes are granted. */
