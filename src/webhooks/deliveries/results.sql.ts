@@ -53,14 +53,14 @@ export const LOCK_TRY: Statement = {
   text: `SELECT ${ENDED} FROM webhook_deliveries WHERE ${MINE} FOR UPDATE`,
 };
 
-/** Counts a failure of an endpoint, unless $2 is false, and returns its health. */
+/** Counts a failure of an endpoint, unless $2 is false, and returns its health; no row if it is deleted. */
 export const COUNT_FAILURE: Statement = {
   name: 'count_webhook_failure',
   text: `
     UPDATE webhook_endpoints SET
       failures = failures + CASE WHEN $2::boolean THEN 1 ELSE 0 END,
       failing_since = CASE WHEN $2::boolean THEN COALESCE(failing_since, now()) ELSE failing_since END
-    WHERE id = $1
+    WHERE id = $1 AND deleted_at IS NULL
     RETURNING status, failures, failing_since AS "failingSince", now() AS now`,
 };
 
@@ -112,7 +112,7 @@ export const FIND_ABANDONED: Statement = {
   text: `
     SELECT 1 AS found FROM webhook_endpoints AS endpoint
     CROSS JOIN LATERAL (SELECT 1 ${ABANDONED} LIMIT 1) AS first
-    WHERE endpoint.status = 'disabled' LIMIT 1`,
+    WHERE endpoint.status = 'disabled' AND endpoint.deleted_at IS NULL LIMIT 1`,
 };
 
 /** Most deliveries that one transaction fails. */
@@ -126,7 +126,8 @@ export const FAIL_ABANDONED: Statement = {
       SELECT first.id FROM webhook_endpoints AS endpoint
       CROSS JOIN LATERAL (
         SELECT pending.id ${ABANDONED} LIMIT ${ABANDONED_BATCH} FOR UPDATE SKIP LOCKED) AS first
-      WHERE endpoint.status = 'disabled' LIMIT ${ABANDONED_BATCH})
+      WHERE endpoint.status = 'disabled' AND endpoint.deleted_at IS NULL
+      LIMIT ${ABANDONED_BATCH})
     UPDATE webhook_deliveries AS delivery SET state = 'failed', next_try_at = NULL, leased_until = NULL,
       last_error = 'The endpoint is disabled.', updated_at = now(),
       has_failed_item = has_failed_item OR (${MAKES_ITEM})

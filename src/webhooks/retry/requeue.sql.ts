@@ -12,7 +12,8 @@ export const LOCK_DELIVERY: Statement = {
     SELECT delivery.state, delivery.event_key AS "eventKey", endpoint.status
     FROM webhook_deliveries AS delivery
     JOIN webhook_endpoints AS endpoint ON endpoint.id = delivery.endpoint_id
-    WHERE delivery.id = $1 AND endpoint.id = $2 AND ${isSeenDelivery('$3', '$4')}
+    WHERE delivery.id = $1 AND endpoint.id = $2 AND endpoint.deleted_at IS NULL
+      AND ${isSeenDelivery('$3', '$4')}
     FOR UPDATE OF delivery`,
 };
 
