@@ -91,7 +91,7 @@ describe('a webhook that its receiver does not take', () => {
     expect(meta).toEqual({ jobId: expect.any(String) });
     await untilJob(app, meta.jobId, 'completed');
     await untilDeliveries(app, webhook, 'delivered', 3);
-    const event = { eventKey: 'nba.delivery.retried', actorId: null };
+    const event = { eventKey: 'nba.delivery.retried', actorId: null, ...scope };
     const events = await feed(action.id);
     expect(events).toEqual(
       expect.arrayContaining([
