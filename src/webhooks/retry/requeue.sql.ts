@@ -26,6 +26,12 @@ export const REQUEUE: Statement = {
 /** Most deliveries that one transaction makes pending again. */
 export const REQUEUE_BATCH = 1000;
 
+/** The time up to which a recovery looks: the end of this ms, to which what failed just now is rounded. */
+export const RECOVERY_START: Statement = {
+  name: 'find_start_of_webhook_recovery',
+  text: `SELECT now() + interval '1 ms' AS before`,
+};
+
 /**
  * Makes a batch of the deliveries of the endpoint $1 pending that failed from $2 on, and before $3: those
  * that fail again meanwhile are not taken twice. Only what the actor of $4 and $5 sees.
