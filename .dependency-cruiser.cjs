@@ -63,6 +63,7 @@ const ARROWS = {
     'next-actions',
     'ops-events',
   ],
+  console: [],
 };
 
 /** The same inside the modules that are made of folders. */

@@ -13,20 +13,37 @@ const noHttpExceptions = {
     'NewExpression[callee.name=/^(BadRequest|Unauthorized|Forbidden|NotFound|Conflict|UnprocessableEntity|InternalServerError)Exception$/]',
   message: 'Throw a DomainError from src/kernel/errors: only the problem filter knows HTTP.',
 };
+const noRawHtml = {
+  selector:
+    "JSXAttribute[name.name='dangerouslySetInnerHTML'], MemberExpression[property.name=/^(inner|outer)HTML$/]",
+  message: 'Data is rendered as text, never as HTML.',
+};
 const noSleep = {
   selector: "CallExpression[callee.name='setTimeout'][arguments.0.type!='ArrowFunctionExpression']",
   message: 'A test awaits the event it needs, it never sleeps.',
 };
 
 export default tseslint.config(
-  { ignores: ['dist', '.test-build', 'coverage', 'node_modules', '.data'] },
+  {
+    ignores: [
+      'dist',
+      '.test-build',
+      'coverage',
+      'node_modules',
+      '.data',
+      'console/src/api/schema.d.ts',
+    ],
+  },
   eslint.configs.recommended,
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,
   prettier,
   {
     languageOptions: {
-      parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname },
+      parserOptions: {
+        project: ['./tsconfig.json', './console/tsconfig.json'],
+        tsconfigRootDir: import.meta.dirname,
+      },
     },
     rules: {
       '@typescript-eslint/consistent-type-imports': 'off',
@@ -67,6 +84,39 @@ export default tseslint.config(
   {
     files: ['bench/**', 'scripts/**'],
     rules: { 'no-console': 'off', 'no-restricted-syntax': 'off' },
+  },
+  {
+    // The console: what it renders is text, never HTML of its own making.
+    files: ['console/src/**/*.{ts,tsx}'],
+    rules: {
+      'no-restricted-syntax': ['error', noRawHtml, noProcessEnv],
+      '@typescript-eslint/no-unnecessary-condition': 'error',
+    },
+  },
+  {
+    files: ['console/src/pages/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '^\\.\\./(?!\\.)',
+              message: 'Pages never import each other: move what they share.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: ['console/src/{api,next-action,press,ui}/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ regex: '/pages/', message: 'A page imports this, never the other way.' }] },
+      ],
+    },
   },
   {
     // Not of the application: the settings of the test run.

@@ -40,6 +40,8 @@ export interface AppOptions {
   readonly secrets: Secrets;
   readonly databaseUrl: string;
   readonly logger: Logger;
+  /** Where the console is built; without it, only the API is served. */
+  readonly consoleFolder?: string | undefined;
 }
 
 /** The one list of modules. */

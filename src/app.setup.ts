@@ -11,6 +11,7 @@ import { PinoLoggerService } from './logging/logger.js';
 import { corsOptions } from './http/cors.js';
 import { serveApiPage } from './http/openapi/api-page.js';
 import { openApiDocument } from './http/openapi/openapi-document.js';
+import { serveConsole } from './console/serve-console.js';
 import { explanationOpenApi } from './next-actions/model/next-action-explanation.js';
 import { DeliveryOpenApi } from './next-actions/delivery/delivery-openapi.js';
 
@@ -28,7 +29,7 @@ export async function createApp(options: AppOptions): Promise<NestExpressApplica
 /** Initializes with limits, prefix, pipe, security headers, access log and OpenAPI: the same for the server and the tests. */
 export async function setUpApp(
   app: NestExpressApplication,
-  { env, logger }: AppOptions,
+  { env, logger, consoleFolder }: AppOptions,
 ): Promise<void> {
   limitServer(app.getHttpServer(), env.http, logger);
   app.set('trust proxy', env.trustProxy);
@@ -41,6 +42,7 @@ export async function setUpApp(
   app.useGlobalPipes(createValidationPipe());
   const parts = [explanationOpenApi, app.get(DeliveryOpenApi, { strict: false })];
   serveApiPage(app, () => openApiDocument(app, parts), env.apiDocs);
+  if (consoleFolder !== undefined) serveConsole(app, consoleFolder, logger);
   await app.init();
   // After every route: it handles what no route matched.
   app.use(answerUnknownRoute);

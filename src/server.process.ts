@@ -1,5 +1,7 @@
 import { type NestExpressApplication } from '@nestjs/platform-express';
+import { fileURLToPath } from 'node:url';
 import { createApp } from './app.setup.js';
+import { readConsoleFiles } from './console/console-files.js';
 import { SYSTEM_ACTOR } from './kernel/actor.js';
 import { DEFAULT_SCOPE } from './kernel/scope.js';
 import { type Env } from './config/env.js';
@@ -15,10 +17,14 @@ import { type ProcessContext } from './process/run-process.js';
 import { WebhookDispatcher } from './webhooks/deliveries/webhook-dispatcher.js';
 import { showWelcome, welcome } from './welcome.js';
 
+/** Where the build puts the console: beside the built sources. */
+const CONSOLE_FOLDER = fileURLToPath(new URL('../console', import.meta.url));
+
 /** Starts the application, listens, and shows the welcome in development. */
 export async function startServer(context: ProcessContext): Promise<void> {
   const { env, lifecycle, logger } = context;
-  const app = await createApp(context);
+  const consoleFolder = env.console ? CONSOLE_FOLDER : undefined;
+  const app = await createApp({ ...context, consoleFolder });
   lifecycle.onStop('the application', () => app.close(), APP_CLOSE_MS);
   const server = app.getHttpServer();
   const drain = new Drain(server);
@@ -68,5 +74,7 @@ async function greet(
   const host = env.host.includes(':') ? `[${env.host}]` : env.host;
   const address = `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`;
   logger.info({ address }, 'listening');
-  if (!env.production) showWelcome(welcome(address, secrets, queue.items[0]?.id));
+  if (env.production) return;
+  const hasConsole = env.console && readConsoleFiles(CONSOLE_FOLDER).size > 0;
+  showWelcome(welcome(address, secrets, queue.items[0]?.id, hasConsole));
 }

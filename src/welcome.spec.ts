@@ -27,6 +27,13 @@ describe('the welcome', () => {
     expect(Math.max(...lines.map(({ length }) => length))).toBeLessThan(130);
   });
 
+  it('names the console where there is one', () => {
+    const text = welcome('http://127.0.0.1:3000', secrets, 'id', true);
+    expect(text).toContain('Open http://127.0.0.1:3000 in a browser for the console');
+    expect(text.trim().split('\n')).toHaveLength(10);
+    expect(welcome('http://127.0.0.1:3000', secrets, 'id')).not.toContain('console');
+  });
+
   it('reads the list where there is nothing to press', () => {
     expect(welcome('http://127.0.0.1:3000', secrets, undefined)).not.toContain('/execute');
   });

@@ -9,10 +9,13 @@ export function welcome(
   address: string,
   secrets: Secrets,
   nextActionId: string | undefined,
+  hasConsole = false,
 ): string {
   const { admin, adminPasswordFile } = secrets;
   const lines = [
-    `Next best actions are served at ${address}/api (Ctrl+C stops the server).`,
+    hasConsole
+      ? `Open ${address} in a browser for the console (Ctrl+C stops the server).`
+      : `Next best actions are served at ${address}/api (Ctrl+C stops the server).`,
     `API page: ${address}/api/docs`,
   ];
   if (admin) {

@@ -1,4 +1,5 @@
 import { type ServerResponse } from 'node:http';
+import { WebhookDispatcher } from '../src/webhooks/deliveries/webhook-dispatcher.js';
 import { createTestApp, type TestApp, WEBHOOK_ENCRYPTION_KEY } from './support/app.js';
 import { eventually } from './support/eventually.js';
 import { ServerProcess } from './support/server-process.js';
@@ -18,6 +19,9 @@ jest.setTimeout(180_000);
 
 const KILLS = 3;
 const EVENTS = 20;
+
+/** Settings of a server that runs no jobs. */
+const NO_JOBS = { ...QUICK_WEBHOOKS, WORKER: 'false' };
 
 describe('webhooks and processes that die', () => {
   let app: TestApp;
@@ -124,6 +128,30 @@ describe('webhooks and processes that die', () => {
     await stopped;
     expect(await deliveriesOf(app, endpoint)).toMatchObject([{ state: 'delivered', tries: 1 }]);
     await stopping.close();
+  });
+
+  it('tests a webhook also while a server stops, until it takes no more requests', async () => {
+    const endpoint = await addEndpoint(app, { url: urlAt(receiver, '/tested') });
+    silent.length = 0;
+    receiver.answer = (response) => silent.push(response);
+    // It runs no jobs, so that nothing but the tests is under way.
+    const stopping = await createTestApp({ env: NO_JOBS, database: app.database });
+    try {
+      const test = () => stopping.api.post(`/api/webhooks/${endpoint}/test`).expect(200);
+      const before = Promise.all([test()]);
+      await eventually('the first is under way', () => silent.length === 1);
+      const stopped = stopping.get(WebhookDispatcher).stop();
+      silent[0]!.writeHead(204).end();
+      await stopped;
+      const after = Promise.all([test()]);
+      await eventually('the second is under way', () => silent.length === 2);
+      silent[1]!.writeHead(204).end();
+      for (const [{ body }] of [await before, await after]) {
+        expect(body).toMatchObject({ state: 'delivered', tries: 1 });
+      }
+    } finally {
+      await stopping.close();
+    }
   });
 
   it('drops the result of a try that lost its lease', async () => {

@@ -47,6 +47,8 @@ export interface Env {
   readonly http: HttpSettings;
   /** Whether the API page is served at `/api/docs`. */
   readonly apiDocs: boolean;
+  /** Whether the console is served at `/`. */
+  readonly console: boolean;
   /** Origins of the pages whose scripts may read answers (CORS); none: no other than the server's own. */
   readonly corsOrigins: readonly string[];
   readonly databasePoolSize: number;
@@ -219,6 +221,7 @@ export function readEnv(source: Source, role: EnvReaderRole = 'server'): Env {
       maxConnections: read.integer('MAX_CONNECTIONS', 10_000, 1),
     },
     apiDocs: read.boolean('API_DOCS') ?? true,
+    console: read.boolean('CONSOLE') ?? true,
     corsOrigins: read.origins('CORS_ORIGINS'),
     databasePoolSize: read.integer('DATABASE_POOL_SIZE', 10, 2, 1000),
     statementTimeoutMs: read.integer('STATEMENT_TIMEOUT_MS', 15_000, 100),

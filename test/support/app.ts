@@ -30,6 +30,8 @@ export interface TestAppOptions {
   readonly controllers?: Type[];
   /** Settings over the defaults; limits are out of the way unless a test sets them. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Where a console is built; without it, there is none. */
+  readonly consoleFolder?: string;
   /** Secrets over the defaults. */
   readonly secrets?: Partial<Secrets>;
   /** A second replica on the same database. */
@@ -131,7 +133,13 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
 
 async function bootApp(
   databaseUrl: string,
-  { providers = [], controllers = [], env: overrides = {}, secrets = {} }: TestAppOptions,
+  {
+    providers = [],
+    controllers = [],
+    env: overrides = {},
+    secrets = {},
+    consoleFolder,
+  }: TestAppOptions,
   logged: string[],
 ): Promise<NestExpressApplication> {
   const env = readEnv({
@@ -164,6 +172,7 @@ async function bootApp(
     },
     logger: createLogger(env.logLevel, sink),
     databaseUrl,
+    consoleFolder,
   };
   const testing = await Test.createTestingModule({
     imports: [AppModule.register(app)],

@@ -19,8 +19,8 @@ const MAX_WAITING = 1024 * 1024;
 /** Events of a page of what was missed, and bytes of one write of it. */
 const PAGE_SIZE = 100;
 const CHUNK_BYTES = 64 * 1024;
-/** Longest time since the caller was checked in which events are shown, in ms. */
-const FRESH_MS = 5000;
+/** Longest time since the caller was checked in which events are shown, in ms: two checks. */
+const FRESH_MS = 2000;
 /** Heartbeats that a client may leave untaken while it gets what it missed. */
 const PATIENCE_BEATS = 2;
 

@@ -1,15 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import {
-  ArrayMaxSize,
-  ArrayMinSize,
-  IsArray,
-  IsBoolean,
-  IsIn,
-  IsOptional,
-  IsString,
-  Length,
-} from 'class-validator';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsIn, IsOptional } from 'class-validator';
 import { DOMAIN_EVENT_NAMES } from '../../events/domain-events.js';
 import { CursorPagination } from '../../http/paging/cursor-page.js';
 import { IsGrantedScopes, MAX_GRANTS } from '../../http/scope.dto.js';
@@ -68,8 +59,7 @@ function IsEventKeys(): PropertyDecorator {
 /** Body that makes a webhook. */
 export class NewWebhook {
   @ApiProperty(URL)
-  @Length(1, URL_MAX)
-  @IsString()
+  @IsText(1, URL_MAX)
   url!: string;
 
   @ApiProperty(EVENT_KEYS)
@@ -101,8 +91,7 @@ export class NewWebhook {
 export class WebhookPatch {
   @ApiPropertyOptional(URL)
   @IfSent()
-  @Length(1, URL_MAX)
-  @IsString()
+  @IsText(1, URL_MAX)
   url?: string;
 
   /** Replaces the names of events. */

@@ -85,7 +85,18 @@ export class WebhookDispatcher implements OnModuleDestroy {
    * Runs a try that this process has claimed and records its result, which it returns; undefined where the
    * process stopped before the end of the try, which was put back.
    */
-  async send(delivery: ClaimedDelivery): Promise<TryResult | undefined> {
+  send(delivery: ClaimedDelivery): Promise<TryResult | undefined> {
+    const key = `${delivery.id}/${delivery.tries}`;
+    const sent = this.sendAndRecord(delivery);
+    const ended = sent.then(() => {
+      this.running.delete(key);
+      this.wake();
+    });
+    this.running.set(key, { delivery, ended });
+    return sent;
+  }
+
+  private async sendAndRecord(delivery: ClaimedDelivery): Promise<TryResult | undefined> {
     const startedAt = new Date();
     const { messageId: id, body, endpoint } = delivery;
     const result = await this.sender.send(endpoint, { id, body, now: startedAt }, this.over.signal);
@@ -116,7 +127,8 @@ export class WebhookDispatcher implements OnModuleDestroy {
   private async exchange(): Promise<boolean> {
     const { concurrency } = this.env.webhooks;
     const free = concurrency - this.running.size;
-    if (free === 0) return false;
+    // Tests have no slots, and may use more than there are.
+    if (free <= 0) return false;
     const work = await this.queue.look();
     const filled = work.endpoints.length > 0 && (await this.claim(work.endpoints, free));
     const more = await this.tidyUp(work);
@@ -128,7 +140,7 @@ export class WebhookDispatcher implements OnModuleDestroy {
     const inUse = [...this.running.values()].filter(({ delivery }) => delivery.failing).length;
     const failing = Math.max(0, Math.ceil(this.env.webhooks.concurrency / 2) - inUse);
     const claimed = await this.queue.claim(endpoints, { all: free, failing });
-    for (const delivery of claimed) this.begin(delivery);
+    for (const delivery of claimed) void this.send(delivery);
     return claimed.length === free;
   }
 
@@ -151,15 +163,6 @@ export class WebhookDispatcher implements OnModuleDestroy {
       this.logger.warn({ err: error }, 'what a webhook left behind could not be ended');
       return false;
     }
-  }
-
-  private begin(delivery: ClaimedDelivery): void {
-    const key = `${delivery.id}/${delivery.tries}`;
-    const ended = this.send(delivery).then(() => {
-      this.running.delete(key);
-      this.wake();
-    });
-    this.running.set(key, { delivery, ended });
   }
 
   /**
@@ -204,7 +207,12 @@ export class WebhookDispatcher implements OnModuleDestroy {
     this.fanOut.stop();
     this.wake();
     const idle = (this.loop ?? Promise.resolve()).then(() => this.ended());
-    await within(this.env.jobs.drainMs, 'The drain', idle).catch(() => undefined);
+    const isIdle = await within(this.env.jobs.drainMs, 'The drain', idle).then(
+      () => true,
+      () => false,
+    );
+    // A test that is asked for until the server takes no more requests ends before its request does.
+    if (isIdle) return;
     this.over.abort();
     await within(LAST_RECORDS_MS, 'The end of a stop', this.ended()).catch((error: unknown) => {
       this.logger.warn({ err: error }, 'the stop abandons webhooks: they are sent again');

@@ -1,0 +1,154 @@
+import {
+  QueryClient,
+  type UseInfiniteQueryResult,
+  type InfiniteData,
+  type UseQueryResult,
+  useInfiniteQuery,
+  useQuery,
+} from '@tanstack/react-query';
+import { api, ApiProblem, bodyOf, type Me, type NextActionDetail, type Schemas } from './client.js';
+
+const SECOND_MS = 1000;
+const PAGE_SIZE = 50;
+
+export type ListFilter = Readonly<
+  Partial<Record<'scope' | 'priority' | 'ruleKey' | 'assigneeId' | 'snoozed' | 'search', string>>
+>;
+export type Page = Schemas['NextActionPage'];
+
+/** The keys of what is cached. */
+export const keys = {
+  me: ['me'],
+  queues: ['queue'],
+  queue: (filter: ListFilter): readonly unknown[] => ['queue', filter],
+  summaries: ['summary'],
+  nextAction: (id: string): readonly string[] => ['next-action', id],
+  catalogue: ['delivery-actions'],
+};
+
+/** The cache of what the API answered. A refusal is final; only a missing answer is asked for again. */
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      retry: (failures, error) =>
+        failures < 3 && !(error instanceof ApiProblem && error.status < 500),
+      staleTime: 15 * SECOND_MS,
+      refetchOnWindowFocus: false,
+    },
+  },
+});
+
+/** Who is signed in; null for nobody. */
+export function useMe(): UseQueryResult<Me | null> {
+  return useQuery({ queryKey: keys.me, queryFn: readMe, staleTime: Infinity });
+}
+
+async function readMe(): Promise<Me | null> {
+  try {
+    return await bodyOf(api.GET('/api/auth/me'));
+  } catch (error) {
+    if (error instanceof ApiProblem && error.status === 401) return null;
+    throw error;
+  }
+}
+
+/** The ranked list, read on by cursor. */
+export function useQueue(
+  filter: ListFilter,
+): UseInfiniteQueryResult<InfiniteData<Page, string | undefined>> {
+  return useInfiniteQuery({
+    queryKey: keys.queue(filter),
+    queryFn: ({ pageParam }) =>
+      bodyOf(api.GET('/api/next-actions', { params: { query: queryOf(filter, pageParam) } })),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ pagination }) =>
+      pagination.hasNext ? (pagination.nextCursor ?? undefined) : undefined,
+    // Rows stay where they are: what a press changes is put into them one by one.
+    staleTime: Infinity,
+  });
+}
+
+function queryOf(filter: ListFilter, cursor: string | undefined): Record<string, string | number> {
+  const paging = { pageSize: PAGE_SIZE, ...(cursor === undefined ? {} : { cursor }) };
+  return { status: 'queued', scope: '*', ...filter, ...paging };
+}
+
+/** The counts of a scope, or of all that one may see. */
+export function useSummary(scope: string): UseQueryResult<Schemas['NextActionSummary']> {
+  return useQuery({
+    queryKey: [...keys.summaries, scope],
+    queryFn: () => bodyOf(api.GET('/api/next-actions/summary', { params: { query: { scope } } })),
+    refetchOnWindowFocus: true,
+  });
+}
+
+/** The first hundred scopes that one may see. */
+export function useScopes(): UseQueryResult<Schemas['ScopePage']> {
+  return useQuery({
+    queryKey: ['scopes'],
+    queryFn: () => bodyOf(api.GET('/api/scopes', { params: { query: { pageSize: 100 } } })),
+    staleTime: 60 * SECOND_MS,
+  });
+}
+
+interface Scope {
+  readonly entityType: string;
+  readonly entityId: string;
+}
+
+/** To whom a next best action of a scope may be assigned. */
+export function usePeople(
+  { entityType, entityId }: Scope,
+  enabled = true,
+): UseQueryResult<Schemas['PeoplePage']> {
+  return useQuery({
+    queryKey: ['people', entityType, entityId],
+    queryFn: () =>
+      bodyOf(
+        api.GET('/api/scopes/{entityType}/{entityId}/people', {
+          params: { path: { entityType, entityId }, query: { pageSize: 100 } },
+        }),
+      ),
+    staleTime: 60 * SECOND_MS,
+    enabled,
+  });
+}
+
+export function readNextAction(id: string): Promise<NextActionDetail> {
+  return bodyOf(api.GET('/api/next-actions/{id}', { params: { path: { id } } }));
+}
+
+/** One next best action, with its explanation. */
+export function useNextAction(id: string): UseQueryResult<NextActionDetail> {
+  return useQuery({ queryKey: keys.nextAction(id), queryFn: () => readNextAction(id) });
+}
+
+/** Who pressed what on it, the newest first. */
+export function useExecutions(id: string): UseQueryResult<Schemas['ExecutionPage']> {
+  return useQuery({
+    queryKey: [...keys.nextAction(id), 'executions'],
+    queryFn: () =>
+      bodyOf(
+        api.GET('/api/next-actions/{id}/executions', {
+          params: { path: { id }, query: { pageSize: 50 } },
+        }),
+      ),
+  });
+}
+
+/** How it is worked off, and how far that is. */
+export function usePlaybook(id: string): UseQueryResult<Schemas['PlaybookAnswer']> {
+  return useQuery({
+    queryKey: [...keys.nextAction(id), 'playbook'],
+    queryFn: () => bodyOf(api.GET('/api/next-actions/{id}/playbook', { params: { path: { id } } })),
+  });
+}
+
+/** Every button that one may press, for its label in the history. */
+export function useCatalogue(): UseQueryResult<Schemas['DeliveryActionList']> {
+  return useQuery({
+    queryKey: keys.catalogue,
+    queryFn: () => bodyOf(api.GET('/api/delivery-actions')),
+    staleTime: Infinity,
+  });
+}

@@ -1,0 +1,95 @@
+import { type JSX } from 'react';
+import { type NextActionDetail } from '../api/client.js';
+import { useNextAction } from '../api/queries.js';
+import { standing } from '../press/press-text.js';
+import { type Press } from '../press/press.js';
+import { usePresses } from '../press/pressing.js';
+import { PriorityMark, priorityName } from '../ui/priority.js';
+import { Problem } from '../ui/problem.js';
+import { Time, useNow } from '../ui/time.js';
+import { Buttons } from './buttons.js';
+import { Explanation } from './explanation.js';
+import { History } from './history.js';
+import { Playbook } from './playbook.js';
+import { scopeName } from './scope-name.js';
+import { Section, SectionLevel } from './section.js';
+
+/** The single keys of the queue, by the action that they press. */
+export const ACTION_KEYS: Readonly<Record<string, string>> = {
+  mark_done: 'e',
+  snooze: 'z',
+  dismiss: 'd',
+  assign: 'a',
+};
+
+interface Props {
+  readonly id: string;
+  /** The level of its heading: a page of its own, or a panel beside the queue. */
+  readonly heading: 'h1' | 'h2';
+}
+
+/** Everything about one next best action. */
+export function Detail({ id, heading }: Props): JSX.Element {
+  const { data, error, isPending, refetch } = useNextAction(id);
+  if (isPending) return <p className="sub">Loading…</p>;
+  if (error) return <Problem error={error} retry={() => void refetch()} />;
+  return <Shown item={data} heading={heading} />;
+}
+
+function Shown({
+  item,
+  heading: Heading,
+}: {
+  item: NextActionDetail;
+  heading: 'h1' | 'h2';
+}): JSX.Element {
+  const now = useNow(1000);
+  const press = usePresses().findLast(({ intent }) =>
+    intent.targets.some(({ id }) => id === item.id),
+  );
+  const text = press && standing(press, press.outcomes[item.id], now);
+  const snoozed = item.snoozedUntil !== null && Date.parse(item.snoozedUntil) > now;
+  return (
+    <SectionLevel value={Heading === 'h1' ? 'h2' : 'h3'}>
+      <div className="meta">
+        <PriorityMark priority={item.priority} />
+        <span>{priorityName(item.priority)}</span>
+        <span>· {scopeName(item)}</span>
+        {item.status !== 'queued' && <span>· {item.status}</span>}
+        <span>
+          · since <Time at={item.createdAt} now={now} />
+        </span>
+      </div>
+      <Heading className="detail-title">{item.title}</Heading>
+      {item.reason !== null && <p className="sub">{item.reason}</p>}
+      {snoozed && item.snoozedUntil !== null && (
+        <p className="sub">
+          Snoozed: back <Time at={item.snoozedUntil} now={now} />
+          {item.snoozeUntilWorse && ', or when it gets worse'}
+        </p>
+      )}
+      {isOpen(press) ? (
+        <p className="standing">{text}</p>
+      ) : (
+        <Buttons
+          items={[item]}
+          buttons={item.actions}
+          shown={Heading === 'h1' ? 3 : 2}
+          hints={ACTION_KEYS}
+        />
+      )}
+      <Explanation item={item} now={now} />
+      <Playbook id={item.id} canTick={item.actions.length > 0} />
+      {item.note !== null && (
+        <Section title="Note">
+          <p className="note">{item.note}</p>
+        </Section>
+      )}
+      <History item={item} now={now} />
+    </SectionLevel>
+  );
+}
+
+function isOpen(press: Press | undefined): boolean {
+  return press !== undefined && press.phase.name !== 'settled';
+}

@@ -1,0 +1,11 @@
+let search = '';
+
+/** Remembers the filters of the queue for the way back from one of its actions. */
+export function rememberQueue(queueSearch: string): void {
+  search = queueSearch;
+}
+
+/** The queue as it was left. */
+export function queueAddress(): string {
+  return `/${search}`;
+}

@@ -1,0 +1,43 @@
+import { type JSX } from 'react';
+import { Dialog } from '../../ui/dialog.js';
+
+interface Props {
+  readonly keys: Readonly<Record<string, string>>;
+  readonly onClose: () => void;
+}
+
+/** The keys of the queue. */
+export function Help({ keys, onClose }: Props): JSX.Element {
+  const rows: readonly (readonly [string, string])[] = [
+    ['j  k', 'Next, previous'],
+    ['Enter', 'Open'],
+    [keys.mark_done ?? '', 'Mark done'],
+    [keys.snooze ?? '', 'Snooze'],
+    [keys.dismiss ?? '', 'Dismiss'],
+    [keys.assign ?? '', 'Assign'],
+    ['x', 'Select'],
+    ['Esc', 'Clear the selection'],
+    ['u', 'Undo the last press (also Ctrl Z, ⌘ Z)'],
+    ['/', 'Search'],
+    ['?', 'These keys'],
+  ];
+  return (
+    <Dialog title="Keys" onClose={onClose}>
+      <dl className="keys">
+        {rows.map(([key, what]) => (
+          <div key={what}>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{what}</dd>
+          </div>
+        ))}
+      </dl>
+      <div className="dialog-acts">
+        <button type="button" className="b" onClick={onClose}>
+          Close
+        </button>
+      </div>
+    </Dialog>
+  );
+}

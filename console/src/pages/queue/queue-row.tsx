@@ -1,0 +1,99 @@
+import { type JSX, memo, useState } from 'react';
+import { Link } from 'wouter';
+import { type NextAction } from '../../api/client.js';
+import { Avatar } from '../../next-action/avatar.js';
+import { Buttons } from '../../next-action/buttons.js';
+import { scopeName } from '../../next-action/scope-name.js';
+import { type Press } from '../../press/press.js';
+import { standing } from '../../press/press-text.js';
+import { presses } from '../../press/pressing.js';
+import { PriorityMark } from '../../ui/priority.js';
+import { distanceOf, exactTime } from '../../ui/relative-time.js';
+import { useNow } from '../../ui/time.js';
+
+interface Props {
+  readonly item: NextAction;
+  /** The newest press of it in this page. */
+  readonly press: Press | undefined;
+  readonly isSelected: boolean;
+  readonly isChecked: boolean;
+  readonly isLeaving: boolean;
+  readonly onSelect: (id: string) => void;
+  readonly onToggle: (id: string) => void;
+}
+
+/** One next best action in the list; its buttons show where it is selected or under the pointer. */
+export const QueueRow = memo(function QueueRow(props: Props): JSX.Element {
+  const { item, press, isSelected, isChecked, isLeaving, onSelect, onToggle } = props;
+  const [isHovered, setHovered] = useState(false);
+  const stands = press !== undefined && hasStanding(press, item.id);
+  const hasButtons = (isSelected || isHovered) && !stands && item.actions.length > 0;
+  const className = [isSelected && 'sel', isLeaving && 'leaving', isChecked && 'checked'];
+  return (
+    <li
+      id={`row-${item.id}`}
+      className={className.filter(Boolean).join(' ')}
+      onPointerEnter={(event) => event.pointerType === 'mouse' && setHovered(true)}
+      onPointerLeave={() => setHovered(false)}
+      onClick={() => onSelect(item.id)}
+      onFocus={() => onSelect(item.id)}
+    >
+      <input
+        className="check"
+        type="checkbox"
+        aria-label={`Select ${item.title}`}
+        checked={isChecked}
+        onChange={() => onToggle(item.id)}
+        onClick={(event) => event.stopPropagation()}
+      />
+      <PriorityMark priority={item.priority} />
+      <span className="score" title="Rank">
+        {item.score}
+      </span>
+      <div className="text">
+        <Link className="t" href={`/actions/${item.id}`}>
+          {item.title}
+        </Link>
+        {item.reason !== null && <div className="r">{item.reason}</div>}
+      </div>
+      {stands && <Standing press={press} id={item.id} />}
+      {hasButtons && <Buttons items={[item]} buttons={item.actions} shown={2} />}
+      {!stands && !hasButtons && <Meta item={item} />}
+    </li>
+  );
+});
+
+function hasStanding({ phase, outcomes, undo }: Press, id: string): boolean {
+  return phase.name !== 'settled' || (outcomes[id]?.name === 'refused' && undo === undefined);
+}
+
+function Standing({ press, id }: { press: Press; id: string }): JSX.Element {
+  const now = useNow(1000);
+  const outcome = press.outcomes[id];
+  const isStuck = press.phase.name === 'unknown' && press.phase.askAgainAt === null;
+  return (
+    <div className={outcome?.name === 'refused' ? 'standing refused' : 'standing'}>
+      <span>{standing(press, outcome, now)}</span>
+      {isStuck && (
+        <button className="b" type="button" onClick={() => presses.askAgain(press.intent.key)}>
+          Ask again
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Meta({ item }: { readonly item: NextAction }): JSX.Element {
+  const now = useNow(60_000);
+  const snoozed = item.snoozedUntil !== null && Date.parse(item.snoozedUntil) > now;
+  return (
+    <div className="meta">
+      {snoozed && <span className="tag">snoozed</span>}
+      <span className="tag">{scopeName(item)}</span>
+      <time className="age" dateTime={item.createdAt} title={exactTime(item.createdAt)}>
+        {distanceOf(item.createdAt, now)}
+      </time>
+      <Avatar item={item} />
+    </div>
+  );
+}

@@ -1,0 +1,131 @@
+import {
+  createContext,
+  type JSX,
+  type ReactNode,
+  useCallback,
+  useContext,
+  useEffect,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+} from 'react';
+import { type ActionButton, type Me, type NextAction } from '../api/client.js';
+import { keys, queryClient } from '../api/queries.js';
+import { httpTransport } from './http-transport.js';
+import { type Press, undoableExecutions } from './press.js';
+import { PressDialog } from './press-dialog.js';
+import { Presses } from './presses.js';
+
+type ChangeListener = (nextActionIds: readonly string[]) => void;
+
+const changeListeners = new Set<ChangeListener>();
+
+/** The presses of this page. */
+export const presses = new Presses(
+  httpTransport,
+  {
+    changed: (ids) => {
+      for (const id of ids) void queryClient.invalidateQueries({ queryKey: keys.nextAction(id) });
+      void queryClient.invalidateQueries({ queryKey: keys.summaries });
+      // A list that is not shown is read anew when it is: only one that is shown keeps its rows in place.
+      queryClient.removeQueries({ queryKey: keys.queues, type: 'inactive' });
+      for (const listener of changeListeners) listener(ids);
+    },
+  },
+  () => queryClient.getQueryData<Me | null>(keys.me)?.id,
+);
+
+/** The presses of this page, the oldest first. */
+export function usePresses(): readonly Press[] {
+  return useSyncExternalStore(presses.subscribe, presses.all);
+}
+
+/** Calls the listener with the next best actions that presses may have changed. */
+export function useChanged(listener: ChangeListener): void {
+  useEffect(() => {
+    changeListeners.add(listener);
+    return () => void changeListeners.delete(listener);
+  }, [listener]);
+}
+
+/** Undoes the newest press that can be undone. */
+export function undoLast(): void {
+  const last = presses.all().findLast((press) => undoableExecutions(press).length > 0);
+  if (last) void presses.undo(last.intent.key);
+}
+
+/** A button on its way: it asks before it is pressed. */
+export interface Asked {
+  readonly button: ActionButton;
+  readonly items: readonly NextAction[];
+}
+
+/** Presses a button on one or more next best actions, after its question and its form. */
+type PressButton = (button: ActionButton, items: readonly NextAction[]) => void;
+
+const PressContext = createContext<PressButton>(() => undefined);
+
+export function usePressButton(): PressButton {
+  return useContext(PressContext);
+}
+
+/** Most targets of one request. Source: docs/http-api.md, "Bulk". */
+const MAX_TARGETS = 100;
+
+function send({ button, items }: Asked, input?: Record<string, unknown>): void {
+  const { actionKey, label, undo: undoable } = button;
+  for (let first = 0; first < items.length; first += MAX_TARGETS) {
+    const targets = items.slice(first, first + MAX_TARGETS).map(({ id, title }) => ({ id, title }));
+    const key = newKey();
+    presses.press({ key, actionKey, label: plainLabel(label), undoable, input, targets });
+  }
+}
+
+/** A new Idempotency-Key. `crypto.randomUUID` is missing on a page that came over plain HTTP. */
+function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** Without the dots that announce a form. */
+function plainLabel(label: string): string {
+  return label.replace(/\s*(?:…|\.\.\.)$/, '');
+}
+
+interface Props {
+  /** False while nobody is signed in: what was asked waits for the next sign-in. */
+  readonly isOpen: boolean;
+  readonly children: ReactNode;
+}
+
+/** Lets what is inside press buttons, and shows their questions and forms. */
+export function Pressing({ isOpen, children }: Props): JSX.Element {
+  const [asked, setAsked] = useState<Asked>();
+  const press = useCallback<PressButton>((button, items) => {
+    if (items.length === 0) return;
+    if (button.confirm === null && button.inputSchema === null) send({ button, items });
+    else setAsked({ button, items });
+  }, []);
+  const close = useCallback(() => setAsked(undefined), []);
+  const dialog = useMemo(
+    () =>
+      asked &&
+      isOpen && (
+        <PressDialog
+          asked={asked}
+          onClose={close}
+          onPress={(input) => {
+            close();
+            send(asked, input);
+          }}
+        />
+      ),
+    [asked, isOpen, close],
+  );
+  return (
+    <PressContext.Provider value={press}>
+      {children}
+      {dialog}
+    </PressContext.Provider>
+  );
+}

@@ -1,0 +1,19 @@
+/** Where a link from data leads, as far as it is followed. */
+export interface SafeLink {
+  readonly href: string;
+  /** Of another site: opened in a tab of its own, without a way back to this one. */
+  readonly external: boolean;
+}
+
+/** Own paths that exist: pages of the console, and what the API answers to a GET. */
+const OWN = /^\/(?:$|\?|actions\/[^/]+$|api\/)/;
+
+/**
+ * A link from data: an http(s) URL, or a path of this server that exists. Undefined for everything else, such
+ * as `javascript:`, a path of another application, or `//host`: that is shown as text.
+ */
+export function safeLink(href: string | null | undefined): SafeLink | undefined {
+  if (href == null || /[\s\\]/.test(href)) return undefined;
+  if (/^https?:\/\/[^/]/i.test(href) && URL.canParse(href)) return { href, external: true };
+  return OWN.test(href) && !href.startsWith('//') ? { href, external: false } : undefined;
+}

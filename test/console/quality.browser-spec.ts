@@ -1,0 +1,86 @@
+import { gunzipSync } from 'node:zlib';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { createNextAction } from '../support/builders.js';
+import { describeInBrowser } from './support/browser-suite.js';
+import { builtConsole } from './support/built-console.js';
+import { faultsOf } from './support/stage.js';
+
+jest.setTimeout(120_000);
+
+/** What the first list may take over the wire with gzip. */
+const LIMIT_BYTES = 200_000;
+
+describeInBrowser('the console for everybody', (stage) => {
+  beforeAll(async () => {
+    const { api } = stage().app;
+    for (const priority of ['critical', 'high', 'medium', 'low']) {
+      await createNextAction(api, {
+        title: `Of priority ${priority}`,
+        priority,
+        reason: 'Because of what waits.',
+        explanation: {
+          evidence: [{ key: 'count', label: 'Items', value: 3 }],
+          factors: { base: 55, countBoost: 3, friction: 2, score: 56 },
+        },
+      });
+    }
+  });
+
+  it.each(['light', 'dark'] as const)('has no fault that axe finds, in %s', async (colorScheme) => {
+    const page = await stage().open('/', { colorScheme });
+    await page.getByLabel('E-mail').waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+
+    const queue = await stage().openAs(undefined, '/', { colorScheme });
+    await queue.getByText('Rank').first().waitFor();
+    await queue.getByRole('checkbox', { name: 'Select Of priority low' }).check();
+    await queue.getByText('Created just now').waitFor();
+    expect(await faultsOf(queue)).toEqual([]);
+    await queue.keyboard.press('z');
+    await queue.getByRole('dialog').waitFor();
+    expect(await faultsOf(queue)).toEqual([]);
+    await queue.keyboard.press('Escape');
+    await queue.getByRole('link', { name: 'Of priority critical' }).click();
+    await queue.getByRole('heading', { level: 1 }).waitFor();
+    expect(await faultsOf(queue)).toEqual([]);
+  });
+
+  it('fits a phone of 390 px', async () => {
+    const page = await stage().openAs(undefined, '/', { width: 390, height: 844 });
+    await page.getByRole('link', { name: 'Of priority critical' }).waitFor();
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+    expect(await faultsOf(page)).toEqual([]);
+    await page.getByRole('link', { name: 'Of priority critical' }).click();
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+  });
+
+  it('takes at most 200 kB for the first list, compressed', async () => {
+    const page = await stage().openAs();
+    await page.getByRole('link', { name: 'Of priority low' }).waitFor();
+    await page.reload();
+    await page.getByRole('link', { name: 'Of priority low' }).waitFor();
+    // Without what the cache of the browser answers: a first visit has none.
+    const sizes = await page.evaluate<number[]>(`
+      ['navigation', 'resource'].flatMap((type) => performance.getEntriesByType(type))
+        .map(({ encodedBodySize }) => encodedBodySize)`);
+    expect(sizes.length).toBeGreaterThan(5);
+    expect(Math.max(...sizes)).toBeGreaterThan(50_000);
+    expect(sizes.reduce((sum, each) => sum + each, 0)).toBeLessThan(LIMIT_BYTES);
+  });
+});
+
+describe('the built files of the console', () => {
+  it('are less than 200 kB with gzip, each with its variants', () => {
+    const folder = builtConsole();
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .map((name) => join(folder, name))
+      .filter((file) => /\.(?:js|css|html)$/.test(file));
+    expect(files.length).toBeGreaterThan(2);
+    for (const file of files)
+      expect(gunzipSync(readFileSync(`${file}.gz`)).equals(readFileSync(file))).toBe(true);
+    const bytes = files.reduce((sum, file) => sum + statSync(`${file}.gz`).size, 0);
+    expect(bytes).toBeLessThan(LIMIT_BYTES);
+  }, 60_000);
+});

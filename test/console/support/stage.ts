@@ -1,0 +1,142 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { createTestApp, OPERATOR, type TestApp } from '../../support/app.js';
+import { builtConsole } from './built-console.js';
+import { type Chromium } from './chromium.js';
+
+/** Another name of this machine for the browser. */
+export const LOCAL_NAME = 'desk.test';
+
+/** Chromium calls nobody, and runs as root, as in a container. */
+const ARGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  // A name of the local network, which a browser trusts less than 127.0.0.1.
+  `--host-resolver-rules=MAP ${LOCAL_NAME} 127.0.0.1`,
+];
+/** Longest wait for what a test expects, in ms: the machine may be loaded. */
+const PATIENCE_MS = 20_000;
+/** What a browser reports by itself of answers that a test provokes. */
+const OF_NETWORK = 'Failed to load resource';
+
+export interface OpenOptions {
+  readonly colorScheme?: 'light' | 'dark';
+  readonly width?: number;
+  readonly height?: number;
+  /** By its name in the local network, over plain HTTP. */
+  readonly byName?: boolean;
+}
+
+/** The application with the built console, and a browser. */
+export class Stage {
+  /** What the pages said on their consoles, and where they sent requests besides the server. */
+  readonly complaints: string[] = [];
+
+  private readonly contexts: BrowserContext[] = [];
+
+  private constructor(
+    readonly app: TestApp,
+    private readonly browser: Browser,
+  ) {}
+
+  static async set({ executablePath, env }: Chromium): Promise<Stage> {
+    const [app, browser] = await Promise.all([
+      createTestApp({ consoleFolder: builtConsole() }),
+      chromium.launch({ executablePath, args: ARGS, env: { ...process.env, ...env } }),
+    ]);
+    return new Stage(app, browser);
+  }
+
+  async strike(): Promise<void> {
+    await this.browser.close();
+    await this.app.close();
+  }
+
+  /** Closes all pages, and fails where one complained. */
+  async clear(): Promise<void> {
+    for (const context of this.contexts.splice(0)) await context.close();
+    expect(this.complaints.splice(0)).toEqual([]);
+  }
+
+  /** A page in a browser profile of its own. */
+  async open(path = '/', options: OpenOptions = {}): Promise<Page> {
+    const { colorScheme = 'light', width = 1280, height = 800, byName = false } = options;
+    const context = await this.browser.newContext({
+      colorScheme,
+      viewport: { width, height },
+      reducedMotion: 'reduce',
+      locale: 'en-GB',
+      timezoneId: 'UTC',
+    });
+    context.setDefaultTimeout(PATIENCE_MS);
+    this.contexts.push(context);
+    const { port } = new URL(this.app.url);
+    const origin = byName ? `http://${LOCAL_NAME}:${port}` : this.app.url;
+    this.watch(context, origin);
+    const page = await context.newPage();
+    await page.goto(`${origin}${path}`);
+    return page;
+  }
+
+  /** The same, signed in by the form. */
+  async openAs(
+    who: { readonly email: string; readonly password: string } = OPERATOR,
+    path = '/',
+    options: OpenOptions = {},
+  ): Promise<Page> {
+    const page = await this.open(path, options);
+    await signIn(page, who);
+    return page;
+  }
+
+  private watch(context: BrowserContext, origin: string): void {
+    context.on('page', (page) => {
+      page.on('console', (message) => {
+        const isFault = ['error', 'warning'].includes(message.type());
+        if (isFault && !message.text().includes(OF_NETWORK)) this.complaints.push(message.text());
+      });
+      page.on('pageerror', (error) => this.complaints.push(String(error)));
+      page.on('request', (request) => {
+        const url = request.url();
+        if (!url.startsWith(`${origin}/`)) this.complaints.push(`request to ${url}`);
+      });
+    });
+  }
+}
+
+export async function signIn(
+  page: Page,
+  { email, password }: { readonly email: string; readonly password: string } = OPERATOR,
+): Promise<void> {
+  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+const AXE = createRequire(resolve('package.json')).resolve('axe-core/axe.min.js');
+
+/** What axe-core finds wrong with the page as it is: rule and place of each fault. */
+export async function faultsOf(page: Page): Promise<string[]> {
+  // Past the content security policy, as a tool of the browser.
+  await page.evaluate(readFileSync(AXE, 'utf8'));
+  const violations = await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: {
+        run(): Promise<{
+          violations: { id: string; nodes: { html: string; failureSummary: string }[] }[];
+        }>;
+      };
+    };
+    return (await axe.run()).violations;
+  });
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary}`),
+  );
+}
