@@ -21,6 +21,7 @@ import { TakeBackPresses1796001800000 } from '../migrations/1796001800000-TakeBa
 import { SubscribeToEvents1796002200000 } from '../migrations/1796002200000-SubscribeToEvents.js';
 import { CreateWebhooks1796002300000 } from '../migrations/1796002300000-CreateWebhooks.js';
 import { DispatchWebhooks1796002400000 } from '../migrations/1796002400000-DispatchWebhooks.js';
+import { SettleDeliveries1796002500000 } from '../migrations/1796002500000-SettleDeliveries.js';
 import { AccessGrant } from './users/model/access-grant.entity.js';
 import { ServiceToken } from './users/model/service-token.entity.js';
 import { SessionRow } from './users/model/session.entity.js';
@@ -101,5 +102,6 @@ export const schema = {
     SubscribeToEvents1796002200000,
     CreateWebhooks1796002300000,
     DispatchWebhooks1796002400000,
+    SettleDeliveries1796002500000,
   ],
 } satisfies Schema;

@@ -1,4 +1,5 @@
 import { createTestApp, type TestApp } from './support/app.js';
+import { createTestDatabase } from './support/database.js';
 import { eventually } from './support/eventually.js';
 import { type ApiClient } from './support/requests.js';
 import { addUser } from './support/users.js';
@@ -173,7 +174,10 @@ describe('the deliveries of a webhook', () => {
     const requeued = answered.map(({ body }) => (body as { requeued: number }).requeued);
     expect(answered.map(({ status }) => status)).toEqual([200, 200]);
     expect(requeued[0]! + requeued[1]!).toBe(2499);
-    expect((await recover(id, since).expect(200)).body).toEqual({ requeued: 0 });
+    expect((await recover(id, since).expect(200)).body).toEqual({
+      requeued: 0,
+      more: false,
+    });
     const states = (await deliveriesOf(app, id)).map(({ state }) => state);
     expect(states.filter((state) => state === 'failed')).toHaveLength(1);
     expect((await deliveriesOf(app, other)).map(({ state }) => state)).toEqual(
@@ -182,6 +186,33 @@ describe('the deliveries of a webhook', () => {
     const events = await eventsOf(id, 'webhook.deliveries.requeued');
     expect(events.reduce((sum, { meta }) => sum + Number(meta.requeued), 0)).toBe(2499);
     expect(new Set(events.map(({ actor }) => actor))).toEqual(new Set([me]));
+  });
+
+  it('are recovered 10,000 at a time', async () => {
+    const quiet = await createTestApp({
+      env: { ...QUICK_WEBHOOKS, WORKER: 'false' },
+      database: await createTestDatabase(),
+    });
+    try {
+      const id = await addEndpoint(quiet, { url: 'https://example.com/in' });
+      await storeFailedDeliveries(quiet, id, 10_001);
+      const since = new Date(0).toISOString();
+      let total = 0;
+      let more = true;
+      let calls = 0;
+      for (; more; calls++) {
+        const { body } = await quiet.api.post(`/api/webhooks/${id}/recover`, { since }).expect(200);
+        const answer = body as { requeued: number; more: boolean };
+        expect(answer.requeued).toBeLessThanOrEqual(10_000);
+        total += answer.requeued;
+        more = answer.more;
+      }
+      expect(total).toBe(10_001);
+      expect(calls).toBeGreaterThan(1);
+    } finally {
+      await quiet.close();
+      await quiet.database.drop();
+    }
   });
 
   it('are not sent again to a webhook that is disabled', async () => {

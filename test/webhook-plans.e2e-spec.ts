@@ -2,6 +2,8 @@ import { Client } from 'pg';
 import { type Statement } from '../src/database/connections/statement.js';
 import { CLAIM, FIND_CLAIMABLE } from '../src/webhooks/deliveries/claim.sql.js';
 import { FIND_ABANDONED } from '../src/webhooks/deliveries/results.sql.js';
+import { SYSTEM_ACTOR } from '../src/kernel/actor.js';
+import { deliveriesQuery } from '../src/webhooks/api/deliveries.list.js';
 import { createTestApp, type TestApp } from './support/app.js';
 import { addEndpoint } from './support/webhooks.js';
 
@@ -23,7 +25,7 @@ describe('the queue of webhooks with a long backlog', () => {
   beforeAll(async () => {
     app = await createTestApp({ env: { WORKER: 'false' } });
     ids = await Promise.all(
-      ['dead', 'waiting', 'live'].map((name) =>
+      ['dead', 'waiting', 'live', 'settled'].map((name) =>
         addEndpoint(app, { url: `https://${name}.example.com` }),
       ),
     );
@@ -35,6 +37,14 @@ describe('the queue of webhooks with a long backlog', () => {
          now() + CASE WHEN n <= 20000 THEN interval '-1 hour' ELSE interval '1 hour' END
        FROM generate_series(1, 40000) n`,
       [ids[0], ids[1]],
+    );
+    // And 20,000 that were delivered.
+    await app.rows(
+      `INSERT INTO webhook_deliveries (id, endpoint_id, event_id, event_key, message_id, body, state)
+       SELECT gen_random_uuid(), $1, gen_random_uuid(), 'nba.upsert', 'msg_' || n, repeat('x', 400),
+         'delivered'
+       FROM generate_series(1, 20000) n`,
+      [ids[3]],
     );
     await app.rows(`UPDATE webhook_endpoints SET failures = 100 WHERE id = $1`, [ids[0]]);
     await app.rows('VACUUM ANALYZE webhook_deliveries');
@@ -76,6 +86,22 @@ describe('the queue of webhooks with a long backlog', () => {
         expect({ name: statement.name, few: pages < MOST_PAGES, pages }).toMatchObject({
           few: true,
         });
+      }
+    },
+  );
+
+  it.each(['force_custom_plan', 'force_generic_plan'])(
+    'is listed by state without reading what has another one (%s)',
+    async (mode) => {
+      for (const [endpoint, state] of [
+        [ids[0], 'failed'],
+        [ids[3], 'pending'],
+      ] as const) {
+        const { statement, values } = deliveriesQuery(endpoint!, { state }, SYSTEM_ACTOR, {
+          limit: 26,
+        });
+        const pages = await pagesOf(statement, values, mode);
+        expect({ state, few: pages < MOST_PAGES, pages }).toMatchObject({ few: true });
       }
     },
   );

@@ -1,6 +1,7 @@
 import { Inject, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { ENV, type Env } from '../config/env.js';
 import { BoxRenewal } from './model/box-renewal.js';
+import { DeletedEndpoints } from './deliveries/deleted-endpoints.js';
 import { DeliveryItems } from './deliveries/delivery-items.js';
 import { DeliveryQueue } from './deliveries/delivery-queue.js';
 import { DeliveryResults } from './deliveries/delivery-results.js';
@@ -39,6 +40,7 @@ import { WebhookSender } from './sending/webhook-sender.js';
     DeliveryWake,
     DeliveryQueue,
     DeliveryItems,
+    DeletedEndpoints,
     DeliveryResults,
     WebhookDispatcher,
     DeliveryTest,

@@ -48,6 +48,9 @@ export class RecoverBody {
 export class RecoverAnswer {
   @ApiProperty({ example: 12, description: 'How many deliveries are pending again.' })
   requeued!: number;
+
+  @ApiProperty({ example: false, description: 'Whether more may be left: call it again.' })
+  more!: boolean;
 }
 
 /** An event on its way to a webhook. */

@@ -21,6 +21,12 @@ const SHOWN = SHOWN_DELIVERY.select(undefined, {
   nextTryAt: 'CASE WHEN leased_until IS NULL OR leased_until <= now() THEN next_try_at END',
 });
 
+const STATE_IS: Readonly<Record<DeliveryState, string>> = {
+  pending: `state = 'pending'`,
+  delivered: `state = 'delivered'`,
+  failed: `state = 'failed'`,
+};
+
 /** The newest event first: ids have its time. */
 export const NEWEST = Keyset.by(SHOWN_DELIVERY.only('id'));
 
@@ -37,11 +43,13 @@ export function deliveriesQuery(
   start: PageStart,
 ): Query {
   const from = since === undefined ? undefined : firstUuidV7(new Date(since));
-  return ListQuery.unscoped('webhook_deliveries', 'isSeenDelivery narrows it', {
+  const list = ListQuery.unscoped('webhook_deliveries', 'isSeenDelivery narrows it', {
     conditions: ['endpoint_id = $1', isSeenDelivery('$2', '$3')],
     values: [endpointId, ...seenBy(actor)],
-  })
-    .where('state', state, (is) => `state = ${is}`)
+  });
+  // Not bound, so that a generic plan uses the partial indexes.
+  if (state !== undefined) list.when(state, STATE_IS[state]);
+  return list
     .where('key', eventKey, (is) => `event_key = ${is}`)
     .where('since', from, (id) => `id >= ${id}::uuid`)
     .page({ select: SHOWN, from: 'webhook_deliveries', keyset: NEWEST }, start);

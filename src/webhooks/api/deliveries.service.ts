@@ -62,10 +62,10 @@ export class WebhookDeliveriesService {
   }
 
   /** Sends what failed since a time again; throws a 404, and a 409 for a disabled webhook. */
-  async recover(id: string, since: Date, actor: Actor): Promise<RecoverAnswer> {
+  async recover(id: string, since: Date, actor: Actor, gone: AbortSignal): Promise<RecoverAnswer> {
     const webhook = await this.webhooks.get(id, actor);
     if (!webhook.enabled) throw webhookDisabled();
-    return { requeued: await this.requeue.recover(webhook.id, since, actor) };
+    return this.requeue.recover(webhook.id, since, actor, gone);
   }
 
   /** Sends a test and returns its delivery. */

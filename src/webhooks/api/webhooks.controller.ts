@@ -111,7 +111,8 @@ export class WebhooksController {
   @HttpCode(204)
   @ApiOperation({
     summary: 'Delete a webhook',
-    description: 'With its deliveries: what it has not got yet is not sent.',
+    description:
+      'With its deliveries: what it has not got yet is not sent. They are removed in the background.',
   })
   @ApiId
   @ApiNoContentResponse({ description: 'Deleted.' })

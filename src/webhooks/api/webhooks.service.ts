@@ -13,8 +13,6 @@ import { mergePatch } from '../../kernel/merge-patch.js';
 import { DAY_MS } from '../../kernel/utc-day.js';
 import { isUuid } from '../../kernel/uuid.js';
 import { assertMayGiveScopes, fewestScopes } from '../../users/model/grant-rules.js';
-import { isRaced } from '../../work-items/push.js';
-import { DeliveryItems } from '../deliveries/delivery-items.js';
 import { type EndpointHeaders, openHeaders, sealHeaders } from '../model/sendable-endpoint.js';
 import { SecretBox } from '../model/secret-box.js';
 import { WebhookEndpoint } from '../model/webhook-endpoint.entity.js';
@@ -53,7 +51,6 @@ export class WebhooksService {
     private readonly paginator: Paginator,
     private readonly box: SecretBox,
     private readonly guard: EgressGuard,
-    private readonly items: DeliveryItems,
   ) {}
 
   /** A page of the webhooks, newest first: those whose scopes all lie in the actor's own. */
@@ -130,16 +127,18 @@ export class WebhooksService {
     );
   }
 
-  /** Deletes a webhook with its deliveries; throws a 404. */
+  /**
+   * Deletes a webhook; throws a 404. From then on it does not exist for anybody; the dispatcher removes its
+   * deliveries, which may be too many for a request.
+   */
   async delete(id: string, actor: Actor): Promise<void> {
     await this.transactions.run(
       async (tx) => {
         const endpoint = await this.lock(tx, id, actor);
-        await this.items.cancelled(tx, id);
-        await tx.manager.delete(WebhookEndpoint, { id });
+        tx.defer(sql.MARK_DELETED, [id]);
         tx.publish('webhook.deleted', { ...about(id, actor), meta: metaOf(endpoint) });
       },
-      { caller: actor, retryOn: isRaced },
+      { caller: actor },
     );
   }
 

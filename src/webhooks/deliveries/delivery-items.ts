@@ -1,27 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { type Statement, type Transaction } from '../../database/transactions/transaction.js';
+import { type Transaction } from '../../database/transactions/transaction.js';
 import { SYSTEM_ACTOR } from '../../kernel/actor.js';
-import { NIL_UUID } from '../../kernel/uuid.js';
 import { type PushedWorkItem } from '../../work-items/work-item.js';
 import { WorkItemsService } from '../../work-items/work-items.service.js';
 
 const KIND = 'notification_delivery';
-
-/** Most items that one statement writes. */
-const BATCH = 1000;
-
-/** What has an item and was not delivered since, of the endpoint $1, after the id $2; locked. */
-const FIND_UNDELIVERED: Statement = {
-  name: 'find_undelivered_webhooks',
-  text: `
-    SELECT id, endpoint_id AS "endpointId", event_id AS "eventId", event_key AS "eventKey",
-      entity_type AS "entityType", entity_id AS "entityId", actor_kind AS "actorKind", tries,
-      last_status AS "lastStatus"
-    FROM webhook_deliveries
-    WHERE endpoint_id = $1 AND id > $2 AND entity_type IS NOT NULL AND actor_kind IS NOT NULL
-      AND (state = 'failed' OR state = 'pending' AND tries_before > 0)
-    ORDER BY id LIMIT ${BATCH} FOR UPDATE`,
-};
 
 /** A delivery, as far as its work item says it. */
 export interface DeliveryOfItem {
@@ -60,17 +43,10 @@ export class DeliveryItems {
     await this.workItems.patchWithin(tx, KIND, id, changes, SYSTEM_ACTOR);
   }
 
-  /** Cancels the items of an endpoint that is deleted, in its transaction: nothing delivers them any more. */
-  async cancelled(tx: Transaction, endpointId: string): Promise<void> {
-    let last: string | undefined = NIL_UUID;
-    while (last !== undefined) {
-      const found: readonly DeliveryOfItem[] = await tx.query<
-        DeliveryOfItem & Record<string, unknown>
-      >(FIND_UNDELIVERED, [endpointId, last]);
-      const items = found.map((delivery) => itemOf(delivery, 'cancelled'));
-      if (items.length > 0) await this.workItems.putWithin(tx, items, SYSTEM_ACTOR);
-      last = found.length === BATCH ? found.at(-1)?.id : undefined;
-    }
+  /** Cancels the items of deliveries that are deleted, in their transaction. */
+  async cancelled(tx: Transaction, deliveries: readonly DeliveryOfItem[]): Promise<void> {
+    const items = deliveries.filter(hasItem).map((delivery) => itemOf(delivery, 'cancelled'));
+    if (items.length > 0) await this.workItems.putWithin(tx, items, SYSTEM_ACTOR);
   }
 }
 

@@ -4,6 +4,7 @@ import { TransactionRunner } from '../../database/transactions/transaction-runne
 import { SENDABLE_COLUMNS, type SendableEndpoint } from '../model/sendable-endpoint.js';
 import { type RowOf } from '../../database/sql/columns.js';
 import { CLAIM, FIND_CLAIMABLE, LOCK_ENDPOINTS } from './claim.sql.js';
+import { FIND_DELETED } from './deleted-endpoints.js';
 import { FIND_ABANDONED } from './results.sql.js';
 
 /** How much longer than a try its lease is, in ms: to record its result. */
@@ -31,6 +32,8 @@ export interface Work {
   readonly endpoints: readonly string[];
   /** Whether something waits for a disabled endpoint. */
   readonly abandoned: boolean;
+  /** Whether something is left of a deleted endpoint. */
+  readonly deleted: boolean;
 }
 
 /** How many deliveries to claim. */
@@ -55,13 +58,15 @@ export class DeliveryQueue {
 
   /** Looks for work: one round trip that locks and writes nothing. */
   async look(): Promise<Work> {
-    const [claimable, abandoned] = await this.transactions.read([
+    const [claimable, abandoned, deleted] = await this.transactions.read([
       { statement: FIND_CLAIMABLE, values: [] },
       { statement: FIND_ABANDONED, values: [] },
+      { statement: FIND_DELETED, values: [] },
     ]);
     return {
       endpoints: ((claimable ?? []) as { id: string }[]).map(({ id }) => id),
       abandoned: (abandoned ?? []).length > 0,
+      deleted: (deleted ?? []).length > 0,
     };
   }
 

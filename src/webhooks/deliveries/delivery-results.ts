@@ -21,7 +21,7 @@ export interface EndedTry {
 }
 
 type Failed = Exclude<Verdict, { state: 'delivered' }>;
-type EndedRow = Omit<DeliveryOfItem, 'lastStatus'> & { readonly triesBefore: number } & Record<
+type EndedRow = Omit<DeliveryOfItem, 'lastStatus'> & { readonly hasFailedItem: boolean } & Record<
     string,
     unknown
   >;
@@ -91,7 +91,8 @@ export class DeliveryResults {
         failingSince: failingSince.toISOString(),
       });
     }
-    if (row.triesBefore > 0) {
+    if (row.hasFailedItem) {
+      tx.defer(sql.SETTLE_ITEM, [row.id]);
       await this.items.delivered(tx, { ...row, lastStatus: ended.result.status });
     }
     return true;

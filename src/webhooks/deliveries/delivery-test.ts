@@ -10,7 +10,8 @@ import { WebhookDispatcher } from './webhook-dispatcher.js';
 
 const FIND_SENDABLE = {
   name: 'find_sendable_webhook',
-  text: `SELECT ${SENDABLE_COLUMNS.select()} FROM webhook_endpoints WHERE id = $1 FOR KEY SHARE`,
+  text: `SELECT ${SENDABLE_COLUMNS.select()} FROM webhook_endpoints WHERE id = $1 AND deleted_at IS NULL
+    FOR KEY SHARE`,
 };
 
 /** Leased from the start, so that no other process sends it. */

@@ -6,7 +6,10 @@ const MINE = `id = $1 AND tries = $2 AND state = 'pending' AND leased_until IS N
 /** What the record of a result reads of the delivery. */
 const ENDED = `id, endpoint_id AS "endpointId", event_id AS "eventId", event_key AS "eventKey",
       entity_type AS "entityType", entity_id AS "entityId", actor_kind AS "actorKind",
-      tries, tries_before AS "triesBefore"`;
+      tries, has_failed_item AS "hasFailedItem"`;
+
+/** Whether a delivery gets a work item where it fails. */
+const MAKES_ITEM = 'entity_type IS NOT NULL AND entity_id IS NOT NULL AND actor_kind IS NOT NULL';
 
 const ATTEMPT = `
       INSERT INTO webhook_attempts
@@ -51,8 +54,8 @@ export const LOCK_TRY: Statement = {
 };
 
 /**
- * Counts a failure of an endpoint and returns its health; counts nothing where $2 is false, or the URL $3 that
- * the try went to is not that of the endpoint any more.
+ * Counts a failure of an endpoint and returns its health; no row if it is deleted. Counts nothing where $2 is
+ * false, or the URL $3 that the try went to is not that of the endpoint any more.
  */
 export const COUNT_FAILURE: Statement = {
   name: 'count_webhook_failure',
@@ -62,7 +65,7 @@ export const COUNT_FAILURE: Statement = {
       failing_since = CASE WHEN counts THEN COALESCE(failing_since, now()) ELSE failing_since END
     FROM (SELECT id, $2::boolean AND url = $3 AS counts, url <> $3 AS moved
       FROM webhook_endpoints WHERE id = $1) AS sent
-    WHERE endpoint.id = sent.id
+    WHERE endpoint.id = sent.id AND endpoint.deleted_at IS NULL
     RETURNING status, failures, failing_since AS "failingSince", now() AS now, counts, moved`,
 };
 
@@ -94,9 +97,16 @@ export const RECORD_FAILURE: Statement = {
     WITH ended AS (
       UPDATE webhook_deliveries SET
         state = $9, next_try_at = now() + $10::float8 * interval '1 ms', leased_until = NULL,
-        last_status = $5, last_error = $7, updated_at = now()
+        last_status = $5, last_error = $7, updated_at = now(),
+        has_failed_item = has_failed_item OR ($9 = 'failed' AND ${MAKES_ITEM})
       WHERE ${MINE} RETURNING id)
     ${ATTEMPT}`,
+};
+
+/** Notes that the item of a delivery does not say any more that it failed. */
+export const SETTLE_ITEM: Statement = {
+  name: 'settle_webhook_item',
+  text: 'UPDATE webhook_deliveries SET has_failed_item = false WHERE id = $1',
 };
 
 /** Puts a delivery back whose try was interrupted: it does not count. */
@@ -120,7 +130,7 @@ export const FIND_ABANDONED: Statement = {
   text: `
     SELECT 1 AS found FROM webhook_endpoints AS endpoint
     CROSS JOIN LATERAL (SELECT 1 ${ABANDONED} LIMIT 1) AS first
-    WHERE endpoint.status = 'disabled' LIMIT 1`,
+    WHERE endpoint.status = 'disabled' AND endpoint.deleted_at IS NULL LIMIT 1`,
 };
 
 /** Most deliveries that one transaction fails. */
@@ -134,11 +144,13 @@ export const FAIL_ABANDONED: Statement = {
       SELECT first.id FROM webhook_endpoints AS endpoint
       CROSS JOIN LATERAL (
         SELECT pending.id ${ABANDONED} LIMIT ${ABANDONED_BATCH} FOR UPDATE SKIP LOCKED) AS first
-      WHERE endpoint.status = 'disabled' LIMIT ${ABANDONED_BATCH})
+      WHERE endpoint.status = 'disabled' AND endpoint.deleted_at IS NULL
+      LIMIT ${ABANDONED_BATCH})
     UPDATE webhook_deliveries AS delivery SET state = 'failed', next_try_at = NULL, leased_until = NULL,
-      last_error = 'The endpoint is disabled.', updated_at = now()
+      last_error = 'The endpoint is disabled.', updated_at = now(),
+      has_failed_item = has_failed_item OR (${MAKES_ITEM})
     FROM abandoned WHERE delivery.id = abandoned.id
     RETURNING delivery.id, endpoint_id AS "endpointId", event_id AS "eventId", event_key AS "eventKey",
       entity_type AS "entityType", entity_id AS "entityId", actor_kind AS "actorKind",
-      tries, tries_before AS "triesBefore", last_status AS "lastStatus"`,
+      tries, last_status AS "lastStatus"`,
 };

@@ -6,7 +6,8 @@ import { pauseUntil, within } from '../../jobs/worker/time-limit.js';
 import { LOGGER } from '../../logging/logger.js';
 import { type TryResult } from '../sending/try-result.js';
 import { WebhookSender } from '../sending/webhook-sender.js';
-import { type ClaimedDelivery, DeliveryQueue } from './delivery-queue.js';
+import { type ClaimedDelivery, DeliveryQueue, type Work } from './delivery-queue.js';
+import { DeletedEndpoints } from './deleted-endpoints.js';
 import { DeliveryResults, type EndedTry } from './delivery-results.js';
 import { DeliveryWake } from '../model/delivery-wake.js';
 import { WebhookFanOut } from '../fan-out/webhook-fan-out.js';
@@ -44,6 +45,7 @@ export class WebhookDispatcher implements OnModuleDestroy {
   constructor(
     private readonly queue: DeliveryQueue,
     private readonly results: DeliveryResults,
+    private readonly deleted: DeletedEndpoints,
     private readonly sender: WebhookSender,
     private readonly fanOut: WebhookFanOut,
     private readonly due: DeliveryWake,
@@ -71,8 +73,9 @@ export class WebhookDispatcher implements OnModuleDestroy {
     return this.stopped;
   }
 
-  /** Looks for work now: deliveries became due, or the first endpoint was made. */
+  /** Looks for work now: deliveries became due, or an endpoint was made or deleted. */
   @OnEvent('webhook.created', { suppressErrors: false })
+  @OnEvent('webhook.deleted', { suppressErrors: false })
   wake(): void {
     this.nudged = true;
     this.endPause();
@@ -124,15 +127,42 @@ export class WebhookDispatcher implements OnModuleDestroy {
   private async exchange(): Promise<boolean> {
     const { concurrency } = this.env.webhooks;
     const free = concurrency - this.running.size;
-    if (free === 0) return false;
-    const { endpoints, abandoned } = await this.queue.look();
-    const more = abandoned && (await this.results.failAbandoned());
-    if (endpoints.length === 0) return more;
+    // Tests have no slots, and may use more than there are.
+    if (free <= 0) return false;
+    const work = await this.queue.look();
+    const filled = work.endpoints.length > 0 && (await this.claim(work.endpoints, free));
+    const more = await this.tidyUp(work);
+    return filled || more;
+  }
+
+  /** Claims what is due and starts it; whether that used all free slots. */
+  private async claim(endpoints: readonly string[], free: number): Promise<boolean> {
     const inUse = [...this.running.values()].filter(({ delivery }) => delivery.failing).length;
-    const failing = Math.max(0, Math.ceil(concurrency / 2) - inUse);
+    const failing = Math.max(0, Math.ceil(this.env.webhooks.concurrency / 2) - inUse);
     const claimed = await this.queue.claim(endpoints, { all: free, failing });
     for (const delivery of claimed) void this.send(delivery);
-    return more || claimed.length === free;
+    return claimed.length === free;
+  }
+
+  /**
+   * Ends what is left of endpoints that are disabled or deleted, a batch of each; whether more is left. An
+   * error is logged and tried again at the next look: it must not keep the other endpoints from their events.
+   */
+  private async tidyUp({ abandoned, deleted }: Work): Promise<boolean> {
+    const left = [
+      abandoned && (await this.logged(() => this.results.failAbandoned())),
+      deleted && (await this.logged(() => this.deleted.clean())),
+    ];
+    return left.includes(true);
+  }
+
+  private async logged(tidy: () => Promise<boolean>): Promise<boolean> {
+    try {
+      return await tidy();
+    } catch (error) {
+      this.logger.warn({ err: error }, 'what a webhook left behind could not be ended');
+      return false;
+    }
   }
 
   /**

@@ -62,8 +62,14 @@ export const FAN_OUT: Statement = {
     SELECT count(*)::int AS added FROM added`,
 };
 
-/** When the oldest endpoint was made; null while there is none. */
+/**
+ * When the oldest endpoint was made, null while there is none; and whether there is one, or the rest of one
+ * that is deleted.
+ */
 export const OLDEST_ENDPOINT: Statement = {
   name: 'find_oldest_webhook_endpoint',
-  text: `SELECT min(created_at) - ${CLOCK_TOLERANCE} AS since FROM webhook_endpoints`,
+  text: `
+    SELECT min(created_at) FILTER (WHERE deleted_at IS NULL) - ${CLOCK_TOLERANCE} AS since,
+      count(*) > 0 AS any
+    FROM webhook_endpoints`,
 };

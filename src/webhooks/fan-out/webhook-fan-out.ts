@@ -35,11 +35,16 @@ export class WebhookFanOut {
     private readonly wake: DeliveryWake,
   ) {}
 
-  /** Begins to read the feed when there is an endpoint, ends when there is none; returns which it is. */
+  /**
+   * Begins to read the feed when there is an endpoint, ends when there is none. Returns whether there is one,
+   * or the rest of one that is deleted.
+   */
   async follow(): Promise<boolean> {
     if (this.stopConsuming && Date.now() - this.checkedAt < RECHECK_MS) return true;
     this.checkedAt = Date.now();
-    const [oldest] = await this.transactions.query<{ since: Date | null }>(OLDEST_ENDPOINT);
+    const [oldest] = await this.transactions.query<{ since: Date | null; any: boolean }>(
+      OLDEST_ENDPOINT,
+    );
     const since = oldest?.since ?? null;
     if (since === null) this.stop();
     else if (!this.stopConsuming) {
@@ -49,7 +54,7 @@ export class WebhookFanOut {
         consume: (events, tx) => this.fanOut(events, tx),
       });
     }
-    return since !== null;
+    return oldest?.any ?? false;
   }
 
   /** Reads the feed no more. A batch under way ends by itself. */

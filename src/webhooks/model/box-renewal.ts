@@ -20,11 +20,11 @@ type Boxes = RowOf<typeof BOXES>;
 
 const LIST: Statement = {
   name: 'list_webhook_boxes',
-  text: `SELECT ${BOXES.select()} FROM webhook_endpoints`,
+  text: `SELECT ${BOXES.select()} FROM webhook_endpoints WHERE deleted_at IS NULL`,
 };
 const LOCK: Statement = {
   name: 'lock_webhook_boxes',
-  text: `SELECT ${BOXES.select()} FROM webhook_endpoints WHERE id = $1 FOR UPDATE`,
+  text: `SELECT ${BOXES.select()} FROM webhook_endpoints WHERE id = $1 AND deleted_at IS NULL FOR UPDATE`,
 };
 
 const PURPOSES = [

@@ -12,6 +12,7 @@ export const SHOWN_DELIVERY = columnsOf(WebhookDelivery).without(
   'leasedUntil',
   'triesBefore',
   'actorKind',
+  'hasFailedItem',
 );
 export type ShownDelivery = RowOf<typeof SHOWN_DELIVERY>;
 

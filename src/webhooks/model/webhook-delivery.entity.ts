@@ -25,6 +25,10 @@ export type DeliveryState = (typeof DELIVERY_STATES)[number];
 // What is due, for each endpoint: a dead endpoint's backlog is not read for another's.
 @Index('ix_webhook_deliveries_due', ['endpointId', 'nextTryAt'], { where: `"state" = 'pending'` })
 @Index('ix_webhook_deliveries_list', ['endpointId', 'id'])
+@Index('ix_webhook_deliveries_list_failed', ['endpointId', 'id'], { where: `"state" = 'failed'` })
+@Index('ix_webhook_deliveries_list_pending', ['endpointId', 'id'], {
+  where: `"state" = 'pending'`,
+})
 // What is past its retention.
 @Index('ix_webhook_deliveries_ended', ['updatedAt'], { where: `"state" <> 'pending'` })
 // How many tries an endpoint has under way.
@@ -96,6 +100,10 @@ export class WebhookDelivery {
   /** The kind of actor that caused the event: `user`, `service`; null for the system. */
   @Column('text', { nullable: true })
   actorKind!: string | null;
+
+  /** Whether it has a work item that says that it failed: its next success or its end has to settle that. */
+  @Column('boolean', { default: false })
+  hasFailedItem!: boolean;
 
   /** HTTP status of the last try; null if it got no answer. */
   @Column('int', { nullable: true })

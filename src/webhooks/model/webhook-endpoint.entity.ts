@@ -21,6 +21,8 @@ export type DisabledReason = (typeof DISABLED_REASONS)[number];
   'ck_webhook_endpoints_disabled',
   `("status" = 'disabled') = ("disabled_reason" IS NOT NULL) AND ("status" = 'disabled') = ("disabled_at" IS NOT NULL)`,
 )
+// So that whatever asks for enabled endpoints finds none that is deleted.
+@Check('ck_webhook_endpoints_deleted', `"deleted_at" IS NULL OR "status" = 'disabled'`)
 @Check('ck_webhook_endpoints_event_keys', `cardinality("event_keys") > 0`)
 @Check('ck_webhook_endpoints_scopes', `cardinality("scopes") > 0`)
 @Check(
@@ -81,6 +83,10 @@ export class WebhookEndpoint {
   /** Tries that failed since the last one that succeeded. */
   @Column('int', { default: 0 })
   failures!: number;
+
+  /** Since when it is deleted: it is hidden and has no secrets; the row goes after its last delivery. */
+  @Column('timestamp with time zone', { precision: 3, nullable: true })
+  deletedAt!: Date | null;
 
   /** The user or the service token that made it. */
   @Column('uuid', { nullable: true })

@@ -10,11 +10,17 @@ import { WebhookEndpoint } from './webhook-endpoint.entity.js';
 const COLUMNS = columnsOf(WebhookEndpoint);
 
 /** What may be shown of an endpoint. */
-const SHOWN = COLUMNS.without('headersBox', 'secretBox', 'previousSecretBox', 'failures');
+const SHOWN = COLUMNS.without(
+  'headersBox',
+  'secretBox',
+  'previousSecretBox',
+  'failures',
+  'deletedAt',
+);
 export type ShownEndpoint = RowOf<typeof SHOWN>;
 
-/** An endpoint is seen where all its scopes are granted. */
-const VISIBLE = allWithin('SELECT unnest(scopes) AS scope', '$1');
+/** An endpoint is seen until it is deleted, where all its scopes are granted. */
+const VISIBLE = `deleted_at IS NULL AND ${allWithin('SELECT unnest(scopes) AS scope', '$1')}`;
 
 /** The newest first: ids are ordered in time. */
 export const NEWEST = Keyset.by(SHOWN.only('id'));
@@ -33,7 +39,21 @@ export const LOCK: Statement = {
 
 export const COUNT: Statement = {
   name: 'count_webhooks',
-  text: 'SELECT count(*)::int AS total FROM webhook_endpoints',
+  text: 'SELECT count(*)::int AS total FROM webhook_endpoints WHERE deleted_at IS NULL',
+};
+
+/**
+ * Marks an endpoint as deleted and removes what is secret of it; nothing is shown of it, and nothing sent to
+ * it. The dispatcher deletes its deliveries and then the row.
+ */
+export const MARK_DELETED: Statement = {
+  name: 'mark_webhook_deleted',
+  text: `
+    UPDATE webhook_endpoints SET deleted_at = now(), status = 'disabled',
+      disabled_reason = COALESCE(disabled_reason, 'operator'), disabled_at = COALESCE(disabled_at, now()),
+      url = '', header_names = '{}', headers_box = NULL, secret_box = '', previous_secret_box = NULL,
+      previous_secret_until = NULL, failures = 0, failing_since = NULL
+    WHERE id = $1`,
 };
 
 /** A page of the endpoints that the actor sees, newest first. */

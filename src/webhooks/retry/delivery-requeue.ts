@@ -18,6 +18,11 @@ interface Locked extends Record<string, unknown> {
   readonly status: EndpointStatus;
 }
 
+/** Most batches of one request. */
+const RECOVERY_BATCHES = 10;
+/** After how long a request begins no further batch, in ms. */
+const RECOVERY_MS = 5000;
+
 /** Sends deliveries again: each gets all tries of the schedule anew, under the id of its message. */
 @Injectable()
 export class DeliveryRequeue {
@@ -53,13 +58,23 @@ export class DeliveryRequeue {
   }
 
   /**
-   * Sends the deliveries of an endpoint again that failed since a time, in batches that each leave an event;
-   * returns how many.
+   * Sends the deliveries of an endpoint again that failed since a time, in batches that each leave an event.
+   * It ends after some batches or seconds, or when its client has gone. Returns how many are sent again, and
+   * whether there may be more.
    */
-  async recover(endpointId: string, since: Date, actor: Actor): Promise<number> {
-    const before = new Date();
+  async recover(
+    endpointId: string,
+    since: Date,
+    actor: Actor,
+    gone: AbortSignal,
+  ): Promise<{ readonly requeued: number; readonly more: boolean }> {
+    // By the clock that the deliveries have their times from.
+    const [{ before } = { before: new Date() }] = await this.transactions.query<{ before: Date }>(
+      sql.RECOVERY_START,
+    );
+    const deadline = Date.now() + RECOVERY_MS;
     let total = 0;
-    for (;;) {
+    for (let batch = 1; ; batch++) {
       const requeued = await this.transactions.run(
         async (tx) => {
           const count = await tx.execute(sql.REQUEUE_ENDPOINT, [
@@ -81,7 +96,10 @@ export class DeliveryRequeue {
         { caller: actor },
       );
       total += requeued;
-      if (requeued < sql.REQUEUE_BATCH) return total;
+      if (requeued < sql.REQUEUE_BATCH) return { requeued: total, more: false };
+      if (batch === RECOVERY_BATCHES || gone.aborted || Date.now() >= deadline) {
+        return { requeued: total, more: true };
+      }
     }
   }
 

@@ -12,7 +12,8 @@ export const LOCK_DELIVERY: Statement = {
     SELECT delivery.state, delivery.event_key AS "eventKey", endpoint.status
     FROM webhook_deliveries AS delivery
     JOIN webhook_endpoints AS endpoint ON endpoint.id = delivery.endpoint_id
-    WHERE delivery.id = $1 AND endpoint.id = $2 AND ${isSeenDelivery('$3', '$4')}
+    WHERE delivery.id = $1 AND endpoint.id = $2 AND endpoint.deleted_at IS NULL
+      AND ${isSeenDelivery('$3', '$4')}
     FOR UPDATE OF delivery`,
 };
 
@@ -24,6 +25,12 @@ export const REQUEUE: Statement = {
 
 /** Most deliveries that one transaction makes pending again. */
 export const REQUEUE_BATCH = 1000;
+
+/** The time up to which a recovery looks: the end of this ms, to which what failed just now is rounded. */
+export const RECOVERY_START: Statement = {
+  name: 'find_start_of_webhook_recovery',
+  text: `SELECT now() + interval '1 ms' AS before`,
+};
 
 /**
  * Makes a batch of the deliveries of the endpoint $1 pending that failed from $2 on, and before $3: those

@@ -48,7 +48,7 @@ export class RetryFailedDeliveriesHandler implements JobRunner<typeof RETRY_ACTI
     const moment = { before: job.now, signal: job.signal };
     if (scope) {
       await this.requeue.retryScope(scope, moment, (tx, requeued) =>
-        this.report(tx, job, requeued),
+        this.report(tx, job, requeued, scope),
       );
     } else {
       await this.transactions.run((tx) => this.report(tx, job, 0));
@@ -59,6 +59,7 @@ export class RetryFailedDeliveriesHandler implements JobRunner<typeof RETRY_ACTI
     tx: Transaction,
     { jobId, attempt, payload: { nextActionId } }: JobContext<NextActionPayload>,
     requeued: number,
+    scope?: Scope,
   ): Promise<void> {
     const about = {
       actorId: null,
@@ -69,7 +70,9 @@ export class RetryFailedDeliveriesHandler implements JobRunner<typeof RETRY_ACTI
     const values = [nextActionId, RETRY_ACTION, jobId];
     if (requeued > 0 || (await tx.query(FIND_PROMISE, values)).length > 0) {
       const meta = { jobId, attempt, requeued };
-      tx.publish('nba.delivery.retried', { ...about, status: 'success', meta });
+      // Its scope, for whoever may see that alone; without an actor it makes no item, and starts no circle.
+      const of = scope ? { scope } : {};
+      tx.publish('nba.delivery.retried', { ...about, ...of, status: 'success', meta });
       return;
     }
     this.logger.info({ jobId, nextActionId }, 'a placeholder: no delivery is sent again');
