@@ -91,13 +91,19 @@ describe('a webhook that its receiver does not take', () => {
     expect(meta).toEqual({ jobId: expect.any(String) });
     await untilJob(app, meta.jobId, 'completed');
     await untilDeliveries(app, webhook, 'delivered', 3);
-    const event = { eventKey: 'nba.delivery.retried', actorId: null, ...scope };
+    const event = { eventKey: 'nba.delivery.retried', actorId: null };
     const events = await feed(action.id);
     expect(events).toEqual(
       expect.arrayContaining([
         expect.objectContaining({ ...event, meta: { jobId: meta.jobId, attempt: 1, requeued: 3 } }),
       ]),
     );
+    const recorded = await app.rows(
+      `SELECT entity_type AS "entityType", entity_id AS "entityId" FROM ops_events
+       WHERE event_key = 'nba.delivery.retried' AND source_id = $1`,
+      [action.id],
+    );
+    expect(recorded).toEqual([scope]);
     expect(JSON.stringify(events)).not.toContain('stub');
     const received = receiver.received.map(({ headers }) => headers['webhook-id']);
     expect(received).toEqual(

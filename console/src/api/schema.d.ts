@@ -976,7 +976,7 @@ export interface paths {
         post?: never;
         /**
          * Delete a webhook
-         * @description With its deliveries: what it has not got yet is not sent.
+         * @description With its deliveries: what it has not got yet is not sent. They are removed in the background.
          */
         delete: operations["deleteWebhook"];
         options?: never;
@@ -1079,7 +1079,7 @@ export interface paths {
         put?: never;
         /**
          * Send everything again that failed since a time
-         * @description After an outage of the receiver. A second call finds only what has failed since the first one.
+         * @description After an outage of the receiver: up to 10,000 deliveries, for about 5 s. While the answer says more, call it again. A later call finds only what has failed since.
          */
         post: operations["recoverWebhook"];
         delete?: never;
@@ -2501,6 +2501,8 @@ export interface components {
         RecoverAnswer: {
             /** @description How many deliveries are pending again. */
             requeued: number;
+            /** @description Whether more may be left: call it again. */
+            more: boolean;
         };
         /** @enum {string} */
         EventKey: "nba.delivery.executed" | "nba.delivery.failed" | "nba.delivery.undone" | "nba.delivery.stubbed" | "nba.delivery.retry_job.stub" | "nba.delivery.retried" | "job.failed" | "job.dead_lettered" | "job.retried" | "job.cancelled" | "nba.upsert" | "nba.run" | "suppression.created" | "suppression.changed" | "suppression.lifted" | "nba.playbook.step" | "nba.woken" | "risk.upsert" | "risk.created.critical" | "risk.changed" | "work_item.pushed" | "work_item.deleted" | "score.computed" | "score.threshold_breach" | "score.sharp_drop" | "score.recovery" | "leads.pipeline.run" | "auth.login.succeeded" | "auth.login.failed" | "auth.session.ended" | "user.changed" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "webhook.secret_rotated" | "token.created" | "token.revoked" | "webhook.failing" | "webhook.recovered" | "webhook.disabled" | "webhook.tested" | "webhook.delivery.resent" | "webhook.deliveries.requeued";
