@@ -1,11 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, causedBy } from '../kernel/actor.js';
 import { Paginator } from '../http/paging/paginator.js';
-import {
-  ConflictError,
-  NotFoundError,
-  ValidationFailedError,
-} from '../kernel/errors/domain-error.js';
+import { ConflictError, NotFoundError, invalidField } from '../kernel/errors/domain-error.js';
 import { isUuid } from '../kernel/uuid.js';
 import { PRIORITIES, type Priority } from '../kernel/priority.js';
 import { DAY_MS } from '../kernel/utc-day.js';
@@ -151,17 +147,13 @@ function snoozeEnd({ action, preset, until }: PatchRiskFlagBody): Date | null {
   if (action !== 'snooze') {
     if (given === 0) return null;
     const field = preset == null ? 'until' : 'preset';
-    throw invalid(field, `${field} belongs to the action snooze alone`);
+    throw invalidField(field, `${field} belongs to the action snooze alone`);
   }
-  if (given !== 1) throw invalid('preset', 'a snooze takes exactly one of preset and until');
+  if (given !== 1) throw invalidField('preset', 'a snooze takes exactly one of preset and until');
   if (until == null) return new Date(Date.now() + PRESET_MS[preset ?? '2d']);
   const end = new Date(until);
-  if (end.getTime() <= Date.now()) throw invalid('until', 'until must be ahead');
+  if (end.getTime() <= Date.now()) throw invalidField('until', 'until must be ahead');
   return end;
-}
-
-function invalid(field: string, message: string): ValidationFailedError {
-  return new ValidationFailedError([{ field, message }]);
 }
 
 function flagNotFound(): NotFoundError {

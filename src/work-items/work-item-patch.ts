@@ -1,5 +1,5 @@
 import { assertBodyShape } from '../http/request/body-shape.js';
-import { ValidationFailedError } from '../kernel/errors/domain-error.js';
+import { invalidField } from '../kernel/errors/domain-error.js';
 import { mergePatch } from '../kernel/merge-patch.js';
 import { type Priority } from '../kernel/priority.js';
 import { type PushedWorkItem, type WorkItem } from './work-item.js';
@@ -48,7 +48,7 @@ function mergedAttributes(current: object, patch: object): object {
   assertBodyShape({ attributes });
   if (JSON.stringify(attributes).length > MAX_ATTRIBUTES) {
     const message = `attributes must have at most ${MAX_ATTRIBUTES / 1024} kB together`;
-    throw new ValidationFailedError([{ field: 'attributes', message }]);
+    throw invalidField('attributes', message);
   }
   return attributes;
 }

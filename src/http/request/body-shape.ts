@@ -1,4 +1,4 @@
-import { ValidationFailedError } from '../../kernel/errors/domain-error.js';
+import { invalidField, ValidationFailedError } from '../../kernel/errors/domain-error.js';
 import { pathOf } from '../validation/field-errors.js';
 
 /** Most keys of one object in a body. */
@@ -123,5 +123,5 @@ function faultOf(text: string): string | undefined {
 
 function refusal(field: string, fault: string): ValidationFailedError {
   const shown = field.replaceAll('\u0000', '').toWellFormed();
-  return new ValidationFailedError([{ field: shown, message: `${shown} ${fault}` }]);
+  return invalidField(shown, `${shown} ${fault}`);
 }

@@ -1,4 +1,4 @@
-import { ValidationFailedError } from '../../kernel/errors/domain-error.js';
+import { invalidField, ValidationFailedError } from '../../kernel/errors/domain-error.js';
 import { assertStorableText } from './body-shape.js';
 import { pathOf } from '../validation/field-errors.js';
 
@@ -45,5 +45,5 @@ export function assertNoQuery(query: Readonly<Record<string, unknown>>): void {
 }
 
 function refusal(field: string, fault: string): ValidationFailedError {
-  return new ValidationFailedError([{ field, message: `${field} ${fault}` }]);
+  return invalidField(field, `${field} ${fault}`);
 }

@@ -5,7 +5,7 @@ import {
   validateSync,
   type ValidatorOptions,
 } from 'class-validator';
-import { ValidationFailedError } from '../../kernel/errors/domain-error.js';
+import { invalidField, ValidationFailedError } from '../../kernel/errors/domain-error.js';
 import { DtoBinder } from './dto-binder.js';
 import { type FieldErrors, pathOf } from './field-errors.js';
 import { plainMessage } from './plain-messages.js';
@@ -65,7 +65,7 @@ interface Bound<T extends object> {
 function bind<T extends object>(type: Type<T>, value: unknown, path: string): Bound<T> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     const field = path === '' ? 'body' : path;
-    throw new ValidationFailedError([{ field, message: `${field} must be an object` }]);
+    throw invalidField(field, `${field} must be an object`);
   }
   const binder = new DtoBinder();
   const instance = binder.bind(type, value as Record<string, unknown>, path);

@@ -87,6 +87,11 @@ export class ValidationFailedError extends InvalidRequestError {
   }
 }
 
+/** 400 about one field. */
+export function invalidField(field: string, message: string): ValidationFailedError {
+  return new ValidationFailedError([{ field, message }]);
+}
+
 /** One sentence with as many of the messages as fit, and the count of the others. */
 function detailOf(errors: readonly FieldError[], more: number): string {
   const most = MAX_DETAIL - ' and 1000000 more.'.length;

@@ -1,4 +1,4 @@
-import { ValidationFailedError } from '../../kernel/errors/domain-error.js';
+import { invalidField } from '../../kernel/errors/domain-error.js';
 import { validateAs } from '../../http/validation/validation.js';
 import { type RegisteredAction } from './delivery-action.registry.js';
 
@@ -7,7 +7,5 @@ export function inputOf(action: RegisteredAction, input: unknown): object {
   const type = action.options.input;
   if (type) return validateAs(type, input ?? {}, 'input');
   if (input === undefined) return {};
-  throw new ValidationFailedError([
-    { field: 'input', message: `input is not taken by ${action.options.key}` },
-  ]);
+  throw invalidField('input', `input is not taken by ${action.options.key}`);
 }

@@ -1,4 +1,4 @@
-import { ValidationFailedError } from '../../kernel/errors/domain-error.js';
+import { invalidField } from '../../kernel/errors/domain-error.js';
 import { DAY_MS } from '../../kernel/utc-day.js';
 
 /** How long a suppression may be asked for, besides an instant. */
@@ -29,11 +29,11 @@ export function endOfLength(length: SuppressionLength, now: Date): Date | null {
  * once, and for an end that is not ahead.
  */
 export function namedEnd({ for: length, until }: NamedEnd, now: Date): Date | null | undefined {
-  if (length != null && until != null) throw invalid('for', 'give for or until, not both');
+  if (length != null && until != null) throw invalidField('for', 'give for or until, not both');
   if (length != null) return endOfLength(length, now);
   if (until == null) return undefined;
   const end = new Date(until);
-  if (end.getTime() <= now.getTime()) throw invalid('until', 'until must be ahead');
+  if (end.getTime() <= now.getTime()) throw invalidField('until', 'until must be ahead');
   return end;
 }
 
@@ -45,9 +45,4 @@ export function isFarReaching(
 ): boolean {
   if (entityId == null || end === null) return true;
   return end.getTime() - now.getTime() > MAX_SUPPRESSION_DAYS * DAY_MS;
-}
-
-/** A 400 about one field. */
-export function invalid(field: string, message: string): ValidationFailedError {
-  return new ValidationFailedError([{ field, message }]);
 }

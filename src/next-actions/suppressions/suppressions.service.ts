@@ -5,12 +5,12 @@ import { type Transaction } from '../../database/transactions/transaction.js';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
 import { Paginator } from '../../http/paging/paginator.js';
 import { type Actor, causedBy } from '../../kernel/actor.js';
-import { ConflictError, NotFoundError } from '../../kernel/errors/domain-error.js';
+import { ConflictError, NotFoundError, invalidField } from '../../kernel/errors/domain-error.js';
 import { patternFor, scopesToRead } from '../../kernel/grants.js';
 import { permissionDenied } from '../../kernel/permissions.errors.js';
 import { patternText, type ScopePattern } from '../../kernel/scope.js';
 import { isUuid } from '../../kernel/uuid.js';
-import { invalid, isFarReaching, namedEnd } from './suppression-terms.js';
+import { isFarReaching, namedEnd } from './suppression-terms.js';
 import {
   type ChangeSuppression,
   type ListSuppressionsQuery,
@@ -87,7 +87,7 @@ export class SuppressionsService {
   async change(id: string, body: ChangeSuppression, actor: Actor): Promise<SuppressionAnswer> {
     const end = namedEnd(body, new Date());
     if (end === undefined && body.reason == null) {
-      throw invalid('body', 'give at least one of for, until and reason');
+      throw invalidField('body', 'give at least one of for, until and reason');
     }
     await this.transactions.run(
       async (tx) => {
@@ -198,9 +198,9 @@ export class SuppressionsService {
 function requestOf(body: NewSuppression, actor: Actor): SuppressionRequest {
   const { ruleKey, dedupeKey, reason } = body;
   const until = namedEnd(body, new Date());
-  if (until === undefined) throw invalid('for', 'give one of for and until');
+  if (until === undefined) throw invalidField('for', 'give one of for and until');
   if ((ruleKey == null) === (dedupeKey == null)) {
-    throw invalid('ruleKey', 'give exactly one of ruleKey and dedupeKey');
+    throw invalidField('ruleKey', 'give exactly one of ruleKey and dedupeKey');
   }
   const key = ruleKey == null ? { dedupeKey: dedupeKey ?? '' } : { ruleKey };
   return { scope: patternFor(body, actor), key, until, reason };

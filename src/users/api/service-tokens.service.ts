@@ -9,7 +9,7 @@ import { TransactionRunner } from '../../database/transactions/transaction-runne
 import { type CursorQuery } from '../../http/paging/cursor-page.js';
 import { Paginator } from '../../http/paging/paginator.js';
 import { type Actor, causedBy } from '../../kernel/actor.js';
-import { NotFoundError, ValidationFailedError } from '../../kernel/errors/domain-error.js';
+import { NotFoundError, invalidField } from '../../kernel/errors/domain-error.js';
 import { DAY_MS } from '../../kernel/utc-day.js';
 import { isUuid } from '../../kernel/uuid.js';
 import { assertMayGive, fewestScopes } from '../model/grant-rules.js';
@@ -168,7 +168,7 @@ function expiryOf(text: string): Date {
       : life > MAX_LIFE_MS
         ? 'expiresAt must be at most a year away'
         : undefined;
-  if (message !== undefined) throw new ValidationFailedError([{ field: 'expiresAt', message }]);
+  if (message !== undefined) throw invalidField('expiresAt', message);
   return expiresAt;
 }
 

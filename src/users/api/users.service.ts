@@ -7,11 +7,7 @@ import { passwordProblem } from '../../config/secret-strength.js';
 import { type CursorQuery } from '../../http/paging/cursor-page.js';
 import { Paginator } from '../../http/paging/paginator.js';
 import { type Actor, causedBy } from '../../kernel/actor.js';
-import {
-  ConflictError,
-  NotFoundError,
-  ValidationFailedError,
-} from '../../kernel/errors/domain-error.js';
+import { ConflictError, NotFoundError, invalidField } from '../../kernel/errors/domain-error.js';
 import { sqlStateOf, UNIQUE_VIOLATION } from '../../kernel/errors/database-failure.js';
 import { isUuid } from '../../kernel/uuid.js';
 import { nameFrom, normalizeEmail } from '../model/email.js';
@@ -162,9 +158,7 @@ export class UsersService {
     field = 'password',
   ): Promise<string> {
     const problem = await passwordProblem(password, about);
-    if (problem !== undefined) {
-      throw new ValidationFailedError([{ field, message: `${field} ${problem}` }]);
-    }
+    if (problem !== undefined) throw invalidField(field, `${field} ${problem}`);
     return this.hasher.hash(password);
   }
 }

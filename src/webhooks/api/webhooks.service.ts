@@ -7,7 +7,7 @@ import { grantOf } from '../../database/sql/scope-condition.js';
 import { type CursorQuery } from '../../http/paging/cursor-page.js';
 import { Paginator } from '../../http/paging/paginator.js';
 import { type Actor, causedBy } from '../../kernel/actor.js';
-import { ConflictError, ValidationFailedError } from '../../kernel/errors/domain-error.js';
+import { ConflictError, invalidField } from '../../kernel/errors/domain-error.js';
 import { allOf } from '../../kernel/grants.js';
 import { mergePatch } from '../../kernel/merge-patch.js';
 import { DAY_MS } from '../../kernel/utc-day.js';
@@ -79,7 +79,7 @@ export class WebhooksService {
     const id = uuidv7();
     const url = this.accepted(body.url);
     const scopes = fewestScopes(body.scopes ?? allOf(actor).texts);
-    if (scopes.length === 0) throw invalid('scopes', 'scopes must not be empty');
+    if (scopes.length === 0) throw invalidField('scopes', 'scopes must not be empty');
     assertMayGiveScopes(scopes, actor);
     const secret = newSigningSecret();
     const endpoint = {
@@ -181,13 +181,13 @@ export class WebhooksService {
   /** A URL as it is stored; throws a 400 for one that no webhook may have. */
   private accepted(url: string): string {
     const problem = this.guard.urlProblem(url);
-    if (problem !== undefined) throw invalid('url', `url ${problem}`);
+    if (problem !== undefined) throw invalidField('url', `url ${problem}`);
     return new URL(url).href;
   }
 
   private sealed(id: string, headers: EndpointHeaders): Pick<Stored, 'headerNames' | 'headersBox'> {
     const headerNames = Object.keys(headers).sort();
-    if (headerNames.length > HEADERS_MAX) throw invalid('headers', tooManyHeaders());
+    if (headerNames.length > HEADERS_MAX) throw invalidField('headers', tooManyHeaders());
     return { headerNames, headersBox: sealHeaders(id, headers, this.box) };
   }
 
@@ -224,7 +224,7 @@ export class WebhooksService {
   ): Partial<Stored> {
     const moves = new URL(url).origin !== new URL(urlBefore).origin;
     if (headers === undefined) {
-      if (moves && headersBox) throw invalid('headers', HEADERS_OF_ANOTHER_ORIGIN);
+      if (moves && headersBox) throw invalidField('headers', HEADERS_OF_ANOTHER_ORIGIN);
       return {};
     }
     if (headers === null) return headersBox ? this.sealed(id, {}) : {};
@@ -284,10 +284,6 @@ function answerOf(endpoint: sql.ShownEndpoint | undefined): WebhookAnswer {
     enabled: status === 'enabled',
     previousSecretUntil: isValid ? previousSecretUntil : null,
   };
-}
-
-function invalid(field: string, message: string): ValidationFailedError {
-  return new ValidationFailedError([{ field, message }]);
 }
 
 function limitReached(): ConflictError {

@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import {
   DomainError,
   type FieldError,
+  invalidField,
   ValidationFailedError,
 } from '../../kernel/errors/domain-error.js';
 import { type CsvSeparator } from '../../http/csv/csv-head.js';
@@ -149,7 +150,7 @@ export class ImportRun {
       return;
     }
     const message = `externalId is that of line ${first}, too: a file has each item once`;
-    throw new ValidationFailedError([{ field: 'externalId', message }]);
+    throw invalidField('externalId', message);
   }
 
   private async *store(): AsyncGenerator<ImportEvent> {

@@ -1,4 +1,8 @@
-import { type FieldError, ValidationFailedError } from '../../kernel/errors/domain-error.js';
+import {
+  type FieldError,
+  invalidField,
+  ValidationFailedError,
+} from '../../kernel/errors/domain-error.js';
 import { namesScope, type Scope } from '../../kernel/scope.js';
 import { unguarded } from '../../http/csv/csv-text.js';
 import { assertBodyShape } from '../../http/request/body-shape.js';
@@ -144,5 +148,5 @@ function withDateFormat(error: FieldError): FieldError {
 }
 
 function fault(field: string, message: string): ValidationFailedError {
-  return new ValidationFailedError([{ field, message: `${field} ${message}` }]);
+  return invalidField(field, `${field} ${message}`);
 }

@@ -1,7 +1,7 @@
 import { IsBoolean, IsIn, IsOptional, ValidateBy, ValidateIf } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
 import { IsInstant } from '../../../http/validation/instant.js';
-import { ValidationFailedError } from '../../../kernel/errors/domain-error.js';
+import { invalidField } from '../../../kernel/errors/domain-error.js';
 import { DAY_MS } from '../../../kernel/utc-day.js';
 import { snoozeNextAction, snoozeUntilWorse } from '../../model/next-action.changes.js';
 import {
@@ -65,9 +65,7 @@ function endOf({ until, for: span }: SnoozeInput, now: Date): Date {
   if (span !== undefined) return new Date(now.getTime() + SPANS[span]);
   const end = new Date(until ?? NaN);
   if (end > now && end.getTime() <= now.getTime() + LONGEST_MS) return end;
-  throw new ValidationFailedError([
-    { field: 'input.until', message: 'input.until must be in the future, within 90 days' },
-  ]);
+  throw invalidField('input.until', 'input.until must be in the future, within 90 days');
 }
 
 function IsNotBesideUntil(): PropertyDecorator {
