@@ -1,11 +1,14 @@
 import { type Query, type Statement } from '../../database/connections/statement.js';
 import { Keyset } from '../../database/sql/keyset.js';
 import { ListQuery, type PageStart } from '../../database/sql/list-query.js';
-import { grantOf } from '../../database/sql/scope-condition.js';
 import { type Actor } from '../../kernel/actor.js';
-import { seesUnscoped } from '../../kernel/grants.js';
 import { firstUuidV7 } from '../../kernel/uuid.js';
-import { isSeenDelivery, SHOWN_DELIVERY, SHOWN_TRY } from '../model/delivery-columns.js';
+import {
+  isSeenDelivery,
+  seenDeliveriesOf,
+  SHOWN_DELIVERY,
+  SHOWN_TRY,
+} from '../model/delivery-columns.js';
 import { type DeliveryState } from '../model/webhook-delivery.entity.js';
 
 /** What the list of the deliveries of an endpoint is narrowed to; all combine. */
@@ -30,11 +33,6 @@ const STATE_IS: Readonly<Record<DeliveryState, string>> = {
 /** The newest event first: ids have its time. */
 export const NEWEST = Keyset.by(SHOWN_DELIVERY.only('id'));
 
-/** The values of an actor for {@link isSeenDelivery}. */
-function seenBy(actor: Actor): unknown[] {
-  return [grantOf(actor), seesUnscoped(actor)];
-}
-
 /** A page of the deliveries of an endpoint. */
 export function deliveriesQuery(
   endpointId: string,
@@ -45,7 +43,7 @@ export function deliveriesQuery(
   const from = since === undefined ? undefined : firstUuidV7(new Date(since));
   const list = ListQuery.unscoped('webhook_deliveries', 'isSeenDelivery narrows it', {
     conditions: ['endpoint_id = $1', isSeenDelivery('$2', '$3')],
-    values: [endpointId, ...seenBy(actor)],
+    values: [endpointId, ...seenDeliveriesOf(actor)],
   });
   // Not bound, so that a generic plan uses the partial indexes.
   if (state !== undefined) list.when(state, STATE_IS[state]);
@@ -64,7 +62,7 @@ const FIND: Statement = {
 
 /** One delivery of an endpoint. */
 export function deliveryQuery(endpointId: string, deliveryId: string, actor: Actor): Query {
-  return { statement: FIND, values: [endpointId, ...seenBy(actor), deliveryId] };
+  return { statement: FIND, values: [endpointId, ...seenDeliveriesOf(actor), deliveryId] };
 }
 
 const TRIES: Statement = {

@@ -43,14 +43,7 @@ export class WebhookDeliveriesService {
   /** A delivery with what is sent and its tries; throws a 404. */
   async get(id: string, deliveryId: string, actor: Actor): Promise<WebhookDeliveryDetail> {
     const webhook = await this.webhooks.get(id, actor);
-    if (!isUuid(deliveryId)) throw deliveryNotFound();
-    const [deliveries, attempts] = await this.transactions.read(
-      [deliveryQuery(webhook.id, deliveryId, actor), triesQuery(deliveryId)],
-      { caller: actor },
-    );
-    const [delivery] = (deliveries ?? []) as (Row & { readonly body: string })[];
-    if (!delivery) throw deliveryNotFound();
-    return { ...delivery, attempts: (attempts ?? []) as unknown as ShownTry[] };
+    return this.detail(webhook.id, deliveryId, actor);
   }
 
   /** Sends a delivery again, unless it is pending; throws a 404, and a 409 for a disabled webhook. */
@@ -58,7 +51,7 @@ export class WebhookDeliveriesService {
     const webhook = await this.webhooks.get(id, actor);
     if (!isUuid(deliveryId)) throw deliveryNotFound();
     await this.requeue.resend(webhook.id, deliveryId, actor);
-    return this.get(id, deliveryId, actor);
+    return this.detail(webhook.id, deliveryId, actor);
   }
 
   /** Sends what failed since a time again; throws a 404, and a 409 for a disabled webhook. */
@@ -72,6 +65,22 @@ export class WebhookDeliveriesService {
   async test(id: string, actor: Actor): Promise<WebhookDeliveryDetail> {
     const webhook = await this.webhooks.get(id, actor);
     const deliveryId = await this.tests.send(webhook.id, actor);
-    return this.get(id, deliveryId, actor);
+    return this.detail(webhook.id, deliveryId, actor);
+  }
+
+  /** A delivery of a webhook that the actor sees. */
+  private async detail(
+    webhookId: string,
+    deliveryId: string,
+    actor: Actor,
+  ): Promise<WebhookDeliveryDetail> {
+    if (!isUuid(deliveryId)) throw deliveryNotFound();
+    const [deliveries, attempts] = await this.transactions.read(
+      [deliveryQuery(webhookId, deliveryId, actor), triesQuery(deliveryId)],
+      { caller: actor },
+    );
+    const [delivery] = (deliveries ?? []) as (Row & { readonly body: string })[];
+    if (!delivery) throw deliveryNotFound();
+    return { ...delivery, attempts: (attempts ?? []) as unknown as ShownTry[] };
   }
 }

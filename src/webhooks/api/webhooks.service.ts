@@ -6,13 +6,14 @@ import { TransactionRunner } from '../../database/transactions/transaction-runne
 import { grantOf } from '../../database/sql/scope-condition.js';
 import { type CursorQuery } from '../../http/paging/cursor-page.js';
 import { Paginator } from '../../http/paging/paginator.js';
-import { type Actor, causedBy } from '../../kernel/actor.js';
+import { type Actor } from '../../kernel/actor.js';
 import { ConflictError, invalidField } from '../../kernel/errors/domain-error.js';
 import { allOf } from '../../kernel/grants.js';
 import { mergePatch } from '../../kernel/merge-patch.js';
 import { DAY_MS } from '../../kernel/utc-day.js';
 import { isUuid } from '../../kernel/uuid.js';
 import { assertMayGiveScopes, fewestScopes } from '../../users/model/grant-rules.js';
+import { aboutWebhook } from '../model/about-webhook.js';
 import { type EndpointHeaders, openHeaders, sealHeaders } from '../model/sendable-endpoint.js';
 import { SecretBox } from '../model/secret-box.js';
 import { WebhookEndpoint } from '../model/webhook-endpoint.entity.js';
@@ -98,7 +99,7 @@ export class WebhooksService {
         const [count] = await tx.query<{ total: number }>(sql.COUNT);
         if ((count?.total ?? 0) >= MAX_WEBHOOKS) throw limitReached();
         await tx.manager.insert(WebhookEndpoint, endpoint);
-        tx.publish('webhook.created', { ...about(id, actor), meta: metaOf(endpoint) });
+        tx.publish('webhook.created', { ...aboutWebhook(id, actor), meta: metaOf(endpoint) });
         return Object.assign(await read(tx, id, actor), { secret });
       },
       { caller: actor },
@@ -119,7 +120,7 @@ export class WebhooksService {
           await tx.manager.update(WebhookEndpoint, { id }, changes);
           const after = { ...before, ...changes };
           const meta = { changed, ...metaOf(after), enabled: after.status === 'enabled' };
-          tx.publish('webhook.changed', { ...about(id, actor), meta });
+          tx.publish('webhook.changed', { ...aboutWebhook(id, actor), meta });
         }
         return read(tx, id, actor);
       },
@@ -136,7 +137,7 @@ export class WebhooksService {
       async (tx) => {
         const endpoint = await this.lock(tx, id, actor);
         tx.defer(sql.MARK_DELETED, [id]);
-        tx.publish('webhook.deleted', { ...about(id, actor), meta: metaOf(endpoint) });
+        tx.publish('webhook.deleted', { ...aboutWebhook(id, actor), meta: metaOf(endpoint) });
       },
       { caller: actor },
     );
@@ -148,7 +149,7 @@ export class WebhooksService {
     return this.transactions.run(
       async (tx) => {
         const { secretBox } = await this.lock(tx, id, actor);
-        const isKept = this.box.opens(id, 'secret', secretBox);
+        const isKept = this.box.openIfReadable(id, 'secret', secretBox) !== undefined;
         const previousSecretUntil = isKept ? new Date(Date.now() + ROTATION_MS) : null;
         await tx.manager.update(
           WebhookEndpoint,
@@ -160,7 +161,7 @@ export class WebhooksService {
           },
         );
         const meta = { previousUntil: previousSecretUntil?.toISOString() ?? null };
-        tx.publish('webhook.secret_rotated', { ...about(id, actor), meta });
+        tx.publish('webhook.secret_rotated', { ...aboutWebhook(id, actor), meta });
         return Object.assign(await read(tx, id, actor), { secret });
       },
       { caller: actor },
@@ -268,11 +269,6 @@ function fewestEventKeys(eventKeys: readonly string[]): string[] {
 
 function metaOf({ url, eventKeys, scopes }: Pick<Stored, 'url' | 'eventKeys' | 'scopes'>) {
   return { host: new URL(url).host, eventKeys, scopes };
-}
-
-function about(id: string, actor: Actor) {
-  const source = { sourceType: 'webhook', sourceId: id, status: 'success' } as const;
-  return { ...causedBy(actor), ...source };
 }
 
 function answerOf(endpoint: sql.ShownEndpoint | undefined): WebhookAnswer {

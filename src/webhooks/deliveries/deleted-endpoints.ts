@@ -3,7 +3,8 @@ import { type Statement } from '../../database/connections/statement.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
 import { isRaced } from '../../work-items/push.js';
-import { DeliveryItems, type DeliveryOfItem } from './delivery-items.js';
+import { DELIVERY_OF_ITEM, type DeliveryOfItem } from '../model/delivery-columns.js';
+import { DeliveryItems } from './delivery-items.js';
 
 /** Most deliveries that one transaction deletes. */
 const BATCH = 1000;
@@ -25,9 +26,7 @@ const DELETE_DELIVERIES: Statement = {
         ORDER BY id LIMIT ${BATCH} FOR UPDATE SKIP LOCKED) AS first
       WHERE endpoint.deleted_at IS NOT NULL LIMIT ${BATCH})
     DELETE FROM webhook_deliveries AS delivery USING taken WHERE delivery.id = taken.id
-    RETURNING delivery.id, endpoint_id AS "endpointId", event_id AS "eventId", event_key AS "eventKey",
-      entity_type AS "entityType", entity_id AS "entityId", actor_kind AS "actorKind",
-      tries, last_status AS "lastStatus", has_failed_item AS "hasFailedItem"`,
+    RETURNING ${DELIVERY_OF_ITEM.select('delivery')}`,
 };
 
 /** Deletes the rows of deleted endpoints that have no delivery any more. */
@@ -38,10 +37,6 @@ const DELETE_ENDPOINTS: Statement = {
     WHERE deleted_at IS NOT NULL
       AND NOT EXISTS (SELECT FROM webhook_deliveries WHERE endpoint_id = endpoint.id)`,
 };
-
-type DeletedDelivery = DeliveryOfItem & {
-  readonly hasFailedItem: boolean;
-} & Record<string, unknown>;
 
 /**
  * Removes what is left of endpoints that are deleted: in batches, because one statement for 200,000
@@ -66,11 +61,8 @@ export class DeletedEndpoints {
 
   /** Deletes a batch of deliveries and cancels their items: nothing delivers them any more. */
   private async batch(tx: Transaction): Promise<number> {
-    const deliveries = await tx.query<DeletedDelivery>(DELETE_DELIVERIES);
-    await this.items.cancelled(
-      tx,
-      deliveries.filter(({ hasFailedItem }) => hasFailedItem),
-    );
+    const deliveries = await tx.query<DeliveryOfItem & Record<string, unknown>>(DELETE_DELIVERIES);
+    await this.items.cancelled(tx, deliveries);
     return deliveries.length;
   }
 }

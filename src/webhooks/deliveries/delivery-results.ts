@@ -3,10 +3,10 @@ import { ENV, type Env } from '../../config/env.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
 import { isRaced } from '../../work-items/push.js';
-import { TEST_EVENT } from '../model/delivery-columns.js';
+import { type DeliveryOfItem, TEST_EVENT } from '../model/delivery-columns.js';
 import { type DisabledReason, type EndpointStatus } from '../model/webhook-endpoint.entity.js';
 import { type TryResult } from '../sending/try-result.js';
-import { DeliveryItems, type DeliveryOfItem } from './delivery-items.js';
+import { DeliveryItems } from './delivery-items.js';
 import { type ClaimedDelivery } from './delivery-queue.js';
 import { countsForHealth, DISABLED_AFTER_MS, FAILING_AFTER } from './endpoint-health.js';
 import { publishEndpoint } from './endpoint-events.js';
@@ -21,10 +21,7 @@ export interface EndedTry {
 }
 
 type Failed = Exclude<Verdict, { state: 'delivered' }>;
-type EndedRow = Omit<DeliveryOfItem, 'lastStatus'> & { readonly hasFailedItem: boolean } & Record<
-    string,
-    unknown
-  >;
+type EndedRow = DeliveryOfItem & Record<string, unknown>;
 
 interface Health extends Record<string, unknown> {
   readonly status: EndpointStatus;
@@ -72,7 +69,7 @@ export class DeliveryResults {
   failAbandoned(): Promise<boolean> {
     return this.transactions.run(
       async (tx) => {
-        const failed = await tx.query<DeliveryOfItem & Record<string, unknown>>(sql.FAIL_ABANDONED);
+        const failed = await tx.query<EndedRow>(sql.FAIL_ABANDONED);
         await this.items.failed(tx, failed);
         return failed.length === sql.ABANDONED_BATCH;
       },
@@ -91,10 +88,7 @@ export class DeliveryResults {
         failingSince: failingSince.toISOString(),
       });
     }
-    if (row.hasFailedItem) {
-      tx.defer(sql.SETTLE_ITEM, [row.id]);
-      await this.items.delivered(tx, { ...row, lastStatus: ended.result.status });
-    }
+    await this.items.delivered(tx, row);
     return true;
   }
 

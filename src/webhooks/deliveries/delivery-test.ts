@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
-import { type Actor, causedBy } from '../../kernel/actor.js';
+import { type Actor } from '../../kernel/actor.js';
+import { aboutWebhook } from '../model/about-webhook.js';
 import { TEST_EVENT } from '../model/delivery-columns.js';
 import { SENDABLE_COLUMNS, type SendableEndpoint } from '../model/sendable-endpoint.js';
 import { webhookNotFound } from '../model/webhook.errors.js';
@@ -56,10 +57,7 @@ export class DeliveryTest {
         const values = [id, endpointId, eventKey, messageId, body, this.queue.leaseMs];
         tx.defer(ADD_LEASED, values);
         tx.publish('webhook.tested', {
-          ...causedBy(actor),
-          sourceType: 'webhook',
-          sourceId: endpointId,
-          status: 'success',
+          ...aboutWebhook(endpointId, actor),
           meta: { deliveryId: id },
         });
         return found;

@@ -1,15 +1,11 @@
 import { type Statement } from '../../database/connections/statement.js';
+import { DELIVERY_OF_ITEM } from '../model/delivery-columns.js';
 
 /** The fence: a try that lost its lease to another one can't record its result. */
 const MINE = `id = $1 AND tries = $2 AND state = 'pending' AND leased_until IS NOT NULL`;
 
 /** What the record of a result reads of the delivery. */
-const ENDED = `id, endpoint_id AS "endpointId", event_id AS "eventId", event_key AS "eventKey",
-      entity_type AS "entityType", entity_id AS "entityId", actor_kind AS "actorKind",
-      tries, has_failed_item AS "hasFailedItem"`;
-
-/** Whether a delivery gets a work item where it fails. */
-const MAKES_ITEM = 'entity_type IS NOT NULL AND entity_id IS NOT NULL AND actor_kind IS NOT NULL';
+const ENDED = DELIVERY_OF_ITEM.select();
 
 const ATTEMPT = `
       INSERT INTO webhook_attempts
@@ -18,8 +14,9 @@ const ATTEMPT = `
 
 /**
  * Records a success and that its endpoint $9 does not fail any more ($10: whether the try counts for that, if
- * it went to the URL $11 that the endpoint still has), in one statement. Returns the delivery, with the failures of the endpoint before; no row if the try lost
- * its lease. The endpoint is locked before the delivery, as by whoever deletes it.
+ * it went to the URL $11 that the endpoint still has), in one statement. Returns the delivery, with the
+ * failures of the endpoint before; no row if the try lost its lease. The endpoint is locked before the
+ * delivery, as by whoever deletes it.
  */
 export const RECORD_SUCCESS: Statement = {
   name: 'record_webhook_success',
@@ -97,16 +94,9 @@ export const RECORD_FAILURE: Statement = {
     WITH ended AS (
       UPDATE webhook_deliveries SET
         state = $9, next_try_at = now() + $10::float8 * interval '1 ms', leased_until = NULL,
-        last_status = $5, last_error = $7, updated_at = now(),
-        has_failed_item = has_failed_item OR ($9 = 'failed' AND ${MAKES_ITEM})
+        last_status = $5, last_error = $7, updated_at = now()
       WHERE ${MINE} RETURNING id)
     ${ATTEMPT}`,
-};
-
-/** Notes that the item of a delivery does not say any more that it failed. */
-export const SETTLE_ITEM: Statement = {
-  name: 'settle_webhook_item',
-  text: 'UPDATE webhook_deliveries SET has_failed_item = false WHERE id = $1',
 };
 
 /** Puts a delivery back whose try was interrupted: it does not count. */
@@ -147,10 +137,7 @@ export const FAIL_ABANDONED: Statement = {
       WHERE endpoint.status = 'disabled' AND endpoint.deleted_at IS NULL
       LIMIT ${ABANDONED_BATCH})
     UPDATE webhook_deliveries AS delivery SET state = 'failed', next_try_at = NULL, leased_until = NULL,
-      last_error = 'The endpoint is disabled.', updated_at = now(),
-      has_failed_item = has_failed_item OR (${MAKES_ITEM})
+      last_error = 'The endpoint is disabled.', updated_at = now()
     FROM abandoned WHERE delivery.id = abandoned.id
-    RETURNING delivery.id, endpoint_id AS "endpointId", event_id AS "eventId", event_key AS "eventKey",
-      entity_type AS "entityType", entity_id AS "entityId", actor_kind AS "actorKind",
-      tries, last_status AS "lastStatus"`,
+    RETURNING ${DELIVERY_OF_ITEM.select('delivery')}`,
 };

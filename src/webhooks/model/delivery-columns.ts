@@ -1,5 +1,7 @@
 import { columnsOf, type RowOf } from '../../database/sql/columns.js';
-import { isGranted, isVisible } from '../../database/sql/scope-condition.js';
+import { grantOf, isGranted, isVisible } from '../../database/sql/scope-condition.js';
+import { type Actor } from '../../kernel/actor.js';
+import { seesUnscoped } from '../../kernel/grants.js';
 import { WebhookAttempt } from './webhook-attempt.entity.js';
 import { WebhookDelivery } from './webhook-delivery.entity.js';
 
@@ -16,6 +18,21 @@ export const SHOWN_DELIVERY = columnsOf(WebhookDelivery).without(
 );
 export type ShownDelivery = RowOf<typeof SHOWN_DELIVERY>;
 
+/** A delivery as far as its work item says it, and whether that says that it failed. */
+export const DELIVERY_OF_ITEM = columnsOf(WebhookDelivery).only(
+  'id',
+  'endpointId',
+  'eventId',
+  'eventKey',
+  'entityType',
+  'entityId',
+  'actorKind',
+  'tries',
+  'lastStatus',
+  'hasFailedItem',
+);
+export type DeliveryOfItem = RowOf<typeof DELIVERY_OF_ITEM>;
+
 /** What is shown of a try. */
 export const SHOWN_TRY = columnsOf(WebhookAttempt).without('deliveryId');
 export type ShownTry = RowOf<typeof SHOWN_TRY>;
@@ -26,4 +43,9 @@ export type ShownTry = RowOf<typeof SHOWN_TRY>;
  */
 export function isSeenDelivery(grants: string, unscoped: string): string {
   return `(event_key = '${TEST_EVENT}' OR ${isGranted(grants)} AND ${isVisible(unscoped)})`;
+}
+
+/** The parameters of an actor for {@link isSeenDelivery}. */
+export function seenDeliveriesOf(actor: Actor): unknown[] {
+  return [grantOf(actor), seesUnscoped(actor)];
 }

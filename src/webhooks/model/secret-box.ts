@@ -66,13 +66,12 @@ export class SecretBox {
     }
   }
 
-  /** Whether a box opens: with a key that the setting holds, and undamaged. */
-  opens(endpointId: string, purpose: BoxPurpose, box: Buffer): boolean {
+  /** The text of a box that opens: with a key that the setting holds, and undamaged. */
+  openIfReadable(endpointId: string, purpose: BoxPurpose, box: Buffer): string | undefined {
     try {
-      this.open(endpointId, purpose, box);
-      return true;
+      return this.open(endpointId, purpose, box);
     } catch (error) {
-      if (error instanceof UnreadableBoxError) return false;
+      if (error instanceof UnreadableBoxError) return undefined;
       throw error;
     }
   }

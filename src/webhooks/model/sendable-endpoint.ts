@@ -34,7 +34,8 @@ export function secretsOf(endpoint: SendableEndpoint, box: SecretBox, now: Date)
   const { id, secretBox, previousSecretBox, previousSecretUntil, headersBox } = endpoint;
   const previous = previousSecretUntil && previousSecretUntil > now ? previousSecretBox : null;
   const signing = [box.open(id, 'secret', secretBox)];
-  if (previous && box.opens(id, 'secret', previous)) signing.push(box.open(id, 'secret', previous));
+  const last = previous ? box.openIfReadable(id, 'secret', previous) : undefined;
+  if (last !== undefined) signing.push(last);
   return { signing, headers: openHeaders(id, headersBox, box) };
 }
 

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { type Transaction } from '../../database/transactions/transaction.js';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
-import { grantOf } from '../../database/sql/scope-condition.js';
-import { type Actor, causedBy } from '../../kernel/actor.js';
-import { seesUnscoped } from '../../kernel/grants.js';
+import { type Actor } from '../../kernel/actor.js';
 import { type Scope } from '../../kernel/scope.js';
 import { NIL_UUID } from '../../kernel/uuid.js';
+import { aboutWebhook } from '../model/about-webhook.js';
+import { seenDeliveriesOf } from '../model/delivery-columns.js';
 import { type DeliveryState } from '../model/webhook-delivery.entity.js';
 import { type EndpointStatus } from '../model/webhook-endpoint.entity.js';
 import { deliveryNotFound, webhookDisabled } from './deliveries.errors.js';
@@ -41,14 +41,14 @@ export class DeliveryRequeue {
         const [found] = await tx.query<Locked>(sql.LOCK_DELIVERY, [
           deliveryId,
           endpointId,
-          ...seenBy(actor),
+          ...seenDeliveriesOf(actor),
         ]);
         if (!found) throw deliveryNotFound();
         if (found.status === 'disabled') throw webhookDisabled();
         if (found.state === 'pending') return;
         tx.defer(sql.REQUEUE, [deliveryId]);
         tx.publish('webhook.delivery.resent', {
-          ...by(actor, endpointId),
+          ...aboutWebhook(endpointId, actor),
           meta: { deliveryId, deliveredEventKey: found.eventKey },
         });
         tx.afterCommit(this.wake.wake);
@@ -81,12 +81,12 @@ export class DeliveryRequeue {
             endpointId,
             since,
             before,
-            ...seenBy(actor),
+            ...seenDeliveriesOf(actor),
           ]);
           // The first event is there even where nothing had failed: somebody asked.
           if (count > 0 || total === 0) {
             tx.publish('webhook.deliveries.requeued', {
-              ...by(actor, endpointId),
+              ...aboutWebhook(endpointId, actor),
               meta: { since: since.toISOString(), requeued: count },
             });
           }
@@ -142,18 +142,4 @@ interface ScopeBatch extends Record<string, unknown> {
   readonly found: number;
   readonly requeued: number;
   readonly last: string | null;
-}
-
-/** The parameters of isSeenDelivery. */
-function seenBy(actor: Actor): unknown[] {
-  return [grantOf(actor), seesUnscoped(actor)];
-}
-
-function by(actor: Actor, endpointId: string) {
-  return {
-    ...causedBy(actor),
-    sourceType: 'webhook',
-    sourceId: endpointId,
-    status: 'success' as const,
-  };
 }
