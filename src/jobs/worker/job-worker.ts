@@ -16,6 +16,7 @@ import {
 } from '../queue/jobs.errors.js';
 import { runHandler } from './job-run.js';
 import { WorkerHeartbeat } from './worker-heartbeat.js';
+import { PollPause } from './poll-pause.js';
 import { answerLimitMs, pauseUntil, within } from './time-limit.js';
 
 /** A job that runs in this process, and the controller that stops it. */
@@ -59,8 +60,8 @@ export class JobWorker {
   private readonly over = new AbortController();
   private readonly limitMs: number;
   private lastContact = 0;
-  private nudged = false;
-  private endPause: () => void = () => undefined;
+  /** Ends when a job ends or is enqueued, and by a stop. */
+  private readonly pause = new PollPause();
 
   constructor(
     private readonly queue: JobClaims,
@@ -111,7 +112,7 @@ export class JobWorker {
     const { concurrency, pollMs } = this.env.jobs;
     const types = this.registry.types();
     while (!this.stopping) {
-      this.nudged = false;
+      this.pause.begin();
       // The second bound: results that can't be recorded must not pile up.
       const free = Math.min(concurrency - this.active, 2 * concurrency - this.running.size);
       const limit = Math.max(0, free);
@@ -119,7 +120,7 @@ export class JobWorker {
       const claimed = await this.exchange(types, limit);
       types.push(...types.splice(0, 1));
       // After every free slot was filled there may be more due jobs, and after a report a slot is free.
-      if (limit === 0 ? !reports : claimed < limit) await this.pause(pollMs);
+      if (limit === 0 ? !reports : claimed < limit) await this.pause.wait(pollMs);
     }
     await this.exchange([], 0);
   }
@@ -160,24 +161,8 @@ export class JobWorker {
     }
   }
 
-  /** Waits for the time to pass, a job to end or to be enqueued, or a stop. */
-  private async pause(ms: number): Promise<void> {
-    if (!this.stopping && !this.nudged) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, ms);
-        this.endPause = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
-    // Jobs that end in this turn of the event loop are recorded together.
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-
   private wake(): void {
-    this.nudged = true;
-    this.endPause();
+    this.pause.wake();
   }
 
   private begin(job: ClaimedJob): void {

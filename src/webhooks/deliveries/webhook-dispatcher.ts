@@ -2,6 +2,7 @@ import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
 import { type Logger } from 'pino';
 import { ENV, type Env } from '../../config/env.js';
+import { PollPause } from '../../jobs/worker/poll-pause.js';
 import { pauseUntil, within } from '../../jobs/worker/time-limit.js';
 import { LOGGER } from '../../logging/logger.js';
 import { type TryResult } from '../sending/try-result.js';
@@ -39,8 +40,7 @@ export class WebhookDispatcher implements OnModuleDestroy {
   private loop: Promise<void> | undefined;
   private stopped: Promise<void> | undefined;
   private stopping = false;
-  private nudged = false;
-  private endPause: () => void = () => undefined;
+  private readonly pause = new PollPause();
 
   constructor(
     private readonly queue: DeliveryQueue,
@@ -77,8 +77,7 @@ export class WebhookDispatcher implements OnModuleDestroy {
   @OnEvent('webhook.created', { suppressErrors: false })
   @OnEvent('webhook.deleted', { suppressErrors: false })
   wake(): void {
-    this.nudged = true;
-    this.endPause();
+    this.pause.wake();
   }
 
   /**
@@ -111,7 +110,7 @@ export class WebhookDispatcher implements OnModuleDestroy {
 
   private async work(): Promise<void> {
     while (!this.stopping) {
-      this.nudged = false;
+      this.pause.begin();
       let pauseMs = this.env.webhooks.pollMs;
       try {
         if (!(await this.fanOut.follow())) pauseMs = Math.max(pauseMs, NO_ENDPOINT_POLL_MS);
@@ -119,7 +118,7 @@ export class WebhookDispatcher implements OnModuleDestroy {
       } catch (error) {
         this.logger.warn({ err: error }, 'no webhooks could be claimed');
       }
-      await this.pause(pauseMs);
+      await this.pause.wait(pauseMs);
     }
   }
 
@@ -186,20 +185,6 @@ export class WebhookDispatcher implements OnModuleDestroy {
         await pauseUntil(this.over.signal, RECORD_PAUSE_MS * 2 ** tried);
       }
     }
-  }
-
-  private async pause(ms: number): Promise<void> {
-    if (!this.stopping && !this.nudged) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, ms);
-        this.endPause = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
-    // Tries that end in this turn of the event loop are followed by one look for more.
-    await new Promise((resolve) => setImmediate(resolve));
   }
 
   private async drain(): Promise<void> {
