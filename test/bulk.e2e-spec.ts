@@ -191,8 +191,7 @@ describe('bulk requests', () => {
       { id: second, ok: true, executionId: expect.any(String), replayed: false },
       expect.objectContaining({ id: unknown, ok: false, code: 'EXECUTION_NOT_FOUND' }),
     ]);
-    const { body } = await app.api.get(`/api/next-actions/${one}`).expect(200);
-    expect(body).toMatchObject({ snoozedUntil: null });
+    expect(await app.api.nextAction(one)).toMatchObject({ snoozedUntil: null });
     const stranger = await addUser(app, { role: 'operator', scopes: ['account/other'] });
     const foreign = await stranger.api
       .post('/api/next-actions/undo', { executionIds: [first] })
@@ -243,8 +242,7 @@ describe('bulk requests', () => {
     expect(refused.headers).toMatchObject({ 'ratelimit-remaining': '2' });
     expect(refused.headers['retry-after']).toMatch(/^\d+$/);
     expect(refused.body).toMatchObject({ code: 'RATE_LIMITED' });
-    const { body } = await limited.api.get(`/api/next-actions/${ids[3]}`).expect(200);
-    expect(body).toMatchObject({ status: 'queued' });
+    expect(await limited.api.nextAction(ids[3]!)).toMatchObject({ status: 'queued' });
     await send('no_such_action', ids).expect(400);
     await limited.api
       .post('/api/next-actions/execute?preview=true', { actionKey: 'mark_done', ids: [ids[0]] })

@@ -62,8 +62,8 @@ describe('the outcome of what a rule suggested', () => {
 
   /** The outcome of each execution, newest first. */
   const outcomesOf = async (id: string) => {
-    const { body } = await app.api.get(`/api/next-actions/${id}/executions`).expect(200);
-    return (body as { items: { outcome: string | null }[] }).items.map(({ outcome }) => outcome);
+    const executions = await app.api.executionsOf<{ outcome: string | null }>(id);
+    return executions.map(({ outcome }) => outcome);
   };
 
   it('is open until a run finds the condition gone', async () => {
