@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { readEnv } from '../src/config/env.js';
@@ -9,7 +8,12 @@ import { type HostResolver } from '../src/webhooks/sending/guarded-connector.js'
 import { newSigningSecret } from '../src/webhooks/sending/signature.js';
 import { type TryResult } from '../src/webhooks/sending/try-result.js';
 import { WebhookSender } from '../src/webhooks/sending/webhook-sender.js';
-import { type Answer, type Received, WebhookReceiver } from './support/webhook-receiver.js';
+import {
+  type Answer,
+  type Received,
+  signatureOf,
+  WebhookReceiver,
+} from './support/webhook-receiver.js';
 
 const KEY = 'Zt4LsWn8-bRf3Yc6H-Qm7vX2kd9-p5x8';
 const ID = '019ad000-0000-7000-8000-000000000001';
@@ -93,13 +97,6 @@ describe('a webhook', () => {
   const send = (url: string, sending?: Sending): Promise<TryResult> =>
     senderOf(sending).send(endpoint(url), MESSAGE, new AbortController().signal);
 
-  /** The signatures that a receiver computes with nothing but node:crypto. */
-  const signed = ({ headers, body }: Received, by: string): string => {
-    const text = [headers['webhook-id'], headers['webhook-timestamp'], body].join('.');
-    const key = Buffer.from(by.slice('whsec_'.length), 'base64');
-    return `v1,${createHmac('sha256', key).update(text).digest('base64')}`;
-  };
-
   it('is one signed request of the exact bytes, and delivered by an answer 2xx', async () => {
     const to = await receiver((response) => response.writeHead(202).end('{"took":true}'));
     expect(await send(to.url)).toEqual({
@@ -121,7 +118,7 @@ describe('a webhook', () => {
         'user-agent': 'next-best-actions',
         'webhook-id': 'msg_1',
         'webhook-timestamp': String(Math.floor(MESSAGE.now.getTime() / 1000)),
-        'webhook-signature': signed(got, secret),
+        'webhook-signature': signatureOf(got, secret),
       },
     });
     const headers = got.headers as Record<string, string>;
@@ -143,9 +140,9 @@ describe('a webhook', () => {
     await sender.send(rotated(0), MESSAGE, signal);
     const [during, after] = to.received as [Received, Received];
     expect(during.headers['webhook-signature']).toBe(
-      `${signed(during, secret)} ${signed(during, older)}`,
+      `${signatureOf(during, secret)} ${signatureOf(during, older)}`,
     );
-    expect(after.headers['webhook-signature']).toBe(signed(after, secret));
+    expect(after.headers['webhook-signature']).toBe(signatureOf(after, secret));
     for (const each of [secret, older]) {
       const headers = during.headers as Record<string, string>;
       expect(new Webhook(each).verify(during.body, headers)).toBeDefined();

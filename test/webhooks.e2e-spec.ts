@@ -1,17 +1,12 @@
-import { createHmac } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
-import {
-  type SendableEndpoint,
-  SENDABLE_COLUMNS,
-} from '../src/webhooks/model/sendable-endpoint.js';
 import { type WebhookAnswer } from '../src/webhooks/api/webhooks.dto.js';
-import { WebhookSender } from '../src/webhooks/sending/webhook-sender.js';
 import { DeletedEndpoints } from '../src/webhooks/deliveries/deleted-endpoints.js';
 import { createTestApp, type TestApp } from './support/app.js';
 import { problems } from './support/problems.js';
 import { type ApiClient } from './support/requests.js';
 import { addUser } from './support/users.js';
-import { type Received, WebhookReceiver } from './support/webhook-receiver.js';
+import { type Received, signatureOf, WebhookReceiver } from './support/webhook-receiver.js';
+import { sendTo } from './support/webhooks.js';
 
 jest.setTimeout(120_000);
 
@@ -27,13 +22,7 @@ async function make(app: TestApp, more: object = {}, by: ApiClient = app.api): P
 
 /** What a try of the endpoint sends, as the receiver gets it. */
 async function sent(app: TestApp, id: string, receiver: WebhookReceiver): Promise<Received> {
-  const [endpoint] = await app.rows<SendableEndpoint & Record<string, never>>(
-    `SELECT ${SENDABLE_COLUMNS.select()} FROM webhook_endpoints WHERE id = $1`,
-    [id],
-  );
-  const message = { id: 'msg_1', body: '{"type":"nba.run"}', now: new Date() };
-  const { signal } = new AbortController();
-  const result = await app.get(WebhookSender).send(endpoint!, message, signal);
+  const result = await sendTo(app, id, '{"type":"nba.run"}');
   expect(result).toMatchObject({ errorCode: null });
   return receiver.received.at(-1)!;
 }
@@ -445,10 +434,3 @@ describe('an administrator of some scopes', () => {
     }
   });
 });
-
-/** A receiver's own few lines. */
-function signatureOf({ headers, body }: Received, secret: string): string {
-  const text = [headers['webhook-id'], headers['webhook-timestamp'], body].join('.');
-  const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
-  return `v1,${createHmac('sha256', key).update(text).digest('base64')}`;
-}

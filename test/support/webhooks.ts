@@ -2,9 +2,16 @@ import { uuidv7 } from 'uuidv7';
 import { TransactionRunner } from '../../src/database/transactions/transaction-runner.js';
 import { type Scope } from '../../src/kernel/scope.js';
 import { SecretBox } from '../../src/webhooks/model/secret-box.js';
+import {
+  type SendableEndpoint,
+  SENDABLE_COLUMNS,
+} from '../../src/webhooks/model/sendable-endpoint.js';
 import { DeliveryWake } from '../../src/webhooks/model/delivery-wake.js';
+import { type TryResult } from '../../src/webhooks/sending/try-result.js';
+import { WebhookSender } from '../../src/webhooks/sending/webhook-sender.js';
 import { type TestApp } from './app.js';
 import { eventually } from './eventually.js';
+import { type ApiClient } from './requests.js';
 import { type Answer, type Received, type WebhookReceiver } from './webhook-receiver.js';
 
 /** Settings with which webhooks go to the receiver of a test, and retries come soon. */
@@ -37,6 +44,22 @@ export async function addEndpoint(
   );
   app.get(DeliveryWake).wake();
   return id;
+}
+
+/** Makes an endpoint by a request and returns its id. */
+export async function createWebhook(api: ApiClient, body: object): Promise<string> {
+  const made = await api.post('/api/webhooks', body).expect(201);
+  return (made.body as { id: string }).id;
+}
+
+/** Sends one message to an endpoint as it is stored, without a delivery. */
+export async function sendTo(app: TestApp, id: string, body = '{}'): Promise<TryResult> {
+  const [endpoint] = await app.rows<SendableEndpoint & Record<string, never>>(
+    `SELECT ${SENDABLE_COLUMNS.select()} FROM webhook_endpoints WHERE id = $1`,
+    [id],
+  );
+  const message = { id: 'msg_1', body, now: new Date() };
+  return app.get(WebhookSender).send(endpoint!, message, new AbortController().signal);
 }
 
 /** Who caused an event, and where. */
