@@ -11,6 +11,7 @@ import { type TryResult } from '../../src/webhooks/sending/try-result.js';
 import { WebhookSender } from '../../src/webhooks/sending/webhook-sender.js';
 import { type TestApp } from './app.js';
 import { eventually } from './eventually.js';
+import { type EventOptions, publishEvent } from './feed.js';
 import { type ApiClient } from './requests.js';
 import { type Answer, type Received, type WebhookReceiver } from './webhook-receiver.js';
 
@@ -62,32 +63,13 @@ export async function sendTo(app: TestApp, id: string, body = '{}'): Promise<Try
   return app.get(WebhookSender).send(endpoint!, message, new AbortController().signal);
 }
 
-/** Who caused an event, and where. */
-export interface EventOptions {
-  readonly scope?: Scope;
-  readonly actorId?: string;
-}
-
 /** Publishes an event of the application for each note, each in a transaction of its own. */
 export async function publishEvents(
   app: TestApp,
   notes: readonly string[],
-  { scope, actorId }: EventOptions = {},
+  options: EventOptions = {},
 ): Promise<void> {
-  for (const note of notes) {
-    await app.get(TransactionRunner).run((tx) => {
-      tx.publish('nba.upsert', {
-        actorId: actorId ?? null,
-        requestId: note,
-        sourceType: null,
-        sourceId: null,
-        ...(scope ? { scope } : {}),
-        status: 'success',
-        meta: { created: true, entityType: 'account', entityId: note },
-      });
-      return Promise.resolve();
-    });
-  }
+  for (const note of notes) await publishEvent(app.get(TransactionRunner), note, options);
 }
 
 /** A delivery as it is stored. */
