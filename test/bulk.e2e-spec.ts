@@ -9,6 +9,7 @@ import { createTestApp, type TestApp } from './support/app.js';
 import { createNextAction } from './support/builders.js';
 import { eventually } from './support/eventually.js';
 import { CREATE_EFFECTS, FIXTURE_ACTIONS } from './fixtures/delivery-actions.js';
+import { gate } from './support/jobs.js';
 import { addUser } from './support/users.js';
 
 jest.setTimeout(60_000);
@@ -17,12 +18,11 @@ jest.setTimeout(60_000);
 @DeliveryAction({ key: 'wait_for_test', label: 'Wait for the test', timeoutMs: 30_000 })
 class WaitForTestAction implements DeliveryActionHandler {
   static begun = 0;
-  static release: () => void = () => undefined;
-  static released = new Promise<void>((resolve) => (WaitForTestAction.release = resolve));
+  static readonly released = gate();
 
   async run(): Promise<DeliveryOutcome> {
     WaitForTestAction.begun += 1;
-    await WaitForTestAction.released;
+    await WaitForTestAction.released.opened;
     return {};
   }
 }
@@ -219,7 +219,7 @@ describe('bulk requests', () => {
         .some((line) => JSON.stringify(line).includes('/api/next-actions/execute')),
     );
     const { begun } = WaitForTestAction;
-    WaitForTestAction.release();
+    WaitForTestAction.released.open();
     const recorded = `SELECT FROM next_action_executions WHERE action_key = 'wait_for_test'`;
     await eventually(
       'the rows that began end',
