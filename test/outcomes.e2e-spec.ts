@@ -134,7 +134,7 @@ describe('the outcome of what a rule suggested', () => {
     await run('undone');
     const { id } = await queued('undone');
     const { executionId } = (await app.api.press(id, 'snooze_1d').expect(200)).body;
-    await app.api.post(`/api/next-actions/${id}/executions/${executionId}/undo`).expect(200);
+    await app.api.undo(id, executionId).expect(200);
     expect(await effectOf('undone')).toMatchObject({
       suggested: 1,
       pressed: 0,

@@ -176,9 +176,7 @@ describe('a webhook that its receiver does not take', () => {
       const { id } = await createNextAction(quiet.api, scope);
       const pressed = await quiet.api.press(id, 'retry_failed_deliveries').expect(200);
       const { executionId } = pressed.body as { executionId: string };
-      const undone = await quiet.api
-        .post(`/api/next-actions/${id}/executions/${executionId}/undo`)
-        .expect(200);
+      const undone = await quiet.api.undo(id, executionId).expect(200);
       expect(undone.body).toMatchObject({ ok: true });
       expect(await quiet.rows('SELECT type, state FROM jobs')).toEqual([
         { type: 'retry_failed_deliveries', state: 'cancelled' },
