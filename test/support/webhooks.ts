@@ -1,6 +1,7 @@
 import { uuidv7 } from 'uuidv7';
 import { TransactionRunner } from '../../src/database/transactions/transaction-runner.js';
 import { type Scope } from '../../src/kernel/scope.js';
+import { type WebhookAnswer } from '../../src/webhooks/api/webhooks.dto.js';
 import { SecretBox } from '../../src/webhooks/model/secret-box.js';
 import {
   type SendableEndpoint,
@@ -49,8 +50,23 @@ export async function addEndpoint(
 
 /** Makes an endpoint by a request and returns its id. */
 export async function createWebhook(api: ApiClient, body: object): Promise<string> {
-  const made = await api.post('/api/webhooks', body).expect(201);
-  return (made.body as { id: string }).id;
+  const { id } = (await api.post('/api/webhooks', body).expect(201)).body as WebhookAnswer;
+  return id;
+}
+
+/** The body of a webhook, as far as a test does not say more. */
+export const NEW_WEBHOOK = {
+  url: 'https://hooks.example.com/in?key=canary-url-4711',
+  eventKeys: ['nba.run'],
+};
+
+/** What the answer to a new endpoint shows. */
+export type MadeWebhook = WebhookAnswer & { readonly secret: string };
+
+/** Makes an endpoint by a request, and returns the answer with its secret. */
+export async function makeWebhook(api: ApiClient, more: object = {}): Promise<MadeWebhook> {
+  return (await api.post('/api/webhooks', { ...NEW_WEBHOOK, ...more }).expect(201))
+    .body as MadeWebhook;
 }
 
 /** Sends one message to an endpoint as it is stored, without a delivery. */
