@@ -61,7 +61,7 @@ export interface DeclaredSubscriber {
   readonly options: SubscriberOptions;
 }
 
-export const SUBSCRIBERS = Symbol('SUBSCRIBERS');
+const SUBSCRIBERS = Symbol('SUBSCRIBERS');
 export const EVERY_NAME = '*';
 
 /**

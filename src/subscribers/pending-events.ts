@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { scopeKey } from '../kernel/scope.js';
 import { type Transaction } from '../database/transactions/transaction.js';
 import { TransactionRunner } from '../database/transactions/transaction-runner.js';
 import { type FeedEvent } from '../feed/feed.sql.js';
@@ -35,7 +36,7 @@ export class PendingEvents {
     endedJobs: readonly string[],
   ): Promise<void> {
     const scopes = new Set(events.map(scopeKeyOf));
-    if (events.length > 0) await tx.execute(sql.ADD_PENDING, [owner.name, ...columnsOf(events)]);
+    if (events.length > 0) await tx.execute(sql.ADD_PENDING, [owner.name, ...valuesOf(events)]);
     if (endedJobs.length > 0) {
       const values = [owner.name, endedJobs];
       const rows = await tx.query<{ scopeKey: string }>(sql.GIVE_UP, values);
@@ -89,7 +90,7 @@ type FirstEvent = Readonly<Record<'eventId' | 'eventKey' | 'scopeKey', string>>;
 
 /** The type of a scope is snake_case, so the first slash ends it. */
 function scopeKeyOf({ entityType, entityId }: FeedEvent): string {
-  return entityType === null || entityId === null ? '' : `${entityType}/${entityId}`;
+  return entityType === null || entityId === null ? '' : scopeKey({ entityType, entityId });
 }
 
 function scopeOf(key: string): Pick<SubscriberPayload, 'entityType' | 'entityId'> {
@@ -98,7 +99,7 @@ function scopeOf(key: string): Pick<SubscriberPayload, 'entityType' | 'entityId'
   return { entityType: key.slice(0, slash), entityId: key.slice(slash + 1) };
 }
 
-function columnsOf(events: readonly FeedEvent[]): unknown[] {
+function valuesOf(events: readonly FeedEvent[]): unknown[] {
   return [
     events.map(({ id }) => id),
     events.map(({ eventKey }) => eventKey),

@@ -22,8 +22,11 @@ export class SubscriberPayload {
   entityId?: string;
 }
 
+/** Before the name of a subscriber in the type of its jobs. */
+export const SUBSCRIBER_TYPE_PREFIX = 'subscriber.';
+
 /** The type of a subscriber's jobs. */
-export type SubscriberJobType = `subscriber.${string}`;
+export type SubscriberJobType = `${typeof SUBSCRIBER_TYPE_PREFIX}${string}`;
 
 declare module '../jobs/handlers/job-types.js' {
   // eslint-disable-next-line @typescript-eslint/consistent-indexed-object-style -- merged into the interface

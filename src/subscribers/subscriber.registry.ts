@@ -12,7 +12,7 @@ import {
   type SubscriberMethod,
   type SubscriberOptions,
 } from './on-feed-event.js';
-import { type SubscriberJobType } from './subscriber-payload.js';
+import { SUBSCRIBER_TYPE_PREFIX, type SubscriberJobType } from './subscriber-payload.js';
 
 /** A subscriber of this application, checked. */
 export interface Subscriber {
@@ -103,7 +103,7 @@ function checked(
   const name = nameOf(at, className, method, options);
   return {
     name,
-    type: `subscriber.${name}`,
+    type: `${SUBSCRIBER_TYPE_PREFIX}${name}`,
     at,
     names: new Set(names),
     options,

@@ -13,11 +13,10 @@ import { LOGGER } from '../logging/logger.js';
 import { EVERY_NAME, type SubscribedEvent } from './on-feed-event.js';
 import { PendingEvents } from './pending-events.js';
 import { type Subscriber, SubscriberRegistry } from './subscriber.registry.js';
-import { SubscriberPayload } from './subscriber-payload.js';
+import { SUBSCRIBER_TYPE_PREFIX, SubscriberPayload } from './subscriber-payload.js';
 
-/** Before the name of a subscriber in that of its cursor, and in the type of its jobs. */
+/** Before the name of a subscriber in that of its cursor. */
 const CURSOR_PREFIX = 'subscriber:';
-const TYPE_PREFIX = 'subscriber.';
 const BATCH_SIZE = 500;
 
 /** After these events of its job, an event is not tried again by itself. */
@@ -118,5 +117,5 @@ function jobTypeOf({ sourceType, meta }: FeedEvent): string | undefined {
  * each failure, fail again, and go on without end.
  */
 function isOfSubscriberJob(event: FeedEvent): boolean {
-  return jobTypeOf(event)?.startsWith(TYPE_PREFIX) === true;
+  return jobTypeOf(event)?.startsWith(SUBSCRIBER_TYPE_PREFIX) === true;
 }

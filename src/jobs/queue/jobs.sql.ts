@@ -145,14 +145,15 @@ export const CANCEL: Statement = {
     WHERE id = $1 AND state IN ('waiting', 'retrying') RETURNING id`,
 };
 
+const CANCELLED = columnsOf(JobRow).only('id', 'type', 'entityType', 'entityId', 'nextActionId');
+
 /** Cancels a job that no worker has begun. */
 export const CANCEL_UNSTARTED: Statement = {
   name: 'cancel_unstarted_job',
   text: `
     UPDATE jobs SET state = 'cancelled', finished_at = now()
     WHERE id = $1 AND state = 'waiting' AND attempts = 0
-    RETURNING id, type, entity_type AS "entityType", entity_id AS "entityId",
-      next_action_id AS "nextActionId"`,
+    RETURNING ${CANCELLED.select()}`,
 };
 
 /** Whether a job of the type `$1` and the key `$2` waits: one row if so. */

@@ -17,7 +17,8 @@ import {
 import { runHandler } from './job-run.js';
 import { WorkerHeartbeat } from './worker-heartbeat.js';
 import { PollPause } from './poll-pause.js';
-import { answerLimitMs, pauseUntil, within } from './time-limit.js';
+import { recordResult } from './record-result.js';
+import { answerLimitMs, within } from './time-limit.js';
 
 /** A job that runs in this process, and the controller that stops it. */
 interface RunningJob {
@@ -32,10 +33,6 @@ interface Succeeded {
   readonly resolve: (mine: boolean) => void;
   readonly reject: (error: unknown) => void;
 }
-
-/** Number of attempts to record a result while the database is not available, and the first pause. */
-const RECORD_ATTEMPTS = 6;
-const RECORD_PAUSE_MS = 200;
 
 /** How long a stop waits after the drain time for the last results to be recorded, in ms. */
 const LAST_RECORDS_MS = 3000;
@@ -223,25 +220,15 @@ export class JobWorker {
     return recorded.has(keyOf(job));
   }
 
-  /**
-   * Records a result, with retries: otherwise a short outage of the database would make the job run again
-   * although its work is done. If all retries fail, the heartbeat stops and another worker runs the job
-   * again. After the drain time of a stop, there is one last attempt.
-   */
-  private async record(about: object, write: (tried: number) => Promise<boolean>): Promise<void> {
-    const { signal } = this.over;
-    for (let tried = 1; ; tried++) {
-      const last = tried === RECORD_ATTEMPTS || signal.aborted;
-      try {
-        if (!(await within(this.limitMs, 'A record', write(tried))))
-          this.logger.warn(about, 'job result dropped: another worker has it');
-        return;
-      } catch (error) {
-        this.logger.warn({ ...about, err: error, tried }, 'a job result could not be recorded yet');
-        if (last) return;
-        await pauseUntil(signal, RECORD_PAUSE_MS * 2 ** tried);
-      }
-    }
+  /** Records a result; if that fails for good, the heartbeat stops and another worker runs the job again. */
+  private record(about: object, write: (tried: number) => Promise<boolean>): Promise<void> {
+    const limited = (tried: number): Promise<boolean> =>
+      within(this.limitMs, 'A record', write(tried));
+    return recordResult(this.over.signal, limited, {
+      dropped: () => this.logger.warn(about, 'job result dropped: another worker has it'),
+      failed: (err, tried) =>
+        this.logger.warn({ ...about, err, tried }, 'a job result could not be recorded yet'),
+    });
   }
 
   private async drain(): Promise<void> {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { withErrorCodes } from '../../../scripts/error-codes-table.js';
-import { ERROR_CODE_NAMES, ERROR_CODES, RECORDED_CODES } from './error-codes.js';
+import { ERROR_CODE_NAMES, ERROR_CODES } from './error-codes.js';
+import { RECORDED_CODES } from './recorded-codes.js';
 
 /** The status of the classes of domain-error.ts that have one. */
 const STATUS_OF: Readonly<Record<string, number>> = {

@@ -11,6 +11,7 @@ import { NIL_UUID } from '../../kernel/uuid.js';
 import { ACTOR_NAME, joinActor } from '../../users/model/actor-names.sql.js';
 import { type ChangeableField } from '../model/next-action.changes.js';
 import { OUTCOME_SQL } from '../outcomes/outcome.sql.js';
+import { stands } from '../model/standing-press.sql.js';
 import { NEXT_ACTION, NEXT_ACTION_COLUMNS } from '../model/next-actions.sql.js';
 import { NextActionExecution } from './next-action-execution.entity.js';
 
@@ -154,7 +155,7 @@ const earlierSince = (since: string): Statement => ({
     SELECT clock_timestamp() AS now, (
       SELECT jsonb_build_object('id', id, 'changes', changes) FROM next_action_executions
       WHERE next_action_id = $1 AND action_key = $2 AND status = 'success'
-        AND undone_at IS NULL AND undoes_id IS NULL
+        AND ${stands()}
         AND id >= '${since}'::uuid
         AND (request_hash = $4 OR request_hash IS NULL)
         AND ($3::float8 IS NULL OR started_at > clock_timestamp() - $3 * interval '1 millisecond')

@@ -2,6 +2,7 @@ import { type Query } from '../../database/connections/statement.js';
 import { ListQuery } from '../../database/sql/list-query.js';
 import { type GrantedScopes } from '../../kernel/grants.js';
 import { firstUuidV7 } from '../../kernel/uuid.js';
+import { stands } from '../model/standing-press.sql.js';
 import { OUTCOME_SQL } from './outcome.sql.js';
 
 /** The suggestions of the rules since a time, by the index of what they suggested. */
@@ -24,7 +25,7 @@ const MS_TO_PRESS = `extract(epoch FROM min(execution.started_at) FILTER (WHERE 
 /** The presses of `nba` that stand, without the undos: none is older than what it was pressed on. */
 const PRESSES = `next_action_executions AS execution
         ON execution.next_action_id = nba.id AND execution.id >= $1::uuid
-          AND execution.undone_at IS NULL AND execution.undoes_id IS NULL`;
+          AND ${stands('execution')}`;
 
 /** What became of the suggestions of each rule. */
 export function rulesQuery(

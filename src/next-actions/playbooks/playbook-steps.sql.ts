@@ -1,6 +1,7 @@
 import { type Statement } from '../../database/connections/statement.js';
 import { isGranted } from '../../database/sql/scope-condition.js';
 import { ACTOR_NAME, joinActor } from '../../users/model/actor-names.sql.js';
+import { stands } from '../model/standing-press.sql.js';
 
 /** What a playbook needs to know of its NBA, if that lies in the scopes of $2. */
 export const FIND_SUBJECT: Statement = {
@@ -29,7 +30,7 @@ export const LIST_SUCCESSES: Statement = {
     FROM unnest($2::text[]) AS wanted(action_key) CROSS JOIN LATERAL (
       SELECT id, action_key, finished_at, actor_id FROM next_action_executions
       WHERE next_action_id = $1 AND action_key = wanted.action_key AND status = 'success'
-        AND undone_at IS NULL AND undoes_id IS NULL
+        AND ${stands()}
       ORDER BY started_at DESC LIMIT 1) AS success${joinActor('success.actor_id')}`,
 };
 

@@ -3,7 +3,8 @@ import { OnEvent } from '@nestjs/event-emitter';
 import { type Logger } from 'pino';
 import { ENV, type Env } from '../../config/env.js';
 import { PollPause } from '../../jobs/worker/poll-pause.js';
-import { pauseUntil, within } from '../../jobs/worker/time-limit.js';
+import { recordResult } from '../../jobs/worker/record-result.js';
+import { within } from '../../jobs/worker/time-limit.js';
 import { LOGGER } from '../../logging/logger.js';
 import { type TryResult } from '../sending/try-result.js';
 import { WebhookSender } from '../sending/webhook-sender.js';
@@ -21,9 +22,6 @@ interface RunningTry {
 
 /** How often a process that knows of no endpoint looks for the first one, in ms. */
 const NO_ENDPOINT_POLL_MS = 10_000;
-/** How often to try to record a result, and the first pause, in ms: until about the end of the lease. */
-const RECORD_ATTEMPTS = 6;
-const RECORD_PAUSE_MS = 200;
 /** How long a stop waits after the drain time for the last results to be recorded, in ms. */
 const LAST_RECORDS_MS = 3000;
 
@@ -164,27 +162,18 @@ export class WebhookDispatcher implements OnModuleDestroy {
     }
   }
 
-  /**
-   * Records a result, with retries: otherwise a short outage of the database would send again what was
-   * delivered. If all fail, the lease ends and the try is repeated. Never rejects.
-   */
-  private async record(
+  /** Records a result; if that fails for good, the lease ends and the try is repeated. */
+  private record(
     { id: deliveryId, tries }: ClaimedDelivery,
     write: () => Promise<boolean>,
   ): Promise<void> {
     const about = { deliveryId, try: tries };
-    for (let tried = 1; ; tried++) {
-      try {
-        if (!(await write())) {
-          this.logger.warn(about, 'webhook result dropped: another try has the delivery');
-        }
-        return;
-      } catch (error) {
-        this.logger.warn({ ...about, err: error, tried }, 'a webhook result could not be recorded');
-        if (tried === RECORD_ATTEMPTS || this.over.signal.aborted) return;
-        await pauseUntil(this.over.signal, RECORD_PAUSE_MS * 2 ** tried);
-      }
-    }
+    return recordResult(this.over.signal, write, {
+      dropped: () =>
+        this.logger.warn(about, 'webhook result dropped: another try has the delivery'),
+      failed: (err, tried) =>
+        this.logger.warn({ ...about, err, tried }, 'a webhook result could not be recorded'),
+    });
   }
 
   private async drain(): Promise<void> {

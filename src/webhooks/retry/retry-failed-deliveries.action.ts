@@ -10,16 +10,7 @@ import {
 } from '../../next-actions/delivery/delivery-action.js';
 import { RETRY_ACTION } from '../model/retry-action.js';
 import { DeliveryRequeue } from './delivery-requeue.js';
-
-/** Other presses of the action on the NBA that were answered with the same job, and stand. */
-const FIND_OTHER_PRESSES = {
-  name: 'find_other_presses_of_job',
-  text: `
-    SELECT id FROM next_action_executions
-    WHERE next_action_id = $1 AND action_key = $2 AND status = 'success' AND id <> $3
-      AND undone_at IS NULL AND undoes_id IS NULL AND meta->>'jobId' = $4
-    LIMIT 1`,
-};
+import { FIND_OTHER_PRESS } from './retry-presses.sql.js';
 
 /**
  * Enqueues the job that sends the failed webhook deliveries of the NBA's scope again, one at a time per NBA.
@@ -58,8 +49,7 @@ export class RetryFailedDeliveriesAction implements DeliveryActionHandler {
   /** Cancels the job, unless another press that stands waits for it, too. */
   async undo({ nextAction, undone, tx }: UndoContext): Promise<UndoOutcome> {
     const jobId = String(undone.meta.jobId);
-    const values = [nextAction.id, RETRY_ACTION, undone.executionId, jobId];
-    const others = await tx.query(FIND_OTHER_PRESSES, values);
+    const others = await tx.query(FIND_OTHER_PRESS, [nextAction.id, jobId, undone.executionId]);
     if (others.length > 0) return { meta: { jobId, cancelled: false } };
     if (!(await tx.cancelUnstarted(jobId))) {
       throw notUndoable('Its job ran already: what was sent can not be taken back.');

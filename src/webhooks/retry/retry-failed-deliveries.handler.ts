@@ -8,23 +8,13 @@ import { type NextActionPayload } from '../../jobs/handlers/job-types.js';
 import { type Scope } from '../../kernel/scope.js';
 import { RETRY_ACTION } from '../model/retry-action.js';
 import { DeliveryRequeue } from './delivery-requeue.js';
+import { FIND_PROMISE } from './retry-presses.sql.js';
 
 /** The scope of the NBA of the job. */
 const FIND_SCOPE = {
   name: 'find_scope_of_retry',
   text: `
     SELECT entity_type AS "entityType", entity_id AS "entityId" FROM next_best_actions WHERE id = $1`,
-};
-
-/** A press that stands, was answered with the job, and found failed deliveries: it was no placeholder. */
-const FIND_PROMISE = {
-  name: 'find_promise_of_retry',
-  text: `
-    SELECT 1 AS found FROM next_action_executions
-    WHERE next_action_id = $1 AND action_key = $2 AND status = 'success'
-      AND undone_at IS NULL AND undoes_id IS NULL
-      AND meta->>'jobId' = $3 AND meta->>'stubbed' IS NULL
-    LIMIT 1`,
 };
 
 /**
@@ -67,8 +57,7 @@ export class RetryFailedDeliveriesHandler implements JobRunner<typeof RETRY_ACTI
       sourceType: 'next_action',
       sourceId: nextActionId,
     };
-    const values = [nextActionId, RETRY_ACTION, jobId];
-    if (requeued > 0 || (await tx.query(FIND_PROMISE, values)).length > 0) {
+    if (requeued > 0 || (await tx.query(FIND_PROMISE, [nextActionId, jobId])).length > 0) {
       const meta = { jobId, attempt, requeued };
       // Its scope, for whoever may see that alone; without an actor it makes no item, and starts no circle.
       const of = scope ? { scope } : {};
