@@ -7,7 +7,7 @@ import {
 } from '../src/kernel/permissions.js';
 import { UsersService } from '../src/users/api/users.service.js';
 import { createTestApp, type TestApp } from './support/app.js';
-import { storeFailedDeliveries } from './support/webhooks.js';
+import { createWebhook, storeFailedDeliveries } from './support/webhooks.js';
 import { createNextAction, createWorkItem } from './support/builders.js';
 import { type OpenApiDocument, type Operation, operationsOf } from './support/openapi.js';
 import { ApiClient, beginningOf } from './support/requests.js';
@@ -194,9 +194,9 @@ class Acme {
     return (body as { id: string }).id;
   }
 
-  private async webhook(): Promise<string> {
+  private webhook(): Promise<string> {
     const body = { url: 'https://example.com/hooks', eventKeys: ['*'], scopes: [SCOPE] };
-    return ((await this.app.api.post('/api/webhooks', body).expect(201)).body as { id: string }).id;
+    return createWebhook(this.app.api, body);
   }
 
   /** A delivery that can be sent again. */

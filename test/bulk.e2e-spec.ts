@@ -9,6 +9,7 @@ import { createTestApp, type TestApp } from './support/app.js';
 import { createNextAction } from './support/builders.js';
 import { eventually } from './support/eventually.js';
 import { CREATE_EFFECTS, FIXTURE_ACTIONS } from './fixtures/delivery-actions.js';
+import { gate } from './support/jobs.js';
 import { addUser } from './support/users.js';
 
 jest.setTimeout(60_000);
@@ -17,12 +18,11 @@ jest.setTimeout(60_000);
 @DeliveryAction({ key: 'wait_for_test', label: 'Wait for the test', timeoutMs: 30_000 })
 class WaitForTestAction implements DeliveryActionHandler {
   static begun = 0;
-  static release: () => void = () => undefined;
-  static released = new Promise<void>((resolve) => (WaitForTestAction.release = resolve));
+  static readonly released = gate();
 
   async run(): Promise<DeliveryOutcome> {
     WaitForTestAction.begun += 1;
-    await WaitForTestAction.released;
+    await WaitForTestAction.released.opened;
     return {};
   }
 }
@@ -191,8 +191,7 @@ describe('bulk requests', () => {
       { id: second, ok: true, executionId: expect.any(String), replayed: false },
       expect.objectContaining({ id: unknown, ok: false, code: 'EXECUTION_NOT_FOUND' }),
     ]);
-    const { body } = await app.api.get(`/api/next-actions/${one}`).expect(200);
-    expect(body).toMatchObject({ snoozedUntil: null });
+    expect(await app.api.nextAction(one)).toMatchObject({ snoozedUntil: null });
     const stranger = await addUser(app, { role: 'operator', scopes: ['account/other'] });
     const foreign = await stranger.api
       .post('/api/next-actions/undo', { executionIds: [first] })
@@ -220,7 +219,7 @@ describe('bulk requests', () => {
         .some((line) => JSON.stringify(line).includes('/api/next-actions/execute')),
     );
     const { begun } = WaitForTestAction;
-    WaitForTestAction.release();
+    WaitForTestAction.released.open();
     const recorded = `SELECT FROM next_action_executions WHERE action_key = 'wait_for_test'`;
     await eventually(
       'the rows that began end',
@@ -243,8 +242,7 @@ describe('bulk requests', () => {
     expect(refused.headers).toMatchObject({ 'ratelimit-remaining': '2' });
     expect(refused.headers['retry-after']).toMatch(/^\d+$/);
     expect(refused.body).toMatchObject({ code: 'RATE_LIMITED' });
-    const { body } = await limited.api.get(`/api/next-actions/${ids[3]}`).expect(200);
-    expect(body).toMatchObject({ status: 'queued' });
+    expect(await limited.api.nextAction(ids[3]!)).toMatchObject({ status: 'queued' });
     await send('no_such_action', ids).expect(400);
     await limited.api
       .post('/api/next-actions/execute?preview=true', { actionKey: 'mark_done', ids: [ids[0]] })

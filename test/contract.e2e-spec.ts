@@ -13,7 +13,7 @@ import { ScopeFields } from '../src/http/scope.dto.js';
 import { createTestApp, OPERATOR, type TestApp } from './support/app.js';
 import { createNextAction } from './support/builders.js';
 import { addUser } from './support/users.js';
-import { storeFailedDeliveries } from './support/webhooks.js';
+import { createWebhook, storeFailedDeliveries } from './support/webhooks.js';
 import { Contract } from './support/contract.js';
 
 /** The document itself, and its page. */
@@ -49,8 +49,8 @@ async function seed(app: TestApp): Promise<void> {
   // The walk deletes one.
   for (let index = 0; index < 3; index++) {
     const url = `https://hooks.example.com/${index}`;
-    const { body } = await app.api.post('/api/webhooks', { url, eventKeys: ['*'] }).expect(201);
-    await storeFailedDeliveries(app, (body as { id: string }).id, 3);
+    const id = await createWebhook(app.api, { url, eventKeys: ['*'] });
+    await storeFailedDeliveries(app, id, 3);
   }
   const { body } = await app.api.get('/api/jobs').expect(200);
   await app.api.post(`/api/jobs/${body.items[0].id}/cancel`).expect(200);

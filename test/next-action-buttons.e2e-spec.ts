@@ -72,8 +72,7 @@ afterAll(() => app.close());
 
 const keysOf = ({ actions }: { actions: Button[] }, without: string[] = ['for_admins']) =>
   actions.map(({ actionKey }) => actionKey).filter((key) => !without.includes(key));
-const find = async (id: string, api: ApiClient = app.api) =>
-  (await api.get(`/api/next-actions/${id}`).expect(200)).body as Row;
+const find = async (id: string, api: ApiClient = app.api) => (await api.nextAction(id)) as Row;
 
 describe('the buttons of a next best action', () => {
   it('are those that apply to it, by style, then by key', async () => {
@@ -225,8 +224,7 @@ describe('an alias of an action', () => {
   it('is a press of the action, on record under its key, and no action of its own', async () => {
     const { id } = await createNextAction(app.api);
     const { body: first } = await app.api.press(id, 'don_t_suggest_again_30d').expect(200);
-    const { body: executions } = await app.api.get(`/api/next-actions/${id}/executions`);
-    expect(executions.items).toEqual([
+    expect(await app.api.executionsOf(id)).toEqual([
       expect.objectContaining({ id: first.executionId, actionKey: 'dont_suggest_again_30d' }),
     ]);
     const repeat = await app.api.press(id, 'dont_suggest_again_30d').expect(200);

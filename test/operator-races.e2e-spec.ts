@@ -4,6 +4,7 @@ import { createNextAction } from './support/builders.js';
 import { freshScope, listIn, overdueScope, runIn, type TestScope } from './support/desk.js';
 import { eventually } from './support/eventually.js';
 import { addUser } from './support/users.js';
+import { waitingForLocks } from './support/waiting.js';
 
 let app: TestApp;
 beforeAll(async () => {
@@ -13,12 +14,10 @@ afterAll(() => app.close());
 
 /** Resolves when so many sessions of the database wait for a lock. */
 const untilWaiting = (count: number) =>
-  eventually(`${count} sessions wait for a lock`, async () => {
-    const rows = await app.rows(`
-      SELECT FROM pg_stat_activity
-      WHERE datname = current_database() AND wait_event_type = 'Lock'`);
-    return rows.length === count;
-  });
+  eventually(
+    `${count} sessions wait for a lock`,
+    async () => (await waitingForLocks(app)) === count,
+  );
 
 /** Runs `work` while another transaction has done `statements`, which `work` may commit. */
 async function beside<T>(
@@ -129,8 +128,10 @@ describe('a reopening and another NBA of its dedupe key', () => {
       status: 'done',
       lastExecutionStatus: 'failed',
     });
-    const { body } = await app.api.get(`/api/next-actions/${id}/executions`).expect(200);
-    expect(body.items[0]).toMatchObject({ status: 'failed', errorCode: 'DUPLICATE_QUEUED' });
+    expect((await app.api.executionsOf(id))[0]).toMatchObject({
+      status: 'failed',
+      errorCode: 'DUPLICATE_QUEUED',
+    });
   });
 
   /** A scope whose rule has an NBA that was done long ago: a run queues another one. */

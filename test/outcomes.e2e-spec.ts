@@ -62,8 +62,8 @@ describe('the outcome of what a rule suggested', () => {
 
   /** The outcome of each execution, newest first. */
   const outcomesOf = async (id: string) => {
-    const { body } = await app.api.get(`/api/next-actions/${id}/executions`).expect(200);
-    return (body as { items: { outcome: string | null }[] }).items.map(({ outcome }) => outcome);
+    const executions = await app.api.executionsOf<{ outcome: string | null }>(id);
+    return executions.map(({ outcome }) => outcome);
   };
 
   it('is open until a run finds the condition gone', async () => {
@@ -134,7 +134,7 @@ describe('the outcome of what a rule suggested', () => {
     await run('undone');
     const { id } = await queued('undone');
     const { executionId } = (await app.api.press(id, 'snooze_1d').expect(200)).body;
-    await app.api.post(`/api/next-actions/${id}/executions/${executionId}/undo`).expect(200);
+    await app.api.undo(id, executionId).expect(200);
     expect(await effectOf('undone')).toMatchObject({
       suggested: 1,
       pressed: 0,

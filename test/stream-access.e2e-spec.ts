@@ -9,11 +9,11 @@ import { TransactionRunner } from '../src/database/transactions/transaction-runn
 import { UsersService } from '../src/users/api/users.service.js';
 import { createTestApp, OPERATOR, type TestApp } from './support/app.js';
 import { eventually } from './support/eventually.js';
-import { EventStream, type StreamOptions } from './support/event-stream.js';
+import { EventStream, OpenStreams, type StreamOptions } from './support/event-stream.js';
 import { FeedClient, publish } from './support/feed.js';
 import { ApiClient } from './support/requests.js';
 import { cookieOf } from './support/sessions.js';
-import { addUser, PASSWORD } from './support/users.js';
+import { addUser, signIn } from './support/users.js';
 
 const NBA = '018f0000-0000-7000-8000-00000000000b';
 const SOMEBODY = '018f0000-0000-7000-8000-00000000000a';
@@ -82,7 +82,7 @@ const anyQuery: fc.Arbitrary<Record<string, string>> = fc.record(
 describe('who sees what in the live feed', () => {
   let app: TestApp;
   let runner: TransactionRunner;
-  const streams: EventStream[] = [];
+  const streams = new OpenStreams();
   beforeAll(async () => {
     app = await createTestApp({
       env: { FEED_POLL_MS: '50', WORKER: 'false', STREAMS_PER_CALLER: '20' },
@@ -90,17 +90,13 @@ describe('who sees what in the live feed', () => {
     runner = app.get(TransactionRunner);
   });
   afterEach(async () => {
-    for (const stream of streams.splice(0)) stream.close();
+    streams.closeAll();
     await eventually('the streams are freed', () => app.get(LiveFeed).size === 0);
   });
   afterAll(() => app.close());
 
-  const open = async (api: ApiClient, options: StreamOptions = {}): Promise<EventStream> => {
-    const stream = await EventStream.open(api, options);
-    streams.push(stream);
-    await stream.ready();
-    return stream;
-  };
+  const open = (api: ApiClient, options: StreamOptions = {}): Promise<EventStream> =>
+    streams.open(api, options);
 
   let stored = 0;
   /** Stores an event and returns its note. */
@@ -142,7 +138,7 @@ describe('who sees what in the live feed', () => {
             // What came too much would have come with it: batches are in order.
             expect(stream.notes).toEqual(listed);
           }
-          for (const stream of streams.splice(0)) stream.close();
+          streams.closeAll();
         },
       ),
       { numRuns: 25 },
@@ -215,18 +211,9 @@ describe('who sees what in the live feed', () => {
 
     it('when its session ends, and not with another session of the user', async () => {
       const { user } = await addUser(app);
-      const login = { email: user.email, password: PASSWORD };
-      const tokenOf = async () =>
-        (
-          (await app.anonymous.post('/api/auth/login', login).expect(200)).body as {
-            accessToken: string;
-          }
-        ).accessToken;
-      const [one, two] = [await tokenOf(), await tokenOf()].map(
-        (token) => new ApiClient(app.url, token),
-      );
-      const kept = await open(two!);
-      await endsAlone(await open(one!), () => one!.delete('/api/auth/session').expect(204));
+      const [one, two] = [await signIn(app, user.email), await signIn(app, user.email)];
+      const kept = await open(two);
+      await endsAlone(await open(one), () => one.delete('/api/auth/session').expect(204));
       const note = await store(acme);
       await kept.untilNote(note);
     });

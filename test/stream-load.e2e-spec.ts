@@ -7,7 +7,7 @@ import { LiveFeed } from '../src/ops-events/stream/live-feed.service.js';
 import { PrincipalsService } from '../src/users/model/principals.service.js';
 import { createTestApp, type TestApp } from './support/app.js';
 import { eventually } from './support/eventually.js';
-import { EventStream, type StreamOptions } from './support/event-stream.js';
+import { type EventStream, OpenStreams, type StreamOptions } from './support/event-stream.js';
 import { insertEvent, publish } from './support/feed.js';
 
 /** More than a client may leave untaken and the buffers of the kernel hold, in bytes. */
@@ -18,7 +18,7 @@ describe('the live feed under load', () => {
   let runner: TransactionRunner;
   let poller: FeedPoller;
   let live: LiveFeed;
-  const streams: EventStream[] = [];
+  const streams = new OpenStreams();
   beforeAll(async () => {
     app = await createTestApp({
       env: {
@@ -32,17 +32,13 @@ describe('the live feed under load', () => {
   });
   afterEach(async () => {
     jest.restoreAllMocks();
-    for (const stream of streams.splice(0)) stream.close();
+    streams.closeAll();
     await eventually('the streams are freed', () => live.size === 0);
   });
   afterAll(() => app.close());
 
-  const open = async (options: StreamOptions = {}): Promise<EventStream> => {
-    const stream = await EventStream.open(app.api, options);
-    streams.push(stream);
-    await stream.ready();
-    return stream;
-  };
+  const open = (options: StreamOptions = {}): Promise<EventStream> =>
+    streams.open(app.api, options);
   /** Stores events that are large together; returns how many. */
   const storeMuch = async (note: string, size: number): Promise<number> => {
     const ids = Array.from({ length: Math.ceil(MUCH / size) }, () => uuidv7());
@@ -78,7 +74,7 @@ describe('the live feed under load', () => {
 
   it('reads once a poll for many streams, and makes the text of each event once', async () => {
     const statementsWith = async (count: number) => {
-      while (streams.length < count) await open({ query: { level: 'info' } });
+      while (streams.all.length < count) await open({ query: { level: 'info' } });
       await publish(runner, `for ${count} 1`, `for ${count} 2`);
       // Until they can be read, polls find nothing.
       const reads = jest.spyOn(runner, 'read');
@@ -97,7 +93,7 @@ describe('the live feed under load', () => {
           (value as { requestId?: string } | null)?.requestId?.startsWith(`for ${count}`) === true,
       );
       jest.restoreAllMocks();
-      for (const stream of streams) await stream.untilNote(`for ${count} 2`);
+      for (const stream of streams.all) await stream.untilNote(`for ${count} 2`);
       return { names, texts: made.length };
     };
     const one = await statementsWith(1);

@@ -1,8 +1,7 @@
-import { once } from 'node:events';
-import { connect } from 'node:net';
 import { createTestApp, type TestApp } from './support/app.js';
 import { createNextAction } from './support/builders.js';
 import { EventStream } from './support/event-stream.js';
+import { RawConnection } from './support/raw-connection.js';
 import { ApiClient } from './support/requests.js';
 import { ServerProcess } from './support/server-process.js';
 
@@ -22,19 +21,18 @@ describe('a stop of a server with open streams', () => {
     // A press of which the body has not arrived yet.
     const { id } = await createNextAction(other.api);
     const body = JSON.stringify({ actionKey: 'mark_done' });
-    const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
-    await once(socket, 'connect');
-    socket.write(
-      `POST /api/next-actions/${id}/execute HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${api.token}\r\n` +
-        `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 5)}`,
-    );
-    let answer = '';
-    socket.setEncoding('utf8');
-    socket.on('data', (text: string) => (answer += text));
+    const press = await RawConnection.open(server.url);
+    press
+      .head(`POST /api/next-actions/${id}/execute`, {
+        Authorization: `Bearer ${api.token}`,
+        'Content-Type': 'application/json',
+        'Content-Length': String(body.length),
+      })
+      .send(body.slice(0, 5));
 
     server.signal('SIGTERM');
     for (const stream of streams) await stream.over();
-    expect(answer).toBe('');
+    expect(press.text).toBe('');
     for (const stream of streams) {
       expect(stream.ended).toBe(true);
       expect(stream.retries).toHaveLength(2);
@@ -50,9 +48,9 @@ describe('a stop of a server with open streams', () => {
       retries: 1,
     });
 
-    socket.write(body.slice(5));
-    await once(socket, 'close');
-    expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+    press.send(body.slice(5));
+    await press.closed;
+    expect(press.text).toMatch(/^HTTP\/1\.1 200 /);
     expect(await server.exit()).toBe(0);
     expect(server.log).toMatch(/"streamEnd":"stopping"/);
 

@@ -4,14 +4,14 @@ import { FeedPoller } from '../src/feed/feed-poller.js';
 import { LiveFeed } from '../src/ops-events/stream/live-feed.service.js';
 import { createTestApp, type TestApp } from './support/app.js';
 import { eventually } from './support/eventually.js';
-import { EventStream, type StreamOptions } from './support/event-stream.js';
+import { EventStream, OpenStreams, type StreamOptions } from './support/event-stream.js';
 import { FeedClient, insertEvent, publish } from './support/feed.js';
 
 describe('the live feed', () => {
   let app: TestApp;
   let other: TestApp;
   let runner: TransactionRunner;
-  const streams: EventStream[] = [];
+  const streams = new OpenStreams();
   beforeAll(async () => {
     const env = { FEED_POLL_MS: '50', WORKER: 'false' };
     app = await createTestApp({ env });
@@ -19,7 +19,7 @@ describe('the live feed', () => {
     runner = app.get(TransactionRunner);
   });
   afterEach(async () => {
-    for (const stream of streams.splice(0)) stream.close();
+    streams.closeAll();
     await eventually('the server has freed the streams', () =>
       [app, other].every((one) => one.get(LiveFeed).size === 0 && !one.get(FeedPoller).polling),
     );
@@ -29,12 +29,8 @@ describe('the live feed', () => {
     await app.close();
   });
 
-  const open = async (options: StreamOptions = {}, server = app): Promise<EventStream> => {
-    const stream = await EventStream.open(server.api, options);
-    streams.push(stream);
-    await stream.ready();
-    return stream;
-  };
+  const open = (options: StreamOptions = {}, server = app): Promise<EventStream> =>
+    streams.open(server.api, options);
 
   it('begins with a pause for reconnecting, and with the id at which it begins', async () => {
     const stream = await open();

@@ -1,5 +1,6 @@
 import { createTestApp, type TestApp } from './support/app.js';
 import { eventually } from './support/eventually.js';
+import { cookieOf, meWith } from './support/sessions.js';
 import { addUser, PASSWORD } from './support/users.js';
 import { waitingForLocks } from './support/waiting.js';
 
@@ -14,30 +15,21 @@ describe('shutting a user out', () => {
   });
   afterAll(() => app.close());
 
-  const cookieOf = async (email: string): Promise<string> => {
-    const { headers } = await app.anonymous
-      .post('/api/auth/session', { email, password: PASSWORD })
-      .set('Origin', app.url)
-      .expect(204);
-    return (headers['set-cookie'] as unknown as string[])[0]!.split(';')[0]!;
-  };
-  const meWith = (cookie: string) => app.anonymous.get('/api/auth/me').set('Cookie', cookie);
-
   it.each([
     ['disabling', { disabled: true }],
     ['a new password by an administrator', { password: OTHER_PASSWORD }],
   ])('%s ends every session, by token and by cookie', async (_, patch) => {
     const { user, api } = await addUser(app);
-    const cookie = await cookieOf(user.email);
-    await meWith(cookie).expect(200);
+    const cookie = await cookieOf(app, { email: user.email, password: PASSWORD });
+    await meWith(app, cookie).expect(200);
     await app.api.patch(`/api/users/${user.id}`, patch).expect(200);
     await api.get('/api/auth/me').expect(401);
-    await meWith(cookie).expect(401);
+    await meWith(app, cookie).expect(401);
     expect(await app.rows('SELECT FROM sessions WHERE user_id = $1', [user.id])).toEqual([]);
     // And they do not come back.
     await app.api.patch(`/api/users/${user.id}`, { disabled: false }).expect(200);
     await api.get('/api/auth/me').expect(401);
-    await meWith(cookie).expect(401);
+    await meWith(app, cookie).expect(401);
   });
 
   it('refuses a sign-in that was verified before, and completed after', async () => {

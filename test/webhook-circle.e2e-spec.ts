@@ -1,12 +1,13 @@
 import { createTestApp, type TestApp } from './support/app.js';
 import { createTestDatabase } from './support/database.js';
 import { createNextAction } from './support/builders.js';
-import { freshScope, type TestScope } from './support/desk.js';
+import { freshScope, listIn, runIn, type TestScope } from './support/desk.js';
 import { eventually } from './support/eventually.js';
 import { untilJob } from './support/jobs.js';
 import { WebhookReceiver } from './support/webhook-receiver.js';
 import {
   answers,
+  createWebhook,
   deliveriesOf,
   QUICK_WEBHOOKS,
   storeFailedDeliveries,
@@ -35,26 +36,20 @@ describe('a webhook that its receiver does not take', () => {
     await receiver.close();
   });
 
-  const listed = async (path: string, query: Record<string, string> = {}) => {
-    const { body } = await app.api.get(path, { ...scope, ...query }).expect(200);
-    return (body as { items: Listed[] }).items;
-  };
-  const run = async (path: string) => (await app.api.post(path, scope).expect(200)).body as object;
+  const listed = (path: string, query: Record<string, string> = {}) =>
+    listIn<Listed>(app.api, path, scope, query);
+  const run = (path: string) => runIn<object>(app.api, path, scope);
   const items = () => listed('/api/work-items', { kind: 'notification_delivery' });
   const feed = async (nextActionId: string) => {
     const { body } = await app.api.get('/api/ops-events', { nextActionId }).expect(200);
     return (body as { items: { eventKey: string; meta: object; actorId: string | null }[] }).items;
   };
-  const make = async () => {
-    const { body } = await app.api
-      .post('/api/webhooks', { url: urlAt(receiver, '/in'), eventKeys: ['work_item.pushed'] })
-      .expect(201);
-    return (body as { id: string }).id;
-  };
+  const make = () =>
+    createWebhook(app.api, { url: urlAt(receiver, '/in'), eventKeys: ['work_item.pushed'] });
   const press = async (id: string) => {
     await app.api.press(id, 'retry_failed_deliveries').expect(200);
-    const { body } = await app.api.get(`/api/next-actions/${id}/executions`).expect(200);
-    return (body as { items: { id: string; meta: { jobId: string } }[] }).items[0]!;
+    const [last] = await app.api.executionsOf<{ id: string; meta: { jobId: string } }>(id);
+    return last!;
   };
 
   it('becomes an item, a flag and an action, which sends it again until all are settled', async () => {
@@ -119,8 +114,7 @@ describe('a webhook that its receiver does not take', () => {
     const { body: resolved } = await app.api.get(`/api/risk`, { ...scope, status: 'resolved' });
     expect(resolved.items).toMatchObject([{ id: flag!.id, resolvedBy: 'rule' }]);
     await run('/api/next-actions/run');
-    const { body: expired } = await app.api.get(`/api/next-actions/${action.id}`).expect(200);
-    expect(expired).toMatchObject({ status: 'expired' });
+    expect(await app.api.nextAction(action.id)).toMatchObject({ status: 'expired' });
     await app.api.delete(`/api/webhooks/${webhook}`).expect(204);
   });
 
@@ -174,17 +168,15 @@ describe('a webhook that its receiver does not take', () => {
       database: await createTestDatabase(),
     });
     try {
-      const made = await quiet.api
-        .post('/api/webhooks', { url: 'https://example.com/in', eventKeys: ['nba.run'] })
-        .expect(201);
-      const webhook = (made.body as { id: string }).id;
+      const webhook = await createWebhook(quiet.api, {
+        url: 'https://example.com/in',
+        eventKeys: ['nba.run'],
+      });
       await storeFailedDeliveries(quiet, webhook, 1, scope);
       const { id } = await createNextAction(quiet.api, scope);
       const pressed = await quiet.api.press(id, 'retry_failed_deliveries').expect(200);
       const { executionId } = pressed.body as { executionId: string };
-      const undone = await quiet.api
-        .post(`/api/next-actions/${id}/executions/${executionId}/undo`)
-        .expect(200);
+      const undone = await quiet.api.undo(id, executionId).expect(200);
       expect(undone.body).toMatchObject({ ok: true });
       expect(await quiet.rows('SELECT type, state FROM jobs')).toEqual([
         { type: 'retry_failed_deliveries', state: 'cancelled' },

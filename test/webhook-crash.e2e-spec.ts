@@ -29,13 +29,18 @@ describe('webhooks and processes that die', () => {
   const silent: ServerResponse[] = [];
   beforeAll(async () => {
     receiver = await WebhookReceiver.start();
-    app = await createTestApp({ env: { ...QUICK_WEBHOOKS, WORKER: 'false' } });
+    app = await createTestApp({ env: NO_JOBS });
   });
   afterAll(async () => {
     await app.close();
     await receiver.close();
   });
 
+  /** Leaves every try under way, until the test answers it. */
+  const holdAnswers = () => {
+    silent.length = 0;
+    receiver.answer = (response) => silent.push(response);
+  };
   const startWorker = async () => {
     const env = { ...QUICK_WEBHOOKS, WEBHOOK_ENCRYPTION_KEY };
     const worker = ServerProcess.spawn(app.database.url, env, 'src/worker.ts');
@@ -91,8 +96,7 @@ describe('webhooks and processes that die', () => {
   it('puts back what a stop interrupts, without counting the try', async () => {
     await app.rows('DELETE FROM webhook_endpoints');
     const endpoint = await addEndpoint(app, { url: urlAt(receiver, '/stop') });
-    silent.length = 0;
-    receiver.answer = (response) => silent.push(response);
+    holdAnswers();
     const stopping = await createTestApp({
       env: { ...QUICK_WEBHOOKS, JOB_DRAIN_MS: '50' },
       database: app.database,
@@ -118,8 +122,7 @@ describe('webhooks and processes that die', () => {
   it('lets a try that is under way end when the server stops', async () => {
     await app.rows('DELETE FROM webhook_endpoints');
     const endpoint = await addEndpoint(app, { url: urlAt(receiver, '/drain') });
-    silent.length = 0;
-    receiver.answer = (response) => silent.push(response);
+    holdAnswers();
     const stopping = await createTestApp({ env: QUICK_WEBHOOKS, database: app.database });
     await publishEvents(app, ['drained']);
     await eventually('a try is under way', () => silent.length > 0);
@@ -132,8 +135,7 @@ describe('webhooks and processes that die', () => {
 
   it('tests a webhook also while a server stops, until it takes no more requests', async () => {
     const endpoint = await addEndpoint(app, { url: urlAt(receiver, '/tested') });
-    silent.length = 0;
-    receiver.answer = (response) => silent.push(response);
+    holdAnswers();
     // It runs no jobs, so that nothing but the tests is under way.
     const stopping = await createTestApp({ env: NO_JOBS, database: app.database });
     try {
@@ -157,8 +159,7 @@ describe('webhooks and processes that die', () => {
   it('drops the result of a try that lost its lease', async () => {
     await app.rows('DELETE FROM webhook_endpoints');
     const endpoint = await addEndpoint(app, { url: urlAt(receiver, '/lost') });
-    silent.length = 0;
-    receiver.answer = (response) => silent.push(response);
+    holdAnswers();
     const slow = await createTestApp({ env: QUICK_WEBHOOKS, database: app.database });
     try {
       await publishEvents(app, ['slow']);

@@ -5,6 +5,7 @@ import { WebhookReceiver } from './support/webhook-receiver.js';
 import {
   addEndpoint,
   answers,
+  createWebhook,
   deliveriesOf,
   publishEvents,
   QUICK_WEBHOOKS,
@@ -33,14 +34,12 @@ describe('a webhook that is deleted', () => {
     await receiver.close();
   });
 
-  const make = async () => {
-    const body = {
+  const make = () =>
+    createWebhook(app.api, {
       url: urlAt(receiver, '/deleted?key=canary'),
       eventKeys: ['nba.upsert'],
       headers: { 'X-Api-Key': 'canary' },
-    };
-    return ((await app.api.post('/api/webhooks', body).expect(201)).body as { id: string }).id;
-  };
+    });
   const remove = (id: string) => app.api.delete(`/api/webhooks/${id}`);
   const rowOf = (id: string) => app.rows('SELECT * FROM webhook_endpoints WHERE id = $1', [id]);
   const clean = () => app.get(DeletedEndpoints).clean();

@@ -7,6 +7,7 @@ import { WebhookReceiver } from './support/webhook-receiver.js';
 import {
   addEndpoint,
   answers,
+  createWebhook,
   deliveriesOf,
   gotAt,
   publishEvents,
@@ -49,11 +50,8 @@ describe('the deliveries of a webhook', () => {
     await receiver.close();
   });
 
-  const make = async (path = '/hook') => {
-    const body = { url: urlAt(receiver, path), eventKeys: ['nba.upsert'] };
-    const made = await app.api.post('/api/webhooks', body).expect(201);
-    return (made.body as { id: string }).id;
-  };
+  const make = (path = '/hook') =>
+    createWebhook(app.api, { url: urlAt(receiver, path), eventKeys: ['nba.upsert'] });
   const list = async (id: string, query: Record<string, string | number> = {}, by = app.api) =>
     (await by.get(`/api/webhooks/${id}/deliveries`, query).expect(200)).body as {
       items: Delivery[];

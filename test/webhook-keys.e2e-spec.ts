@@ -1,13 +1,8 @@
 import { type WebhookAnswer } from '../src/webhooks/api/webhooks.dto.js';
-import {
-  type SendableEndpoint,
-  SENDABLE_COLUMNS,
-} from '../src/webhooks/model/sendable-endpoint.js';
-import { type TryResult } from '../src/webhooks/sending/try-result.js';
-import { WebhookSender } from '../src/webhooks/sending/webhook-sender.js';
 import { createTestApp, type TestApp, WEBHOOK_ENCRYPTION_KEY } from './support/app.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
 import { WebhookReceiver } from './support/webhook-receiver.js';
+import { sendTo } from './support/webhooks.js';
 
 const NEWER = 'tests:Yc6H-p5x8Qm7vX2-kd9Zt_4LsWn8bRf3';
 const NEWEST = 'tests:Bf3Rc6H-p5x8Qm7vX2-kd9Zt_4LsWn8-Yc';
@@ -41,15 +36,6 @@ describe('the key that encrypts webhooks', () => {
     return app.api.post('/api/webhooks', body);
   };
 
-  const send = async (app: TestApp, id: string): Promise<TryResult> => {
-    const [endpoint] = await app.rows<SendableEndpoint & Record<string, never>>(
-      `SELECT ${SENDABLE_COLUMNS.select()} FROM webhook_endpoints WHERE id = $1`,
-      [id],
-    );
-    const message = { id: 'msg_1', body: '{}', now: new Date() };
-    return app.get(WebhookSender).send(endpoint!, message, new AbortController().signal);
-  };
-
   const logged = (app: TestApp, text: string) =>
     app.logs().filter(({ msg }) => String(msg).includes(text));
 
@@ -74,11 +60,11 @@ describe('the key that encrypts webhooks', () => {
     });
     await withKeys([NEWER, OLDER], async (app) => {
       expect(logged(app, 'encrypted 1 webhook anew')).toHaveLength(1);
-      expect(await send(app, id)).toMatchObject({ errorCode: null });
+      expect(await sendTo(app, id)).toMatchObject({ errorCode: null });
     });
     await withKeys([NEWER], async (app) => {
       expect(logged(app, 'anew')).toEqual([]);
-      expect(await send(app, id)).toMatchObject({ errorCode: null });
+      expect(await sendTo(app, id)).toMatchObject({ errorCode: null });
       const [first, second] = receiver.received;
       expect(second?.headers).toMatchObject({ 'x-a': 'a', 'x-b': 'b' });
       for (const request of [first, second]) {
@@ -92,14 +78,14 @@ describe('the key that encrypts webhooks', () => {
       return ((await make(app).expect(201)).body as WebhookAnswer).id;
     });
     await withKeys([], async (app) => {
-      expect(await send(app, id)).toMatchObject({ errorCode: 'SECRET_UNREADABLE' });
+      expect(await sendTo(app, id)).toMatchObject({ errorCode: 'SECRET_UNREADABLE' });
       expect(logged(app, 'can not be decrypted')).toHaveLength(1);
     });
     await withKeys([NEWER], async (app) => {
       expect(logged(app, 'can not be decrypted')).toMatchObject([
         { level: 'warn', webhookId: id, reason: expect.stringContaining('WEBHOOK_ENCRYPTION_KEY') },
       ]);
-      expect(await send(app, id)).toMatchObject({
+      expect(await sendTo(app, id)).toMatchObject({
         status: null,
         errorCode: 'SECRET_UNREADABLE',
         error: expect.stringContaining('WEBHOOK_ENCRYPTION_KEY'),
@@ -112,7 +98,7 @@ describe('the key that encrypts webhooks', () => {
       await app.api.patch(`/api/webhooks/${id}`, { headers: null }).expect(200);
       await app.api.patch(`/api/webhooks/${id}`, change).expect(200);
       await app.api.post(`/api/webhooks/${id}/rotate-secret`).expect(200);
-      expect(await send(app, id)).toMatchObject({ errorCode: null });
+      expect(await sendTo(app, id)).toMatchObject({ errorCode: null });
       expect(receiver.received[0]?.headers['x-a']).toBe('new');
     });
   });
@@ -132,7 +118,7 @@ describe('the key that encrypts webhooks', () => {
     });
     await withKeys([NEWEST], async (app) => {
       await app.api.patch(`/api/webhooks/${id}`, { headers: null }).expect(200);
-      expect(await send(app, id)).toMatchObject({ errorCode: null });
+      expect(await sendTo(app, id)).toMatchObject({ errorCode: null });
     });
   });
 
@@ -164,7 +150,7 @@ describe('the key that encrypts webhooks', () => {
          SET previous_secret_box = set_byte(previous_secret_box, 40,
            get_byte(previous_secret_box, 40) # 1)`,
       );
-      expect(await send(app, id)).toMatchObject({ errorCode: null });
+      expect(await sendTo(app, id)).toMatchObject({ errorCode: null });
       expect(String(receiver.received[0]?.headers['webhook-signature'])).not.toContain(' ');
     });
   });

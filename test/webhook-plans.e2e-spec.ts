@@ -7,12 +7,10 @@ import { deliveriesQuery } from '../src/webhooks/api/deliveries.list.js';
 import { createTestApp, type TestApp } from './support/app.js';
 import { addEndpoint } from './support/webhooks.js';
 
-/** A node of a plan, with what it read. */
+/** What a plan read. */
 interface PlanNode {
-  readonly 'Node Type': string;
   readonly 'Shared Hit Blocks': number;
   readonly 'Shared Read Blocks': number;
-  readonly 'Relation Name'?: string;
 }
 
 /** Far fewer than the backlog has. */
@@ -65,8 +63,8 @@ describe('the queue of webhooks with a long backlog', () => {
         values: [...values],
       });
       const [{ Plan: plan }] = rows[0]!['QUERY PLAN'];
-      expect(JSON.stringify(plan)).not.toContain(
-        '"Node Type":"Seq Scan","Parallel Aware":false,"Async Capable":false,"Relation Name":"webhook_deliveries"',
+      expect(JSON.stringify(plan)).not.toMatch(
+        /"Node Type":"Seq Scan"[^{}]*"Relation Name":"webhook_deliveries"/,
       );
       return plan['Shared Hit Blocks'] + plan['Shared Read Blocks'];
     } finally {

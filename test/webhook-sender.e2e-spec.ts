@@ -1,104 +1,11 @@
-import { createHmac } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
 import { Webhook } from 'standardwebhooks';
-import { readEnv } from '../src/config/env.js';
-import { SecretBox } from '../src/webhooks/model/secret-box.js';
-import { type SendableEndpoint } from '../src/webhooks/model/sendable-endpoint.js';
-import { EgressGuard } from '../src/webhooks/sending/egress-guard.js';
-import { type HostResolver } from '../src/webhooks/sending/guarded-connector.js';
 import { newSigningSecret } from '../src/webhooks/sending/signature.js';
-import { type TryResult } from '../src/webhooks/sending/try-result.js';
-import { WebhookSender } from '../src/webhooks/sending/webhook-sender.js';
-import { type Answer, type Received, WebhookReceiver } from './support/webhook-receiver.js';
-
-const KEY = 'Zt4LsWn8-bRf3Yc6H-Qm7vX2kd9-p5x8';
-const ID = '019ad000-0000-7000-8000-000000000001';
-const MESSAGE = { id: 'msg_1', body: '{"type":"nba.run","größe":"ü"}', now: new Date() };
-
-/** The addresses of each name, in turn: the last stays. */
-type Names = Readonly<Record<string, readonly string[][]>>;
-
-function resolverOf(names: Names): HostResolver {
-  const asked = new Map<string, number>();
-  return (hostname) => {
-    const count = asked.get(hostname) ?? 0;
-    asked.set(hostname, count + 1);
-    const answers = names[hostname] ?? [];
-    const addresses = answers[Math.min(count, answers.length - 1)];
-    if (!addresses) {
-      return Promise.reject(
-        Object.assign(new Error(`ENOTFOUND ${hostname}`), { code: 'ENOTFOUND' }),
-      );
-    }
-    return Promise.resolve(
-      addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
-    );
-  };
-}
-
-function secretsWith(...webhookEncryptionKeys: string[]) {
-  return { jwtSecret: '', admin: undefined, adminPasswordFile: undefined, webhookEncryptionKeys };
-}
-
-interface Sending {
-  readonly allowed?: string;
-  readonly names?: Names;
-  readonly resolve?: HostResolver;
-  readonly timeoutMs?: number;
-  readonly concurrency?: number;
-  readonly keys?: readonly string[];
-}
+import { ID, KEY, MESSAGE, setUpSending } from './support/sending.js';
+import { type Received, signatureOf } from './support/webhook-receiver.js';
 
 describe('a webhook', () => {
-  const box = new SecretBox(secretsWith(KEY));
-  const secret = newSigningSecret();
-  const open: { close(): unknown }[] = [];
-  afterEach(async () => {
-    for (const each of open.splice(0)) await each.close();
-  });
-
-  const receiver = async (answer?: Answer): Promise<WebhookReceiver> => {
-    const started = await WebhookReceiver.start(answer);
-    open.push(started);
-    return started;
-  };
-
-  const senderOf = ({ allowed = '127.0.0.0/8', names = {}, ...rest }: Sending = {}) => {
-    const env = readEnv({
-      WEBHOOK_ALLOW_PRIVATE_ADDRESSES: allowed,
-      WEBHOOK_TIMEOUT_MS: String(rest.timeoutMs ?? 15_000),
-      WEBHOOK_CONCURRENCY: String(rest.concurrency ?? 32),
-    });
-    const boxes = rest.keys ? new SecretBox(secretsWith(...rest.keys)) : box;
-    const sender = new WebhookSender(
-      boxes,
-      new EgressGuard(env),
-      rest.resolve ?? resolverOf(names),
-      env,
-    );
-    open.push({ close: () => sender.onApplicationShutdown() });
-    return sender;
-  };
-
-  const endpoint = (url: string, more: Partial<SendableEndpoint> = {}): SendableEndpoint => ({
-    id: ID,
-    url,
-    headersBox: null,
-    secretBox: box.seal(ID, 'secret', secret),
-    previousSecretBox: null,
-    previousSecretUntil: null,
-    ...more,
-  });
-
-  const send = (url: string, sending?: Sending): Promise<TryResult> =>
-    senderOf(sending).send(endpoint(url), MESSAGE, new AbortController().signal);
-
-  /** The signatures that a receiver computes with nothing but node:crypto. */
-  const signed = ({ headers, body }: Received, by: string): string => {
-    const text = [headers['webhook-id'], headers['webhook-timestamp'], body].join('.');
-    const key = Buffer.from(by.slice('whsec_'.length), 'base64');
-    return `v1,${createHmac('sha256', key).update(text).digest('base64')}`;
-  };
+  const { box, secret, open, receiver, senderOf, endpoint, send } = setUpSending();
 
   it('is one signed request of the exact bytes, and delivered by an answer 2xx', async () => {
     const to = await receiver((response) => response.writeHead(202).end('{"took":true}'));
@@ -121,7 +28,7 @@ describe('a webhook', () => {
         'user-agent': 'next-best-actions',
         'webhook-id': 'msg_1',
         'webhook-timestamp': String(Math.floor(MESSAGE.now.getTime() / 1000)),
-        'webhook-signature': signed(got, secret),
+        'webhook-signature': signatureOf(got, secret),
       },
     });
     const headers = got.headers as Record<string, string>;
@@ -143,9 +50,9 @@ describe('a webhook', () => {
     await sender.send(rotated(0), MESSAGE, signal);
     const [during, after] = to.received as [Received, Received];
     expect(during.headers['webhook-signature']).toBe(
-      `${signed(during, secret)} ${signed(during, older)}`,
+      `${signatureOf(during, secret)} ${signatureOf(during, older)}`,
     );
-    expect(after.headers['webhook-signature']).toBe(signed(after, secret));
+    expect(after.headers['webhook-signature']).toBe(signatureOf(after, secret));
     for (const each of [secret, older]) {
       const headers = during.headers as Record<string, string>;
       expect(new Webhook(each).verify(during.body, headers)).toBeDefined();
@@ -346,88 +253,6 @@ describe('a webhook', () => {
       expect(result).toMatchObject({ errorCode: 'SECRET_UNREADABLE' });
     }
     expect(to.received).toEqual([]);
-  });
-
-  describe('to a host name', () => {
-    it('goes to the address that was checked', async () => {
-      const to = await receiver();
-      const names = { 'desk.example': [['127.0.0.1']] };
-      expect(await send(`http://desk.example:${to.port}/`, { names })).toMatchObject({
-        errorCode: null,
-      });
-      expect(to.received[0]?.headers.host).toBe(`desk.example:${to.port}`);
-    });
-
-    it('waits for no name that is never answered, which is looked up once for all its tries', async () => {
-      const to = await receiver();
-      const asked: string[] = [];
-      const resolve: HostResolver = (hostname) => {
-        asked.push(hostname);
-        return hostname === 'silent.example'
-          ? new Promise(() => undefined)
-          : Promise.resolve([{ address: '127.0.0.1', family: 4 }]);
-      };
-      const sender = senderOf({ resolve });
-      const stop = new AbortController();
-      const silent = Array.from({ length: 8 }, () =>
-        sender.send(endpoint('http://silent.example/'), MESSAGE, stop.signal),
-      );
-      const { signal } = new AbortController();
-      for (const host of ['desk.example', 'other.example']) {
-        const url = `http://${host}:${to.port}/`;
-        expect(await sender.send(endpoint(url), MESSAGE, signal)).toMatchObject({ status: 200 });
-      }
-      expect(asked).toEqual(['silent.example', 'desk.example', 'other.example']);
-      stop.abort();
-      await Promise.all(silent);
-    });
-
-    it('is refused when one of the addresses is, also for a literal and a later answer', async () => {
-      const to = await receiver();
-      const { port } = to;
-      const names = {
-        'both.example': [['93.184.215.14', '127.0.0.1']],
-        'mapped.example': [['::ffff:127.0.0.1']],
-        'rebinding.example': [['192.0.2.1'], ['127.0.0.1']],
-        'empty.example': [[]],
-      };
-      const sending = { allowed: '192.0.2.0/24', names, timeoutMs: 200 };
-      for (const host of ['both.example', 'mapped.example', '127.0.0.1', '[::ffff:127.0.0.1]']) {
-        expect(await send(`http://${host}:${port}/`, sending)).toMatchObject({
-          errorCode: 'EGRESS_REFUSED',
-          status: null,
-        });
-      }
-      expect(await send(`http://empty.example:${port}/`, sending)).toMatchObject({
-        errorCode: 'DNS_FAILED',
-      });
-      // The first answer passes the check, and only its address is connected to.
-      const rebinding = senderOf(sending);
-      const { signal } = new AbortController();
-      const url = `http://rebinding.example:${port}/`;
-      const first = await rebinding.send(endpoint(url), MESSAGE, signal);
-      expect(['TIMED_OUT', 'CONNECTION_FAILED']).toContain(first.errorCode);
-      const second = await rebinding.send(endpoint(url), MESSAGE, signal);
-      expect(second.errorCode).toBe('EGRESS_REFUSED');
-      expect(to.received).toEqual([]);
-    });
-
-    it('goes through no proxy that the environment names', async () => {
-      const proxy = await receiver();
-      const to = await receiver();
-      const before = { ...process.env };
-      Object.assign(process.env, {
-        http_proxy: proxy.url,
-        HTTP_PROXY: proxy.url,
-        NODE_USE_ENV_PROXY: '1',
-      });
-      try {
-        expect(await send(to.url)).toMatchObject({ errorCode: null });
-      } finally {
-        process.env = before;
-      }
-      expect(proxy.received).toEqual([]);
-    });
   });
 });
 

@@ -1,39 +1,19 @@
-import { createHmac } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
-import {
-  type SendableEndpoint,
-  SENDABLE_COLUMNS,
-} from '../src/webhooks/model/sendable-endpoint.js';
 import { type WebhookAnswer } from '../src/webhooks/api/webhooks.dto.js';
-import { WebhookSender } from '../src/webhooks/sending/webhook-sender.js';
 import { DeletedEndpoints } from '../src/webhooks/deliveries/deleted-endpoints.js';
 import { createTestApp, type TestApp } from './support/app.js';
 import { problems } from './support/problems.js';
-import { type ApiClient } from './support/requests.js';
-import { addUser } from './support/users.js';
-import { type Received, WebhookReceiver } from './support/webhook-receiver.js';
+import { type Received, signatureOf, WebhookReceiver } from './support/webhook-receiver.js';
+import { type MadeWebhook, makeWebhook, NEW_WEBHOOK, sendTo } from './support/webhooks.js';
 
 jest.setTimeout(120_000);
 
-const URL = 'https://hooks.example.com/in?key=canary-url-4711';
+const { url: URL } = NEW_WEBHOOK;
 const HEADERS = { 'X-Api-Key': 'canary-header-4711', Authorization: 'Bearer canary-bearer-4711' };
-
-type Made = WebhookAnswer & { readonly secret: string };
-
-async function make(app: TestApp, more: object = {}, by: ApiClient = app.api): Promise<Made> {
-  const body = { url: URL, eventKeys: ['nba.run'], ...more };
-  return (await by.post('/api/webhooks', body).expect(201)).body as Made;
-}
 
 /** What a try of the endpoint sends, as the receiver gets it. */
 async function sent(app: TestApp, id: string, receiver: WebhookReceiver): Promise<Received> {
-  const [endpoint] = await app.rows<SendableEndpoint & Record<string, never>>(
-    `SELECT ${SENDABLE_COLUMNS.select()} FROM webhook_endpoints WHERE id = $1`,
-    [id],
-  );
-  const message = { id: 'msg_1', body: '{"type":"nba.run"}', now: new Date() };
-  const { signal } = new AbortController();
-  const result = await app.get(WebhookSender).send(endpoint!, message, signal);
+  const result = await sendTo(app, id, '{"type":"nba.run"}');
   expect(result).toMatchObject({ errorCode: null });
   return receiver.received.at(-1)!;
 }
@@ -63,7 +43,7 @@ describe('a webhook', () => {
       headers: HEADERS,
     };
     const made = await app.api.post('/api/webhooks', body).expect(201);
-    const { secret, ...shown } = made.body as Made;
+    const { secret, ...shown } = made.body as MadeWebhook;
     const me = (await app.api.get('/api/auth/me')).body.id as string;
     expect(made.headers).toMatchObject({
       location: `/api/webhooks/${shown.id}`,
@@ -103,9 +83,9 @@ describe('a webhook', () => {
   });
 
   it('stores its secrets and headers encrypted, and leaves them in no log, event or answer', async () => {
-    const { id, secret } = await make(app, { headers: HEADERS });
+    const { id, secret } = await makeWebhook(app.api, { headers: HEADERS });
     const rotated = (await app.api.post(`/api/webhooks/${id}/rotate-secret`).expect(200))
-      .body as Made;
+      .body as MadeWebhook;
     await app.api.patch(`/api/webhooks/${id}`, { headers: { 'X-Other': 'canary-other-4711' } });
     const answers = [
       (await app.api.get(`/api/webhooks/${id}`)).text,
@@ -140,7 +120,7 @@ describe('a webhook', () => {
   });
 
   it('changes only what a patch names, and says so', async () => {
-    const { id } = await make(app, { headers: HEADERS, description: 'One' });
+    const { id } = await makeWebhook(app.api, { headers: HEADERS, description: 'One' });
     const before = (await app.api.get(`/api/webhooks/${id}`)).body as WebhookAnswer;
     const patch = async (body: object) =>
       (await app.api.patch(`/api/webhooks/${id}`, body).expect(200)).body as WebhookAnswer;
@@ -180,7 +160,7 @@ describe('a webhook', () => {
   it('does not send its headers to another origin, whoever changes the URL', async () => {
     const [first, second] = [await WebhookReceiver.start(), await WebhookReceiver.start()];
     try {
-      const { id } = await make(app, { url: first.url, headers: HEADERS });
+      const { id } = await makeWebhook(app.api, { url: first.url, headers: HEADERS });
       const patch = (body: object) => app.api.patch(`/api/webhooks/${id}`, body);
       await patch({ url: `${first.url}/other` }).expect(200);
       const refused = await patch({ url: second.url }).expect(400);
@@ -199,7 +179,7 @@ describe('a webhook', () => {
   });
 
   it('is disabled and enabled again', async () => {
-    const { id } = await make(app);
+    const { id } = await makeWebhook(app.api);
     const patch = async (enabled: boolean) =>
       (await app.api.patch(`/api/webhooks/${id}`, { enabled }).expect(200)).body as WebhookAnswer;
     const disabled = await patch(false);
@@ -228,7 +208,7 @@ describe('a webhook', () => {
   });
 
   it('is deleted with its deliveries', async () => {
-    const { id } = await make(app);
+    const { id } = await makeWebhook(app.api);
     await app.rows(
       `INSERT INTO webhook_deliveries (id, endpoint_id, event_id, event_key, message_id, body, next_try_at)
        VALUES (gen_random_uuid(), $1, gen_random_uuid(), 'nba.run', 'msg_1', '{}', now() + interval '1 day')`,
@@ -254,7 +234,7 @@ describe('a webhook', () => {
   it('signs with both secrets for 24 h after a rotation', async () => {
     const receiver = await WebhookReceiver.start();
     try {
-      const { id, secret } = await make(app, { url: receiver.url, headers: HEADERS });
+      const { id, secret } = await makeWebhook(app.api, { url: receiver.url, headers: HEADERS });
       const first = await sent(app, id, receiver);
       expect(first.headers).toMatchObject({
         'x-api-key': 'canary-header-4711',
@@ -263,7 +243,7 @@ describe('a webhook', () => {
       expect(first.headers['webhook-signature']).toBe(signatureOf(first, secret));
 
       const answer = await app.api.post(`/api/webhooks/${id}/rotate-secret`).expect(200);
-      const rotated = answer.body as Made;
+      const rotated = answer.body as MadeWebhook;
       expect(answer.headers['cache-control']).toBe('no-store');
       const dayAhead = Date.parse(String(rotated.previousSecretUntil)) - Date.now();
       expect(dayAhead).toBeGreaterThan(86_300_000);
@@ -292,163 +272,4 @@ describe('a webhook', () => {
       await receiver.close();
     }
   });
-
-  it.each([
-    ['url', {}, { url: undefined }],
-    ['url', {}, { url: 'http://169.254.169.254/latest' }],
-    ['url', {}, { url: 'http://[::ffff:10.0.0.1]/' }],
-    ['url', {}, { url: 'http://0xa000001/' }],
-    ['url', {}, { url: 'https://user:pass@example.com/' }],
-    ['url', {}, { url: 'ftp://example.com/' }],
-    ['url', {}, { url: `https://example.com/${'x'.repeat(2000)}` }],
-    ['url', {}, { url: 7 }],
-    ['url', { url: null }, undefined],
-    ['eventKeys', { eventKeys: [] }, undefined],
-    ['eventKeys', { eventKeys: null }, undefined],
-    ['eventKeys', { eventKeys: ['nba.no_such'] }, undefined],
-    ['eventKeys', { eventKeys: 'nba.run' }, undefined],
-    ['scopes', { scopes: [] }, undefined],
-    ['scopes', { scopes: null }, undefined],
-    ['scopes', { scopes: ['Account/acme'] }, undefined],
-    ['description', { description: ' ' }, undefined],
-    ['description', { description: 'x'.repeat(501) }, undefined],
-    ['headers', { headers: [] }, undefined],
-    ['headers', { headers: 'x' }, undefined],
-    ['headers', { headers: { Host: 'other' } }, undefined],
-    ['headers', { headers: { 'content-Length': '1' } }, undefined],
-    ['headers', { headers: { Connection: 'close' } }, undefined],
-    ['headers', { headers: { 'Transfer-Encoding': 'chunked' } }, undefined],
-    ['headers', { headers: { 'Webhook-Signature': 'v1,x' } }, undefined],
-    ['headers', { headers: { 'Proxy-Authorization': 'x' } }, undefined],
-    ['headers', { headers: { 'X Y': 'x' } }, undefined],
-    ['headers', { headers: { '': 'x' } }, undefined],
-    ['headers', { headers: { 'X-A': 'sesame\r\nX-B: y' } }, undefined],
-    ['headers', { headers: { 'X-A': 'sesame ' } }, undefined],
-    ['headers', { headers: { 'X-A': 'sésame' } }, undefined],
-    ['headers', { headers: { 'X-A': '' } }, undefined],
-    ['headers', { headers: { 'X-A': 1 } }, undefined],
-    ['headers', { headers: { 'X-A': 'x', 'x-a': 'y' } }, undefined],
-    ['headers', { headers: { 'X-A': 'x'.repeat(2001) } }, undefined],
-    [
-      'headers',
-      { headers: Object.fromEntries([...Array(21).keys()].map((n) => [`x${n}`, 'x'])) },
-      undefined,
-    ],
-    ['secret', { secret: 'whsec_AAAA' }, undefined],
-    ['status', { status: 'enabled' }, undefined],
-  ])('refuses a wrong %s: %j %j', async (field, both, created) => {
-    const { id } = await make(app);
-    const body = { url: URL, eventKeys: ['nba.run'], ...both, ...created };
-    const refused = await app.api.post('/api/webhooks', body).expect(400);
-    expect(refused.body).toEqual(problems.validationFailed(field));
-    expect(refused.text).not.toMatch(/s[eé]same/);
-    const change = created?.url === undefined ? both : created;
-    if (Object.keys(change).length === 0) return;
-    const patched = await app.api.patch(`/api/webhooks/${id}`, change).expect(400);
-    expect(patched.body).toEqual(problems.validationFailed(field));
-  });
-
-  it('has at most 20 headers, also by several patches', async () => {
-    const many = (from: number, to: number) =>
-      Object.fromEntries([...Array(to).keys()].slice(from).map((n) => [`x-${n}`, 'x']));
-    const { id } = await make(app, { headers: many(0, 20) });
-    const more = await app.api.patch(`/api/webhooks/${id}`, { headers: many(20, 21) }).expect(400);
-    expect(more.body).toEqual(problems.validationFailed('headers'));
-    const swapped = { headers: { ...many(20, 21), 'x-0': null } };
-    await app.api.patch(`/api/webhooks/${id}`, swapped).expect(200);
-  });
-
-  it('takes no null for a header that is made', async () => {
-    const body = { url: URL, eventKeys: ['*'], headers: { 'X-A': null } };
-    const refused = await app.api.post('/api/webhooks', body).expect(400);
-    expect(refused.body).toEqual(problems.validationFailed('headers'));
-  });
-
-  it('is one of 100 at most, also when two are made at once', async () => {
-    const [{ total }] = (await app.rows<{ total: number }>(
-      'SELECT count(*)::int AS total FROM webhook_endpoints WHERE deleted_at IS NULL',
-    )) as [{ total: number }];
-    await app.rows(
-      `INSERT INTO webhook_endpoints (id, url, event_keys, scopes, secret_box)
-       SELECT gen_random_uuid(), 'https://example.com/', '{*}', '{*}', '\\x00' FROM generate_series(1, $1)`,
-      [99 - total],
-    );
-    const body = { url: URL, eventKeys: ['*'] };
-    const answers = await Promise.all(
-      [1, 2, 3].map(() => app.api.post('/api/webhooks', body).then(({ status }) => status)),
-    );
-    expect(answers.sort()).toEqual([201, 409, 409]);
-    const refused = await app.api.post('/api/webhooks', body).expect(409);
-    expect(refused.body.code).toBe('WEBHOOK_LIMIT_REACHED');
-    // The list is paged like every list.
-    const first = await app.api.get('/api/webhooks', { pageSize: 60 }).expect(200);
-    const { nextCursor } = first.body.pagination as { nextCursor: string };
-    const rest = await app.api
-      .get('/api/webhooks', { pageSize: 60, cursor: nextCursor })
-      .expect(200);
-    const ids = [...first.body.items, ...rest.body.items].map(({ id }: WebhookAnswer) => id);
-    expect(new Set(ids).size).toBe(100);
-  });
 });
-
-describe('an administrator of some scopes', () => {
-  let app: TestApp;
-  let own: ApiClient;
-  beforeAll(async () => {
-    app = await createTestApp();
-    own = (await addUser(app, { role: 'admin', scopes: ['account/*', 'desk/a'] })).api;
-  });
-  afterAll(() => app.close());
-
-  it('makes and sees webhooks within those scopes, and no others', async () => {
-    const within = await make(app, { scopes: ['account/acme'] });
-    const beyond = await make(app, { scopes: ['account/acme', 'desk/b'] });
-    const all = await make(app);
-    expect(all.scopes).toEqual(['*']);
-    const made = await make(app, {}, own);
-    expect(made.scopes).toEqual(['account/*', 'desk/a']);
-    const listed = await own.get('/api/webhooks').expect(200);
-    expect(listed.body.items.map(({ id }: WebhookAnswer) => id)).toEqual([made.id, within.id]);
-    for (const { id } of [beyond, all]) {
-      for (const request of [
-        own.get(`/api/webhooks/${id}`),
-        own.patch(`/api/webhooks/${id}`, { enabled: false }),
-        own.delete(`/api/webhooks/${id}`),
-        own.post(`/api/webhooks/${id}/rotate-secret`),
-      ]) {
-        expect((await request.expect(404)).body.code).toBe('WEBHOOK_NOT_FOUND');
-      }
-    }
-    for (const scopes of [['*'], ['desk/*'], ['account/acme', 'desk/b']]) {
-      const body = { url: URL, eventKeys: ['*'], scopes };
-      expect((await own.post('/api/webhooks', body).expect(403)).body.code).toBe(
-        'GRANT_BEYOND_OWN',
-      );
-      const patched = await own.patch(`/api/webhooks/${made.id}`, { scopes }).expect(403);
-      expect(patched.body.code).toBe('GRANT_BEYOND_OWN');
-    }
-    await own.patch(`/api/webhooks/${within.id}`, { scopes: ['account/other'] }).expect(200);
-  });
-
-  it.each(['operator', 'viewer'] as const)('is no %s: those manage no webhooks', async (role) => {
-    const { id } = await make(app);
-    const { api } = await addUser(app, { role });
-    for (const request of [
-      api.get('/api/webhooks'),
-      api.post('/api/webhooks', { url: URL, eventKeys: ['*'] }),
-      api.get(`/api/webhooks/${id}`),
-      api.patch(`/api/webhooks/${id}`, { enabled: false }),
-      api.delete(`/api/webhooks/${id}`),
-      api.post(`/api/webhooks/${id}/rotate-secret`),
-    ]) {
-      expect((await request.expect(403)).body.code).toBe('PERMISSION_DENIED');
-    }
-  });
-});
-
-/** A receiver's own few lines. */
-function signatureOf({ headers, body }: Received, secret: string): string {
-  const text = [headers['webhook-id'], headers['webhook-timestamp'], body].join('.');
-  const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
-  return `v1,${createHmac('sha256', key).update(text).digest('base64')}`;
-}

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
-import { type ApiClient } from './requests.js';
+import type supertest from 'supertest';
+import { type ApiClient, beginningOf } from './requests.js';
 
 /** An event as it came over the wire. */
 export interface ReceivedEvent {
@@ -18,13 +19,7 @@ export interface StreamOptions {
   readonly lastEventId?: string | undefined;
 }
 
-/** What a stream answers that does not begin. */
-export interface RefusedStream {
-  readonly status: number;
-  readonly headers: IncomingMessage['headers'];
-  readonly body: { readonly code: string; readonly errors?: readonly { field: string }[] };
-}
-
+const PATH = '/api/events/stream';
 const PATIENCE_MS = 15_000;
 
 /** A client of the live feed on a socket of its own: what came, the last id, and whether the stream ended. */
@@ -60,19 +55,9 @@ export class EventStream {
     return stream;
   }
 
-  /** Opens one that is refused, and returns the problem document. */
-  static async refused(api: ApiClient, options: StreamOptions = {}): Promise<RefusedStream> {
-    const answer = await ask(api, options);
-    if (answer.statusCode === 200) {
-      answer.destroy();
-      throw new Error('The stream begins.');
-    }
-    answer.setEncoding('utf8');
-    let text = '';
-    answer.on('data', (chunk: string) => (text += chunk));
-    await once(answer, 'end');
-    const body = JSON.parse(text) as RefusedStream['body'];
-    return { status: answer.statusCode ?? 0, headers: answer.headers, body };
+  /** Asks for one that is refused: the answer is read as usual. */
+  static refused(api: ApiClient, options: StreamOptions = {}): supertest.Test {
+    return beginningOf(api.get(PATH, { ...options.query }).set(headersOf(options)));
   }
 
   /** The notes (`requestId`) of the domain events that came, in their order. */
@@ -170,18 +155,38 @@ export class EventStream {
   }
 }
 
+/** Streams that a test opens, and closes together. */
+export class OpenStreams {
+  readonly all: EventStream[] = [];
+
+  /** Opens one, and resolves when its first event came. */
+  async open(api: ApiClient, options: StreamOptions = {}): Promise<EventStream> {
+    const stream = await EventStream.open(api, options);
+    this.all.push(stream);
+    await stream.ready();
+    return stream;
+  }
+
+  closeAll(): void {
+    for (const stream of this.all.splice(0)) stream.close();
+  }
+}
+
+function headersOf({ headers = {}, lastEventId }: StreamOptions): Record<string, string> {
+  return {
+    Accept: 'text/event-stream',
+    ...(lastEventId === undefined ? {} : { 'Last-Event-ID': lastEventId }),
+    ...headers,
+  };
+}
+
 /** Sends the request on a connection of its own, and resolves with the head of the answer. */
-async function ask(
-  { url, token }: ApiClient,
-  { query = {}, headers = {}, lastEventId }: StreamOptions,
-): Promise<IncomingMessage> {
-  const asked = request(`${url}/api/events/stream?${String(new URLSearchParams(query))}`, {
+async function ask({ url, token }: ApiClient, options: StreamOptions): Promise<IncomingMessage> {
+  const asked = request(`${url}${PATH}?${String(new URLSearchParams(options.query ?? {}))}`, {
     agent: false,
     headers: {
-      Accept: 'text/event-stream',
       ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
-      ...(lastEventId === undefined ? {} : { 'Last-Event-ID': lastEventId }),
-      ...headers,
+      ...headersOf(options),
     },
   });
   asked.on('error', () => undefined);

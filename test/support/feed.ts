@@ -1,6 +1,7 @@
 import { uuidv7 } from 'uuidv7';
 import { type ClientBase } from 'pg';
 import { type TransactionRunner } from '../../src/database/transactions/transaction-runner.js';
+import { type Scope } from '../../src/kernel/scope.js';
 import { type ApiClient } from './requests.js';
 
 /** An event as the feed shows it, as far as the tests look at it. */
@@ -75,14 +76,31 @@ export async function storeOutOfOrder(
   return notes;
 }
 
-/** Publishes events of the application, each in a transaction of its own. */
-export async function publish(runner: TransactionRunner, ...notes: string[]): Promise<void> {
-  for (const note of notes) {
-    await runner.run((tx) => {
-      tx.publish('nba.upsert', testEvent(note));
-      return Promise.resolve();
+/** Who caused an event, and where. */
+export interface EventOptions {
+  readonly scope?: Scope;
+  readonly actorId?: string;
+}
+
+/** Publishes an event of the application in a transaction of its own. */
+export async function publishEvent(
+  runner: TransactionRunner,
+  note: string,
+  { scope, actorId }: EventOptions = {},
+): Promise<void> {
+  await runner.run((tx) => {
+    tx.publish('nba.upsert', {
+      ...testEvent(note),
+      actorId: actorId ?? null,
+      ...(scope ? { scope } : {}),
     });
-  }
+    return Promise.resolve();
+  });
+}
+
+/** Publishes events without a scope, one after another. */
+export async function publish(runner: TransactionRunner, ...notes: string[]): Promise<void> {
+  for (const note of notes) await publishEvent(runner, note);
 }
 
 /** Polls the commit-ordered feed over HTTP, as a client does. */

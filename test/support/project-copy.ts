@@ -66,6 +66,17 @@ export class ProjectCopy {
     return { code, output: out + err };
   }
 
+  /** Type-checks sources of the copy, and checks their style by Prettier and ESLint. */
+  check(files: readonly string[]): Promise<CommandResult[]> {
+    const options = { extends: './tsconfig.json', include: ['src/**/*.d.ts'], files };
+    this.write('tsconfig.checked.json', JSON.stringify(options));
+    return Promise.all([
+      this.run('npx tsc --noEmit -p tsconfig.checked.json'),
+      this.run(`npx prettier --check --log-level warn ${files.join(' ')}`),
+      this.run(`npx eslint --max-warnings 0 ${files.join(' ')}`),
+    ]);
+  }
+
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }

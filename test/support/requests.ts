@@ -53,6 +53,11 @@ export class ApiClient {
     return this.post(`/api/next-actions/${nextActionId}/execute`, { actionKey, ...extra });
   }
 
+  /** Takes a press back. */
+  undo(nextActionId: string, executionId: string): supertest.Test {
+    return this.post(`/api/next-actions/${nextActionId}/executions/${executionId}/undo`);
+  }
+
   /** A next best action, as the API shows it. */
   async nextAction(id: string): Promise<supertest.Response['body']> {
     return (await this.get(`/api/next-actions/${id}`).expect(200)).body;

@@ -13,7 +13,7 @@ import {
 import { createTestApp, type TestApp } from './app.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 import { eventually } from './eventually.js';
-import { testEvent } from './feed.js';
+import { publishEvent } from './feed.js';
 import { QUICK_JOBS } from './jobs.js';
 
 /** Only the tests poll the feed; jobs are quick. */
@@ -53,17 +53,6 @@ export class Listener {
 
 /** The scope of the tests by its id. */
 export const scope = (entityId: string): Scope => ({ entityType: 'account', entityId });
-
-/** Publishes an event in a scope, or in none, in a transaction of its own. */
-export async function publishIn(on: TestApp, entityId: string | null, note: string): Promise<void> {
-  await on.get(TransactionRunner).run((tx) => {
-    tx.publish('nba.upsert', {
-      ...testEvent(note),
-      ...(entityId === null ? {} : { scope: scope(entityId) }),
-    });
-    return Promise.resolve();
-  });
-}
 
 /** Polls until every event that is stored now was read by the consumers of the application. */
 export async function pollAll(on: TestApp): Promise<void> {
@@ -131,12 +120,15 @@ export class Replicas {
   }
 }
 
-/** Publishes events, each as its scope and its note. */
+/** Publishes events, each as its scope, or none, and its note; each in a transaction of its own. */
 export async function publishAll(
   on: TestApp,
   ...events: (readonly [entityId: string | null, note: string])[]
 ): Promise<void> {
-  for (const [entityId, note] of events) await publishIn(on, entityId, note);
+  for (const [entityId, note] of events) {
+    const options = entityId === null ? {} : { scope: scope(entityId) };
+    await publishEvent(on.get(TransactionRunner), note, options);
+  }
 }
 
 /** Waits until the method has succeeded for these. */

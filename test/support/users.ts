@@ -32,8 +32,15 @@ export async function addUser(
   const address = email ?? `user-${made}@example.com`;
   const body = { email: address, password, role, scopes };
   const user = await app.get(UsersService).create(body, SYSTEM_ACTOR);
-  const { body: signedIn } = await app.anonymous
-    .post('/api/auth/login', { email: address, password })
-    .expect(200);
-  return { user, api: new ApiClient(app.url, (signedIn as { accessToken: string }).accessToken) };
+  return { user, api: await signIn(app, address, password) };
+}
+
+/** Signs a user in once more, and returns requests of that session. */
+export async function signIn(
+  app: TestApp,
+  email: string,
+  password: string = PASSWORD,
+): Promise<ApiClient> {
+  const { body } = await app.anonymous.post('/api/auth/login', { email, password }).expect(200);
+  return new ApiClient(app.url, (body as { accessToken: string }).accessToken);
 }

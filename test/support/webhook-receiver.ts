@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 
@@ -6,7 +7,6 @@ export interface Received {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
-  readonly rawHeaders: readonly string[];
   readonly body: string;
 }
 
@@ -18,7 +18,6 @@ export class WebhookReceiver {
   readonly received: Received[] = [];
   /** Connections that were opened to it. */
   connections = 0;
-  private waiting: (() => void)[] = [];
 
   private constructor(
     private readonly server: ReturnType<typeof createServer>,
@@ -33,12 +32,11 @@ export class WebhookReceiver {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
-        const { method = '', url = '', headers, rawHeaders } = request;
+        const { method = '', url = '', headers } = request;
         const body = Buffer.concat(chunks).toString('utf8');
-        const received = { method, path: url, headers, rawHeaders, body };
+        const received = { method, path: url, headers, body };
         receiver.received.push(received);
         receiver.answer(response, received);
-        for (const wake of receiver.waiting.splice(0)) wake();
       });
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -54,19 +52,16 @@ export class WebhookReceiver {
     return `http://127.0.0.1:${this.port}/hooks`;
   }
 
-  /** Waits until it got that many requests in all, and returns the last of them. */
-  async nth(count: number): Promise<Received> {
-    while (this.received.length < count) {
-      await new Promise<void>((resolve) => this.waiting.push(resolve));
-    }
-    const [received] = this.received.slice(count - 1);
-    if (!received) throw new Error('It got no request.');
-    return received;
-  }
-
   async close(): Promise<void> {
     const closed = new Promise((resolve) => this.server.close(resolve));
     this.server.closeAllConnections();
     await closed;
   }
+}
+
+/** The signature that a receiver computes with nothing but node:crypto. */
+export function signatureOf({ headers, body }: Received, secret: string): string {
+  const text = [headers['webhook-id'], headers['webhook-timestamp'], body].join('.');
+  const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
+  return `v1,${createHmac('sha256', key).update(text).digest('base64')}`;
 }

@@ -1,10 +1,19 @@
 import { uuidv7 } from 'uuidv7';
 import { TransactionRunner } from '../../src/database/transactions/transaction-runner.js';
 import { type Scope } from '../../src/kernel/scope.js';
+import { type WebhookAnswer } from '../../src/webhooks/api/webhooks.dto.js';
 import { SecretBox } from '../../src/webhooks/model/secret-box.js';
+import {
+  type SendableEndpoint,
+  SENDABLE_COLUMNS,
+} from '../../src/webhooks/model/sendable-endpoint.js';
 import { DeliveryWake } from '../../src/webhooks/model/delivery-wake.js';
+import { type TryResult } from '../../src/webhooks/sending/try-result.js';
+import { WebhookSender } from '../../src/webhooks/sending/webhook-sender.js';
 import { type TestApp } from './app.js';
 import { eventually } from './eventually.js';
+import { type EventOptions, publishEvent } from './feed.js';
+import { type ApiClient } from './requests.js';
 import { type Answer, type Received, type WebhookReceiver } from './webhook-receiver.js';
 
 /** Settings with which webhooks go to the receiver of a test, and retries come soon. */
@@ -39,32 +48,44 @@ export async function addEndpoint(
   return id;
 }
 
-/** Who caused an event, and where. */
-export interface EventOptions {
-  readonly scope?: Scope;
-  readonly actorId?: string;
+/** Makes an endpoint by a request and returns its id. */
+export async function createWebhook(api: ApiClient, body: object): Promise<string> {
+  const { id } = (await api.post('/api/webhooks', body).expect(201)).body as WebhookAnswer;
+  return id;
+}
+
+/** The body of a webhook, as far as a test does not say more. */
+export const NEW_WEBHOOK = {
+  url: 'https://hooks.example.com/in?key=canary-url-4711',
+  eventKeys: ['nba.run'],
+};
+
+/** What the answer to a new endpoint shows. */
+export type MadeWebhook = WebhookAnswer & { readonly secret: string };
+
+/** Makes an endpoint by a request, and returns the answer with its secret. */
+export async function makeWebhook(api: ApiClient, more: object = {}): Promise<MadeWebhook> {
+  return (await api.post('/api/webhooks', { ...NEW_WEBHOOK, ...more }).expect(201))
+    .body as MadeWebhook;
+}
+
+/** Sends one message to an endpoint as it is stored, without a delivery. */
+export async function sendTo(app: TestApp, id: string, body = '{}'): Promise<TryResult> {
+  const [endpoint] = await app.rows<SendableEndpoint & Record<string, never>>(
+    `SELECT ${SENDABLE_COLUMNS.select()} FROM webhook_endpoints WHERE id = $1`,
+    [id],
+  );
+  const message = { id: 'msg_1', body, now: new Date() };
+  return app.get(WebhookSender).send(endpoint!, message, new AbortController().signal);
 }
 
 /** Publishes an event of the application for each note, each in a transaction of its own. */
 export async function publishEvents(
   app: TestApp,
   notes: readonly string[],
-  { scope, actorId }: EventOptions = {},
+  options: EventOptions = {},
 ): Promise<void> {
-  for (const note of notes) {
-    await app.get(TransactionRunner).run((tx) => {
-      tx.publish('nba.upsert', {
-        actorId: actorId ?? null,
-        requestId: note,
-        sourceType: null,
-        sourceId: null,
-        ...(scope ? { scope } : {}),
-        status: 'success',
-        meta: { created: true, entityType: 'account', entityId: note },
-      });
-      return Promise.resolve();
-    });
-  }
+  for (const note of notes) await publishEvent(app.get(TransactionRunner), note, options);
 }
 
 /** A delivery as it is stored. */

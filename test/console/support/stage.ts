@@ -7,7 +7,7 @@ import { builtConsole } from './built-console.js';
 import { type Chromium } from './chromium.js';
 
 /** Another name of this machine for the browser. */
-export const LOCAL_NAME = 'desk.test';
+const LOCAL_NAME = 'desk.test';
 
 /** Chromium calls nobody, and runs as root, as in a container. */
 const ARGS = [
