@@ -1,9 +1,9 @@
 import { type JSX } from 'react';
 import { type NextActionDetail } from '../api/client.js';
 import { useNextAction } from '../api/queries.js';
-import { standing } from '../press/press-text.js';
 import { type Press } from '../press/press.js';
 import { usePresses } from '../press/pressing.js';
+import { StandingText } from '../press/standing-text.js';
 import { PriorityMark, priorityName } from '../ui/priority.js';
 import { Problem } from '../ui/problem.js';
 import { Time, useNow } from '../ui/time.js';
@@ -43,11 +43,10 @@ function Shown({
   item: NextActionDetail;
   heading: 'h1' | 'h2';
 }): JSX.Element {
-  const now = useNow(1000);
+  const now = useNow(60_000);
   const press = usePresses().findLast(({ intent }) =>
     intent.targets.some(({ id }) => id === item.id),
   );
-  const text = press && standing(press, press.outcomes[item.id], now);
   const snoozed = item.snoozedUntil !== null && Date.parse(item.snoozedUntil) > now;
   return (
     <SectionLevel value={Heading === 'h1' ? 'h2' : 'h3'}>
@@ -68,8 +67,10 @@ function Shown({
           {item.snoozeUntilWorse && ', or when it gets worse'}
         </p>
       )}
-      {isOpen(press) ? (
-        <p className="standing">{text}</p>
+      {press && isOpen(press) ? (
+        <p className="standing">
+          <StandingText press={press} id={item.id} />
+        </p>
       ) : (
         <Buttons
           items={[item]}
@@ -90,6 +91,6 @@ function Shown({
   );
 }
 
-function isOpen(press: Press | undefined): boolean {
-  return press !== undefined && press.phase.name !== 'settled';
+function isOpen({ phase }: Press): boolean {
+  return phase.name !== 'settled';
 }

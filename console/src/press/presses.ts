@@ -148,6 +148,8 @@ export class Presses {
 
   /** Looks up who was first. */
   private async identify({ intent, outcomes, attempts }: Press): Promise<void> {
+    // Of several it is not shown; whether one is this very press matters only where its first answer was lost.
+    if (intent.targets.length > 1 && attempts === 1) return;
     for (const [id, outcome] of Object.entries(outcomes)) {
       if (outcome.name !== 'replayed') continue;
       const presser = await this.transport

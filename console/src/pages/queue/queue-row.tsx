@@ -5,8 +5,8 @@ import { Avatar } from '../../next-action/avatar.js';
 import { Buttons } from '../../next-action/buttons.js';
 import { scopeName } from '../../next-action/scope-name.js';
 import { type Press } from '../../press/press.js';
-import { standing } from '../../press/press-text.js';
 import { presses } from '../../press/pressing.js';
+import { StandingText } from '../../press/standing-text.js';
 import { PriorityMark } from '../../ui/priority.js';
 import { distanceOf, exactTime } from '../../ui/relative-time.js';
 import { useNow } from '../../ui/time.js';
@@ -68,12 +68,13 @@ function hasStanding({ phase, outcomes, undo }: Press, id: string): boolean {
 }
 
 function Standing({ press, id }: { press: Press; id: string }): JSX.Element {
-  const now = useNow(1000);
   const outcome = press.outcomes[id];
   const isStuck = press.phase.name === 'unknown' && press.phase.askAgainAt === null;
   return (
     <div className={outcome?.name === 'refused' ? 'standing refused' : 'standing'}>
-      <span>{standing(press, outcome, now)}</span>
+      <span>
+        <StandingText press={press} id={id} />
+      </span>
       {isStuck && (
         <button className="b" type="button" onClick={() => presses.askAgain(press.intent.key)}>
           Ask again
