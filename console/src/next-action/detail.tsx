@@ -14,35 +14,27 @@ import { Playbook } from './playbook.js';
 import { scopeName } from './scope-name.js';
 import { Section, SectionLevel } from './section.js';
 
-/** The single keys of the queue, by the action that they press. */
-export const ACTION_KEYS: Readonly<Record<string, string>> = {
-  mark_done: 'e',
-  snooze: 'z',
-  dismiss: 'd',
-  assign: 'a',
-};
-
 interface Props {
   readonly id: string;
   /** The level of its heading: a page of its own, or a panel beside the queue. */
   readonly heading: 'h1' | 'h2';
+  /** The key that presses a button, by its action, where there are such keys. */
+  readonly hints?: Readonly<Record<string, string>>;
 }
 
 /** Everything about one next best action. */
-export function Detail({ id, heading }: Props): JSX.Element {
+export function Detail({ id, heading, hints }: Props): JSX.Element {
   const { data, error, isPending, refetch } = useNextAction(id);
   if (isPending) return <p className="sub">Loading…</p>;
   if (error) return <Problem error={error} retry={() => void refetch()} />;
-  return <Shown item={data} heading={heading} />;
+  return <Shown item={data} heading={heading} hints={hints} />;
 }
 
 function Shown({
   item,
   heading: Heading,
-}: {
-  item: NextActionDetail;
-  heading: 'h1' | 'h2';
-}): JSX.Element {
+  hints = {},
+}: Omit<Props, 'id'> & { readonly item: NextActionDetail }): JSX.Element {
   const now = useNow(60_000);
   const press = usePresses().findLast(({ intent }) =>
     intent.targets.some(({ id }) => id === item.id),
@@ -76,7 +68,7 @@ function Shown({
           items={[item]}
           buttons={item.actions}
           shown={Heading === 'h1' ? 3 : 2}
-          hints={ACTION_KEYS}
+          hints={hints}
         />
       )}
       <Explanation item={item} now={now} />
