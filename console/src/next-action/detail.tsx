@@ -1,7 +1,7 @@
 import { type JSX } from 'react';
 import { type NextActionDetail } from '../api/client.js';
 import { useNextAction } from '../api/queries.js';
-import { type Press } from '../press/press.js';
+import { isOpen } from '../press/press.js';
 import { usePresses } from '../press/pressing.js';
 import { StandingText } from '../press/standing-text.js';
 import { PriorityMark, priorityName } from '../ui/priority.js';
@@ -13,6 +13,7 @@ import { History } from './history.js';
 import { Playbook } from './playbook.js';
 import { scopeName } from './scope-name.js';
 import { Section, SectionLevel } from './section.js';
+import { isSnoozed } from './snoozed.js';
 
 interface Props {
   readonly id: string;
@@ -39,7 +40,6 @@ function Shown({
   const press = usePresses().findLast(({ intent }) =>
     intent.targets.some(({ id }) => id === item.id),
   );
-  const snoozed = item.snoozedUntil !== null && Date.parse(item.snoozedUntil) > now;
   return (
     <SectionLevel value={Heading === 'h1' ? 'h2' : 'h3'}>
       <div className="meta">
@@ -53,7 +53,7 @@ function Shown({
       </div>
       <Heading className="detail-title">{item.title}</Heading>
       {item.reason !== null && <p className="sub">{item.reason}</p>}
-      {snoozed && item.snoozedUntil !== null && (
+      {isSnoozed(item, now) && (
         <p className="sub">
           Snoozed: back <Time at={item.snoozedUntil} now={now} />
           {item.snoozeUntilWorse && ', or when it gets worse'}
@@ -81,8 +81,4 @@ function Shown({
       <History item={item} now={now} />
     </SectionLevel>
   );
-}
-
-function isOpen({ phase }: Press): boolean {
-  return phase.name !== 'settled';
 }
