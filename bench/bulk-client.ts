@@ -33,8 +33,8 @@ export class BulkClient {
   private async together(kind: Kind, ids: readonly string[]): Promise<void> {
     const { results = [] } =
       kind === 'undo'
-        ? await this.post('undo', { executionIds: ids.map((id) => this.executions.get(id)) })
-        : await this.post(`execute${previewOf(kind)}`, { actionKey: ACTION, ids });
+        ? await this.post('undo', { executionIds: ids.map((id) => this.executions.get(id)) }, kind)
+        : await this.post(`execute${previewOf(kind)}`, { actionKey: ACTION, ids }, kind);
     if (results.length !== ids.length || !results.every(({ ok }) => ok)) {
       throw new Error(`A ${kind} of ${ids.length} was answered with ${JSON.stringify(results)}.`);
     }
@@ -43,10 +43,10 @@ export class BulkClient {
 
   private async single(kind: Kind, id: string): Promise<void> {
     if (kind === 'undo') {
-      await this.post(`${id}/executions/${this.executions.get(id) ?? ''}/undo`, {});
+      await this.post(`${id}/executions/${this.executions.get(id) ?? ''}/undo`, {}, kind);
       return;
     }
-    const answer = await this.post(`${id}/execute${previewOf(kind)}`, { actionKey: ACTION });
+    const answer = await this.post(`${id}/execute${previewOf(kind)}`, { actionKey: ACTION }, kind);
     if (kind === 'press') this.note(id, answer);
   }
 
@@ -54,16 +54,14 @@ export class BulkClient {
     this.executions.set(id, answer?.executionId ?? '');
   }
 
-  private async post(path: string, body: object): Promise<Answer> {
+  private async post(path: string, body: object, kind: Kind): Promise<Answer> {
     const response = await fetch(`${this.url}/api/next-actions/${path}`, {
       method: 'POST',
       headers: {
         Authorization: `Bearer ${this.token}`,
         'Content-Type': 'application/json',
-        // A preview uses no key.
-        ...(path.includes('execute') && !path.includes('preview')
-          ? { 'Idempotency-Key': randomUUID() }
-          : {}),
+        // Neither a preview nor an undo uses a key.
+        ...(kind === 'press' ? { 'Idempotency-Key': randomUUID() } : {}),
       },
       body: JSON.stringify(body),
     });

@@ -3,7 +3,6 @@
  * docs/performance.md. `npm run bench:bulk`, with `-- --write` to store the figures there, or with more
  * rounds: `-- --rounds 20`. It fails if the median of the presses is over half.
  */
-import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startEmbeddedPostgres } from '../src/database/embedded/embedded-postgres.js';
@@ -11,7 +10,7 @@ import { BulkClient, type Kind, KINDS, type Way } from './bulk-client.js';
 import { Desk } from './desk.js';
 import { writeInto } from './document.js';
 import { inOwnFolder } from './own-folder.js';
-import { median } from './report.js';
+import { median, runLine, spreadOf } from './report.js';
 import { Servers } from './servers.js';
 
 const ROWS = 100;
@@ -79,12 +78,10 @@ async function timed(work: () => Promise<void>): Promise<number> {
 function tableOf(shares: Record<Kind, number[]>): string {
   const row = (kind: Kind): string => {
     const values = shares[kind];
-    const spread = `${Math.min(...values).toFixed(2)}–${Math.max(...values).toFixed(2)}`;
-    return `| ${kind} | **${median(values).toFixed(2)}** (${spread}) |`;
+    return `| ${kind} | **${median(values).toFixed(2)}** (${spreadOf(values)}) |`;
   };
-  const day = new Date().toISOString().slice(0, 10);
   return [
-    `${day}, Node ${process.versions.node}, ${availableParallelism()} cores: medians of ${rounds} rounds; in brackets the spread.`,
+    `${runLine()}: medians of ${rounds} rounds; in brackets the spread.`,
     '',
     `| ${ROWS} of | in one request / in ${ROWS} requests, one after the other |`,
     '| --- | --- |',

@@ -6,17 +6,16 @@
  * then, against the peak that the kernel counts during the import. It needs Linux. It fails if the median of
  * the rounds is 60 MB or more, or if a broken row is not named by its line.
  */
-import { randomBytes } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
-import { join, resolve } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startEmbeddedPostgres } from '../src/database/embedded/embedded-postgres.js';
 import { writeInto } from './document.js';
+import { memoryOf, OPERATOR, type Place, startServer } from './measured-server.js';
 import { inOwnFolder } from './own-folder.js';
 import { PushClient } from './push-client.js';
-import { median } from './report.js';
-import { ServerProcess } from './server-process.js';
+import { median, runLine, spreadOf } from './report.js';
+import { type ServerProcess } from './server-process.js';
 
 const MOST_GROWTH_MB = 60;
 const BROKEN_ROW = 57_001;
@@ -24,17 +23,10 @@ const WARM_ROWS = 5000;
 /** Rows of a push over the batch route. */
 const PUSHED_ROWS = 20_000;
 const DOCUMENT = 'docs/performance.md';
-const OPERATOR = { email: 'operator@example.com', password: 'nearly-fifteen-horses-graze' };
 
 /** The ways to import a file, as queries. */
 const MODES = { each: 'mode=each', all: 'mode=all', 'dry run': 'mode=each&dryRun=true' } as const;
 type Mode = keyof typeof MODES;
-
-/** Where a server runs. */
-interface Place {
-  readonly folder: string;
-  readonly databaseUrl: string;
-}
 
 /** What one import took. */
 interface Taken {
@@ -102,34 +94,6 @@ async function measure(place: Place, mode: Mode, rows: number): Promise<Taken> {
   }
 }
 
-function startServer({ folder, databaseUrl }: Place): Promise<ServerProcess> {
-  return ServerProcess.start({
-    name: 'server',
-    args: [resolve('dist/src/main.js')],
-    folder,
-    env: {
-      NODE_ENV: 'production',
-      DATABASE_URL: databaseUrl,
-      DATA_DIR: folder,
-      JWT_SECRET: randomBytes(32).toString('base64url'),
-      ADMIN_EMAIL: OPERATOR.email,
-      ADMIN_PASSWORD: OPERATOR.password,
-      WRITE_LIMIT_PER_MINUTE: '0',
-      SHUTDOWN_DELAY_MS: '0',
-      LOG_LEVEL: 'warn',
-      DEMO: 'false',
-      // The refresh of the desk would run in the middle of an import.
-      WORKER: 'false',
-    },
-  });
-}
-
-/** Memory of a server, in MB. Source: proc(5), status: VmHWM is the peak of VmRSS. */
-function memoryOf({ child }: ServerProcess, name: 'VmRSS' | 'VmHWM'): number {
-  const status = readFileSync(`/proc/${child.pid ?? 0}/status`, 'utf8');
-  return Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) / 1024;
-}
-
 /** From now on VmHWM is the peak. Source: proc(5), clear_refs. */
 function resetPeak({ child }: ServerProcess): void {
   writeFileSync(`/proc/${child.pid ?? 0}/clear_refs`, '5');
@@ -138,11 +102,10 @@ function resetPeak({ child }: ServerProcess): void {
 function tableOf(results: ReadonlyMap<Mode, Taken[]>, rows: number): string {
   const cells = (taken: Taken[], figure: keyof Taken, digits: number): string => {
     const values = taken.map((each) => each[figure]);
-    const [least, most] = [Math.min(...values), Math.max(...values)];
-    return `**${median(values).toFixed(digits)}** (${least.toFixed(digits)}–${most.toFixed(digits)})`;
+    return `**${median(values).toFixed(digits)}** (${spreadOf(values, digits)})`;
   };
   return [
-    `${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}, ${availableParallelism()} cores: medians of ${results.values().next().value?.length ?? 0} rounds of ${rows} rows; in brackets the spread.`,
+    `${runLine()}: medians of ${results.values().next().value?.length ?? 0} rounds of ${rows} rows; in brackets the spread.`,
     '',
     '| import | memory grows by, MB | rows/s / rows/s of the batch route |',
     '| --- | --- | --- |',

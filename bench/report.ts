@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { type Result, type Route } from './load.js';
 
 /** The results of each contestant that serves the route, round by round. */
@@ -12,6 +13,17 @@ export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length / 2;
   return (sorted[Math.ceil(middle) - 1]! + sorted[Math.floor(middle)]!) / 2;
+}
+
+/** The least and the greatest of some values. */
+export function spreadOf(values: readonly number[], digits = 2): string {
+  return `${Math.min(...values).toFixed(digits)}–${Math.max(...values).toFixed(digits)}`;
+}
+
+/** When and on what figures were measured. */
+export function runLine(): string {
+  const day = new Date().toISOString().slice(0, 10);
+  return `${day}, Node ${process.versions.node}, ${availableParallelism()} cores`;
 }
 
 /** Which contestant is divided by which. */
@@ -56,6 +68,5 @@ function ratioOf(results: Series['results'], [name, base]: Pair, figure: keyof R
   const [own, others] = [results.get(name), results.get(base)];
   if (!own || !others) return NOT_SERVED;
   const ratios = own.map((result, round) => result[figure] / others[round]![figure]);
-  const spread = `${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)}`;
-  return `${median(ratios).toFixed(2)} (${spread})`;
+  return `${median(ratios).toFixed(2)} (${spreadOf(ratios)})`;
 }

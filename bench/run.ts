@@ -8,7 +8,6 @@
  */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
@@ -26,7 +25,7 @@ import { benchJobs } from './jobs/run.js';
 import { benchScale, fillScale, SCALE_DOCUMENT } from './scale/run.js';
 import { FULL_SIZES } from './scale/sizes.js';
 import { inOwnFolder } from './own-folder.js';
-import { type Pair, type Series, table } from './report.js';
+import { type Pair, runLine, type Series, table } from './report.js';
 import { type Contestant, Servers } from './servers.js';
 import { writtenBy } from './written-rows.js';
 
@@ -162,7 +161,7 @@ async function jobs(databaseUrl: string): Promise<void> {
     withinMs: JOBS_WITHIN_MS,
     progress: (text) => console.error(text),
   });
-  const about = `${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}, ${availableParallelism()} cores: medians of ${measured.rounds} interleaved rounds of ${count} jobs; in brackets the spread of the ratio.`;
+  const about = `${runLine()}: medians of ${measured.rounds} interleaved rounds of ${count} jobs; in brackets the spread of the ratio.`;
   console.log(`\n${measured.table}\n\n${about}`);
   if (!flags.quick) writeInto('docs/performance.md', 'jobs', `${about}\n\n${measured.table}`);
 }

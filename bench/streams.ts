@@ -8,18 +8,18 @@
  * statements than one.
  */
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Client } from 'pg';
 import { uuidv7 } from 'uuidv7';
 import { startEmbeddedPostgres } from '../src/database/embedded/embedded-postgres.js';
 import { writeInto } from './document.js';
+import { memoryOf, OPERATOR, startServer } from './measured-server.js';
 import { inOwnFolder } from './own-folder.js';
-import { median } from './report.js';
-import { ServerProcess } from './server-process.js';
+import { median, runLine, spreadOf } from './report.js';
+import { type ServerProcess } from './server-process.js';
+import { cpuSecondsOf } from './servers.js';
 import { StreamReader } from './stream-reader.js';
 
 const MOST_GROWTH_MB = 100;
@@ -33,7 +33,6 @@ const REPORTED_MS = 12_000;
 /** A statement may fall into one window or the next. */
 const MOST_STATEMENTS = 1.3;
 const DOCUMENT = 'docs/performance.md';
-const OPERATOR = { email: 'operator@example.com', password: 'nearly-fifteen-horses-graze' };
 
 /** What a number of streams took. */
 interface Taken {
@@ -86,7 +85,10 @@ async function measureAll(folder: string): Promise<void> {
 }
 
 async function measure(folder: string, databaseUrl: string, count: number): Promise<Taken> {
-  const server = await startServer(folder, databaseUrl);
+  const server = await startServer(
+    { folder, databaseUrl },
+    { STREAMS_PER_CALLER: String(PER_CALLER) },
+  );
   const database = new Client({ connectionString: databaseUrl });
   await database.connect();
   const readers: StreamReader[] = [];
@@ -95,17 +97,17 @@ async function measure(folder: string, databaseUrl: string, count: number): Prom
     const warm = await StreamReader.open(server.url, admin);
     await showEvents(database, [warm]);
     warm.close();
-    const begun = memoryOf(server);
+    const begun = memoryOf(server, 'VmRSS');
     for (let token = ''; readers.length < count;) {
       if (readers.length % PER_CALLER === 0) token = await newToken(server, admin);
       readers.push(await StreamReader.open(server.url, token));
     }
-    const before = cpuOf(server);
-    let peak = memoryOf(server);
-    const watch = setInterval(() => (peak = Math.max(peak, memoryOf(server))), 50);
+    const before = cpuSecondsOf(server.child.pid);
+    let peak = memoryOf(server, 'VmRSS');
+    const watch = setInterval(() => (peak = Math.max(peak, memoryOf(server, 'VmRSS'))), 50);
     await showEvents(database, readers);
     clearInterval(watch);
-    const cpu = cpuOf(server) - before;
+    const cpu = (cpuSecondsOf(server.child.pid) ?? NaN) - (before ?? NaN);
     await delay(REPORTED_MS);
     const commits = await commitsOf(database);
     await delay(QUIET_MS);
@@ -136,28 +138,6 @@ async function showEvents(database: Client, readers: readonly StreamReader[]): P
     await delay(PAUSE_MS);
   }
   await Promise.all(seen);
-}
-
-function startServer(folder: string, databaseUrl: string): Promise<ServerProcess> {
-  return ServerProcess.start({
-    name: 'server',
-    args: [resolve('dist/src/main.js')],
-    folder,
-    env: {
-      NODE_ENV: 'production',
-      DATABASE_URL: databaseUrl,
-      DATA_DIR: folder,
-      JWT_SECRET: randomBytes(32).toString('base64url'),
-      ADMIN_EMAIL: OPERATOR.email,
-      ADMIN_PASSWORD: OPERATOR.password,
-      STREAMS_PER_CALLER: String(PER_CALLER),
-      WRITE_LIMIT_PER_MINUTE: '0',
-      SHUTDOWN_DELAY_MS: '0',
-      LOG_LEVEL: 'warn',
-      DEMO: 'false',
-      WORKER: 'false',
-    },
-  });
 }
 
 async function signIn(server: ServerProcess): Promise<string> {
@@ -191,19 +171,6 @@ async function post(
   return answer.json();
 }
 
-/** Resident memory of a server, in MB. Source: proc(5), status. */
-function memoryOf({ child }: ServerProcess): number {
-  const status = readFileSync(`/proc/${child.pid ?? 0}/status`, 'utf8');
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
-}
-
-/** CPU time of a server so far, in s. Source: proc(5), stat: utime and stime, in ticks of 10 ms. */
-function cpuOf({ child }: ServerProcess): number {
-  const stat = readFileSync(`/proc/${child.pid ?? 0}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / 100;
-}
-
 async function commitsOf(database: Client): Promise<number> {
   const { rows } = await database.query<{ commits: number }>(
     `SELECT xact_commit::int AS commits FROM pg_stat_database WHERE datname = current_database()`,
@@ -219,13 +186,12 @@ function ratioOf(one: readonly Taken[], all: readonly Taken[], figure: keyof Tak
 function tableOf(results: ReadonlyMap<number, Taken[]>, many: number): string {
   const [one = [], all = []] = results.values();
   const growth = all.map(({ growthMb }) => growthMb);
-  const spread = `${Math.min(...growth).toFixed(0)}–${Math.max(...growth).toFixed(0)}`;
   return [
-    `${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}, ${availableParallelism()} cores: medians of ${all.length} rounds; in brackets the spread.`,
+    `${runLine()}: medians of ${all.length} rounds; in brackets the spread.`,
     '',
     `| ${many} streams | figure |`,
     '| --- | --- |',
-    `| memory grows by, MB | **${median(growth).toFixed(0)}** (${spread}) |`,
+    `| memory grows by, MB | **${median(growth).toFixed(0)}** (${spreadOf(growth, 0)}) |`,
     `| statements while nothing happens / those with one stream | **${ratioOf(one, all, 'statements').toFixed(2)}** |`,
     `| CPU time of the server while ${EVENTS} events are shown / with one stream | **${ratioOf(one, all, 'cpu').toFixed(1)}** |`,
   ].join('\n');

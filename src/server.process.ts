@@ -1,7 +1,7 @@
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { fileURLToPath } from 'node:url';
 import { createApp } from './app.setup.js';
-import { readConsoleFiles } from './console/console-files.js';
+import { hasConsolePage } from './console/console-files.js';
 import { SYSTEM_ACTOR } from './kernel/actor.js';
 import { DEFAULT_SCOPE } from './kernel/scope.js';
 import { type Env } from './config/env.js';
@@ -75,6 +75,6 @@ async function greet(
   const address = `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`;
   logger.info({ address }, 'listening');
   if (env.production) return;
-  const hasConsole = env.console && readConsoleFiles(CONSOLE_FOLDER).size > 0;
+  const hasConsole = env.console && hasConsolePage(CONSOLE_FOLDER);
   showWelcome(welcome(address, secrets, queue.items[0]?.id, hasConsole));
 }

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Api, isDone, type Reply } from './api.js';
 import { type Journal, type Press } from './journal.js';
 import { pick, randomOf } from './random.js';
+import { settledWithin } from './settled-within.js';
 
 /** Pause after an answer with Retry-After, or without any, in ms: far shorter than a real client's. */
 const PAUSE_MS = 200;
@@ -85,11 +86,11 @@ export class Clients {
   async untilPressed(limitMs: number): Promise<number | undefined> {
     const began = performance.now();
     let tell: () => void = () => undefined;
-    const pressed = new Promise<true>((resolve) => {
-      tell = () => resolve(true);
+    const pressed = new Promise<void>((resolve) => {
+      tell = resolve;
       this.waiting.add(tell);
     });
-    const inTime = await Promise.race([pressed, delay(limitMs, false, { ref: false })]);
+    const inTime = await settledWithin(pressed, limitMs);
     this.waiting.delete(tell);
     return inTime ? performance.now() - began : undefined;
   }

@@ -7,6 +7,7 @@ import { type ServerProcess } from '../server-process.js';
 import { type Drill, type DrillContext, EMPTY_TALLY, type Finding } from './drill.js';
 import { stablePort } from './ports.js';
 import { randomOf } from './random.js';
+import { settledWithin } from './settled-within.js';
 import { Stand } from './stand.js';
 
 const READERS = 4;
@@ -150,14 +151,4 @@ function finding(written: readonly string[], reads: readonly Read[], killed: num
     ],
     faults,
   };
-}
-
-/** Whether a promise settles in time. */
-async function settledWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
-  const late = delay(ms, false);
-  const done = work.then(
-    () => true,
-    () => true,
-  );
-  return Promise.race([done, late]);
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Client } from 'pg';
-import { median } from '../report.js';
+import { median, spreadOf } from '../report.js';
 import { type JobContestant } from './contestant.js';
 import { GraphileWorker } from './graphile-worker.js';
 import { OwnQueue } from './own-queue.js';
@@ -112,9 +112,8 @@ function figuresOf(rates: Rates): string[] {
   const best = others.map(median).reduce((a, b) => Math.max(a, b));
   const better = others.find((each) => median(each) === best)!;
   const ratios = own.map((rate, round) => rate / better[round]!);
-  const spread = `${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)}`;
   return [
-    `**${median(ratios).toFixed(2)}** (${spread})`,
+    `**${median(ratios).toFixed(2)}** (${spreadOf(ratios)})`,
     ...[...rates.values()].map((each) => median(each).toFixed(0)),
   ];
 }

@@ -4,7 +4,7 @@ import { SYSTEM_ACTOR } from '../../src/kernel/actor.js';
 import { visibleRows } from '../../src/kernel/grants.js';
 import { executionQueries } from '../../src/next-actions/delivery/executions.sql.js';
 import { feedQuery } from '../../src/ops-events/ops-events.sql.js';
-import { median } from '../report.js';
+import { median, spreadOf } from '../report.js';
 import { explain, withoutUnread } from './explain.js';
 import { RARE_ACTOR } from './history.js';
 import { partitionCount } from './partitions.js';
@@ -90,10 +90,9 @@ async function measurePresses(
     const own = rates[index] ?? [];
     const each = own.map((rate, round) => rate / (short[round] ?? NaN));
     const ratio = median(each);
-    const spread = `${Math.min(...each).toFixed(2)}–${Math.max(...each).toFixed(2)}`;
     const holds = ratio >= AT_LEAST ? 'yes' : '**no**';
     rows.push(
-      `| ${site.name} | ${await partitionsIn(site)} | ${ratio.toFixed(2)} (${spread}) | ${AT_LEAST} | ${holds} | ${median(own).toFixed(0)} |`,
+      `| ${site.name} | ${await partitionsIn(site)} | ${ratio.toFixed(2)} (${spreadOf(each)}) | ${AT_LEAST} | ${holds} | ${median(own).toFixed(0)} |`,
     );
   }
   const head =

@@ -1,10 +1,10 @@
-import { availableParallelism } from 'node:os';
 import { Client } from 'pg';
 import { readEnv } from '../../src/config/env.js';
 import { migrate } from '../../src/database/start/migrate.js';
 import { buildSearchIndex } from '../../src/database/search/search-index.sql.js';
 import { NEXT_ACTION_SEARCH } from '../../src/next-actions/model/search-text.js';
 import { schema } from '../../src/schema.js';
+import { runLine } from '../report.js';
 import { nextActionIdSql, seed } from './data.js';
 import { measureGrowth } from './growth.js';
 import { fillHistory } from './history.js';
@@ -145,7 +145,7 @@ function documentOf(
 ): string {
   return `# Lists and history at scale
 
-_For developers who change a list, and for those who run it._ Written by \`npm run bench -- --scale\`, on ${shownCount(actions)} next best actions and ${shownCount(history)} executions and events. All is measured in interleaved rounds of one run: ${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}, ${availableParallelism()} cores.
+_For developers who change a list, and for those who run it._ Written by \`npm run bench -- --scale\`, on ${shownCount(actions)} next best actions and ${shownCount(history)} executions and events. All is measured in interleaved rounds of one run: ${runLine()}.
 
 ## Lists
 

@@ -6,7 +6,7 @@ import { Frame } from './frame.js';
 import { ActionPage } from './pages/action/action-page.js';
 import { QueuePage } from './pages/queue/queue-page.js';
 import { SignInPage } from './pages/sign-in/sign-in-page.js';
-import { presses, Pressing } from './press/pressing.js';
+import { forgetSession, presses, Pressing } from './press/pressing.js';
 import { Toasts } from './press/toasts.js';
 import { Problem } from './ui/problem.js';
 
@@ -52,10 +52,7 @@ export function App(): JSX.Element {
 
 /** The same user goes on where the session ended; for another one, nothing is left of the one before. */
 function welcome({ id }: Me): void {
-  if (lastUserId !== undefined && lastUserId !== id) {
-    presses.forget();
-    queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== keys.me[0] });
-  }
+  if (lastUserId !== undefined && lastUserId !== id) forgetSession();
   lastUserId = id;
   presses.resume();
 }

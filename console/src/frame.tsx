@@ -2,7 +2,7 @@ import { type JSX, type ReactNode } from 'react';
 import { Link } from 'wouter';
 import { api, type Me } from './api/client.js';
 import { keys, queryClient, useSummary } from './api/queries.js';
-import { presses } from './press/pressing.js';
+import { forgetSession } from './press/pressing.js';
 import { Icon } from './ui/icons.js';
 import { Menu, MenuItem } from './ui/menu.js';
 
@@ -64,7 +64,6 @@ export function Frame({ me, children }: Props): JSX.Element {
 /** Ends the session; nothing of it stays in this page. */
 async function signOut(): Promise<void> {
   await api.DELETE('/api/auth/session').catch(() => undefined);
-  presses.forget();
   queryClient.setQueryData(keys.me, null);
-  queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== keys.me[0] });
+  forgetSession();
 }

@@ -21,6 +21,9 @@ const TYPES: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
+/** The page of the console, without which there is none. */
+export const PAGE = 'index.html';
+
 /** Where the build puts the files whose names hold a hash. */
 const HASHED = '/assets/';
 
@@ -40,6 +43,11 @@ export function readConsoleFiles(folder: string): ReadonlyMap<string, ConsoleFil
     files.set(path, { type, hashed, plain: readFileSync(file), ...content });
   }
   return files;
+}
+
+/** Whether a console is built in `folder`. */
+export function hasConsolePage(folder: string): boolean {
+  return existsSync(join(folder, PAGE));
 }
 
 function namesIn(folder: string): string[] {

@@ -1,9 +1,9 @@
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { type RequestHandler, type Request, type Response } from 'express';
 import { type Logger } from 'pino';
-import { type ConsoleFile, readConsoleFiles } from './console-files.js';
+import { type ConsoleFile, PAGE, readConsoleFiles } from './console-files.js';
 
-const PAGE = '/index.html';
+const PAGE_PATH = `/${PAGE}`;
 
 /** The paths that the console shows itself; every other path is answered as if there were no console. */
 const CONSOLE_PATHS = /^\/(?:actions\/[^/]+\/?)?$/;
@@ -28,7 +28,7 @@ const A_YEAR_IN_SECONDS = 31_536_000;
 /** Serves the console that is built in `folder`, before the routes of the API; logs one line if there is none. */
 export function serveConsole(app: NestExpressApplication, folder: string, logger: Logger): void {
   const files = readConsoleFiles(folder);
-  const page = files.get(PAGE);
+  const page = files.get(PAGE_PATH);
   if (page) app.use(consoleHandler(files, page));
   else logger.warn('the console is not built (npm run build): only the API is served');
 }
@@ -45,7 +45,7 @@ function consoleHandler(
       next();
       return;
     }
-    const file = path === PAGE ? undefined : files.get(path);
+    const file = path === PAGE_PATH ? undefined : files.get(path);
     if (file) send(file, request, response);
     else if (CONSOLE_PATHS.test(path) && wantsPage(request)) sendPage(page, request, response);
     else next();

@@ -59,9 +59,10 @@ describeInBrowser('the queue in a browser', (stage: () => Stage) => {
       'Clear reminders',
     ]);
 
-    await page.getByLabel('Search').fill('remind');
+    await page.getByLabel('Search').fill('remind ');
     await page.waitForURL(/q=remind/);
     await row(page, 'Retry failed deliveries').waitFor({ state: 'detached' });
+    expect(await page.getByLabel('Search').inputValue()).toBe('remind ');
     await panel(page).getByText('Overdue items').waitFor();
     expect(await panel(page).textContent()).toMatch(/Rank 60.*Base.*55.*Count.*\+5/);
     expect(
@@ -94,6 +95,7 @@ describeInBrowser('the queue in a browser', (stage: () => Stage) => {
     await row(page, 'First').waitFor();
     await page.keyboard.press('j');
     await panel(page).getByRole('heading', { name: 'Second' }).waitFor();
+    expect(await panel(page).locator('.acts kbd').first().textContent()).toBe('e');
     await page.keyboard.press('z');
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('combobox', { name: 'For' }).selectOption('4h');
@@ -126,6 +128,9 @@ describeInBrowser('the queue in a browser', (stage: () => Stage) => {
     await page.keyboard.press('Enter');
     await page.waitForURL(/\/actions\//);
     await page.getByRole('heading', { level: 1, name: 'First' }).waitFor();
+    // The keys are those of the queue alone.
+    await page.getByRole('button', { name: 'Mark done' }).waitFor();
+    expect(await page.locator('.acts kbd').count()).toBe(0);
     await page.getByRole('button', { name: 'Mark done' }).click();
     await page.getByText('Mark done by operator').waitFor();
     await page.getByRole('link', { name: '← Queue' }).click();

@@ -23,6 +23,7 @@ export const keys = {
   queue: (filter: ListFilter): readonly unknown[] => ['queue', filter],
   summaries: ['summary'],
   nextAction: (id: string): readonly string[] => ['next-action', id],
+  playbook: (id: string): readonly string[] => ['next-action', id, 'playbook'],
   catalogue: ['delivery-actions'],
 };
 
@@ -123,23 +124,24 @@ export function useNextAction(id: string): UseQueryResult<NextActionDetail> {
   return useQuery({ queryKey: keys.nextAction(id), queryFn: () => readNextAction(id) });
 }
 
+/** The newest fifty executions of a next best action. */
+export function readExecutions(id: string): Promise<Schemas['ExecutionPage']> {
+  const params = { path: { id }, query: { pageSize: 50 } };
+  return bodyOf(api.GET('/api/next-actions/{id}/executions', { params }));
+}
+
 /** Who pressed what on it, the newest first. */
 export function useExecutions(id: string): UseQueryResult<Schemas['ExecutionPage']> {
   return useQuery({
     queryKey: [...keys.nextAction(id), 'executions'],
-    queryFn: () =>
-      bodyOf(
-        api.GET('/api/next-actions/{id}/executions', {
-          params: { path: { id }, query: { pageSize: 50 } },
-        }),
-      ),
+    queryFn: () => readExecutions(id),
   });
 }
 
 /** How it is worked off, and how far that is. */
 export function usePlaybook(id: string): UseQueryResult<Schemas['PlaybookAnswer']> {
   return useQuery({
-    queryKey: [...keys.nextAction(id), 'playbook'],
+    queryKey: keys.playbook(id),
     queryFn: () => bodyOf(api.GET('/api/next-actions/{id}/playbook', { params: { path: { id } } })),
   });
 }

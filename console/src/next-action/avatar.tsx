@@ -3,7 +3,7 @@ import { type NextAction } from '../api/client.js';
 import { usePeople } from '../api/queries.js';
 
 /** The initials of a name: `Ann Example` → `AE`, `Otto` → `OT`. */
-export function initialsOf(name: string): string {
+function initialsOf(name: string): string {
   const [first = '', second] = name.split(/[\s.@_-]+/).filter((word) => word !== '');
   return (
     second === undefined ? first.slice(0, 2) : first.slice(0, 1) + second.slice(0, 1)

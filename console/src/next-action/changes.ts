@@ -10,6 +10,7 @@ export interface Change {
 /** Fields that follow from others: the row would say the same twice. */
 const IMPLIED = /^(?:completedAt|dismissedAt|closedByExecutionId)$/;
 const LONGEST = 80;
+const SHORT = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
 /** The changes of an execution as text; times in the zone of the reader. */
 export function changesOf(changes: object): Change[] {
@@ -23,9 +24,7 @@ export function changesOf(changes: object): Change[] {
 
 function textOf(value: unknown): string {
   if (value === null || value === undefined || value === '') return '—';
-  if (typeof value === 'string' && isInstant(value)) {
-    return new Date(value).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
-  }
+  if (typeof value === 'string' && isInstant(value)) return SHORT.format(Date.parse(value));
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }

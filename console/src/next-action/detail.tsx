@@ -1,9 +1,9 @@
 import { type JSX } from 'react';
 import { type NextActionDetail } from '../api/client.js';
 import { useNextAction } from '../api/queries.js';
-import { standing } from '../press/press-text.js';
-import { type Press } from '../press/press.js';
+import { isOpen } from '../press/press.js';
 import { usePresses } from '../press/pressing.js';
+import { StandingText } from '../press/standing-text.js';
 import { PriorityMark, priorityName } from '../ui/priority.js';
 import { Problem } from '../ui/problem.js';
 import { Time, useNow } from '../ui/time.js';
@@ -13,42 +13,33 @@ import { History } from './history.js';
 import { Playbook } from './playbook.js';
 import { scopeName } from './scope-name.js';
 import { Section, SectionLevel } from './section.js';
-
-/** The single keys of the queue, by the action that they press. */
-export const ACTION_KEYS: Readonly<Record<string, string>> = {
-  mark_done: 'e',
-  snooze: 'z',
-  dismiss: 'd',
-  assign: 'a',
-};
+import { isSnoozed } from './snoozed.js';
 
 interface Props {
   readonly id: string;
   /** The level of its heading: a page of its own, or a panel beside the queue. */
   readonly heading: 'h1' | 'h2';
+  /** The key that presses a button, by its action, where there are such keys. */
+  readonly hints?: Readonly<Record<string, string>>;
 }
 
 /** Everything about one next best action. */
-export function Detail({ id, heading }: Props): JSX.Element {
+export function Detail({ id, heading, hints }: Props): JSX.Element {
   const { data, error, isPending, refetch } = useNextAction(id);
   if (isPending) return <p className="sub">Loading…</p>;
   if (error) return <Problem error={error} retry={() => void refetch()} />;
-  return <Shown item={data} heading={heading} />;
+  return <Shown item={data} heading={heading} hints={hints} />;
 }
 
 function Shown({
   item,
   heading: Heading,
-}: {
-  item: NextActionDetail;
-  heading: 'h1' | 'h2';
-}): JSX.Element {
-  const now = useNow(1000);
+  hints = {},
+}: Omit<Props, 'id'> & { readonly item: NextActionDetail }): JSX.Element {
+  const now = useNow(60_000);
   const press = usePresses().findLast(({ intent }) =>
     intent.targets.some(({ id }) => id === item.id),
   );
-  const text = press && standing(press, press.outcomes[item.id], now);
-  const snoozed = item.snoozedUntil !== null && Date.parse(item.snoozedUntil) > now;
   return (
     <SectionLevel value={Heading === 'h1' ? 'h2' : 'h3'}>
       <div className="meta">
@@ -62,20 +53,22 @@ function Shown({
       </div>
       <Heading className="detail-title">{item.title}</Heading>
       {item.reason !== null && <p className="sub">{item.reason}</p>}
-      {snoozed && item.snoozedUntil !== null && (
+      {isSnoozed(item, now) && (
         <p className="sub">
           Snoozed: back <Time at={item.snoozedUntil} now={now} />
           {item.snoozeUntilWorse && ', or when it gets worse'}
         </p>
       )}
-      {isOpen(press) ? (
-        <p className="standing">{text}</p>
+      {press && isOpen(press) ? (
+        <p className="standing">
+          <StandingText press={press} id={item.id} />
+        </p>
       ) : (
         <Buttons
           items={[item]}
           buttons={item.actions}
           shown={Heading === 'h1' ? 3 : 2}
-          hints={ACTION_KEYS}
+          hints={hints}
         />
       )}
       <Explanation item={item} now={now} />
@@ -88,8 +81,4 @@ function Shown({
       <History item={item} now={now} />
     </SectionLevel>
   );
-}
-
-function isOpen(press: Press | undefined): boolean {
-  return press !== undefined && press.phase.name !== 'settled';
 }

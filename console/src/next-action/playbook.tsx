@@ -20,8 +20,7 @@ export function Playbook({ id, canTick }: Props): JSX.Element | null {
           body: { done },
         }),
       ),
-    onSuccess: (playbook) =>
-      queryClient.setQueryData([...keys.nextAction(id), 'playbook'], playbook),
+    onSuccess: (playbook) => queryClient.setQueryData(keys.playbook(id), playbook),
   });
   if (!data || data.steps.length === 0) return null;
   return (

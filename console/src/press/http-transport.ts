@@ -1,4 +1,5 @@
-import { api, bodyOf, type Schemas } from '../api/client.js';
+import { api, type Schemas } from '../api/client.js';
+import { readExecutions } from '../api/queries.js';
 import { type Intent } from './press.js';
 import { type PressAnswer } from './press-answer.js';
 import { type Presser, type Transport } from './presses.js';
@@ -50,8 +51,7 @@ export const httpTransport: Transport = {
   },
 
   async presserOf(id, executionId): Promise<Presser | undefined> {
-    const params = { path: { id }, query: { pageSize: 50 } };
-    const { items } = await bodyOf(api.GET('/api/next-actions/{id}/executions', { params }));
+    const { items } = await readExecutions(id);
     const execution = items.find((each) => each.id === executionId);
     if (!execution) return undefined;
     const { actorId, actorName, startedAt } = execution;

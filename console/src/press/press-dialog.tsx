@@ -3,6 +3,7 @@ import { usePeople } from '../api/queries.js';
 import { Dialog } from '../ui/dialog.js';
 import { formOf } from '../ui/schema-fields.js';
 import { SchemaForm } from '../ui/schema-form.js';
+import { plainLabel } from './press-text.js';
 import { type Asked } from './pressing.js';
 
 interface Props {
@@ -20,7 +21,7 @@ export function PressDialog({ asked: { button, items }, onClose, onPress }: Prop
   const scope = { entityType: first?.entityType ?? '', entityId: first?.entityId ?? '' };
   const people = usePeople(scope, needsPeople);
   const target = items.length === 1 ? first?.title : `${items.length} selected actions`;
-  const title = label.replace(/\s*(?:…|\.\.\.)$/, '');
+  const title = plainLabel(label);
   const description = confirm === null ? target : `${confirm} ${target ?? ''}`;
   return (
     <Dialog title={title} description={description} onClose={onClose}>

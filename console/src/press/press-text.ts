@@ -1,5 +1,5 @@
 import { relativeTime } from '../ui/relative-time.js';
-import { type Outcome, type Press } from './press.js';
+import { isRefusal, type Outcome, type Press } from './press.js';
 
 /**
  * Where a press stands, in a few words; undefined where there is nothing to say. Without `now`, the text does
@@ -24,7 +24,7 @@ export function standing(
         ? 'Outcome unknown'
         : `Outcome unknown, asking again${inSeconds(phase.askAgainAt)}`;
     case 'settled':
-      return outcome?.name === 'refused' ? `Not done: ${outcome.detail}` : undefined;
+      return isRefusal(outcome) ? `Not done: ${outcome.detail}` : undefined;
   }
 }
 
@@ -37,7 +37,7 @@ export function result({ intent, outcomes, undo }: Press, now: number): string {
   if (undo?.name === 'undone')
     return `Undone: ${label}${targets.length > 1 ? ` of ${all.length}` : ''}`;
   if (targets.length > 1) {
-    const refused = all.filter(({ name }) => name === 'refused').length;
+    const refused = all.filter(isRefusal).length;
     const done = all.length - refused;
     return `${label}: ${done} of ${all.length} done${refused > 0 ? `, ${refused} refused` : ''}`;
   }
@@ -52,6 +52,11 @@ export function result({ intent, outcomes, undo }: Press, now: number): string {
     default:
       return `${title}: ${label.toLowerCase()}`;
   }
+}
+
+/** The label of a button without the dots that announce a form. */
+export function plainLabel(label: string): string {
+  return label.replace(/\s*(?:…|\.\.\.)$/, '');
 }
 
 export function secondsUntil(at: number, now: number): number {

@@ -93,7 +93,7 @@ export function newPress(intent: Intent): Press {
 
 /** The press after an event. An event that the phase does not expect changes nothing. */
 export function nextPress(press: Press, event: PressEvent, now: number): Press {
-  if (press.phase.name === 'settled') return afterSettled(press, event);
+  if (!isOpen(press)) return afterSettled(press, event);
   switch (event.type) {
     case 'sent':
       return { ...press, attempts: press.attempts + 1, phase: whileAsking(press.phase) };
@@ -125,10 +125,27 @@ export function dueAt({ phase }: Press): number | undefined {
   return undefined;
 }
 
+/** Whether its outcome is not known yet. */
+export function isOpen({ phase }: Press): boolean {
+  return phase.name !== 'settled';
+}
+
+/** Whether its outcome is unknown, and it is asked for only when somebody asks. */
+export function isStuck({ phase }: Press): boolean {
+  return phase.name === 'unknown' && phase.askAgainAt === null;
+}
+
+/** Whether a press of one target, or an undo, was refused. */
+export function isRefusal(
+  ended: Outcome | Undo | undefined,
+): ended is { readonly name: 'refused' } & Refusal {
+  return ended?.name === 'refused';
+}
+
 /** Whether its effect may be shown: it is not settled, or it succeeded on this target. */
 export function isInEffect(press: Press, targetId: string): boolean {
   if (press.undo?.name === 'undoing' || press.undo?.name === 'undone') return false;
-  return press.phase.name !== 'settled' || press.outcomes[targetId]?.name !== 'refused';
+  return isOpen(press) || !isRefusal(press.outcomes[targetId]);
 }
 
 /** The executions of this press that an undo takes back; none where the action can't be undone. */

@@ -27,6 +27,7 @@ const replayed: PressAnswer = { ...done, replayed: true };
 class Server implements Transport {
   readonly keys: string[] = [];
   readonly undone: string[] = [];
+  readonly lookedUp: string[] = [];
   presser: Presser | undefined;
 
   constructor(private readonly answers: (PressAnswer | null)[]) {}
@@ -39,7 +40,8 @@ class Server implements Transport {
     this.undone.push(...executions.map(([, execution]) => execution));
     return this.next();
   }
-  presserOf(): Promise<Presser | undefined> {
+  presserOf(id: string): Promise<Presser | undefined> {
+    this.lookedUp.push(id);
     return Promise.resolve(this.presser);
   }
 
@@ -108,6 +110,26 @@ describe('presses', () => {
     presses.press(intent('a'));
     await settle();
     expect(last().outcomes['nba-of-a']).toMatchObject({ name: 'replayed', by: 'Ann' });
+  });
+
+  it('looks nobody up for a press of several that was answered at once', async () => {
+    const results = ['one', 'two'].map((id) => ({
+      id,
+      ok: true,
+      replayed: true,
+      executionId: `execution-of-${id}`,
+    }));
+    const targets = results.map(({ id }) => ({ id, title: id }));
+    const server = new Server([answer(200, { results }), null, answer(200, { results })]);
+    const { presses, last } = pressing(server);
+    presses.press({ ...intent('a'), targets });
+    await settle();
+    expect(last().outcomes.one?.name).toBe('replayed');
+    expect(server.lookedUp).toEqual([]);
+    // The answer that was lost may have been its own.
+    presses.press({ ...intent('b'), targets });
+    await jest.advanceTimersByTimeAsync(1000);
+    expect(server.lookedUp).toEqual(['one', 'two']);
   });
 
   it('undoes a press once, and shows why an undo is refused', async () => {

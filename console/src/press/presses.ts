@@ -2,6 +2,8 @@ import { eventOf, type PressAnswer, refusalOf } from './press-answer.js';
 import {
   dueAt,
   type Intent,
+  isOpen,
+  isRefusal,
   newPress,
   nextPress,
   type Press,
@@ -54,7 +56,6 @@ export class Presses {
   };
 
   press(intent: Intent): void {
-    const isOpen = ({ phase }: Press): boolean => phase.name !== 'settled';
     const settled = this.presses.filter((press) => !isOpen(press)).slice(-KEPT);
     const kept = this.presses.filter((press) => isOpen(press) || settled.includes(press));
     this.set([...kept, newPress(intent)]);
@@ -106,11 +107,8 @@ export class Presses {
         return { type: 'undo-refused', refusal };
       }
       if (event.type !== 'answered') return { type: 'undo-refused', refusal: lost };
-      const refused = Object.values(event.outcomes).filter(({ name }) => name === 'refused');
-      const [first] = refused;
-      return first?.name === 'refused'
-        ? { type: 'undo-refused', refusal: refusalOf(first) }
-        : { type: 'undone' };
+      const refused = Object.values(event.outcomes).find(isRefusal);
+      return refused ? { type: 'undo-refused', refusal: refusalOf(refused) } : { type: 'undone' };
     } catch {
       return { type: 'undo-refused', refusal: lost };
     }
@@ -118,7 +116,7 @@ export class Presses {
 
   private async send(key: string): Promise<void> {
     const press = this.find(key);
-    if (!press || press.phase.name === 'settled') return;
+    if (!press || !isOpen(press)) return;
     const { intent } = press;
     const ids = intent.targets.map(({ id }) => id);
     clearTimeout(this.timers.get(key));
@@ -130,12 +128,12 @@ export class Presses {
     }
     const after = this.find(key);
     if (!after) return;
-    if (after.phase.name === 'settled') {
-      this.listener.changed(ids);
-      await this.identify(after);
-    } else {
+    if (isOpen(after)) {
       this.sendWhenDue(after);
+      return;
     }
+    this.listener.changed(ids);
+    await this.identify(after);
   }
 
   private sendWhenDue(press: Press): void {
@@ -148,6 +146,8 @@ export class Presses {
 
   /** Looks up who was first. */
   private async identify({ intent, outcomes, attempts }: Press): Promise<void> {
+    // Of several it is not shown; whether one is this very press matters only where its first answer was lost.
+    if (intent.targets.length > 1 && attempts === 1) return;
     for (const [id, outcome] of Object.entries(outcomes)) {
       if (outcome.name !== 'replayed') continue;
       const presser = await this.transport

@@ -5,7 +5,6 @@ import {
   useCallback,
   useContext,
   useEffect,
-  useMemo,
   useState,
   useSyncExternalStore,
 } from 'react';
@@ -14,6 +13,7 @@ import { keys, queryClient } from '../api/queries.js';
 import { httpTransport } from './http-transport.js';
 import { type Press, undoableExecutions } from './press.js';
 import { PressDialog } from './press-dialog.js';
+import { plainLabel } from './press-text.js';
 import { Presses } from './presses.js';
 
 type ChangeListener = (nextActionIds: readonly string[]) => void;
@@ -46,6 +46,12 @@ export function useChanged(listener: ChangeListener): void {
     changeListeners.add(listener);
     return () => void changeListeners.delete(listener);
   }, [listener]);
+}
+
+/** Nothing of the session that ended stays in this page, but for who is signed in. */
+export function forgetSession(): void {
+  presses.forget();
+  queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== keys.me[0] });
 }
 
 /** Undoes the newest press that can be undone. */
@@ -87,11 +93,6 @@ function newKey(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** Without the dots that announce a form. */
-function plainLabel(label: string): string {
-  return label.replace(/\s*(?:…|\.\.\.)$/, '');
-}
-
 interface Props {
   /** False while nobody is signed in: what was asked waits for the next sign-in. */
   readonly isOpen: boolean;
@@ -106,11 +107,11 @@ export function Pressing({ isOpen, children }: Props): JSX.Element {
     if (button.confirm === null && button.inputSchema === null) send({ button, items });
     else setAsked({ button, items });
   }, []);
-  const close = useCallback(() => setAsked(undefined), []);
-  const dialog = useMemo(
-    () =>
-      asked &&
-      isOpen && (
+  const close = (): void => setAsked(undefined);
+  return (
+    <PressContext.Provider value={press}>
+      {children}
+      {asked && isOpen && (
         <PressDialog
           asked={asked}
           onClose={close}
@@ -119,13 +120,7 @@ export function Pressing({ isOpen, children }: Props): JSX.Element {
             send(asked, input);
           }}
         />
-      ),
-    [asked, isOpen, close],
-  );
-  return (
-    <PressContext.Provider value={press}>
-      {children}
-      {dialog}
+      )}
     </PressContext.Provider>
   );
 }

@@ -2,7 +2,7 @@ import { type JSX, useState } from 'react';
 import { Icon } from '../ui/icons.js';
 import { useShortcuts } from '../ui/keyboard.js';
 import { useNow } from '../ui/time.js';
-import { type Press, undoableExecutions } from './press.js';
+import { isOpen, isRefusal, isStuck, type Press, undoableExecutions } from './press.js';
 import { result, secondsUntil, standing } from './press-text.js';
 import { presses, undoLast, usePresses } from './pressing.js';
 
@@ -39,7 +39,7 @@ function isShown(press: Press, now: number): boolean {
 
 function isRefused({ outcomes, undo }: Press): boolean {
   if (undo?.name === 'undone') return false;
-  return undo?.name === 'refused' || Object.values(outcomes).some(({ name }) => name === 'refused');
+  return isRefusal(undo) || Object.values(outcomes).some(isRefusal);
 }
 
 interface Props {
@@ -51,15 +51,15 @@ interface Props {
 function Toast({ press, now, onClose }: Props): JSX.Element {
   const { intent, phase, undo, outcomes } = press;
   const [target] = intent.targets;
-  const text = phase.name === 'settled' ? result(press, now) : standing(press, undefined);
-  const refusal = undo?.name === 'refused' ? undo : Object.values(outcomes).find(isRefusal);
-  const canUndo = phase.name === 'settled' && undoableExecutions(press).length > 0;
+  const text = isOpen(press) ? standing(press, undefined) : result(press, now);
+  const refusal = isRefusal(undo) ? undo : Object.values(outcomes).find(isRefusal);
+  const canUndo = !isOpen(press) && undoableExecutions(press).length > 0;
   const left = phase.name === 'settled' ? secondsUntil(phase.at + SHOWN_MS, now) : 0;
   return (
     <div className="toast">
       <div className="toast-text">
-        {phase.name !== 'settled' && target && <strong>{target.title} </strong>}
-        {undo?.name === 'refused' ? `The undo did not happen: ${undo.detail}` : text}
+        {isOpen(press) && target && <strong>{target.title} </strong>}
+        {isRefusal(undo) ? `The undo did not happen: ${undo.detail}` : text}
         {refusal && (
           <div className="code">
             {refusal.code}
@@ -68,7 +68,7 @@ function Toast({ press, now, onClose }: Props): JSX.Element {
           </div>
         )}
       </div>
-      {phase.name === 'unknown' && phase.askAgainAt === null && (
+      {isStuck(press) && (
         <button type="button" onClick={() => presses.askAgain(intent.key)}>
           Ask again
         </button>
@@ -88,10 +88,4 @@ function Toast({ press, now, onClose }: Props): JSX.Element {
       </button>
     </div>
   );
-}
-
-function isRefusal(
-  outcome: Press['outcomes'][string],
-): outcome is Extract<typeof outcome, { name: 'refused' }> {
-  return outcome.name === 'refused';
 }

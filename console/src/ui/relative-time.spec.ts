@@ -21,5 +21,6 @@ describe('a relative time', () => {
   it('is made of times of the API alone', () => {
     expect(isInstant('2026-11-24T10:00:00.000Z')).toBe(true);
     expect(isInstant('2026-11-24')).toBe(false);
+    expect(isInstant('2026-13-45T10:00:00.000Z')).toBe(false);
   });
 });

@@ -24,12 +24,15 @@ export function relativeTime(iso: string, now: number): string {
   return Date.parse(iso) > now ? `in ${distance}` : `${distance} ago`;
 }
 
-/** The exact time, in the zone of the reader. */
+const EXACT = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z$/;
+
+/** The exact time, in the zone of the reader. Throws on what is no time. */
 export function exactTime(iso: string): string {
-  return new Date(iso).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+  return EXACT.format(Date.parse(iso));
 }
 
 /** Whether a text is a time of the API. */
 export function isInstant(text: string): boolean {
-  return /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z$/.test(text);
+  return INSTANT.test(text) && !Number.isNaN(Date.parse(text));
 }

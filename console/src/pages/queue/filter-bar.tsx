@@ -96,13 +96,13 @@ interface SearchProps {
 const TYPING_MS = 250;
 
 /** The search; what is typed goes into the address after a pause. */
-function Search({ ref, value, onChange }: SearchProps): JSX.Element {
+export function Search({ ref, value, onChange }: SearchProps): JSX.Element {
   const [typed, setTyped] = useState(value);
   const [seen, setSeen] = useState(value);
   if (seen !== value) {
-    // The address changed by something else, such as the filters being cleared.
     setSeen(value);
-    setTyped(value);
+    // The address changed by something else, such as the filters being cleared. A blank at the end is still typed.
+    if (typed.trim() !== value) setTyped(value);
   }
   useEffect(() => {
     const text = typed.trim();
@@ -124,5 +124,3 @@ function Search({ ref, value, onChange }: SearchProps): JSX.Element {
     />
   );
 }
-
-FilterBar.Search = Search;

@@ -1,20 +1,20 @@
 import { type JSX } from 'react';
 import { Dialog } from '../../ui/dialog.js';
+import { ACTION_KEYS } from './action-keys.js';
 
 interface Props {
-  readonly keys: Readonly<Record<string, string>>;
   readonly onClose: () => void;
 }
 
 /** The keys of the queue. */
-export function Help({ keys, onClose }: Props): JSX.Element {
+export function Help({ onClose }: Props): JSX.Element {
   const rows: readonly (readonly [string, string])[] = [
     ['j  k', 'Next, previous'],
     ['Enter', 'Open'],
-    [keys.mark_done ?? '', 'Mark done'],
-    [keys.snooze ?? '', 'Snooze'],
-    [keys.dismiss ?? '', 'Dismiss'],
-    [keys.assign ?? '', 'Assign'],
+    [ACTION_KEYS.mark_done, 'Mark done'],
+    [ACTION_KEYS.snooze, 'Snooze'],
+    [ACTION_KEYS.dismiss, 'Dismiss'],
+    [ACTION_KEYS.assign, 'Assign'],
     ['x', 'Select'],
     ['Esc', 'Clear the selection'],
     ['u', 'Undo the last press (also Ctrl Z, ⌘ Z)'],

@@ -2,15 +2,16 @@ import { type JSX, useCallback, useEffect, useMemo, useRef, useState } from 'rea
 import { useLocation, useSearch } from 'wouter';
 import { type Me, type NextAction } from '../../api/client.js';
 import { useQueue, useSummary } from '../../api/queries.js';
-import { ACTION_KEYS, Detail } from '../../next-action/detail.js';
+import { Detail } from '../../next-action/detail.js';
 import { rememberQueue } from '../../next-action/queue-address.js';
 import { isInEffect, type Press } from '../../press/press.js';
 import { usePressButton, usePresses } from '../../press/pressing.js';
 import { useShortcuts } from '../../ui/keyboard.js';
 import { Problem } from '../../ui/problem.js';
 import { useWide } from '../../ui/wide.js';
+import { ACTION_KEYS } from './action-keys.js';
 import { BulkBar } from './bulk-bar.js';
-import { FilterBar } from './filter-bar.js';
+import { FilterBar, Search } from './filter-bar.js';
 import { type Filters, filtersOf, hasFilters, listFilterOf, searchOf } from './filters.js';
 import { Help } from './help.js';
 import { QueueEmpty } from './queue-empty.js';
@@ -34,6 +35,11 @@ export function QueuePage({ me }: { readonly me: Me }): JSX.Element {
   const setFilters = useCallback(
     (next: Filters) => navigate(`/${searchOf(next)}`, { replace: true }),
     [navigate],
+  );
+  // Always the same until the filters change: another one would start the pause of the search anew.
+  const setText = useCallback(
+    (text: string) => setFilters({ ...filters, text }),
+    [filters, setFilters],
   );
   useEffect(() => rememberQueue(searchOf(filters)), [filters]);
 
@@ -95,10 +101,10 @@ export function QueuePage({ me }: { readonly me: Me }): JSX.Element {
     ArrowUp: () => move(-1),
     Enter: () => selected && navigate(`/actions/${selected.id}`),
     x: () => selected && toggle(selected.id),
-    e: pressKey('mark_done'),
-    z: pressKey('snooze', 'snooze_1d'),
-    d: pressKey('dismiss'),
-    a: pressKey('assign'),
+    [ACTION_KEYS.mark_done]: pressKey('mark_done'),
+    [ACTION_KEYS.snooze]: pressKey('snooze', 'snooze_1d'),
+    [ACTION_KEYS.dismiss]: pressKey('dismiss'),
+    [ACTION_KEYS.assign]: pressKey('assign'),
     '/': () => search_.current?.focus(),
     '?': () => setHelps(true),
     Escape: () => setChecked(new Set()),
@@ -136,7 +142,6 @@ export function QueuePage({ me }: { readonly me: Me }): JSX.Element {
   }, [fetchNextPage, hasNextPage, isFetchingNextPage, items.length]);
 
   const isWide = useWide();
-  const select = useCallback((id: string) => setSelected(id), []);
   const counts = summary.data;
   return (
     <>
@@ -159,11 +164,7 @@ export function QueuePage({ me }: { readonly me: Me }): JSX.Element {
             )}
             {counts && counts.suppressed > 0 && ` · ${counts.suppressed} held back`}
           </p>
-          <FilterBar.Search
-            ref={search_}
-            value={filters.text}
-            onChange={(text) => setFilters({ ...filters, text })}
-          />
+          <Search ref={search_} value={filters.text} onChange={setText} />
         </header>
         <FilterBar filters={filters} items={items} onChange={setFilters} />
         <div className="scroller">
@@ -187,7 +188,7 @@ export function QueuePage({ me }: { readonly me: Me }): JSX.Element {
                   isSelected={item === selected}
                   isChecked={checked.has(item.id)}
                   isLeaving={isLeaving(item.id)}
-                  onSelect={select}
+                  onSelect={setSelected}
                   onToggle={toggle}
                 />
               ))}
@@ -217,10 +218,12 @@ export function QueuePage({ me }: { readonly me: Me }): JSX.Element {
       </main>
       {isWide && (
         <aside className="panel" aria-label="Details">
-          {selected && <Detail key={selected.id} id={selected.id} heading="h2" />}
+          {selected && (
+            <Detail key={selected.id} id={selected.id} heading="h2" hints={ACTION_KEYS} />
+          )}
         </aside>
       )}
-      {helps && <Help keys={ACTION_KEYS} onClose={() => setHelps(false)} />}
+      {helps && <Help onClose={() => setHelps(false)} />}
     </>
   );
 }

@@ -4,9 +4,10 @@ import { type NextAction } from '../../api/client.js';
 import { Avatar } from '../../next-action/avatar.js';
 import { Buttons } from '../../next-action/buttons.js';
 import { scopeName } from '../../next-action/scope-name.js';
-import { type Press } from '../../press/press.js';
-import { standing } from '../../press/press-text.js';
+import { isSnoozed } from '../../next-action/snoozed.js';
+import { isOpen, isRefusal, isStuck, type Press } from '../../press/press.js';
 import { presses } from '../../press/pressing.js';
+import { StandingText } from '../../press/standing-text.js';
 import { PriorityMark } from '../../ui/priority.js';
 import { distanceOf, exactTime } from '../../ui/relative-time.js';
 import { useNow } from '../../ui/time.js';
@@ -63,18 +64,17 @@ export const QueueRow = memo(function QueueRow(props: Props): JSX.Element {
   );
 });
 
-function hasStanding({ phase, outcomes, undo }: Press, id: string): boolean {
-  return phase.name !== 'settled' || (outcomes[id]?.name === 'refused' && undo === undefined);
+function hasStanding(press: Press, id: string): boolean {
+  return isOpen(press) || (isRefusal(press.outcomes[id]) && press.undo === undefined);
 }
 
 function Standing({ press, id }: { press: Press; id: string }): JSX.Element {
-  const now = useNow(1000);
-  const outcome = press.outcomes[id];
-  const isStuck = press.phase.name === 'unknown' && press.phase.askAgainAt === null;
   return (
-    <div className={outcome?.name === 'refused' ? 'standing refused' : 'standing'}>
-      <span>{standing(press, outcome, now)}</span>
-      {isStuck && (
+    <div className={isRefusal(press.outcomes[id]) ? 'standing refused' : 'standing'}>
+      <span>
+        <StandingText press={press} id={id} />
+      </span>
+      {isStuck(press) && (
         <button className="b" type="button" onClick={() => presses.askAgain(press.intent.key)}>
           Ask again
         </button>
@@ -85,10 +85,9 @@ function Standing({ press, id }: { press: Press; id: string }): JSX.Element {
 
 function Meta({ item }: { readonly item: NextAction }): JSX.Element {
   const now = useNow(60_000);
-  const snoozed = item.snoozedUntil !== null && Date.parse(item.snoozedUntil) > now;
   return (
     <div className="meta">
-      {snoozed && <span className="tag">snoozed</span>}
+      {isSnoozed(item, now) && <span className="tag">snoozed</span>}
       <span className="tag">{scopeName(item)}</span>
       <time className="age" dateTime={item.createdAt} title={exactTime(item.createdAt)}>
         {distanceOf(item.createdAt, now)}

@@ -1,13 +1,14 @@
 import { type InfiniteData } from '@tanstack/react-query';
 import { type NextAction } from '../../api/client.js';
 import { type Page } from '../../api/queries.js';
+import { isSnoozed } from '../../next-action/snoozed.js';
 import { type Filters } from './filters.js';
 
 export type QueueData = InfiniteData<Page, string | undefined>;
 
 /** Whether a row still belongs into the list; `me` is the id of the user who looks. A search is not judged. */
 export function belongs(item: NextAction, filters: Filters, me: string, now: number): boolean {
-  const snoozed = item.snoozedUntil !== null && Date.parse(item.snoozedUntil) > now;
+  const snoozed = isSnoozed(item, now);
   const { priority, rule, assignee } = filters;
   if (item.status !== 'queued') return false;
   if (filters.snoozed === 'only' ? !snoozed : filters.snoozed === '' && snoozed) return false;
@@ -38,11 +39,9 @@ function inserted(data: QueueData, item: NextAction): QueueData {
   const last = data.pages.length - 1;
   const page = at === -1 && data.pages[last]?.pagination.hasNext === false ? last : at;
   if (page === -1) return data;
-  let index = -1;
   return mapped(
     data,
-    (items) => {
-      index += 1;
+    (items, index) => {
       if (index !== page) return items;
       const place = items.findIndex((each) => isBefore(item, each));
       const before = place === -1 ? items.length : place;
@@ -60,9 +59,13 @@ function isBefore(a: NextAction, b: NextAction): boolean {
 
 type Items = Page['items'];
 
-function mapped(data: QueueData, change: (items: Items) => NextAction[], added: number): QueueData {
-  const pages = data.pages.map((page) => ({
-    items: change(page.items),
+function mapped(
+  data: QueueData,
+  change: (items: Items, index: number) => NextAction[],
+  added: number,
+): QueueData {
+  const pages = data.pages.map((page, index) => ({
+    items: change(page.items, index),
     pagination: { ...page.pagination, total: page.pagination.total + added },
   }));
   return { ...data, pages };
