@@ -7,6 +7,8 @@ const API = 'http://127.0.0.1:3000';
 /** Builds the console into `dist/console`; in development, serves it beside a server of the API on port 3000. */
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
+  // Relative: the base of the page says under which path the server is reached.
+  base: './',
   plugins: [precompressed()],
   build: {
     outDir: '../dist/console',

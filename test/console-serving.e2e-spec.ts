@@ -9,6 +9,19 @@ import { problems } from './support/problems.js';
 
 const SCRIPT = 'console.log("queue")';
 const PAGE = '<!doctype html><div id="root"></div>';
+/** The pages of the console besides the queue. */
+const PAGES = [
+  '/risk?severity=high',
+  '/scores',
+  '/work-items',
+  '/leads',
+  '/effectiveness',
+  '/jobs',
+  '/events',
+  '/webhooks',
+  '/users',
+  '/tokens/',
+];
 const HTML = 'text/html,application/xhtml+xml;q=0.9,*/*;q=0.8';
 
 /** A folder as a build of the console leaves it. */
@@ -54,16 +67,18 @@ describe('a server with a built console', () => {
   });
   const open = (path: string) => app.anonymous.get(path).set('Accept', HTML);
 
-  it.each(['/', '/?scope=account/acme&q=a', '/actions/019ac5a1-7d4e-7c3b-9a51-2f6d8e0b4c71'])(
-    'answers %s with the page, which a browser asks for again each time',
-    async (path) => {
-      const { text, headers } = await open(path).expect(200);
-      expect(text).toBe(PAGE);
-      expect(headers['content-type']).toBe('text/html; charset=utf-8');
-      expect(headers['cache-control']).toBe('no-cache');
-      expect(headers.vary).toBe('Accept, Accept-Encoding');
-    },
-  );
+  it.each([
+    '/',
+    '/?scope=account/acme&q=a',
+    '/actions/019ac5a1-7d4e-7c3b-9a51-2f6d8e0b4c71',
+    ...PAGES,
+  ])('answers %s with the page, which a browser asks for again each time', async (path) => {
+    const { text, headers } = await open(path).expect(200);
+    expect(text).toBe(PAGE);
+    expect(headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(headers['cache-control']).toBe('no-cache');
+    expect(headers.vary).toBe('Accept, Accept-Encoding');
+  });
 
   it('allows the page no inline script, no other host, and plain HTTP', async () => {
     const { headers } = await open('/').expect(200);
@@ -129,7 +144,7 @@ describe('a server with a built console', () => {
     '/notes.txt',
     '/index.html.br',
     '/index.html',
-    '/risk',
+    '/risks',
     '/actions/a/b',
   ])('answers %s with a problem document, also in a browser', async (path) => {
     const { body } = await open(path).expect(404);

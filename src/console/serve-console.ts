@@ -5,8 +5,12 @@ import { type ConsoleFile, PAGE, readConsoleFiles } from './console-files.js';
 
 const PAGE_PATH = `/${PAGE}`;
 
-/** The paths that the console shows itself; every other path is answered as if there were no console. */
-const CONSOLE_PATHS = /^\/(?:actions\/[^/]+\/?)?$/;
+/**
+ * The paths that the console shows itself (console/src/pages.tsx); every other path is answered as if there were
+ * no console.
+ */
+const CONSOLE_PATHS =
+  /^\/(?:(?:actions\/[^/]+|risk|scores|work-items|leads|effectiveness|jobs|events|webhooks|users|tokens)\/?)?$/;
 
 /**
  * Scripts, styles and requests of this server alone, and no inline script or style. Without
@@ -18,7 +22,8 @@ const PAGE_POLICY = [
   "style-src 'self'",
   "img-src 'self' data:",
   "connect-src 'self'",
-  "base-uri 'none'",
+  // The page names the path under which the server is reached.
+  "base-uri 'self'",
   "form-action 'self'",
   "frame-ancestors 'none'",
 ].join(';');

@@ -215,8 +215,8 @@ describeInBrowser('the queue in a browser', (stage: () => Stage) => {
     const page = await stage().openAs(undefined, `${at(scope)}&priority=high`);
     await row(page, 'Still here').waitFor();
     // Nothing is asked for any more, so that the press is what finds out.
-    await page.reload({ waitUntil: 'networkidle' });
-    await row(page, 'Still here').waitFor();
+    await panel(page).getByText('Created just now').waitFor();
+    await page.getByText('Live', { exact: true }).waitFor();
     await page.context().clearCookies();
     await row(page, 'Still here').getByRole('button', { name: 'Mark done' }).click();
     await page.getByText('You are signed out. Nothing that you did is lost.').waitFor();

@@ -93,14 +93,8 @@ function newKey(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-interface Props {
-  /** False while nobody is signed in: what was asked waits for the next sign-in. */
-  readonly isOpen: boolean;
-  readonly children: ReactNode;
-}
-
 /** Lets what is inside press buttons, and shows their questions and forms. */
-export function Pressing({ isOpen, children }: Props): JSX.Element {
+export function Pressing({ children }: { readonly children: ReactNode }): JSX.Element {
   const [asked, setAsked] = useState<Asked>();
   const press = useCallback<PressButton>((button, items) => {
     if (items.length === 0) return;
@@ -111,7 +105,7 @@ export function Pressing({ isOpen, children }: Props): JSX.Element {
   return (
     <PressContext.Provider value={press}>
       {children}
-      {asked && isOpen && (
+      {asked && (
         <PressDialog
           asked={asked}
           onClose={close}

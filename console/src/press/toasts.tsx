@@ -1,6 +1,7 @@
 import { type JSX, useState } from 'react';
 import { Icon } from '../ui/icons.js';
 import { useShortcuts } from '../ui/keyboard.js';
+import { closeNotice, type Notice, useNotices } from '../ui/notices.js';
 import { useNow } from '../ui/time.js';
 import { isOpen, isRefusal, isStuck, type Press, undoableExecutions } from './press.js';
 import { result, secondsUntil, standing } from './press-text.js';
@@ -10,12 +11,13 @@ const SHOWN_MS = 10_000;
 /** Most toasts at once: the newest. */
 const MOST = 4;
 
-/** What became of the presses, with an undo for ten seconds; announced to screen readers. */
+/** What became of the presses and of other changes, with an undo for ten seconds; announced to screen readers. */
 export function Toasts(): JSX.Element {
   const all = usePresses();
   const now = useNow(1000);
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
   useShortcuts({ u: undoLast, 'mod+z': undoLast });
+  const notices = useNotices();
   const shown = all.filter((press) => !closed.has(press.intent.key) && isShown(press, now));
   return (
     <div className="toasts" role="status" aria-live="polite">
@@ -27,6 +29,11 @@ export function Toasts(): JSX.Element {
           onClose={() => setClosed(new Set([...closed, press.intent.key]))}
         />
       ))}
+      {notices
+        .filter(({ code, at }) => code !== undefined || now - at < SHOWN_MS)
+        .map((notice) => (
+          <NoticeToast key={notice.id} notice={notice} />
+        ))}
     </div>
   );
 }
@@ -84,6 +91,25 @@ function Toast({ press, now, onClose }: Props): JSX.Element {
         </button>
       )}
       <button type="button" className="toast-close" aria-label="Close" onClick={onClose}>
+        <Icon name="close" />
+      </button>
+    </div>
+  );
+}
+
+function NoticeToast({ notice: { id, text, code } }: { readonly notice: Notice }): JSX.Element {
+  return (
+    <div className="toast">
+      <div className="toast-text">
+        {text}
+        {code !== undefined && <div className="code">{code}</div>}
+      </div>
+      <button
+        type="button"
+        className="toast-close"
+        aria-label="Close"
+        onClick={() => closeNotice(id)}
+      >
         <Icon name="close" />
       </button>
     </div>

@@ -1,5 +1,8 @@
 import { Dialog as Base } from '@base-ui/react/dialog';
-import { type JSX, type ReactNode } from 'react';
+import { createContext, type JSX, type ReactNode, useContext } from 'react';
+
+/** False while the sign-in stands in place of the page: dialogs are hidden, and keep what was typed. */
+export const SignedInContext = createContext(true);
 
 interface Props {
   readonly title: string;
@@ -10,9 +13,10 @@ interface Props {
 
 /** A modal dialog; Escape and a click outside close it. */
 export function Dialog({ title, description, children, onClose }: Props): JSX.Element {
+  const isSignedIn = useContext(SignedInContext);
   return (
-    <Base.Root open onOpenChange={(open) => open || onClose()}>
-      <Base.Portal>
+    <Base.Root open={isSignedIn} onOpenChange={(open) => open || onClose()}>
+      <Base.Portal keepMounted>
         <Base.Backdrop className="backdrop" />
         <Base.Popup className="dialog">
           <Base.Title className="dialog-title">{title}</Base.Title>

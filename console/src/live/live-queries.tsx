@@ -1,0 +1,20 @@
+import { keys, queryClient } from '../api/queries.js';
+import { nextActionOf, useLiveMessages } from './live.js';
+import { useOnLive } from './renewed.js';
+
+/** Events that change the counts of the queue. */
+const COUNTED = ['nba.', 'suppression.'];
+
+/** Reads anew what every page shows: the counts, and the next best action whose details are open. */
+export function LiveQueries(): null {
+  useOnLive(COUNTED, () => void queryClient.invalidateQueries({ queryKey: keys.summaries }));
+  useLiveMessages((message) => {
+    if (message.name === 'reset') {
+      void queryClient.invalidateQueries();
+      return;
+    }
+    const id = nextActionOf(message.event);
+    if (id !== undefined) void queryClient.invalidateQueries({ queryKey: keys.nextAction(id) });
+  });
+  return null;
+}

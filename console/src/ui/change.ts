@@ -1,0 +1,31 @@
+import { type QueryKey, useMutation, type UseMutationResult } from '@tanstack/react-query';
+import { notify, notifyProblem } from './notices.js';
+import { queryClient } from '../api/queries.js';
+
+interface Options<V, R> {
+  /** What is said when it is done; nothing where the page shows it. */
+  readonly done?: (result: R, value: V) => string;
+  /** The keys of what it changes, which is read anew. */
+  readonly renews: readonly QueryKey[];
+  readonly onDone?: (result: R, value: V) => void;
+  /** True where a form shows the problem itself. */
+  readonly showsProblem?: boolean;
+}
+
+/** A change over the API. It is sent once: whoever asked decides about another attempt. */
+export function useChange<V, R>(
+  change: (value: V) => Promise<R>,
+  { done, renews, onDone, showsProblem = false }: Options<V, R>,
+): UseMutationResult<R, Error, V> {
+  return useMutation({
+    mutationFn: change,
+    onSuccess: (result, value) => {
+      for (const queryKey of renews) void queryClient.invalidateQueries({ queryKey });
+      if (done) notify(done(result, value));
+      onDone?.(result, value);
+    },
+    onError: (error) => {
+      if (!showsProblem) notifyProblem(error);
+    },
+  });
+}

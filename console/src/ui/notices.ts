@@ -1,0 +1,60 @@
+import { useSyncExternalStore } from 'react';
+import { ApiProblem } from '../api/client.js';
+
+/** What a page says about something that was done, besides presses. */
+export interface Notice {
+  readonly id: number;
+  readonly text: string;
+  /** Code and request of what went wrong; a fault stays until it is closed. */
+  readonly code?: string;
+  readonly at: number;
+}
+
+/** Most notices at once: the newest. */
+const MOST = 3;
+
+let notices: readonly Notice[] = [];
+let lastId = 0;
+const readers = new Set<() => void>();
+
+function set(next: readonly Notice[]): void {
+  notices = next;
+  for (const reader of readers) reader();
+}
+
+function add(notice: Pick<Notice, 'text' | 'code'>): void {
+  lastId += 1;
+  set([...notices, { ...notice, id: lastId, at: Date.now() }].slice(-MOST));
+}
+
+export function notify(text: string): void {
+  add({ text });
+}
+
+/** Says what went wrong as the server says it. */
+export function notifyProblem(error: Error): void {
+  if (!(error instanceof ApiProblem)) {
+    add({ text: 'The server did not answer: it may have been done.', code: 'NO_ANSWER' });
+    return;
+  }
+  const { message, code, requestId } = error;
+  add({ text: message, code: requestId === undefined ? code : `${code} · request ${requestId}` });
+}
+
+export function closeNotice(id: number): void {
+  set(notices.filter((each) => each.id !== id));
+}
+
+export function forgetNotices(): void {
+  set([]);
+}
+
+export function useNotices(): readonly Notice[] {
+  return useSyncExternalStore(
+    (reader) => {
+      readers.add(reader);
+      return () => void readers.delete(reader);
+    },
+    () => notices,
+  );
+}

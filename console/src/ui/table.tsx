@@ -1,0 +1,57 @@
+import { type JSX, type ReactNode } from 'react';
+
+/** A column of a table. */
+export interface Column<T> {
+  /** Its heading; on a phone, the name before the value. */
+  readonly name: string;
+  readonly cell: (row: T) => ReactNode;
+  /** Figures stand at the right. */
+  readonly isNumber?: boolean;
+  /** Takes the room that is left; its text ends in an ellipsis. */
+  readonly isWide?: boolean;
+}
+
+interface Props<T> {
+  /** What the table lists, for screen readers. */
+  readonly label: string;
+  readonly columns: readonly Column<T>[];
+  readonly rows: readonly T[];
+  readonly keyOf: (row: T) => string;
+  /** The key of the row whose details are shown. */
+  readonly selected?: string;
+}
+
+/** A table; on a phone, each row is a block with the names of its values. */
+export function Table<T>({ label, columns, rows, keyOf, selected }: Props<T>): JSX.Element {
+  return (
+    <table className="table" aria-label={label}>
+      <thead>
+        <tr>
+          {columns.map(({ name, isNumber }) => (
+            <th key={name} scope="col" className={isNumber === true ? 'number' : undefined}>
+              {name}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => {
+          const key = keyOf(row);
+          return (
+            <tr key={key} className={key === selected ? 'sel' : undefined}>
+              {columns.map(({ name, cell, isNumber, isWide }) => (
+                <td
+                  key={name}
+                  data-name={name}
+                  className={isNumber === true ? 'number' : isWide === true ? 'wide' : undefined}
+                >
+                  {cell(row)}
+                </td>
+              ))}
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
