@@ -19,6 +19,7 @@ import { WorkerHeartbeat } from './worker-heartbeat.js';
 import { PollPause } from './poll-pause.js';
 import { recordResult } from './record-result.js';
 import { answerLimitMs, within } from './time-limit.js';
+import { TypeTurns } from './type-turns.js';
 
 /** A job that runs in this process, and the controller that stops it. */
 interface RunningJob {
@@ -107,15 +108,15 @@ export class JobWorker {
 
   private async work(): Promise<void> {
     const { concurrency, pollMs } = this.env.jobs;
-    const types = this.registry.types();
+    const turns = new TypeTurns(this.registry.types());
     while (!this.stopping) {
       this.pause.begin();
       // The second bound: results that can't be recorded must not pile up.
       const free = Math.min(concurrency - this.active, 2 * concurrency - this.running.size);
       const limit = Math.max(0, free);
       const reports = this.succeeded.length > 0;
-      const claimed = await this.exchange(types, limit);
-      types.push(...types.splice(0, 1));
+      const claimed = await this.exchange(turns.order(), limit);
+      turns.ended(claimed);
       // After every free slot was filled there may be more due jobs, and after a report a slot is free.
       if (limit === 0 ? !reports : claimed < limit) await this.pause.wait(pollMs);
     }
