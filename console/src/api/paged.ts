@@ -1,6 +1,6 @@
 import { type QueryKey, useInfiniteQuery } from '@tanstack/react-query';
 import { useCallback, useMemo, useState } from 'react';
-import { queryClient } from './queries.js';
+import { queryClient } from './query-client.js';
 
 /** What the lists of the API have in common. */
 export interface PageOf<T> {
@@ -15,10 +15,10 @@ export interface Paging {
 }
 
 /** A list that is read on by cursor. */
-export interface Paged<T> {
+export interface Paged<T, P extends PageOf<T> = PageOf<T>> {
   readonly items: readonly T[];
   /** The first page, which may hold more than its items. */
-  readonly first: PageOf<T> | undefined;
+  readonly first: P | undefined;
   readonly error: Error | null;
   readonly isPending: boolean;
   readonly hasNext: boolean;
@@ -36,11 +36,15 @@ const PAGE_SIZE = 50;
 /** Up to so many pages are read again for a change: each is a request. */
 const MOST_PAGES_AGAIN = 3;
 
-/** Reads a list page by page. The key holds everything that the answer depends on. */
-export function usePaged<T>(
+/**
+ * Reads a list page by page. The key holds everything that the answer depends on. `isKept`: it is not read again
+ * by itself, since its rows are renewed one by one.
+ */
+export function usePaged<P extends PageOf<unknown>>(
   queryKey: QueryKey,
-  read: (paging: Paging) => Promise<PageOf<T>>,
-): Paged<T> {
+  read: (paging: Paging) => Promise<P>,
+  { isKept = false }: { readonly isKept?: boolean } = {},
+): Paged<P['items'][number], P> {
   const [behind, setBehind] = useState<QueryKey>();
   const query = useInfiniteQuery({
     queryKey,
@@ -49,9 +53,13 @@ export function usePaged<T>(
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ pagination }) =>
       pagination.hasNext ? (pagination.nextCursor ?? undefined) : undefined,
+    ...(isKept ? { staleTime: Infinity } : {}),
   });
   const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage } = query;
-  const items = useMemo(() => data?.pages.flatMap((page) => page.items) ?? [], [data]);
+  const items = useMemo<P['items'][number][]>(
+    () => data?.pages.flatMap((page) => page.items) ?? [],
+    [data],
+  );
   const readOn = useCallback(() => void fetchNextPage(), [fetchNextPage]);
   const hash = JSON.stringify(queryKey);
   return {

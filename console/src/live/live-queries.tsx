@@ -7,7 +7,11 @@ const COUNTED = ['nba.', 'suppression.'];
 
 /** Reads anew what every page shows: the counts, and the next best action whose details are open. */
 export function LiveQueries(): null {
-  useOnLive(COUNTED, () => void queryClient.invalidateQueries({ queryKey: keys.summaries }));
+  useOnLive(COUNTED, () => {
+    void queryClient.invalidateQueries({ queryKey: keys.summaries });
+    // A list that is not shown is read anew when it is: nobody keeps its rows meanwhile.
+    queryClient.removeQueries({ queryKey: keys.queues, type: 'inactive' });
+  });
   useLiveMessages((message) => {
     if (message.name === 'reset') {
       void queryClient.invalidateQueries();

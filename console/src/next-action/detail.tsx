@@ -1,6 +1,7 @@
 import { type JSX } from 'react';
 import { type NextActionDetail } from '../api/client.js';
 import { useNextAction } from '../api/queries.js';
+import { useMay } from '../api/rights.js';
 import { isOpen } from '../press/press.js';
 import { usePresses } from '../press/pressing.js';
 import { StandingText } from '../press/standing-text.js';
@@ -8,6 +9,7 @@ import { PriorityMark, priorityName } from '../ui/priority.js';
 import { Problem } from '../ui/problem.js';
 import { Time, useNow } from '../ui/time.js';
 import { Buttons } from './buttons.js';
+import { Events } from './events.js';
 import { Explanation } from './explanation.js';
 import { History } from './history.js';
 import { Playbook } from './playbook.js';
@@ -37,6 +39,7 @@ function Shown({
   hints = {},
 }: Omit<Props, 'id'> & { readonly item: NextActionDetail }): JSX.Element {
   const now = useNow(60_000);
+  const seesEvents = useMay('events.read');
   const press = usePresses().findLast(({ intent }) =>
     intent.targets.some(({ id }) => id === item.id),
   );
@@ -79,6 +82,7 @@ function Shown({
         </Section>
       )}
       <History item={item} now={now} />
+      {seesEvents && <Events id={item.id} now={now} />}
     </SectionLevel>
   );
 }

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { createTestApp, OPERATOR, type TestApp } from '../../support/app.js';
+import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { builtConsole } from './built-console.js';
 import { type Chromium } from './chromium.js';
 
@@ -42,21 +43,38 @@ export class Stage {
   private readonly contexts: BrowserContext[] = [];
 
   private constructor(
-    readonly app: TestApp,
+    private running: TestApp,
+    private readonly database: TestDatabase,
     private readonly browser: Browser,
   ) {}
 
   static async set({ executablePath, env }: Chromium): Promise<Stage> {
+    const database = await createTestDatabase();
     const [app, browser] = await Promise.all([
-      createTestApp({ consoleFolder: builtConsole() }),
+      createTestApp({ consoleFolder: builtConsole(), database }),
       chromium.launch({ executablePath, args: ARGS, env: { ...process.env, ...env } }),
     ]);
-    return new Stage(app, browser);
+    return new Stage(app, database, browser);
   }
 
   async strike(): Promise<void> {
     await this.browser.close();
     await this.app.close();
+    await this.database.drop();
+  }
+
+  /** The server; another one after a restart. */
+  get app(): TestApp {
+    return this.running;
+  }
+
+  /** Stops the server, does the work meanwhile, and starts it again at the same address. */
+  async restart(meanwhile: () => Promise<void>): Promise<void> {
+    const port = Number(new URL(this.app.url).port);
+    await this.app.close();
+    await meanwhile();
+    const { database } = this;
+    this.running = await createTestApp({ consoleFolder: builtConsole(), database, port });
   }
 
   /** Closes all pages, and fails where one complained. */
