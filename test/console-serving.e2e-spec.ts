@@ -187,3 +187,55 @@ describe('a server without a built console', () => {
     await app.close();
   });
 });
+
+describe('a server under a path', () => {
+  let app: TestApp;
+  let folder: string;
+  beforeAll(async () => {
+    folder = builtConsole();
+    writeFileSync(join(folder, 'index.html'), `<base href="/" />${PAGE}`);
+    app = await createTestApp({ consoleFolder: folder, env: { BASE_PATH: '/tools/desk' } });
+  });
+  afterAll(async () => {
+    await app.close();
+    rmSync(folder, { recursive: true });
+    rmSync(`${folder}.secret.js`);
+  });
+
+  it.each(['/tools/desk', '/tools/desk/', '/tools/desk?q=a', '/tools/desk/risk', '/', '/risk'])(
+    'answers %s with the page, which names its base in each variant',
+    async (path) => {
+      for (const encoding of ['br', 'gzip', 'identity']) {
+        const { text } = await app.anonymous
+          .get(path)
+          .set('Accept', HTML)
+          .set('Accept-Encoding', encoding)
+          .expect(200);
+        expect(text).toBe(`<base href="/tools/desk/" />${PAGE}`);
+      }
+    },
+  );
+
+  it('answers the API and the files with and without the path', async () => {
+    for (const base of ['/tools/desk', '']) {
+      await app.api.get(`${base}/api/next-actions`).expect(200);
+      await app.anonymous.get(`${base}/assets/index-1a2b.js`).expect(200);
+      await app.anonymous.get(`${base}/health/live`).expect(200);
+      await app.anonymous.get(`${base}/api`).expect(302).expect('Location', '/tools/desk/api/docs');
+      const { body } = await app.api.get(`${base}/api/nothing`).expect(404);
+      expect(body).toEqual({ ...problems.routeNotFound, instance: '/api/nothing' });
+    }
+    await app.anonymous.get('/tools/desktop').expect(404);
+    await app.anonymous.get('/tools').set('Accept', HTML).expect(404);
+    await app.anonymous.put('/tools/desk/api/auth/me', {}).expect(405).expect('Allow', /GET/);
+  });
+
+  it('does not start with a page that names no base', async () => {
+    const other = builtConsole();
+    await expect(
+      createTestApp({ consoleFolder: other, env: { BASE_PATH: '/desk' } }),
+    ).rejects.toThrow('npm run build');
+    rmSync(other, { recursive: true });
+    rmSync(`${other}.secret.js`);
+  });
+});

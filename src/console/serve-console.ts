@@ -2,6 +2,7 @@ import { type NestExpressApplication } from '@nestjs/platform-express';
 import { type RequestHandler, type Request, type Response } from 'express';
 import { type Logger } from 'pino';
 import { type ConsoleFile, PAGE, readConsoleFiles } from './console-files.js';
+import { pageUnder } from './page-base.js';
 
 const PAGE_PATH = `/${PAGE}`;
 
@@ -30,11 +31,21 @@ const PAGE_POLICY = [
 
 const A_YEAR_IN_SECONDS = 31_536_000;
 
+interface Options {
+  /** Path under which browsers reach this server; empty for the root. */
+  readonly base: string;
+  readonly logger: Logger;
+}
+
 /** Serves the console that is built in `folder`, before the routes of the API; logs one line if there is none. */
-export function serveConsole(app: NestExpressApplication, folder: string, logger: Logger): void {
+export function serveConsole(
+  app: NestExpressApplication,
+  folder: string,
+  { base, logger }: Options,
+): void {
   const files = readConsoleFiles(folder);
   const page = files.get(PAGE_PATH);
-  if (page) app.use(consoleHandler(files, page));
+  if (page) app.use(consoleHandler(files, base === '' ? page : pageUnder(page, base)));
   else logger.warn('the console is not built (npm run build): only the API is served');
 }
 

@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { createTestApp } from '../support/app.js';
 import { createNextAction } from '../support/builders.js';
 import { describeInBrowser } from './support/browser-suite.js';
 import { builtConsole } from './support/built-console.js';
@@ -54,6 +55,26 @@ describeInBrowser('the console for everybody', (stage) => {
     await page.getByRole('link', { name: 'Of priority critical' }).click();
     await page.getByRole('heading', { level: 1 }).waitFor();
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+  });
+
+  it('works under a path of a proxy', async () => {
+    const { database } = stage();
+    const server = await createTestApp({
+      consoleFolder: builtConsole(),
+      database,
+      env: { BASE_PATH: '/tools/desk' },
+    });
+    const page = await stage().openAs(undefined, '/tools/desk/', { server });
+    await page.getByRole('link', { name: 'Of priority low' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Of priority low' }).waitFor();
+    expect(new URL(page.url()).pathname).toMatch(/^\/tools\/desk\/actions\//);
+    await page.getByText('Live', { exact: true }).waitFor();
+    await page.getByRole('link', { name: 'Risk' }).click();
+    await page.waitForURL('**/tools/desk/risk');
+    await page.reload();
+    await page.getByRole('heading', { level: 1, name: 'Risk' }).waitFor();
+    await page.close();
+    await server.close();
   });
 
   it('takes at most 200 kB for the first list, compressed', async () => {

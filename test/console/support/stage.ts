@@ -33,6 +33,8 @@ export interface OpenOptions {
   readonly height?: number;
   /** By its name in the local network, over plain HTTP. */
   readonly byName?: boolean;
+  /** Another server than the stage's own. */
+  readonly server?: TestApp;
 }
 
 /** The application with the built console, and a browser. */
@@ -44,7 +46,7 @@ export class Stage {
 
   private constructor(
     private running: TestApp,
-    private readonly database: TestDatabase,
+    readonly database: TestDatabase,
     private readonly browser: Browser,
   ) {}
 
@@ -86,6 +88,7 @@ export class Stage {
   /** A page in a browser profile of its own. */
   async open(path = '/', options: OpenOptions = {}): Promise<Page> {
     const { colorScheme = 'light', width = 1280, height = 800, byName = false } = options;
+    const { url } = options.server ?? this.app;
     const context = await this.browser.newContext({
       colorScheme,
       viewport: { width, height },
@@ -95,8 +98,8 @@ export class Stage {
     });
     context.setDefaultTimeout(PATIENCE_MS);
     this.contexts.push(context);
-    const { port } = new URL(this.app.url);
-    const origin = byName ? `http://${LOCAL_NAME}:${port}` : this.app.url;
+    const { port } = new URL(url);
+    const origin = byName ? `http://${LOCAL_NAME}:${port}` : url;
     this.watch(context, origin);
     const page = await context.newPage();
     await page.goto(`${origin}${path}`);
