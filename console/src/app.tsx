@@ -1,4 +1,4 @@
-import { type JSX, Suspense, useEffect, useState } from 'react';
+import { type JSX, Suspense, useCallback, useEffect, useState } from 'react';
 import { Link, Route, Router, Switch, useLocation } from 'wouter';
 import { BASE } from './api/base.js';
 import { api, onSignedOut, type Me } from './api/client.js';
@@ -28,12 +28,12 @@ export function App(): JSX.Element {
   const [shown, setShown] = useState<Me>();
   if (me && me !== shown) setShown(me);
   useEffect(() => onSignedOut(() => queryClient.setQueryData(keys.me, null)), []);
-  const signOut = (): void => {
+  const signOut = useCallback((): void => {
     void api.DELETE('/api/auth/session').catch(() => undefined);
     queryClient.setQueryData(keys.me, null);
     setShown(undefined);
     forget();
-  };
+  }, []);
   if (isPending) return <p className="centred sub">Loading…</p>;
   if (error) return <Problem error={error} retry={() => void refetch()} />;
   const isSignedIn = me !== null;

@@ -1,10 +1,12 @@
-import { type JSX, type ReactNode } from 'react';
+import { type JSX, type ReactNode, useMemo } from 'react';
 import { Link, useLocation } from 'wouter';
 import { type Me } from './api/client.js';
 import { useSummary } from './api/queries.js';
 import { queueAddress } from './next-action/queue-address.js';
 import { LiveMark } from './live/live-mark.js';
+import { useFrameCommands } from './frame-commands.js';
 import { PAGES } from './pages.js';
+import { PaletteButton } from './palette/palette-button.js';
 import { Icon } from './ui/icons.js';
 import { Menu, MenuItem } from './ui/menu.js';
 
@@ -20,7 +22,11 @@ export function Frame({ me, onSignOut, children }: Props): JSX.Element {
   const { data: summary } = useSummary('*');
   const queued =
     summary && Object.values(summary.queuedByPriority).reduce((sum, each) => sum + each, 0);
-  const pages = PAGES.filter(({ needs }) => me.permissions.includes(needs));
+  const pages = useMemo(
+    () => PAGES.filter(({ needs }) => me.permissions.includes(needs)),
+    [me.permissions],
+  );
+  useFrameCommands(pages, onSignOut);
   const isQueue = path === '/' || path.startsWith('/actions/');
   return (
     <div className="frame">
@@ -31,6 +37,7 @@ export function Frame({ me, onSignOut, children }: Props): JSX.Element {
           </i>
           Next actions
         </div>
+        <PaletteButton />
         <div className="nav-links">
           <NavLink href={isQueue ? '/' : queueAddress()} name="Queue" isOn={isQueue}>
             {queued !== undefined && (

@@ -1,5 +1,5 @@
-import { type JSX } from 'react';
-import { type NextActionDetail } from '../api/client.js';
+import { type JSX, useMemo } from 'react';
+import { type ActionButton, type NextActionDetail } from '../api/client.js';
 import { useNextAction } from '../api/queries.js';
 import { useMay } from '../api/rights.js';
 import { isOpen } from '../press/press.js';
@@ -8,6 +8,7 @@ import { StandingText } from '../press/standing-text.js';
 import { PriorityMark, priorityName } from '../ui/priority.js';
 import { Problem } from '../ui/problem.js';
 import { Time, useNow } from '../ui/time.js';
+import { useButtonCommands } from './button-commands.js';
 import { Buttons } from './buttons.js';
 import { Events } from './events.js';
 import { Explanation } from './explanation.js';
@@ -16,6 +17,8 @@ import { Playbook } from './playbook.js';
 import { scopeName } from './scope-name.js';
 import { Section, SectionLevel } from './section.js';
 import { isSnoozed } from './snoozed.js';
+
+const NO_BUTTONS: readonly ActionButton[] = [];
 
 interface Props {
   readonly id: string;
@@ -40,6 +43,9 @@ function Shown({
 }: Omit<Props, 'id'> & { readonly item: NextActionDetail }): JSX.Element {
   const now = useNow(60_000);
   const seesEvents = useMay('events.read');
+  // Beside the queue, that offers the buttons of its selection.
+  const own = useMemo(() => (Heading === 'h1' ? [item] : []), [Heading, item]);
+  useButtonCommands(own, own[0]?.actions ?? NO_BUTTONS);
   const press = usePresses().findLast(({ intent }) =>
     intent.targets.some(({ id }) => id === item.id),
   );

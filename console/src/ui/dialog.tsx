@@ -1,5 +1,5 @@
 import { Dialog as Base } from '@base-ui/react/dialog';
-import { createContext, type JSX, type ReactNode, useContext } from 'react';
+import { createContext, type JSX, type ReactNode, useContext, useRef } from 'react';
 
 /** False while the sign-in stands in place of the page: dialogs are hidden, and keep what was typed. */
 export const SignedInContext = createContext(true);
@@ -11,14 +11,17 @@ interface Props {
   readonly onClose: () => void;
 }
 
-/** A modal dialog; Escape and a click outside close it. */
+/** A modal dialog; Escape and a click outside close it. What has `data-first` gets the focus. */
 export function Dialog({ title, description, children, onClose }: Props): JSX.Element {
   const isSignedIn = useContext(SignedInContext);
+  const popup = useRef<HTMLDivElement>(null);
+  const first = (): HTMLElement | true =>
+    popup.current?.querySelector<HTMLElement>('[data-first]') ?? true;
   return (
     <Base.Root open={isSignedIn} onOpenChange={(open) => open || onClose()}>
       <Base.Portal keepMounted>
         <Base.Backdrop className="backdrop" />
-        <Base.Popup className="dialog">
+        <Base.Popup className="dialog" ref={popup} initialFocus={first}>
           <Base.Title className="dialog-title">{title}</Base.Title>
           {description !== undefined && (
             <Base.Description className="sub">{description}</Base.Description>

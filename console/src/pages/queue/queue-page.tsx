@@ -2,6 +2,7 @@ import { type JSX, useCallback, useEffect, useMemo, useRef, useState } from 'rea
 import { useLocation, useSearch } from 'wouter';
 import { type Me, type NextAction } from '../../api/client.js';
 import { useQueue, useSummary } from '../../api/queries.js';
+import { useButtonCommands } from '../../next-action/button-commands.js';
 import { Detail } from '../../next-action/detail.js';
 import { rememberQueue } from '../../next-action/queue-address.js';
 import { isInEffect, type Press } from '../../press/press.js';
@@ -11,7 +12,7 @@ import { List } from '../../ui/list.js';
 import { useInside } from '../../ui/inside.js';
 import { useWide } from '../../ui/wide.js';
 import { ACTION_KEYS } from './action-keys.js';
-import { BulkBar } from './bulk-bar.js';
+import { BulkBar, commonButtons } from './bulk-bar.js';
 import { FilterBar, Search } from './filter-bar.js';
 import { type Filters, filtersOf, hasFilters, listFilterOf, searchOf } from './filters.js';
 import { Help } from './help.js';
@@ -71,15 +72,20 @@ export function QueuePage({ me }: { readonly me: Me }): JSX.Element {
   const search_ = useRef<HTMLInputElement>(null);
   const [helps, setHelps] = useState(false);
   const press = usePressButton();
+  const targets = useMemo(
+    () => (chosen.length > 0 ? chosen : selected ? [selected] : []),
+    [chosen, selected],
+  );
+  const common = useMemo(() => commonButtons(targets), [targets]);
+  useButtonCommands(targets, common, ACTION_KEYS);
   const pressKey =
     (...actionKeys: string[]) =>
     (): void => {
-      const wants = chosen.length > 0 ? chosen : selected ? [selected] : [];
-      const targets = wants.filter(({ id }) => !isLeaving(id));
+      const there = targets.filter(({ id }) => !isLeaving(id));
       const button = actionKeys
-        .map((key) => targets[0]?.actions.find(({ actionKey }) => actionKey === key))
+        .map((key) => there[0]?.actions.find(({ actionKey }) => actionKey === key))
         .find((found) => found !== undefined);
-      if (button) press(button, targets);
+      if (button) press(button, there);
     };
   useShortcuts({
     j: () => move(1),
