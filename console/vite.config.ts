@@ -19,7 +19,15 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     license: false,
     // "use client" says nothing here: the whole page is of the client.
-    rolldownOptions: { checks: { moduleLevelDirective: false } },
+    rolldownOptions: {
+      checks: { moduleLevelDirective: false },
+      output: {
+        // It changes seldom: browsers keep it when the console changes.
+        codeSplitting: {
+          groups: [{ name: 'react', test: /node_modules\/(?:react|react-dom|scheduler)\// }],
+        },
+      },
+    },
   },
   server: { host: '127.0.0.1', port: 3010, strictPort: true, proxy: { '/api': { target: API } } },
 });

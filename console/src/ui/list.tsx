@@ -41,10 +41,9 @@ export function ReadOn({
     const element = end.current;
     if (!element || !hasNext || isReadingOn || failed) return undefined;
     const observer = new IntersectionObserver(
-      ([entry]) => entry?.isIntersecting === true && readOn(),
-      {
-        rootMargin: '600px',
-      },
+      (entries) => entries.at(-1)?.isIntersecting === true && readOn(),
+      // Of what scrolls: a margin of the window would count for nothing inside it.
+      { root: element.closest('.scroller'), rootMargin: '800px' },
     );
     observer.observe(element);
     return () => observer.disconnect();

@@ -17,7 +17,7 @@ import { FilterBar, Search } from './filter-bar.js';
 import { type Filters, filtersOf, hasFilters, listFilterOf, searchOf } from './filters.js';
 import { Help } from './help.js';
 import { QueueEmpty } from './queue-empty.js';
-import { QueueRow } from './queue-row.js';
+import { QueueList } from './queue-list.js';
 import { useLiveRows } from './live-rows.js';
 import { useSelection } from './selection.js';
 
@@ -152,21 +152,14 @@ export function QueuePage({ me }: { readonly me: Me }): JSX.Element {
               />
             }
           >
-            {(rows) => (
-              <ul className="q" role="list">
-                {rows.map((item) => (
-                  <QueueRow
-                    key={item.id}
-                    item={item}
-                    press={pressOf.get(item.id)}
-                    isSelected={item === selected}
-                    isChecked={selection.checked.has(item.id)}
-                    isLeaving={isLeaving(item.id)}
-                    onSelect={selection.select}
-                    onToggle={selection.toggle}
-                  />
-                ))}
-              </ul>
+            {() => (
+              <QueueList
+                items={items}
+                scroller={scroller}
+                selection={selection}
+                pressOf={pressOf}
+                isLeaving={isLeaving}
+              />
             )}
           </List>
           {counts && filters.snoozed === '' && (counts.snoozed > 0 || counts.suppressed > 0) && (

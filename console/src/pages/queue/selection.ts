@@ -1,8 +1,16 @@
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { type NextAction } from '../../api/client.js';
+
+/** The list that draws the rows. */
+export interface RowList {
+  /** Scrolls to a row, which may not be drawn yet. */
+  readonly reveal: (index: number) => void;
+}
 
 /** The row that is selected, and those that are checked. */
 export interface Selection {
+  /** Where the list puts itself. */
+  readonly list: RefObject<RowList | null>;
   readonly selected: NextAction | undefined;
   readonly select: (id: string) => void;
   /** Selects a row further down or up, and gives it the focus. */
@@ -19,6 +27,7 @@ export function useSelection(
   items: readonly NextAction[],
   isLeaving: (id: string) => boolean,
 ): Selection {
+  const list = useRef<RowList>(null);
   const [wanted, select] = useState<string>();
   const [checked, setChecked] = useState<ReadonlySet<string>>(new Set());
   const selected = items.find(({ id }) => id === wanted) ?? items.find(({ id }) => !isLeaving(id));
@@ -42,12 +51,15 @@ export function useSelection(
 
   const move = (step: number): void => {
     const at = selected ? items.indexOf(selected) : -1;
-    const next = items[Math.min(items.length - 1, Math.max(0, at + step))];
+    const index = Math.min(items.length - 1, Math.max(0, at + step));
+    const next = items[index];
     if (!next) return;
     select(next.id);
-    focusRow(next.id);
+    if (focusRow(next.id)) return;
+    list.current?.reveal(index);
+    requestAnimationFrame(() => focusRow(next.id));
   };
-  return { selected, select, move, checked, chosen, toggle, clear };
+  return { list, selected, select, move, checked, chosen, toggle, clear };
 }
 
 function toggled(before: ReadonlySet<string>, id: string): ReadonlySet<string> {
@@ -66,8 +78,10 @@ function nextAfter(
   );
 }
 
-function focusRow(id: string): void {
+/** Whether the row is drawn, and so has the focus now. */
+function focusRow(id: string): boolean {
   const row = document.getElementById(`row-${id}`);
   row?.scrollIntoView({ block: 'nearest' });
   row?.querySelector('a')?.focus({ preventScroll: true });
+  return row !== null;
 }
