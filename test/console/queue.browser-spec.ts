@@ -1,5 +1,6 @@
 import { type Page } from 'playwright-core';
 import { createNextAction } from '../support/builders.js';
+import { eventually } from '../support/eventually.js';
 import { addUser, PASSWORD } from '../support/users.js';
 import { describeInBrowser } from './support/browser-suite.js';
 import { signIn, type Stage } from './support/stage.js';
@@ -299,9 +300,14 @@ describeInBrowser('the queue in a browser', (stage: () => Stage) => {
     const page = await stage().openAs(undefined, at('account/long'));
     await page.locator('.q > li').first().waitFor();
     // As with the end key held down: each time, to the end of what is there.
-    await page.waitForFunction(`
-      document.querySelector('.scroller').scrollTo(0, 1e9);
-      document.querySelector('.q > li').getAttribute('aria-setsize') === '2000'`);
+    await eventually(
+      'all of it is read',
+      () =>
+        page.evaluate<boolean>(`
+        document.querySelector('.scroller').scrollTo(0, 1e9);
+        document.querySelector('.q > li').getAttribute('aria-setsize') === '2000'`),
+      60_000,
+    );
     expect(await page.locator('.q > li').count()).toBeLessThan(150);
     await page.locator('.q > li').last().click();
     await page.keyboard.press('k');
