@@ -1,0 +1,45 @@
+import { type QueryKey, useQuery, type UseQueryResult } from '@tanstack/react-query';
+import { api, bodyOf, type Schemas } from './client.js';
+
+export type Webhook = Schemas['WebhookAnswer'];
+export type WebhookWithSecret = Schemas['WebhookSecretAnswer'];
+export type Delivery = Schemas['WebhookDeliveryAnswer'];
+export type DeliveryDetail = Schemas['WebhookDeliveryDetail'];
+export type DeliveryTry = Schemas['WebhookTryAnswer'];
+
+/** The keys of what is cached of webhooks. */
+export const webhookKeys = {
+  all: ['webhooks'],
+  list: ['webhooks', 'list'],
+  one: (id: string): QueryKey => ['webhooks', 'one', id],
+  /** All reads of the deliveries of one. */
+  deliveries: (id: string): QueryKey => ['webhooks', 'deliveries', id],
+};
+
+export function useWebhook(id: string): UseQueryResult<Webhook> {
+  return useQuery({
+    queryKey: webhookKeys.one(id),
+    queryFn: () => bodyOf(api.GET('/api/webhooks/{id}', { params: { path: { id } } })),
+  });
+}
+
+/** The delivery of the newest event; null where there is none. */
+export function useNewestDelivery(id: string): UseQueryResult<Delivery | null> {
+  const params = { path: { id }, query: { pageSize: 1 } };
+  return useQuery({
+    queryKey: [...webhookKeys.deliveries(id), 'newest'],
+    queryFn: async () => {
+      const page = await bodyOf(api.GET('/api/webhooks/{id}/deliveries', { params }));
+      return page.items[0] ?? null;
+    },
+  });
+}
+
+/** A delivery with what is sent and its tries. */
+export function useDelivery(id: string, deliveryId: string): UseQueryResult<DeliveryDetail> {
+  const params = { path: { id, deliveryId } };
+  return useQuery({
+    queryKey: [...webhookKeys.deliveries(id), 'one', deliveryId],
+    queryFn: () => bodyOf(api.GET('/api/webhooks/{id}/deliveries/{deliveryId}', { params })),
+  });
+}
