@@ -157,6 +157,18 @@ describeInBrowser('the users in a browser', (stage: () => Stage) => {
     expect(await userOf('fay@example.com')).toBeUndefined();
   });
 
+  it('shows an administrator who gives up the role what is left', async () => {
+    const admin = { email: 'flo@example.com', password: PASSWORD };
+    await addUser(stage().app, { ...admin, role: 'admin', scopes: ['account/*'] });
+    const page = await stage().openAs(admin, '/users');
+    await page.getByRole('button', { name: 'Change flo' }).click();
+    await dialog(page).getByLabel('Role').selectOption('viewer');
+    await dialog(page).getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('heading', { name: 'There is no such page' }).waitFor();
+    expect(await page.getByRole('link', { name: 'Users', exact: true }).count()).toBe(0);
+    expect(await userOf('flo@example.com')).toMatchObject({ role: 'viewer' });
+  });
+
   it('follows changes by others', async () => {
     const page = await stage().openAs(undefined, '/users');
     await page.getByText('Live', { exact: true }).waitFor();

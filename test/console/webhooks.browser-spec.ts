@@ -194,7 +194,7 @@ describeInBrowser(
         .getByText(/What waits for it fails/)
         .waitFor();
       await dialog(page).getByRole('button', { name: 'Disable' }).click();
-      await row(page, '/switch').getByText('disabled by an administrator').waitFor();
+      await row(page, '/switch').getByText('disabled by hand').waitFor();
       expect(await webhooks()).toMatchObject([{ enabled: false, disabledReason: 'operator' }]);
       await panel(page).getByRole('button', { name: 'Enable' }).click();
       await row(page, '/switch').getByText('enabled', { exact: true }).waitFor();
@@ -245,6 +245,7 @@ describeInBrowser(
       await panel(page)
         .getByRole('button', { name: /nba\.upsert.*delivered.*200/ })
         .waitFor();
+      await panel(page).getByText('Try 4', { exact: true }).waitFor();
       expect(await deliveriesOf(app, id)).toMatchObject([{ state: 'delivered' }]);
       await page.reload();
       await panel(page).getByText('Try 4', { exact: true }).waitFor();

@@ -1,4 +1,9 @@
-import { type QueryKey, useQuery, type UseQueryResult } from '@tanstack/react-query';
+import {
+  keepPreviousData,
+  type QueryKey,
+  useQuery,
+  type UseQueryResult,
+} from '@tanstack/react-query';
 import { api, bodyOf, type Schemas } from './client.js';
 
 export type Webhook = Schemas['WebhookAnswer'];
@@ -16,6 +21,8 @@ export const webhookKeys = {
   deliveries: (id: string): QueryKey => ['webhooks', 'deliveries', id],
 };
 
+const MINUTE_MS = 60_000;
+
 export function useWebhook(id: string): UseQueryResult<Webhook> {
   return useQuery({
     queryKey: webhookKeys.one(id),
@@ -32,14 +39,21 @@ export function useNewestDelivery(id: string): UseQueryResult<Delivery | null> {
       const page = await bodyOf(api.GET('/api/webhooks/{id}/deliveries', { params }));
       return page.items[0] ?? null;
     },
+    // A delivery leaves no event.
+    refetchInterval: MINUTE_MS,
   });
 }
 
-/** A delivery with what is sent and its tries. */
-export function useDelivery(id: string, deliveryId: string): UseQueryResult<DeliveryDetail> {
-  const params = { path: { id, deliveryId } };
+/** A delivery with what is sent and its tries, read anew where the list shows a change. */
+export function useDelivery({
+  id,
+  endpointId,
+  updatedAt,
+}: Pick<Delivery, 'id' | 'endpointId' | 'updatedAt'>): UseQueryResult<DeliveryDetail> {
+  const params = { path: { id: endpointId, deliveryId: id } };
   return useQuery({
-    queryKey: [...webhookKeys.deliveries(id), 'one', deliveryId],
+    queryKey: [...webhookKeys.deliveries(endpointId), 'one', id, updatedAt],
     queryFn: () => bodyOf(api.GET('/api/webhooks/{id}/deliveries/{deliveryId}', { params })),
+    placeholderData: keepPreviousData,
   });
 }

@@ -5,7 +5,7 @@ import { Badge } from '../../ui/badge.js';
 import { ScopeTexts } from '../../ui/scope-texts.js';
 import { type Column } from '../../ui/table.js';
 import { Time } from '../../ui/time.js';
-import { outcomeOf, TONES } from './deliveries/delivery-text.js';
+import { outcomeOf, shortOutcomeOf, TONES } from './deliveries/delivery-text.js';
 import { WebhookState } from './webhook-state.js';
 import { eventsOf, placeOf } from './webhook-text.js';
 
@@ -50,7 +50,9 @@ function Newest({ id, now }: { readonly id: string; readonly now: number }): JSX
   if (data === null) return <span className="tag">none yet</span>;
   return (
     <>
-      <Badge tone={TONES[data.state]} text={outcomeOf(data).slice(0, 40)} />{' '}
+      <span title={outcomeOf(data)}>
+        <Badge tone={TONES[data.state]} text={shortOutcomeOf(data)} />
+      </span>{' '}
       <span className="tag">
         <Time at={data.updatedAt} now={now} />
       </span>

@@ -7,7 +7,7 @@ export function placeOf(url: string): string {
 }
 
 const REASONS: Readonly<Record<NonNullable<Webhook['disabledReason']>, string>> = {
-  operator: 'disabled by an administrator',
+  operator: 'disabled by hand',
   gone: 'disabled: it answered 410 Gone',
   failing: 'disabled: it failed for too long',
 };

@@ -77,7 +77,7 @@ export function Deliveries({ webhook, choice, onChange }: Props): JSX.Element {
                   onToggle={(isOpen) => onChange({ delivery: isOpen ? delivery.id : '' })}
                 />
                 {delivery.id === opened && (
-                  <DeliveryView webhook={webhook} deliveryId={delivery.id} now={now} />
+                  <DeliveryView webhook={webhook} listed={delivery} now={now} />
                 )}
               </li>
             ))}
@@ -144,7 +144,7 @@ function DeliveryLine({ delivery, isOpen, now, onToggle }: LineProps): JSX.Eleme
         <Time at={createdAt} now={now} />
       </span>
       <Badge tone={TONES[state]} text={state} />
-      <span className="tag delivery-outcome">
+      <span className="tag delivery-outcome" title={delivery.lastError ?? undefined}>
         {outcomeOf(delivery)}
         {tries > 1 && ` · ${tries} tries`}
       </span>

@@ -1,5 +1,12 @@
 import { type Delivery } from '../../../api/webhooks.js';
-import { durationOf, isUnderWay, outcomeOf, readable, sinceOf } from './delivery-text.js';
+import {
+  durationOf,
+  isUnderWay,
+  outcomeOf,
+  readable,
+  shortOutcomeOf,
+  sinceOf,
+} from './delivery-text.js';
 
 const NOW = Date.parse('2026-06-01T12:00:00.000Z');
 const DELIVERY: Delivery = {
@@ -29,6 +36,12 @@ describe('a delivery', () => {
     ['connect ECONNREFUSED', { tries: 2, lastError: 'connect ECONNREFUSED' }],
   ])('came to: %s', (text, change) => {
     expect(outcomeOf({ ...DELIVERY, ...change })).toBe(text);
+  });
+
+  it('came to no answer, in short', () => {
+    const refused = { ...DELIVERY, tries: 2, lastError: 'connect ECONNREFUSED' };
+    expect(shortOutcomeOf(refused)).toBe('no answer');
+    expect(shortOutcomeOf({ ...DELIVERY, tries: 1, lastStatus: 500 })).toBe('500');
   });
 
   it('is worth looking at again while a try is under way, or due within a minute', () => {

@@ -38,6 +38,12 @@ export function outcomeOf({ tries, lastStatus, lastError }: Delivery): string {
   return tries === 0 ? 'not tried yet' : 'under way';
 }
 
+/** The same in a word or two. */
+export function shortOutcomeOf(delivery: Delivery): string {
+  const { lastStatus, lastError } = delivery;
+  return lastStatus === null && lastError !== null ? 'no answer' : outcomeOf(delivery);
+}
+
 /** Whether something is about to happen to a delivery, so that it is worth looking again. */
 export function isUnderWay({ state, nextTryAt }: Delivery, now: number): boolean {
   if (state !== 'pending') return false;

@@ -1,6 +1,6 @@
 import { type JSX } from 'react';
 import { api, bodyOf } from '../../../api/client.js';
-import { useDelivery, type Webhook, webhookKeys } from '../../../api/webhooks.js';
+import { type Delivery, useDelivery, type Webhook, webhookKeys } from '../../../api/webhooks.js';
 import { useChange } from '../../../ui/change.js';
 import { Facts } from '../../../ui/facts.js';
 import { Loaded } from '../../../ui/loaded.js';
@@ -10,16 +10,17 @@ import { TryView } from './try-view.js';
 
 interface Props {
   readonly webhook: Webhook;
-  readonly deliveryId: string;
+  /** As the list shows it. */
+  readonly listed: Delivery;
   readonly now: number;
 }
 
 /** A delivery with every try, what is sent, and the button that sends it again. */
-export function DeliveryView({ webhook, deliveryId, now }: Props): JSX.Element {
-  const delivery = useDelivery(webhook.id, deliveryId);
+export function DeliveryView({ webhook, listed, now }: Props): JSX.Element {
+  const delivery = useDelivery(listed);
   const resend = useChange(
     () => {
-      const params = { path: { id: webhook.id, deliveryId } };
+      const params = { path: { id: webhook.id, deliveryId: listed.id } };
       return bodyOf(api.POST('/api/webhooks/{id}/deliveries/{deliveryId}/resend', { params }));
     },
     {
