@@ -1,5 +1,6 @@
-import { type JSX, type ReactNode, useMemo } from 'react';
+import { type JSX, type ReactNode, useMemo, useState } from 'react';
 import { Link, useLocation } from 'wouter';
+import { PasswordDialog } from './account/password-dialog.js';
 import { type Me } from './api/client.js';
 import { useSummary } from './api/queries.js';
 import { queueAddress } from './next-action/queue-address.js';
@@ -20,6 +21,7 @@ interface Props {
 export function Frame({ me, onSignOut, children }: Props): JSX.Element {
   const [path] = useLocation();
   const { data: summary } = useSummary('*');
+  const [changesPassword, setChangesPassword] = useState(false);
   const queued =
     summary && Object.values(summary.queuedByPriority).reduce((sum, each) => sum + each, 0);
   const pages = useMemo(
@@ -70,6 +72,11 @@ export function Frame({ me, onSignOut, children }: Props): JSX.Element {
               <br />
               {me.role} · {me.scopes.join(', ')}
             </p>
+            {me.permissions.includes('account.change') && (
+              <MenuItem onClick={() => setChangesPassword(true)}>
+                <Icon name="key" /> Change password
+              </MenuItem>
+            )}
             <MenuItem onClick={onSignOut}>
               <Icon name="out" /> Sign out
             </MenuItem>
@@ -77,6 +84,7 @@ export function Frame({ me, onSignOut, children }: Props): JSX.Element {
         </div>
       </nav>
       {children}
+      {changesPassword && <PasswordDialog onClose={() => setChangesPassword(false)} />}
     </div>
   );
 }

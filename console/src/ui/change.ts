@@ -1,4 +1,5 @@
 import { type QueryKey, useMutation, type UseMutationResult } from '@tanstack/react-query';
+import { ApiProblem } from '../api/client.js';
 import { notify, notifyProblem } from './notices.js';
 import { queryClient } from '../api/queries.js';
 
@@ -17,14 +18,19 @@ export function useChange<V, R>(
   change: (value: V) => Promise<R>,
   { done, renews, onDone, showsProblem = false }: Options<V, R>,
 ): UseMutationResult<R, Error, V> {
+  const renew = (): void => {
+    for (const queryKey of renews) void queryClient.invalidateQueries({ queryKey });
+  };
   return useMutation({
     mutationFn: change,
     onSuccess: (result, value) => {
-      for (const queryKey of renews) void queryClient.invalidateQueries({ queryKey });
+      renew();
       if (done) notify(done(result, value));
       onDone?.(result, value);
     },
     onError: (error) => {
+      // Without an answer, it may have been done.
+      if (!(error instanceof ApiProblem)) renew();
       if (!showsProblem) notifyProblem(error);
     },
   });

@@ -1,4 +1,4 @@
-import { type JSX, type ReactNode } from 'react';
+import { type JSX, type ReactNode, useEffect, useRef } from 'react';
 import { Dialog } from './dialog.js';
 import { Problem } from './problem.js';
 
@@ -26,6 +26,11 @@ export function FormDialog(props: Props): JSX.Element {
     onClose,
     children,
   } = props;
+  const { error } = change;
+  const problem = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (error) problem.current?.scrollIntoView({ block: 'nearest' });
+  }, [error]);
   return (
     <Dialog title={title} description={description} onClose={onClose}>
       <form
@@ -36,7 +41,9 @@ export function FormDialog(props: Props): JSX.Element {
         }}
       >
         {children}
-        {change.error && <Problem error={change.error} />}
+        <div ref={problem} className="dialog-problem">
+          {error && <Problem error={error} />}
+        </div>
         <div className="dialog-acts">
           <button className="b" type="button" onClick={onClose}>
             Cancel

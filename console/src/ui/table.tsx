@@ -9,6 +9,8 @@ export interface Column<T> {
   readonly isNumber?: boolean;
   /** Takes the room that is left; its text ends in an ellipsis. */
   readonly isWide?: boolean;
+  /** Holds buttons: its heading is for screen readers alone. */
+  readonly isActs?: boolean;
 }
 
 interface Props<T> {
@@ -27,9 +29,9 @@ export function Table<T>({ label, columns, rows, keyOf, selected }: Props<T>): J
     <table className="table" aria-label={label}>
       <thead>
         <tr>
-          {columns.map(({ name, isNumber }) => (
+          {columns.map(({ name, isNumber, isActs }) => (
             <th key={name} scope="col" className={isNumber === true ? 'number' : undefined}>
-              {name}
+              {isActs === true ? <span className="hidden-text">{name}</span> : name}
             </th>
           ))}
         </tr>
@@ -39,10 +41,10 @@ export function Table<T>({ label, columns, rows, keyOf, selected }: Props<T>): J
           const key = keyOf(row);
           return (
             <tr key={key} className={key === selected ? 'sel' : undefined}>
-              {columns.map(({ name, cell, isNumber, isWide }) => (
+              {columns.map(({ name, cell, isNumber, isWide, isActs }) => (
                 <td
                   key={name}
-                  data-name={name}
+                  data-name={isActs === true ? undefined : name}
                   className={isNumber === true ? 'number' : isWide === true ? 'wide' : undefined}
                 >
                   {cell(row)}

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { createTestApp, OPERATOR, type TestApp } from '../../support/app.js';
+import { createTestApp, OPERATOR, type TestApp, type TestAppOptions } from '../../support/app.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { builtConsole } from './built-console.js';
 import { type Chromium } from './chromium.js';
@@ -46,23 +46,31 @@ export class Stage {
 
   private constructor(
     private running: TestApp,
-    readonly database: TestDatabase,
+    private readonly options: TestAppOptions & { readonly database: TestDatabase },
     private readonly browser: Browser,
   ) {}
 
-  static async set({ executablePath, env }: Chromium): Promise<Stage> {
+  static async set(
+    { executablePath, env }: Chromium,
+    options: TestAppOptions = {},
+  ): Promise<Stage> {
     const database = await createTestDatabase();
+    const all = { ...options, consoleFolder: builtConsole(), database };
     const [app, browser] = await Promise.all([
-      createTestApp({ consoleFolder: builtConsole(), database }),
+      createTestApp(all),
       chromium.launch({ executablePath, args: ARGS, env: { ...process.env, ...env } }),
     ]);
-    return new Stage(app, database, browser);
+    return new Stage(app, all, browser);
   }
 
   async strike(): Promise<void> {
     await this.browser.close();
     await this.app.close();
     await this.database.drop();
+  }
+
+  get database(): TestDatabase {
+    return this.options.database;
   }
 
   /** The server; another one after a restart. */
@@ -75,8 +83,7 @@ export class Stage {
     const port = Number(new URL(this.app.url).port);
     await this.app.close();
     await meanwhile();
-    const { database } = this;
-    this.running = await createTestApp({ consoleFolder: builtConsole(), database, port });
+    this.running = await createTestApp({ ...this.options, port });
   }
 
   /** Closes all pages, and fails where one complained. */
