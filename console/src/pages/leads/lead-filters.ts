@@ -1,0 +1,27 @@
+import { SCOPE } from '../../ui/filter-values.js';
+import { labelOf } from '../../ui/schema-fields.js';
+import { statesOf } from '../../work-item/kinds.js';
+
+const STATES = statesOf('intake_lead');
+
+/** What the address of the page may hold; the names are those of the API, `lead` is the one that is shown. */
+export const LEAD_FILTERS = {
+  scope: SCOPE,
+  state: new RegExp(`^(?:${STATES.join('|')})$`),
+  condition: /^lead_unscored$/,
+  open: /^true$/,
+  search: /^(?=.*\S).{1,200}$/s,
+  lead: /^.{1,200}$/s,
+} as const;
+
+export const STATE_CHOICES: readonly (readonly [string, string])[] = [
+  ['', 'Any state'],
+  ...STATES.map((state) => [state, labelOf(state)] as const),
+];
+
+/** The type and id of a filter that names one scope; undefined for one that names several. */
+export function oneScope(scope: string): { entityType: string; entityId: string } | undefined {
+  const end = scope.indexOf('/');
+  if (end < 1 || scope.endsWith('/*')) return undefined;
+  return { entityType: scope.slice(0, end), entityId: scope.slice(end + 1) };
+}
