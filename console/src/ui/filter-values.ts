@@ -32,3 +32,10 @@ export function given<N extends string>(values: FilterValues<N>): Partial<Filter
   const set = Object.entries<string>(values).filter(([, value]) => value !== '');
   return Object.fromEntries(set) as Partial<FilterValues<N>>;
 }
+
+/** The type and id of a filter that names one scope; undefined for one that names several. */
+export function oneScope(scope: string): { entityType: string; entityId: string } | undefined {
+  const end = scope.indexOf('/');
+  if (end < 1 || scope.endsWith('/*')) return undefined;
+  return { entityType: scope.slice(0, end), entityId: scope.slice(end + 1) };
+}

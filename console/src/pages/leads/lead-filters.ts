@@ -18,10 +18,3 @@ export const STATE_CHOICES: readonly (readonly [string, string])[] = [
   ['', 'Any state'],
   ...STATES.map((state) => [state, labelOf(state)] as const),
 ];
-
-/** The type and id of a filter that names one scope; undefined for one that names several. */
-export function oneScope(scope: string): { entityType: string; entityId: string } | undefined {
-  const end = scope.indexOf('/');
-  if (end < 1 || scope.endsWith('/*')) return undefined;
-  return { entityType: scope.slice(0, end), entityId: scope.slice(end + 1) };
-}

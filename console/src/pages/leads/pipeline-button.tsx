@@ -4,9 +4,9 @@ import { useScopes } from '../../api/queries.js';
 import { scopeName } from '../../next-action/scope-name.js';
 import { useChange } from '../../ui/change.js';
 import { SelectField } from '../../ui/fields.js';
+import { oneScope } from '../../ui/filter-values.js';
 import { FormDialog } from '../../ui/form-dialog.js';
 import { workItemKeys } from '../../work-item/work-item-queries.js';
-import { oneScope } from './lead-filters.js';
 import { pipelineText } from './pipeline-text.js';
 
 type Scope = Schemas['ScopeFields'];

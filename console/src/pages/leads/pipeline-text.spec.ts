@@ -1,4 +1,3 @@
-import { oneScope } from './lead-filters.js';
 import { pipelineText } from './pipeline-text.js';
 
 describe('a run of the lead pipeline', () => {
@@ -17,10 +16,5 @@ describe('a run of the lead pipeline', () => {
     expect(pipelineText({ ran: 1, skipped: 0, failed }, 'account/a')).toBe(
       '1 lead of account/a scored; 4 failed: a (X), b (X), c (X) and 1 more.',
     );
-  });
-
-  it('runs in the scope of the filter, where that is one', () => {
-    expect(oneScope('account/a/b')).toEqual({ entityType: 'account', entityId: 'a/b' });
-    for (const scope of ['', '*', 'account/*']) expect(oneScope(scope)).toBeUndefined();
   });
 });

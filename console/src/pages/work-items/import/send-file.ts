@@ -1,5 +1,6 @@
 import { BASE } from '../../../api/base.js';
 import { ApiProblem, sayCallerRefused, type Schemas } from '../../../api/client.js';
+import { oneScope } from '../../../ui/filter-values.js';
 import { type WorkItemKind } from '../../../work-item/kinds.js';
 import { sizeText } from './size-text.js';
 
@@ -58,11 +59,9 @@ async function post(file: File, options: ImportOptions, signal: AbortSignal): Pr
 function queryOf({ kind, mode, scope, dryRun }: ImportOptions): URLSearchParams {
   const query = new URLSearchParams({ mode, dryRun: String(dryRun) });
   if (kind !== '') query.set('kind', kind);
-  const end = scope.indexOf('/');
-  if (end > 0) {
-    query.set('entityType', scope.slice(0, end));
-    query.set('entityId', scope.slice(end + 1));
-  }
+  const { entityType, entityId } = oneScope(scope) ?? {};
+  if (entityType !== undefined) query.set('entityType', entityType);
+  if (entityId !== undefined) query.set('entityId', entityId);
   return query;
 }
 
