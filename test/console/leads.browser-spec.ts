@@ -75,6 +75,7 @@ describeInBrowser('the leads in a browser', (stage: () => Stage) => {
 
     await page.getByRole('button', { name: 'Without a score' }).click();
     await row(page, 'Good').waitFor({ state: 'detached' });
+    await row(page, 'Vague').waitFor();
     expect(await titles(page)).toEqual(['Vague']);
     expect(page.url()).toContain('condition=lead_unscored');
     await page.getByRole('button', { name: 'Without a score' }).click();

@@ -164,14 +164,23 @@ describeInBrowser('the scores in a browser', (stage: () => Stage) => {
     expect(await panel(page).getByRole('button', { name: 'Earlier scores' }).count()).toBe(0);
   });
 
-  it('follows what is computed meanwhile', async () => {
+  it('follows what is computed meanwhile, of scopes alone', async () => {
+    const { api } = stage().app;
     const scope = await desk();
+    const lead = { kind: 'intake_lead', externalId: `${scope.entityId} lead`, state: 'new' };
+    await pushItems(api, scope, [lead], '?refresh=false');
     const page = await stage().openAs(undefined, at(scope));
     await panel(page).getByText('Not scored yet').waitFor();
     await page.getByText('Live', { exact: true }).waitFor();
-    await runIn(stage().app.api, '/api/scores/compute', scope);
+    const read: string[] = [];
+    page.on('request', (request) => {
+      if (/scores.*pageSize=1$/.test(request.url())) read.push(request.url());
+    });
+    await api.post(`/api/leads/${encodeURIComponent(lead.externalId)}/score`).expect(200);
+    await runIn(api, '/api/scores/compute', scope);
     await panel(page).getByText('98 of 100').waitFor();
     await row(page, scope.entityId).getByText('Healthy').waitFor();
+    expect(read).toHaveLength(1);
   });
 
   it('shows a viewer no button, and says where there is no scope', async () => {

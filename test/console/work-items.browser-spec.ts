@@ -6,7 +6,7 @@ import { createWorkItem } from '../support/builders.js';
 import { freshScope, pushItems, type TestScope } from '../support/desk.js';
 import { addUser, PASSWORD } from '../support/users.js';
 import { describeInBrowser } from './support/browser-suite.js';
-import { faultsOf, type Stage } from './support/stage.js';
+import { faultsOf, signIn, type Stage } from './support/stage.js';
 
 jest.setTimeout(120_000);
 
@@ -103,6 +103,7 @@ describeInBrowser('the work items in a browser', (stage: () => Stage) => {
     await page.getByRole('button', { name: 'Priority', exact: true }).click();
     await page.getByRole('menuitemradio', { name: 'High' }).click();
     await row(page, 'A lead').waitFor({ state: 'detached' });
+    await row(page, 'Call Acme').waitFor();
     expect(await titles(page)).toEqual(['Call Acme']);
     await page.getByRole('button', { name: 'Priority: High' }).click();
     await page.getByRole('menuitemradio', { name: 'Any priority' }).click();
@@ -111,6 +112,7 @@ describeInBrowser('the work items in a browser', (stage: () => Stage) => {
     await page.keyboard.type('hand');
     await page.waitForURL(/search=hand/);
     await row(page, 'A lead').waitFor({ state: 'detached' });
+    await row(page, 'Hand over').waitFor();
     expect(await titles(page)).toEqual(['Hand over']);
   });
 
@@ -315,6 +317,25 @@ describeInBrowser('the work items in a browser', (stage: () => Stage) => {
     await page.keyboard.press('Escape');
     await dialog(page).getByRole('button', { name: 'Stop' }).click();
     await dialog(page).getByText('The import was cut off').waitFor();
+  });
+
+  it('keeps the file when the session ends, and imports it after a new sign-in', async () => {
+    const scope = freshScope();
+    const page = await stage().openAs(undefined, at(scope));
+    await page.getByRole('button', { name: 'Import CSV' }).click();
+    const file = csv('kind,externalId,state,title', `reminder,${scope.entityId},open,One`);
+    await dialog(page).getByLabel('Choose a CSV file').setInputFiles(file);
+    await dialog(page).getByText('Checked 1 row.').waitFor();
+    await page.context().clearCookies();
+    await dialog(page).getByRole('button', { name: 'Import 1 row' }).click();
+    await page.getByText('You are signed out. Nothing that you did is lost.').waitFor();
+    expect(await dialog(page).count()).toBe(0);
+    await signIn(page);
+    await dialog(page).getByText('items.csv').waitFor();
+    expect(await itemsOf(scope)).toEqual([]);
+    await dialog(page).getByRole('button', { name: 'Import 1 row' }).click();
+    await dialog(page).getByText('Imported 1 row.').waitFor();
+    expect(await itemsOf(scope)).toHaveLength(1);
   });
 
   it('says how an item gets there where there is none', async () => {

@@ -72,7 +72,10 @@ export function ScoresPage(): JSX.Element {
 function useFollowedScores(): void {
   useLiveMessages((message) => {
     if (message.name !== 'event' || message.event.eventKey !== 'score.computed') return;
-    const { entityType, entityId } = message.event.meta as Partial<Scope>;
+    const { sourceType, meta } = message.event;
+    // That of a lead is none of its scope.
+    if (sourceType === 'lead') return;
+    const { entityType, entityId } = meta as Partial<Scope>;
     if (typeof entityType !== 'string' || typeof entityId !== 'string') return;
     void queryClient.invalidateQueries({ queryKey: scoreKeys.scope({ entityType, entityId }) });
   });

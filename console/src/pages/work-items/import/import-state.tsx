@@ -15,7 +15,7 @@ export function ImportState({ run }: { readonly run: FileImport }): JSX.Element 
         <p>The import was cut off: part of the file may be stored.</p>
         <p className="sub">Check it again: what is stored by now counts as unchanged.</p>
         <p className="acts">
-          <button type="button" className="b" onClick={() => run.file && run.choose(run.file)}>
+          <button type="button" className="b" onClick={run.recheck}>
             Check again
           </button>
         </p>
@@ -31,7 +31,7 @@ export function ImportState({ run }: { readonly run: FileImport }): JSX.Element 
       </p>
     );
   }
-  if (fault) return <Problem error={fault} retry={() => void check.refetch()} />;
+  if (fault) return <Problem error={fault} retry={run.recheck} />;
   return check.data ? <ImportOutcome answer={check.data} /> : <Progress text="Checking…" />;
 }
 

@@ -13,6 +13,8 @@ export interface FileImport {
   readonly options: Options;
   readonly setOptions: (change: Partial<Options>) => void;
   readonly choose: (file: File) => void;
+  /** Checks the file again. */
+  readonly recheck: () => void;
   /** What an import of the file would do: a dry run, made anew for other options. */
   readonly check: UseQueryResult<ImportAnswer>;
   readonly start: () => void;
@@ -29,17 +31,6 @@ export function useImport(scope: string): FileImport {
   const [chosen, setChosen] = useState<{ readonly file: File; readonly at: number }>();
   const [options, setOptions] = useState<Options>({ kind: '', mode: 'all', scope });
   const controller = useRef<AbortController>(undefined);
-  const check = useQuery({
-    queryKey: ['import-check', chosen?.at, options],
-    queryFn: ({ signal }) => {
-      if (!chosen) throw new Error('No file was chosen.');
-      return sendFile(chosen.file, { ...options, dryRun: true }, signal);
-    },
-    enabled: chosen !== undefined,
-    retry: false,
-    staleTime: Infinity,
-    gcTime: 0,
-  });
   const change = useChange(
     (file: File) => {
       controller.current = new AbortController();
@@ -47,10 +38,26 @@ export function useImport(scope: string): FileImport {
     },
     { renews: [workItemKeys.lists, workItemKeys.items], showsProblem: true },
   );
+  const check = useQuery({
+    queryKey: ['import-check', chosen?.at, options],
+    queryFn: ({ signal }) => {
+      if (!chosen) throw new Error('No file was chosen.');
+      return sendFile(chosen.file, { ...options, dryRun: true }, signal);
+    },
+    // What is imported is not checked again, as when events were missed and everything is read anew.
+    enabled: chosen !== undefined && !change.isPending && !change.isSuccess,
+    retry: false,
+    staleTime: Infinity,
+    gcTime: 0,
+  });
   const isCutOff =
     change.error !== null &&
     !(change.error instanceof ApiProblem) &&
     !(change.error instanceof FileFault);
+  const choose = (file: File): void => {
+    change.reset();
+    setChosen({ file, at: Date.now() });
+  };
   return {
     file: chosen?.file,
     options,
@@ -58,10 +65,8 @@ export function useImport(scope: string): FileImport {
       change.reset();
       setOptions({ ...options, ...changed });
     },
-    choose: (file) => {
-      change.reset();
-      setChosen({ file, at: Date.now() });
-    },
+    choose,
+    recheck: () => chosen && choose(chosen.file),
     check,
     start: () => chosen && change.mutate(chosen.file),
     stop: () => controller.current?.abort(),
