@@ -5,7 +5,19 @@ import { queryClient } from './query-client.js';
 /** What the lists of the API have in common. */
 export interface PageOf<T> {
   readonly items: readonly T[];
-  readonly pagination: { readonly hasNext: boolean; readonly nextCursor: string | null };
+  readonly pagination: {
+    readonly hasNext: boolean;
+    readonly nextCursor: string | null;
+    /** How many there are, where the list counts them. */
+    readonly total?: number;
+    readonly totalIsExact?: boolean;
+  };
+}
+
+/** How many a list has: `12`, `10000+`; undefined where it is not read yet, or does not count. */
+export function totalOf(page: PageOf<unknown> | undefined): string | undefined {
+  const { total, totalIsExact } = page?.pagination ?? {};
+  return total === undefined ? undefined : `${total}${totalIsExact === false ? '+' : ''}`;
 }
 
 /** What a list is asked for besides its filters. */
