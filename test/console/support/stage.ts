@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { createTestApp, OPERATOR, type TestApp } from '../../support/app.js';
+import { createTestApp, OPERATOR, type TestApp, type TestAppOptions } from '../../support/app.js';
 import { builtConsole } from './built-console.js';
 import { type Chromium } from './chromium.js';
 
@@ -46,9 +46,12 @@ export class Stage {
     private readonly browser: Browser,
   ) {}
 
-  static async set({ executablePath, env }: Chromium): Promise<Stage> {
+  static async set(
+    { executablePath, env }: Chromium,
+    options: TestAppOptions = {},
+  ): Promise<Stage> {
     const [app, browser] = await Promise.all([
-      createTestApp({ consoleFolder: builtConsole() }),
+      createTestApp({ ...options, consoleFolder: builtConsole() }),
       chromium.launch({ executablePath, args: ARGS, env: { ...process.env, ...env } }),
     ]);
     return new Stage(app, browser);
