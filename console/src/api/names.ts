@@ -1,50 +1,32 @@
 import { useQuery } from '@tanstack/react-query';
 import { api, bodyOf } from './client.js';
 import { usePeople, useScopes } from './queries.js';
-import { useMay, useSignedIn } from './rights.js';
+import { useMay } from './rights.js';
+import { useUserNames } from './user-names.js';
 
 interface Scope {
   readonly entityType: string;
   readonly entityId: string;
 }
 
-interface Named {
-  readonly id: string;
-  readonly name: string;
-}
-
 const LONG_MS = 300_000;
 const NOWHERE: Scope = { entityType: '', entityId: '' };
 
 /**
- * The name of an actor by its id, as far as one may know it: one's own, those of a scope who may be assigned,
- * and for administrators all users and service tokens. Without a scope, the first that one sees.
+ * The names of actors by their ids, as far as one may know them: one's own, those of a scope to whom one may
+ * assign, and for administrators users and service tokens. Without a scope, the first that one sees.
  */
-export function useNames(scope?: Scope): (actorId: string) => string | undefined {
-  const me = useSignedIn();
-  const isUserAdmin = useMay('users.manage');
-  const isTokenAdmin = useMay('service-tokens.manage');
+export function useNames(scope?: Scope): ReadonlyMap<string, string> {
+  const users = useUserNames();
   const [first] = useScopes().data?.items ?? [];
   const of = scope ?? first;
   const people = usePeople(of ?? NOWHERE, of !== undefined);
-  const query = { pageSize: 100 };
-  const users = useQuery({
-    queryKey: ['names', 'users'],
-    queryFn: () => bodyOf(api.GET('/api/users', { params: { query } })),
-    enabled: isUserAdmin,
-    staleTime: LONG_MS,
-  });
   const tokens = useQuery({
-    queryKey: ['names', 'service-tokens'],
-    queryFn: () => bodyOf(api.GET('/api/service-tokens', { params: { query } })),
-    enabled: isTokenAdmin,
+    queryKey: ['service-tokens', 'names'],
+    queryFn: () => bodyOf(api.GET('/api/service-tokens', { params: { query: { pageSize: 100 } } })),
+    enabled: useMay('service-tokens.manage'),
     staleTime: LONG_MS,
   });
-  const lists: readonly (readonly Named[] | undefined)[] = [
-    [me],
-    people.data?.items,
-    users.data?.items,
-    tokens.data?.items,
-  ];
-  return (actorId) => lists.flatMap((list) => list ?? []).find(({ id }) => id === actorId)?.name;
+  const others = [...(people.data?.items ?? []), ...(tokens.data?.items ?? [])];
+  return new Map([...users, ...others.map(({ id, name }) => [id, name] as const)]);
 }

@@ -22,9 +22,9 @@ interface Props {
 export function FlagPanel({ flag, isPending, onChange }: Props): JSX.Element {
   const now = useNow(60_000);
   const mayChange = useMay('risk.change');
-  const nameOf = useNames(flag);
+  const names = useNames(flag);
   const { actorId, resolvedBy } = flag;
-  const actor = actorId === null ? 'an operator' : (nameOf(actorId) ?? `user ${actorId}`);
+  const actor = actorId === null ? 'an operator' : (names.get(actorId) ?? `user ${actorId}`);
   const time = (at: string): JSX.Element => <Time at={at} now={now} />;
   const by = (at: string | null, who: string): JSX.Element | null =>
     at === null ? null : (
