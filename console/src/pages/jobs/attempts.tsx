@@ -1,7 +1,7 @@
 import { type JSX } from 'react';
 import { type Schemas } from '../../api/client.js';
+import { durationText } from '../../ui/duration.js';
 import { Time } from '../../ui/time.js';
-import { durationText } from './job-texts.js';
 
 type Try = Schemas['JobAttemptAnswer'];
 

@@ -1,4 +1,4 @@
-import { durationText, momentOf, scopeOfJob } from './job-texts.js';
+import { momentOf, scopeOfJob } from './job-texts.js';
 
 describe('the scope of a job', () => {
   it('is the one of its payload', () => {
@@ -24,15 +24,5 @@ describe('the moment of a job', () => {
     expect(momentOf({ ...job, state: 'retrying' })).toEqual({ what: 'due', at: 'b' });
     expect(momentOf({ ...job, state: 'running' })).toEqual({ what: 'began', at: 'c' });
     expect(momentOf({ ...job, state: 'dead_lettered' })).toEqual({ what: 'ended', at: 'd' });
-  });
-});
-
-describe('how long an attempt took', () => {
-  it.each([
-    [4, '4 ms'],
-    [2400, '2.4 s'],
-    [185_000, '3 min'],
-  ])('of %s ms is %s', (ms, text) => {
-    expect(durationText(ms)).toBe(text);
   });
 });

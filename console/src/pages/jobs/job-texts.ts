@@ -24,10 +24,3 @@ export function momentOf(
   if (state === 'running') return { what: 'began', at: startedAt ?? createdAt };
   return { what: 'ended', at: finishedAt ?? createdAt };
 }
-
-/** How long something took: `340 ms`, `2.4 s`, `3 min`. */
-export function durationText(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)} ms`;
-  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
-  return `${Math.floor(ms / 60_000)} min`;
-}
