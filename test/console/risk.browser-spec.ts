@@ -1,4 +1,6 @@
 import { type Page } from 'playwright-core';
+import { TransactionRunner } from '../../src/database/transactions/transaction-runner.js';
+import { JobsService } from '../../src/jobs/queue/jobs.service.js';
 import { freshScope, manyItems, pushItems, runIn, type TestScope } from '../support/desk.js';
 import { addUser, PASSWORD } from '../support/users.js';
 import { describeInBrowser } from './support/browser-suite.js';
@@ -33,6 +35,18 @@ describeInBrowser('the risk page in a browser', (stage) => {
     await runIn(api, '/api/risk/run-rules', scope);
     await runIn(api, '/api/next-actions/run', scope);
     return { scope, name: `${scope.entityType}/${scope.entityId}` };
+  }
+  /** A job of the scope that waits. */
+  function enqueueIn(scope: TestScope): Promise<string> {
+    const { app } = stage();
+    const runAfter = new Date(Date.now() + 3_600_000);
+    return app
+      .get(TransactionRunner)
+      .run((tx) =>
+        app
+          .get(JobsService)
+          .enqueue(tx, { type: 'score.compute', payload: { ...scope }, runAfter }),
+      );
   }
   async function statusOf(scope: TestScope, ruleKey: string): Promise<string | undefined> {
     const { body } = await stage()
@@ -102,6 +116,27 @@ describeInBrowser('the risk page in a browser', (stage) => {
     await panel(page).getByRole('heading', { name: FOLLOW_UPS }).waitFor();
     expect(await panel(page).textContent()).toMatch(/Dismissed.*just now by operator/);
     expect(await statusOf(scope, 'proposal_followups_overdue')).toBe('dismissed');
+  });
+
+  it('leads from a stale job to it, and to the running ones of its scope', async () => {
+    const { app } = stage();
+    const scope = freshScope();
+    const job = await enqueueIn(scope);
+    await app.rows(
+      `UPDATE jobs SET state = 'running', attempts = 1, started_at = now() - interval '2 hours',
+         heartbeat_at = now() - interval '1 hour' WHERE id = $1`,
+      [job],
+    );
+    await runIn(app.api, '/api/risk/run-rules', scope);
+    const page = await stage().openAs(undefined, at(`${scope.entityType}/${scope.entityId}`));
+    await page.getByRole('link', { name: 'Running jobs have no heartbeat' }).click();
+    await panel(page).getByText('No rule recommends an action for it.').waitFor();
+    await panel(page).getByRole('link', { name: 'The running jobs' }).click();
+    await page.getByRole('link', { name: '1 running (1 stale)' }).waitFor();
+    expect(page.url()).toMatch(/\/jobs\?scope=.*state=running/);
+    await page.goBack();
+    await panel(page).getByRole('link', { name: job }).click();
+    await page.getByRole('heading', { level: 2, name: 'score.compute' }).waitFor();
   });
 
   it('resolves, dismisses, snoozes and reopens, and takes each back with one click', async () => {
