@@ -1,5 +1,6 @@
 import { keys, queryClient } from '../api/queries.js';
-import { nextActionOf, useLiveMessages } from './live.js';
+import { useLiveMessages } from './live.js';
+import { nextActionOf } from './next-action-of.js';
 import { useOnLive } from './renewed.js';
 
 /** Events that change the counts of the queue. */

@@ -28,12 +28,6 @@ type Told =
 
 const NAME = `next-actions-live:${BASE}`;
 
-/** The next best action that an event is about, if any. Source: docs/http-api.md, filter `nextActionId`. */
-export function nextActionOf({ sourceType, sourceId, meta }: LiveEvent): string | undefined {
-  if (sourceType === 'next_action') return sourceId ?? undefined;
-  return typeof meta.nextActionId === 'string' ? meta.nextActionId : undefined;
-}
-
 /** The live feed: one tab reads the stream, and tells the others. */
 class Live {
   private state: LiveState = { name: 'off' };

@@ -7,6 +7,8 @@ export interface Notice {
   readonly text: string;
   /** Code and request of what went wrong; a fault stays until it is closed. */
   readonly code?: string;
+  /** Takes it back, where that can be done. */
+  readonly undo?: () => void;
   readonly at: number;
 }
 
@@ -22,13 +24,14 @@ function set(next: readonly Notice[]): void {
   for (const reader of readers) reader();
 }
 
-function add(notice: Pick<Notice, 'text' | 'code'>): void {
+function add(notice: Omit<Notice, 'id' | 'at'>): void {
   lastId += 1;
   set([...notices, { ...notice, id: lastId, at: Date.now() }].slice(-MOST));
 }
 
-export function notify(text: string): void {
-  add({ text });
+/** Says what was done; with `undo`, it can be taken back with one click. */
+export function notify(text: string, undo?: () => void): void {
+  add({ text, ...(undo && { undo }) });
 }
 
 /** Says what went wrong as the server says it. */
@@ -39,6 +42,12 @@ export function notifyProblem(error: Error): void {
   }
   const { message, code, requestId } = error;
   add({ text: message, code: requestId === undefined ? code : `${code} · request ${requestId}` });
+}
+
+/** Takes back what a notice says, and closes it. */
+export function undoNotice({ id, undo }: Notice): void {
+  closeNotice(id);
+  undo?.();
 }
 
 export function closeNotice(id: number): void {

@@ -21,12 +21,15 @@ interface Props<T> {
   readonly keyOf: (row: T) => string;
   /** The key of the row whose details are shown. */
   readonly selected?: string;
+  /** On a phone, the short values of a row stand side by side. */
+  readonly isCompact?: boolean;
 }
 
 /** A table; on a phone, each row is a block with the names of its values. */
-export function Table<T>({ label, columns, rows, keyOf, selected }: Props<T>): JSX.Element {
+export function Table<T>(props: Props<T>): JSX.Element {
+  const { label, columns, rows, keyOf, selected, isCompact = false } = props;
   return (
-    <table className="table" aria-label={label}>
+    <table className={isCompact ? 'table compact' : 'table'} aria-label={label}>
       <thead>
         <tr>
           {columns.map(({ name, isNumber, isActs }) => (

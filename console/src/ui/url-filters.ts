@@ -2,9 +2,6 @@ import { useCallback, useMemo } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import { type FilterRules, type FilterValues, searchOf, valuesOf } from './filter-values.js';
 
-// Pages take both from here.
-export { given, PRIORITY, SCOPE, searchOf, UUID, valuesOf } from './filter-values.js';
-
 /** The filters of a page in its address; a change replaces the address, and keeps the other filters. */
 export function useUrlFilters<N extends string>(
   rules: FilterRules<N>,

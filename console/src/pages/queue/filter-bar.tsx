@@ -1,10 +1,11 @@
 import { type JSX, useMemo } from 'react';
 import { type NextAction } from '../../api/client.js';
 import { useScopes } from '../../api/queries.js';
+import { ruleLabel, RULES } from '../../next-action/rule-labels.js';
 import { Icon } from '../../ui/icons.js';
 import { ChoiceChip } from '../../ui/menu.js';
 import { priorityName } from '../../ui/priority.js';
-import { type Filters, PRIORITIES, ruleLabel, RULES } from './filters.js';
+import { type Filters, PRIORITIES } from './filters.js';
 
 interface Props {
   readonly filters: Filters;

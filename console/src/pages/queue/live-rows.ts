@@ -1,7 +1,8 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { ApiProblem, type NextAction } from '../../api/client.js';
 import { keys, queryClient, readNextAction } from '../../api/queries.js';
-import { type LiveEvent, nextActionOf, useLiveMessages } from '../../live/live.js';
+import { type LiveEvent, useLiveMessages } from '../../live/live.js';
+import { nextActionOf } from '../../live/next-action-of.js';
 import { useChanged } from '../../press/pressing.js';
 import { type Filters, listFilterOf } from './filters.js';
 import { belongs, has, placed, type QueueData, without, withRow } from './queue-rows.js';
