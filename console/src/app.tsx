@@ -14,7 +14,7 @@ import { SignInPage } from './pages/sign-in/sign-in-page.js';
 import { forgetSession, presses, Pressing } from './press/pressing.js';
 import { Toasts } from './press/toasts.js';
 import { Boundary } from './ui/boundary.js';
-import { SignedInContext } from './ui/dialog.js';
+import { SignedInContext } from './ui/signed-in.js';
 import { forgetNotices } from './ui/notices.js';
 import { Problem } from './ui/problem.js';
 

@@ -1,6 +1,5 @@
 import { type JSX, type ReactNode, useMemo, useState } from 'react';
 import { Link, useLocation } from 'wouter';
-import { PasswordDialog } from './account/password-dialog.js';
 import { type Me } from './api/client.js';
 import { useSummary } from './api/queries.js';
 import { queueAddress } from './next-action/queue-address.js';
@@ -10,6 +9,9 @@ import { PAGES } from './pages.js';
 import { PaletteButton } from './palette/palette-button.js';
 import { Icon } from './ui/icons.js';
 import { Menu, MenuItem } from './ui/menu.js';
+import { onDemand } from './ui/on-demand.js';
+
+const password = onDemand(() => import('./account/password-dialog.js'));
 
 interface Props {
   readonly me: Me;
@@ -29,6 +31,7 @@ export function Frame({ me, onSignOut, children }: Props): JSX.Element {
     [me.permissions],
   );
   useFrameCommands(pages, onSignOut);
+  const parts = password.usePart();
   const isQueue = path === '/' || path.startsWith('/actions/');
   return (
     <div className="frame">
@@ -73,7 +76,12 @@ export function Frame({ me, onSignOut, children }: Props): JSX.Element {
               {me.role} · {me.scopes.join(', ')}
             </p>
             {me.permissions.includes('account.change') && (
-              <MenuItem onClick={() => setChangesPassword(true)}>
+              <MenuItem
+                onClick={() => {
+                  password.load();
+                  setChangesPassword(true);
+                }}
+              >
                 <Icon name="key" /> Change password
               </MenuItem>
             )}
@@ -84,7 +92,9 @@ export function Frame({ me, onSignOut, children }: Props): JSX.Element {
         </div>
       </nav>
       {children}
-      {changesPassword && <PasswordDialog onClose={() => setChangesPassword(false)} />}
+      {changesPassword && parts && (
+        <parts.PasswordDialog onClose={() => setChangesPassword(false)} />
+      )}
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import { Autocomplete } from '@base-ui/react/autocomplete';
 import { Dialog } from '@base-ui/react/dialog';
 import { type JSX, useContext, useDeferredValue, useMemo, useState } from 'react';
-import { SignedInContext } from '../ui/dialog.js';
+import { SignedInContext } from '../ui/signed-in.js';
 import { type Command, type CommandGroup, matching, useOffered } from './commands.js';
 import { useFoundActions } from './found-actions.js';
 

@@ -1,8 +1,6 @@
 import { Dialog as Base } from '@base-ui/react/dialog';
-import { createContext, type JSX, type ReactNode, useContext, useRef } from 'react';
-
-/** False while the sign-in stands in place of the page: dialogs are hidden, and keep what was typed. */
-export const SignedInContext = createContext(true);
+import { type JSX, type ReactNode, useContext, useRef } from 'react';
+import { SignedInContext } from './signed-in.js';
 
 interface Props {
   readonly title: string;

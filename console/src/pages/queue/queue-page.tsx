@@ -10,17 +10,19 @@ import { usePressButton, usePresses } from '../../press/pressing.js';
 import { useShortcuts } from '../../ui/keyboard.js';
 import { List } from '../../ui/list.js';
 import { useInside } from '../../ui/inside.js';
+import { onDemand } from '../../ui/on-demand.js';
 import { Search } from '../../ui/search.js';
 import { useWide } from '../../ui/wide.js';
 import { ACTION_KEYS } from './action-keys.js';
 import { BulkBar, commonButtons } from './bulk-bar.js';
 import { FilterBar } from './filter-bar.js';
 import { type Filters, filtersOf, hasFilters, listFilterOf, searchOf } from './filters.js';
-import { Help } from './help.js';
 import { QueueEmpty } from './queue-empty.js';
 import { QueueList } from './queue-list.js';
 import { useLiveRows } from './live-rows.js';
 import { useSelection } from './selection.js';
+
+const help = onDemand(() => import('./help.js'));
 
 /** What takes a row out of the queue, so that it is shown as leaving before the answer. */
 const LEAVES: readonly string[] = [
@@ -72,6 +74,7 @@ export function QueuePage({ me }: { readonly me: Me }): JSX.Element {
 
   const search_ = useRef<HTMLInputElement>(null);
   const [helps, setHelps] = useState(false);
+  const helpParts = help.usePart();
   const press = usePressButton();
   const targets = useMemo(
     () => (chosen.length > 0 ? chosen : selected ? [selected] : []),
@@ -100,7 +103,10 @@ export function QueuePage({ me }: { readonly me: Me }): JSX.Element {
     [ACTION_KEYS.dismiss]: pressKey('dismiss'),
     [ACTION_KEYS.assign]: pressKey('assign'),
     '/': () => search_.current?.focus(),
-    '?': () => setHelps(true),
+    '?': () => {
+      help.load();
+      setHelps(true);
+    },
     Escape: selection.clear,
   });
 
@@ -187,7 +193,7 @@ export function QueuePage({ me }: { readonly me: Me }): JSX.Element {
           )}
         </aside>
       )}
-      {helps && <Help onClose={() => setHelps(false)} />}
+      {helps && helpParts && <helpParts.Help onClose={() => setHelps(false)} />}
     </>
   );
 }
