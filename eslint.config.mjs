@@ -110,7 +110,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['console/src/{api,next-action,press,ui}/**'],
+    files: ['console/src/{api,live,next-action,press,score,ui,work-item}/**'],
     rules: {
       'no-restricted-imports': [
         'error',

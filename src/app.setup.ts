@@ -2,6 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule, type AppOptions } from './app.module.js';
 import { accessLog } from './logging/access-log.js';
+import { stripBasePath } from './http/base-path.js';
 import { answerUnknownRoute } from './http/problems/problem.filter.js';
 import { checkRequestHead } from './http/request/request-head.js';
 import { limitServer } from './http/request/server-limits.js';
@@ -35,14 +36,15 @@ export async function setUpApp(
   app.set('trust proxy', env.trustProxy);
   app.set('etag', false);
   app.setGlobalPrefix('api', { exclude: ['health/live', 'health/ready'] });
+  if (env.basePath !== '') app.use(stripBasePath(env.basePath));
   app.use(accessLog(logger));
   app.use(securityHeaders());
   if (env.corsOrigins.length > 0) app.enableCors(corsOptions(env.corsOrigins));
   app.use(checkRequestHead);
   app.useGlobalPipes(createValidationPipe());
   const parts = [explanationOpenApi, app.get(DeliveryOpenApi, { strict: false })];
-  serveApiPage(app, () => openApiDocument(app, parts), env.apiDocs);
-  if (consoleFolder !== undefined) serveConsole(app, consoleFolder, logger);
+  serveApiPage(app, () => openApiDocument(app, parts), env);
+  if (consoleFolder !== undefined) serveConsole(app, consoleFolder, { base: env.basePath, logger });
   await app.init();
   // After every route: it handles what no route matched.
   app.use(answerUnknownRoute);

@@ -9,6 +9,19 @@ import { problems } from './support/problems.js';
 
 const SCRIPT = 'console.log("queue")';
 const PAGE = '<!doctype html><div id="root"></div>';
+/** The pages of the console besides the queue. */
+const PAGES = [
+  '/risk?severity=high',
+  '/scores',
+  '/work-items',
+  '/leads',
+  '/effectiveness',
+  '/jobs',
+  '/events',
+  '/webhooks',
+  '/users',
+  '/tokens/',
+];
 const HTML = 'text/html,application/xhtml+xml;q=0.9,*/*;q=0.8';
 
 /** A folder as a build of the console leaves it. */
@@ -54,16 +67,18 @@ describe('a server with a built console', () => {
   });
   const open = (path: string) => app.anonymous.get(path).set('Accept', HTML);
 
-  it.each(['/', '/?scope=account/acme&q=a', '/actions/019ac5a1-7d4e-7c3b-9a51-2f6d8e0b4c71'])(
-    'answers %s with the page, which a browser asks for again each time',
-    async (path) => {
-      const { text, headers } = await open(path).expect(200);
-      expect(text).toBe(PAGE);
-      expect(headers['content-type']).toBe('text/html; charset=utf-8');
-      expect(headers['cache-control']).toBe('no-cache');
-      expect(headers.vary).toBe('Accept, Accept-Encoding');
-    },
-  );
+  it.each([
+    '/',
+    '/?scope=account/acme&q=a',
+    '/actions/019ac5a1-7d4e-7c3b-9a51-2f6d8e0b4c71',
+    ...PAGES,
+  ])('answers %s with the page, which a browser asks for again each time', async (path) => {
+    const { text, headers } = await open(path).expect(200);
+    expect(text).toBe(PAGE);
+    expect(headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(headers['cache-control']).toBe('no-cache');
+    expect(headers.vary).toBe('Accept, Accept-Encoding');
+  });
 
   it('allows the page no inline script, no other host, and plain HTTP', async () => {
     const { headers } = await open('/').expect(200);
@@ -129,7 +144,7 @@ describe('a server with a built console', () => {
     '/notes.txt',
     '/index.html.br',
     '/index.html',
-    '/risk',
+    '/risks',
     '/actions/a/b',
   ])('answers %s with a problem document, also in a browser', async (path) => {
     const { body } = await open(path).expect(404);
@@ -170,5 +185,57 @@ describe('a server without a built console', () => {
     await app.anonymous.get('/').set('Accept', HTML).expect(404);
     await app.api.get('/api/next-actions').expect(200);
     await app.close();
+  });
+});
+
+describe('a server under a path', () => {
+  let app: TestApp;
+  let folder: string;
+  beforeAll(async () => {
+    folder = builtConsole();
+    writeFileSync(join(folder, 'index.html'), `<base href="/" />${PAGE}`);
+    app = await createTestApp({ consoleFolder: folder, env: { BASE_PATH: '/tools/desk' } });
+  });
+  afterAll(async () => {
+    await app.close();
+    rmSync(folder, { recursive: true });
+    rmSync(`${folder}.secret.js`);
+  });
+
+  it.each(['/tools/desk', '/tools/desk/', '/tools/desk?q=a', '/tools/desk/risk', '/', '/risk'])(
+    'answers %s with the page, which names its base in each variant',
+    async (path) => {
+      for (const encoding of ['br', 'gzip', 'identity']) {
+        const { text } = await app.anonymous
+          .get(path)
+          .set('Accept', HTML)
+          .set('Accept-Encoding', encoding)
+          .expect(200);
+        expect(text).toBe(`<base href="/tools/desk/" />${PAGE}`);
+      }
+    },
+  );
+
+  it('answers the API and the files with and without the path', async () => {
+    for (const base of ['/tools/desk', '']) {
+      await app.api.get(`${base}/api/next-actions`).expect(200);
+      await app.anonymous.get(`${base}/assets/index-1a2b.js`).expect(200);
+      await app.anonymous.get(`${base}/health/live`).expect(200);
+      await app.anonymous.get(`${base}/api`).expect(302).expect('Location', '/tools/desk/api/docs');
+      const { body } = await app.api.get(`${base}/api/nothing`).expect(404);
+      expect(body).toEqual({ ...problems.routeNotFound, instance: '/api/nothing' });
+    }
+    await app.anonymous.get('/tools/desktop').expect(404);
+    await app.anonymous.get('/tools').set('Accept', HTML).expect(404);
+    await app.anonymous.put('/tools/desk/api/auth/me', {}).expect(405).expect('Allow', /GET/);
+  });
+
+  it('does not start with a page that names no base', async () => {
+    const other = builtConsole();
+    await expect(
+      createTestApp({ consoleFolder: other, env: { BASE_PATH: '/desk' } }),
+    ).rejects.toThrow('npm run build');
+    rmSync(other, { recursive: true });
+    rmSync(`${other}.secret.js`);
   });
 });

@@ -1,58 +1,117 @@
-import { type JSX, useEffect } from 'react';
-import { Link, Route, Switch } from 'wouter';
-import { onSignedOut, type Me } from './api/client.js';
+import { type JSX, Suspense, useCallback, useEffect, useState } from 'react';
+import { Link, Route, Router, Switch, useLocation } from 'wouter';
+import { BASE } from './api/base.js';
+import { api, onSignedOut, type Me } from './api/client.js';
 import { keys, queryClient, useMe } from './api/queries.js';
+import { MeContext } from './api/rights.js';
 import { Frame } from './frame.js';
+import { live } from './live/live.js';
+import { LiveQueries } from './live/live-queries.js';
+import { PAGES } from './pages.js';
 import { ActionPage } from './pages/action/action-page.js';
 import { QueuePage } from './pages/queue/queue-page.js';
 import { SignInPage } from './pages/sign-in/sign-in-page.js';
 import { forgetSession, presses, Pressing } from './press/pressing.js';
 import { Toasts } from './press/toasts.js';
+import { Boundary } from './ui/boundary.js';
+import { SignedInContext } from './ui/signed-in.js';
+import { forgetNotices } from './ui/notices.js';
 import { Problem } from './ui/problem.js';
 
-/** Who was signed in last: what waits is sent for the same user alone. */
-let lastUserId: string | undefined;
-
 /**
- * The console of whoever is signed in. Without a session, the sign-in stands in place of the page, at the same
- * address: filters, presses that wait and a form that was open are there again after it.
+ * The console of whoever is signed in. Where the session ends, the sign-in stands in place of the page, which
+ * is hidden and keeps everything: filters, presses that wait, and what was typed. For another user, or after a
+ * sign-out, nothing of it is left.
  */
 export function App(): JSX.Element {
   const { data: me, error, isPending, refetch } = useMe();
+  const [shown, setShown] = useState<Me>();
+  if (me && me !== shown) setShown(me);
   useEffect(() => onSignedOut(() => queryClient.setQueryData(keys.me, null)), []);
-  useEffect(() => {
-    if (me) welcome(me);
-  }, [me]);
+  const signOut = useCallback((): void => {
+    void api.DELETE('/api/auth/session').catch(() => undefined);
+    queryClient.setQueryData(keys.me, null);
+    setShown(undefined);
+    forget();
+  }, []);
   if (isPending) return <p className="centred sub">Loading…</p>;
   if (error) return <Problem error={error} retry={() => void refetch()} />;
+  const isSignedIn = me !== null;
   return (
-    <Pressing isOpen={me !== null}>
-      {me === null ? (
-        <SignInPage hasSession={lastUserId !== undefined} />
-      ) : (
-        <Frame me={me}>
-          <Switch>
-            <Route path="/">
-              <QueuePage me={me} />
-            </Route>
-            <Route path="/actions/:id">{({ id }) => <ActionPage key={id} id={id} />}</Route>
-            <Route>
-              <div className="empty">
-                <h1>There is no such page</h1>
-                <Link href="/">To the queue</Link>
-              </div>
-            </Route>
-          </Switch>
-        </Frame>
-      )}
-      <Toasts />
-    </Pressing>
+    <Router base={BASE}>
+      <SignedInContext value={isSignedIn}>
+        {!isSignedIn && <SignInPage hasSession={shown !== undefined} />}
+        {shown && (
+          <div hidden={!isSignedIn}>
+            <Console key={shown.id} me={shown} isSignedIn={isSignedIn} onSignOut={signOut} />
+          </div>
+        )}
+      </SignedInContext>
+    </Router>
   );
 }
 
-/** The same user goes on where the session ended; for another one, nothing is left of the one before. */
-function welcome({ id }: Me): void {
-  if (lastUserId !== undefined && lastUserId !== id) forgetSession();
-  lastUserId = id;
-  presses.resume();
+interface Props {
+  readonly me: Me;
+  readonly isSignedIn: boolean;
+  readonly onSignOut: () => void;
+}
+
+function Console({ me, isSignedIn, onSignOut }: Props): JSX.Element {
+  const [path] = useLocation();
+  // Another user is another console: what the one before left is forgotten.
+  useEffect(() => forget, []);
+  const follows = isSignedIn && me.permissions.includes('events.read');
+  useEffect(() => {
+    if (isSignedIn) presses.resume();
+  }, [isSignedIn]);
+  useEffect(() => {
+    if (!follows) return undefined;
+    live.start();
+    return () => live.stop();
+  }, [follows]);
+  return (
+    <MeContext value={me}>
+      <LiveQueries />
+      <Pressing>
+        <Frame me={me} onSignOut={onSignOut}>
+          <Boundary key={path}>
+            <Suspense fallback={<main className="centred sub">Loading…</main>}>
+              <Pages me={me} />
+            </Suspense>
+          </Boundary>
+        </Frame>
+        <Toasts />
+      </Pressing>
+    </MeContext>
+  );
+}
+
+function Pages({ me }: { readonly me: Me }): JSX.Element {
+  return (
+    <Switch>
+      <Route path="/">
+        <QueuePage me={me} />
+      </Route>
+      <Route path="/actions/:id">{({ id }) => <ActionPage key={id} id={id} />}</Route>
+      {PAGES.filter(({ needs }) => me.permissions.includes(needs)).map(({ path, Shown }) => (
+        <Route key={path} path={path}>
+          <Shown />
+        </Route>
+      ))}
+      <Route>
+        <main className="empty">
+          <h1>There is no such page</h1>
+          <p className="sub">Or {me.role}s may not open it.</p>
+          <Link href="/">To the queue</Link>
+        </main>
+      </Route>
+    </Switch>
+  );
+}
+
+/** Nothing of a session stays in this page. */
+function forget(): void {
+  forgetSession();
+  forgetNotices();
 }

@@ -8,6 +8,7 @@ import './styles/tokens.css';
 import './styles/base.css';
 import './styles/frame.css';
 import './styles/queue.css';
+import './styles/list.css';
 import './styles/detail.css';
 import './styles/overlays.css';
 

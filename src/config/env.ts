@@ -36,6 +36,8 @@ export interface Env {
   readonly loginDelayMaxMs: number;
   /** Where browsers reach this server, such as `https://desk.example.com`; unset: as the request says. */
   readonly publicUrl: string | undefined;
+  /** Path under which a proxy serves this server, such as `/desk`; empty: the root. */
+  readonly basePath: string;
   /** Value of Express's `trust proxy`. */
   readonly trustProxy: boolean | number | string;
   /** URL for migrations, past a pooler; unset: `databaseUrl`. Refused without `databaseUrl`. */
@@ -208,6 +210,12 @@ export function readEnv(source: Source, role: EnvReaderRole = 'server'): Env {
     writeLimitPerMinute: read.integer('WRITE_LIMIT_PER_MINUTE', 1200, 0),
     loginDelayMaxMs: read.integer('LOGIN_DELAY_MAX_MS', 2000, 0, 10_000),
     publicUrl: read.origin('PUBLIC_URL'),
+    basePath:
+      read.matching(
+        'BASE_PATH',
+        /^(?:\/[A-Za-z0-9._~-]*[A-Za-z0-9_~-])+$/,
+        'a path such as /desk, without a slash at its end',
+      ) ?? '',
     trustProxy: read.trustProxy('TRUST_PROXY'),
     databaseDirectUrl: read.databaseUrl('DATABASE_DIRECT_URL'),
     databasePreparedStatements: read.boolean('DATABASE_PREPARED_STATEMENTS') ?? true,

@@ -2,11 +2,16 @@ import { type NestExpressApplication } from '@nestjs/platform-express';
 import { type RequestHandler, type Request, type Response } from 'express';
 import { type Logger } from 'pino';
 import { type ConsoleFile, PAGE, readConsoleFiles } from './console-files.js';
+import { pageUnder } from './page-base.js';
 
 const PAGE_PATH = `/${PAGE}`;
 
-/** The paths that the console shows itself; every other path is answered as if there were no console. */
-const CONSOLE_PATHS = /^\/(?:actions\/[^/]+\/?)?$/;
+/**
+ * The paths that the console shows itself (console/src/pages.tsx); every other path is answered as if there were
+ * no console.
+ */
+const CONSOLE_PATHS =
+  /^\/(?:(?:actions\/[^/]+|risk|scores|work-items|leads|effectiveness|jobs|events|webhooks|users|tokens)\/?)?$/;
 
 /**
  * Scripts, styles and requests of this server alone, and no inline script or style. Without
@@ -18,18 +23,29 @@ const PAGE_POLICY = [
   "style-src 'self'",
   "img-src 'self' data:",
   "connect-src 'self'",
-  "base-uri 'none'",
+  // The page names the path under which the server is reached.
+  "base-uri 'self'",
   "form-action 'self'",
   "frame-ancestors 'none'",
 ].join(';');
 
 const A_YEAR_IN_SECONDS = 31_536_000;
 
+interface Options {
+  /** Path under which browsers reach this server; empty for the root. */
+  readonly base: string;
+  readonly logger: Logger;
+}
+
 /** Serves the console that is built in `folder`, before the routes of the API; logs one line if there is none. */
-export function serveConsole(app: NestExpressApplication, folder: string, logger: Logger): void {
+export function serveConsole(
+  app: NestExpressApplication,
+  folder: string,
+  { base, logger }: Options,
+): void {
   const files = readConsoleFiles(folder);
   const page = files.get(PAGE_PATH);
-  if (page) app.use(consoleHandler(files, page));
+  if (page) app.use(consoleHandler(files, base === '' ? page : pageUnder(page, base)));
   else logger.warn('the console is not built (npm run build): only the API is served');
 }
 

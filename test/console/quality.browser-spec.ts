@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { createTestApp } from '../support/app.js';
 import { createNextAction } from '../support/builders.js';
 import { describeInBrowser } from './support/browser-suite.js';
 import { builtConsole } from './support/built-console.js';
@@ -56,10 +57,32 @@ describeInBrowser('the console for everybody', (stage) => {
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
   });
 
-  it('takes at most 200 kB for the first list, compressed', async () => {
-    const page = await stage().openAs();
-    await page.getByRole('link', { name: 'Of priority low' }).waitFor();
+  it('works under a path of a proxy', async () => {
+    const { database } = stage();
+    const server = await createTestApp({
+      consoleFolder: builtConsole(),
+      database,
+      env: { BASE_PATH: '/tools/desk' },
+    });
+    const page = await stage().openAs(undefined, '/tools/desk/', { server });
+    await page.getByRole('link', { name: 'Of priority low' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Of priority low' }).waitFor();
+    expect(new URL(page.url()).pathname).toMatch(/^\/tools\/desk\/actions\//);
+    await page.getByText('Live', { exact: true }).waitFor();
+    await page.getByRole('link', { name: 'Risk' }).click();
+    await page.waitForURL('**/tools/desk/risk');
     await page.reload();
+    await page.getByRole('heading', { level: 1, name: 'Risk' }).waitFor();
+    await page.close();
+    await server.close();
+  });
+
+  it('takes at most 200 kB for the first list, compressed', async () => {
+    const before = await stage().openAs();
+    await before.getByRole('link', { name: 'Of priority low' }).waitFor();
+    // A page that nobody has touched: what is loaded at the first touch is not of the first list.
+    const page = await before.context().newPage();
+    await page.goto(stage().app.url);
     await page.getByRole('link', { name: 'Of priority low' }).waitFor();
     // Without what the cache of the browser answers: a first visit has none.
     const sizes = await page.evaluate<number[]>(`
@@ -69,10 +92,29 @@ describeInBrowser('the console for everybody', (stage) => {
     expect(Math.max(...sizes)).toBeGreaterThan(50_000);
     expect(sizes.reduce((sum, each) => sum + each, 0)).toBeLessThan(LIMIT_BYTES);
   });
+
+  it('takes at most 200 kB of files for every page, with gzip', async () => {
+    const folder = builtConsole();
+    const page = await stage().openAs();
+    await page.getByRole('link', { name: 'Of priority low' }).waitFor();
+    const links = page.getByRole('navigation').getByRole('link');
+    const paths = await links.evaluateAll((all) => all.map((link) => link.getAttribute('href')!));
+    expect(paths.length).toBeGreaterThan(5);
+    for (const path of paths) {
+      await page.goto(new URL(path, stage().app.url).href);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      const loaded = await page.evaluate<string[]>(`
+        performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname)`);
+      const files = [...new Set(loaded)].filter((file) => /\.(?:js|css)$/.test(file));
+      const bytes = files.reduce((sum, file) => sum + statSync(join(folder, `${file}.gz`)).size, 0);
+      expect(bytes).toBeGreaterThan(LIMIT_BYTES / 2);
+      expect({ path, fits: bytes < LIMIT_BYTES }).toEqual({ path, fits: true });
+    }
+  });
 });
 
 describe('the built files of the console', () => {
-  it('are less than 200 kB with gzip, each with its variants', () => {
+  it('have their compressed variants', () => {
     const folder = builtConsole();
     const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .map((name) => join(folder, name))
@@ -80,7 +122,5 @@ describe('the built files of the console', () => {
     expect(files.length).toBeGreaterThan(2);
     for (const file of files)
       expect(gunzipSync(readFileSync(`${file}.gz`)).equals(readFileSync(file))).toBe(true);
-    const bytes = files.reduce((sum, file) => sum + statSync(`${file}.gz`).size, 0);
-    expect(bytes).toBeLessThan(LIMIT_BYTES);
   }, 60_000);
 });

@@ -1,5 +1,6 @@
 import { type Page } from 'playwright-core';
 import { createNextAction } from '../support/builders.js';
+import { eventually } from '../support/eventually.js';
 import { addUser, PASSWORD } from '../support/users.js';
 import { describeInBrowser } from './support/browser-suite.js';
 import { signIn, type Stage } from './support/stage.js';
@@ -23,6 +24,13 @@ describeInBrowser('the queue in a browser', (stage: () => Stage) => {
       ids.push((await createNextAction(stage().app.api, { ...scope, ...values })).id);
     }
     return { scope: `account/${scope.entityId}`, ids };
+  }
+  /** A page that no event reaches, as in the second before one does. */
+  async function openBehind(scope: string): Promise<Page> {
+    const page = await stage().open(at(scope));
+    await page.route('**/events/stream', (route) => route.abort());
+    await signIn(page);
+    return page;
   }
   const at = (scope: string): string => `/?scope=${encodeURIComponent(scope)}`;
 
@@ -142,7 +150,7 @@ describeInBrowser('the queue in a browser', (stage: () => Stage) => {
   it('presses many at once, with a result for each, and takes them back', async () => {
     const { app } = stage();
     const { scope, ids } = await desk(['One', 'Two', 'Three']);
-    const page = await stage().openAs(undefined, at(scope));
+    const page = await openBehind(scope);
     await page.getByRole('checkbox', { name: 'Select One' }).check();
     await page.getByRole('checkbox', { name: 'Select Two' }).check();
     await app.api.press(ids[1]!, 'dismiss').expect(200);
@@ -183,7 +191,7 @@ describeInBrowser('the queue in a browser', (stage: () => Stage) => {
     const { app } = stage();
     const ann = await addUser(app, { email: 'ann@example.com' });
     const { scope, ids } = await desk(['Shared', 'Broken', 'Busy']);
-    const page = await stage().openAs(undefined, at(scope));
+    const page = await openBehind(scope);
     await row(page, 'Shared').waitFor();
     await ann.api.press(ids[0]!, 'mark_done').expect(200);
     await row(page, 'Shared').getByRole('button', { name: 'Mark done' }).click();
@@ -215,8 +223,8 @@ describeInBrowser('the queue in a browser', (stage: () => Stage) => {
     const page = await stage().openAs(undefined, `${at(scope)}&priority=high`);
     await row(page, 'Still here').waitFor();
     // Nothing is asked for any more, so that the press is what finds out.
-    await page.reload({ waitUntil: 'networkidle' });
-    await row(page, 'Still here').waitFor();
+    await panel(page).getByText('Created just now').waitFor();
+    await page.getByText('Live', { exact: true }).waitFor();
     await page.context().clearCookies();
     await row(page, 'Still here').getByRole('button', { name: 'Mark done' }).click();
     await page.getByText('You are signed out. Nothing that you did is lost.').waitFor();
@@ -279,5 +287,35 @@ describeInBrowser('the queue in a browser', (stage: () => Stage) => {
     await page.locator('.q > li').last().scrollIntoViewIfNeeded();
     await page.getByText('Row 60', { exact: true }).waitFor();
     expect(await rows(page)).toEqual(titles);
+  });
+
+  it('reads on to the end of a long list, and draws only what is near', async () => {
+    const { app } = stage();
+    await app.rows(
+      `INSERT INTO next_best_actions
+         (id, entity_type, entity_id, dedupe_key, title, reason, priority, score, status)
+       SELECT gen_random_uuid(), 'account', 'long', 'k' || n, 'Row ' || n, 'Why', 'high', 50, 'queued'
+       FROM generate_series(1, 2000) AS n`,
+    );
+    const page = await stage().openAs(undefined, at('account/long'));
+    await page.locator('.q > li').first().waitFor();
+    // As with the end key held down: each time, to the end of what is there.
+    await eventually(
+      'all of it is read',
+      () =>
+        page.evaluate<boolean>(`
+        document.querySelector('.scroller').scrollTo(0, 1e9);
+        document.querySelector('.q > li').getAttribute('aria-setsize') === '2000'`),
+      60_000,
+    );
+    expect(await page.locator('.q > li').count()).toBeLessThan(150);
+    await page.locator('.q > li').last().click();
+    await page.keyboard.press('k');
+    await page.locator('.q > li.sel a:focus').waitFor();
+    // From far away, a key goes on where the selection is.
+    await page.evaluate(`document.querySelector('.scroller').scrollTo(0, 0)`);
+    await page.locator('.q > li.sel').waitFor({ state: 'detached' });
+    await page.keyboard.press('k');
+    await page.locator('.q > li.sel a:focus').waitFor();
   });
 });

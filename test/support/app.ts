@@ -36,6 +36,8 @@ export interface TestAppOptions {
   readonly secrets?: Partial<Secrets>;
   /** A second replica on the same database. */
   readonly database?: TestDatabase;
+  /** Where it listens; without it, on a free port. */
+  readonly port?: number;
 }
 
 /** The application on a database of its own, listening on a free port. */
@@ -112,7 +114,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     if (!options.database) await database.drop();
     throw error;
   });
-  await app.listen(0, '127.0.0.1');
+  await app.listen(options.port ?? 0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as { port: number };
   const url = `http://127.0.0.1:${port}`;
   const operator = await app.get(CredentialsService, { strict: false }).findByEmail(OPERATOR.email);

@@ -1,4 +1,5 @@
 import createClient from 'openapi-fetch';
+import { BASE } from './base.js';
 import { type components, type paths } from './schema.js';
 
 export type Schemas = components['schemas'];
@@ -7,12 +8,13 @@ export type NextActionDetail = Schemas['NextActionAnswer'];
 export type ActionButton = Schemas['NextActionButton'];
 export type Me = Schemas['MeAnswer'];
 export type Priority = Schemas['Priority'];
+export type Permission = Schemas['Permission'];
 
 /** Longest wait for an answer, in ms. */
 const ANSWER_MS = 30_000;
 
 /** The API of this origin; the session cookie says who asks. */
-export const api = createClient<paths>({ baseUrl: '/' });
+export const api = createClient<paths>({ baseUrl: `${BASE}/` });
 
 const signedOutListeners = new Set<() => void>();
 
@@ -22,6 +24,11 @@ export function onSignedOut(listener: () => void): () => void {
   return () => signedOutListeners.delete(listener);
 }
 
+/** An answer that did not come through this client said that the session has ended. */
+export function sayCallerRefused(): void {
+  for (const listener of signedOutListeners) listener();
+}
+
 api.use({
   onRequest: ({ request }) => {
     const signal = AbortSignal.any([request.signal, AbortSignal.timeout(ANSWER_MS)]);
@@ -29,7 +36,7 @@ api.use({
   },
   onResponse: ({ response, schemaPath }) => {
     const isSignIn = schemaPath === '/api/auth/session';
-    if (response.status === 401 && !isSignIn) for (const listener of signedOutListeners) listener();
+    if (response.status === 401 && !isSignIn) sayCallerRefused();
   },
 });
 
@@ -37,6 +44,8 @@ api.use({
 export class ApiProblem extends Error {
   readonly code: string;
   readonly requestId: string | undefined;
+  /** What is wrong with single fields of the request. */
+  readonly fields: readonly Schemas['ProblemField'][];
 
   constructor(
     readonly status: number,
@@ -47,6 +56,7 @@ export class ApiProblem extends Error {
     super(problem.detail ?? `The server answered ${status}.`);
     this.code = problem.code ?? 'UNKNOWN';
     this.requestId = problem.requestId;
+    this.fields = problem.errors ?? [];
   }
 }
 

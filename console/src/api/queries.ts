@@ -1,15 +1,7 @@
-import {
-  QueryClient,
-  type UseInfiniteQueryResult,
-  type InfiniteData,
-  type UseQueryResult,
-  useInfiniteQuery,
-  useQuery,
-} from '@tanstack/react-query';
+import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { api, ApiProblem, bodyOf, type Me, type NextActionDetail, type Schemas } from './client.js';
-
-const SECOND_MS = 1000;
-const PAGE_SIZE = 50;
+import { type Paged, usePaged } from './paged.js';
+import { SECOND_MS } from './query-client.js';
 
 export type ListFilter = Readonly<
   Partial<Record<'scope' | 'priority' | 'ruleKey' | 'assigneeId' | 'snoozed' | 'search', string>>
@@ -27,17 +19,7 @@ export const keys = {
   catalogue: ['delivery-actions'],
 };
 
-/** The cache of what the API answered. A refusal is final; only a missing answer is asked for again. */
-export const queryClient = new QueryClient({
-  defaultOptions: {
-    queries: {
-      retry: (failures, error) =>
-        failures < 3 && !(error instanceof ApiProblem && error.status < 500),
-      staleTime: 15 * SECOND_MS,
-      refetchOnWindowFocus: false,
-    },
-  },
-});
+export { queryClient } from './query-client.js';
 
 /** Who is signed in; null for nobody. */
 export function useMe(): UseQueryResult<Me | null> {
@@ -53,25 +35,21 @@ async function readMe(): Promise<Me | null> {
   }
 }
 
-/** The ranked list, read on by cursor. */
-export function useQueue(
-  filter: ListFilter,
-): UseInfiniteQueryResult<InfiniteData<Page, string | undefined>> {
-  return useInfiniteQuery({
-    queryKey: keys.queue(filter),
-    queryFn: ({ pageParam }) =>
-      bodyOf(api.GET('/api/next-actions', { params: { query: queryOf(filter, pageParam) } })),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: ({ pagination }) =>
-      pagination.hasNext ? (pagination.nextCursor ?? undefined) : undefined,
-    // Rows stay where they are: what a press changes is put into them one by one.
-    staleTime: Infinity,
-  });
-}
-
-function queryOf(filter: ListFilter, cursor: string | undefined): Record<string, string | number> {
-  const paging = { pageSize: PAGE_SIZE, ...(cursor === undefined ? {} : { cursor }) };
-  return { status: 'queued', scope: '*', ...filter, ...paging };
+/** The ranked list. What presses and events change is put into its rows one by one. */
+export function useQueue(filter: ListFilter): Paged<Page['items'][number], Page> {
+  return usePaged(
+    keys.queue(filter),
+    (paging) => {
+      const query: Record<string, string | number> = {
+        status: 'queued',
+        scope: '*',
+        ...filter,
+        ...paging,
+      };
+      return bodyOf(api.GET('/api/next-actions', { params: { query } }));
+    },
+    { isKept: true },
+  );
 }
 
 /** The counts of a scope, or of all that one may see. */

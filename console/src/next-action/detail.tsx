@@ -1,19 +1,24 @@
-import { type JSX } from 'react';
-import { type NextActionDetail } from '../api/client.js';
+import { type JSX, useMemo } from 'react';
+import { type ActionButton, type NextActionDetail } from '../api/client.js';
 import { useNextAction } from '../api/queries.js';
+import { useMay } from '../api/rights.js';
 import { isOpen } from '../press/press.js';
 import { usePresses } from '../press/pressing.js';
 import { StandingText } from '../press/standing-text.js';
 import { PriorityMark, priorityName } from '../ui/priority.js';
 import { Problem } from '../ui/problem.js';
 import { Time, useNow } from '../ui/time.js';
+import { useButtonCommands } from './button-commands.js';
 import { Buttons } from './buttons.js';
+import { Events } from './events.js';
 import { Explanation } from './explanation.js';
 import { History } from './history.js';
 import { Playbook } from './playbook.js';
 import { scopeName } from './scope-name.js';
 import { Section, SectionLevel } from './section.js';
 import { isSnoozed } from './snoozed.js';
+
+const NO_BUTTONS: readonly ActionButton[] = [];
 
 interface Props {
   readonly id: string;
@@ -37,6 +42,10 @@ function Shown({
   hints = {},
 }: Omit<Props, 'id'> & { readonly item: NextActionDetail }): JSX.Element {
   const now = useNow(60_000);
+  const seesEvents = useMay('events.read');
+  // Beside the queue, that offers the buttons of its selection.
+  const own = useMemo(() => (Heading === 'h1' ? [item] : []), [Heading, item]);
+  useButtonCommands(own, own[0]?.actions ?? NO_BUTTONS);
   const press = usePresses().findLast(({ intent }) =>
     intent.targets.some(({ id }) => id === item.id),
   );
@@ -79,6 +88,7 @@ function Shown({
         </Section>
       )}
       <History item={item} now={now} />
+      {seesEvents && <Events id={item.id} now={now} />}
     </SectionLevel>
   );
 }

@@ -1,4 +1,5 @@
 import { type JSX, type ReactNode } from 'react';
+import { BASE } from '../api/base.js';
 import { type NextActionDetail } from '../api/client.js';
 import { isInstant } from '../ui/relative-time.js';
 import { type SafeLink, safeLink } from '../ui/safe-link.js';
@@ -45,7 +46,12 @@ export function Explanation({ item: { explanation, score, actionUrl }, now }: Pr
       {followed.length > 0 && (
         <p className="links">
           {followed.map(({ label, href, external }) => (
-            <a key={href} href={href} target="_blank" rel="noreferrer">
+            <a
+              key={href}
+              href={external ? href : `${BASE}${href}`}
+              target="_blank"
+              rel="noreferrer"
+            >
               {label}
               {!external && <span className="hidden-text"> (JSON of the API)</span>}
             </a>

@@ -12,9 +12,12 @@ import { type ActionButton, type Me, type NextAction } from '../api/client.js';
 import { keys, queryClient } from '../api/queries.js';
 import { httpTransport } from './http-transport.js';
 import { type Press, undoableExecutions } from './press.js';
-import { PressDialog } from './press-dialog.js';
+import { onDemand } from '../ui/on-demand.js';
 import { plainLabel } from './press-text.js';
 import { Presses } from './presses.js';
+
+/** Loaded after the first list. */
+const dialog = onDemand(() => import('./press-dialog.js'));
 
 type ChangeListener = (nextActionIds: readonly string[]) => void;
 
@@ -93,26 +96,24 @@ function newKey(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-interface Props {
-  /** False while nobody is signed in: what was asked waits for the next sign-in. */
-  readonly isOpen: boolean;
-  readonly children: ReactNode;
-}
-
 /** Lets what is inside press buttons, and shows their questions and forms. */
-export function Pressing({ isOpen, children }: Props): JSX.Element {
+export function Pressing({ children }: { readonly children: ReactNode }): JSX.Element {
   const [asked, setAsked] = useState<Asked>();
   const press = useCallback<PressButton>((button, items) => {
     if (items.length === 0) return;
     if (button.confirm === null && button.inputSchema === null) send({ button, items });
-    else setAsked({ button, items });
+    else {
+      dialog.load();
+      setAsked({ button, items });
+    }
   }, []);
   const close = (): void => setAsked(undefined);
+  const parts = dialog.usePart();
   return (
     <PressContext.Provider value={press}>
       {children}
-      {asked && isOpen && (
-        <PressDialog
+      {asked && parts && (
+        <parts.PressDialog
           asked={asked}
           onClose={close}
           onPress={(input) => {

@@ -1,6 +1,7 @@
 import { type JSX, useState } from 'react';
 import { Icon } from '../ui/icons.js';
 import { useShortcuts } from '../ui/keyboard.js';
+import { closeNotice, type Notice, undoNotice, useNotices } from '../ui/notices.js';
 import { useNow } from '../ui/time.js';
 import { isOpen, isRefusal, isStuck, type Press, undoableExecutions } from './press.js';
 import { result, secondsUntil, standing } from './press-text.js';
@@ -10,12 +11,18 @@ const SHOWN_MS = 10_000;
 /** Most toasts at once: the newest. */
 const MOST = 4;
 
-/** What became of the presses, with an undo for ten seconds; announced to screen readers. */
+/** What became of the presses and of other changes, with an undo for ten seconds; announced to screen readers. */
 export function Toasts(): JSX.Element {
   const all = usePresses();
   const now = useNow(1000);
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
-  useShortcuts({ u: undoLast, 'mod+z': undoLast });
+  const notices = useNotices().filter(({ code, at }) => code !== undefined || now - at < SHOWN_MS);
+  const undoNewest = (): void => {
+    const notice = notices.findLast(({ undo }) => undo);
+    if (notice && notice.at > lastUndoableAt(all)) undoNotice(notice);
+    else undoLast();
+  };
+  useShortcuts({ u: undoNewest, 'mod+z': undoNewest });
   const shown = all.filter((press) => !closed.has(press.intent.key) && isShown(press, now));
   return (
     <div className="toasts" role="status" aria-live="polite">
@@ -27,8 +34,17 @@ export function Toasts(): JSX.Element {
           onClose={() => setClosed(new Set([...closed, press.intent.key]))}
         />
       ))}
+      {notices.map((notice) => (
+        <NoticeToast key={notice.id} notice={notice} now={now} />
+      ))}
     </div>
   );
+}
+
+/** When the newest press that can be undone was settled, in ms since the epoch. */
+function lastUndoableAt(all: readonly Press[]): number {
+  const phase = all.findLast((press) => undoableExecutions(press).length > 0)?.phase;
+  return phase?.name === 'settled' ? phase.at : 0;
 }
 
 function isShown(press: Press, now: number): boolean {
@@ -73,17 +89,44 @@ function Toast({ press, now, onClose }: Props): JSX.Element {
           Ask again
         </button>
       )}
-      {canUndo && (
-        <button type="button" onClick={() => void presses.undo(intent.key)}>
-          Undo{' '}
-          {left > 0 && (
-            <span className="count" aria-hidden="true">
-              {left}
-            </span>
-          )}
-        </button>
-      )}
+      {canUndo && <UndoButton left={left} onClick={() => void presses.undo(intent.key)} />}
       <button type="button" className="toast-close" aria-label="Close" onClick={onClose}>
+        <Icon name="close" />
+      </button>
+    </div>
+  );
+}
+
+function UndoButton({ left, onClick }: { left: number; onClick: () => void }): JSX.Element {
+  return (
+    <button type="button" onClick={onClick}>
+      Undo{' '}
+      {left > 0 && (
+        <span className="count" aria-hidden="true">
+          {left}
+        </span>
+      )}
+    </button>
+  );
+}
+
+function NoticeToast({ notice, now }: { readonly notice: Notice; now: number }): JSX.Element {
+  const { id, text, code, undo, at } = notice;
+  return (
+    <div className="toast">
+      <div className="toast-text">
+        {text}
+        {code !== undefined && <div className="code">{code}</div>}
+      </div>
+      {undo && (
+        <UndoButton left={secondsUntil(at + SHOWN_MS, now)} onClick={() => undoNotice(notice)} />
+      )}
+      <button
+        type="button"
+        className="toast-close"
+        aria-label="Close"
+        onClick={() => closeNotice(id)}
+      >
         <Icon name="close" />
       </button>
     </div>

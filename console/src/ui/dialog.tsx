@@ -1,5 +1,6 @@
 import { Dialog as Base } from '@base-ui/react/dialog';
-import { type JSX, type ReactNode } from 'react';
+import { type JSX, type ReactNode, useContext, useRef } from 'react';
+import { SignedInContext } from './signed-in.js';
 
 interface Props {
   readonly title: string;
@@ -8,13 +9,17 @@ interface Props {
   readonly onClose: () => void;
 }
 
-/** A modal dialog; Escape and a click outside close it. */
+/** A modal dialog; Escape and a click outside close it. What has `data-first` gets the focus. */
 export function Dialog({ title, description, children, onClose }: Props): JSX.Element {
+  const isSignedIn = useContext(SignedInContext);
+  const popup = useRef<HTMLDivElement>(null);
+  const first = (): HTMLElement | true =>
+    popup.current?.querySelector<HTMLElement>('[data-first]') ?? true;
   return (
-    <Base.Root open onOpenChange={(open) => open || onClose()}>
-      <Base.Portal>
+    <Base.Root open={isSignedIn} onOpenChange={(open) => open || onClose()}>
+      <Base.Portal keepMounted>
         <Base.Backdrop className="backdrop" />
-        <Base.Popup className="dialog">
+        <Base.Popup className="dialog" ref={popup} initialFocus={first}>
           <Base.Title className="dialog-title">{title}</Base.Title>
           {description !== undefined && (
             <Base.Description className="sub">{description}</Base.Description>

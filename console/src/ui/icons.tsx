@@ -5,6 +5,7 @@ const PATHS = {
   check: 'M3.5 8.5l3 3 6-7',
   close: 'M4 4l8 8M12 4l-8 8',
   down: 'M4 6l4 4 4-4',
+  key: 'M9 7a3 3 0 1 0-2 2l1 1v1h1.5v1.5H11V14h2.5v-2.2L9 7z',
   more: 'M3.5 8h.01M8 8h.01M12.5 8h.01',
   out: 'M6 3H3v10h3M7 8h6M10.5 5.5L13 8l-2.5 2.5',
 } as const;

@@ -3,19 +3,22 @@ import { useEffect, useRef } from 'react';
 /** What a key does; a key that is missing does nothing. */
 export type Shortcuts = Readonly<Record<string, (() => void) | undefined>>;
 
-/** Whether somebody types, or something modal is open. */
-function isElsewhere(event: KeyboardEvent): boolean {
-  const { target } = event;
-  if (
+/** What types no letter, and so works while somebody types. */
+const ALWAYS: readonly string[] = ['mod+k'];
+
+function isTyping({ target }: KeyboardEvent): boolean {
+  return (
     target instanceof HTMLElement &&
-    target.closest('input:not([type=checkbox]),textarea,select')
-  ) {
-    return true;
-  }
-  return document.querySelector('[role=dialog],[role=menu]') !== null;
+    target.closest('input:not([type=checkbox]),textarea,select') !== null
+  );
 }
 
-/** Single keys of the whole page, and Ctrl or ⌘ with a key as `mod+z`. They rest while somebody types. */
+/** Whether something modal is open; what is hidden behind the sign-in is not. */
+function isModalOpen(): boolean {
+  return document.querySelector(':is([role=dialog],[role=menu]):not([hidden])') !== null;
+}
+
+/** Single keys of the whole page, and Ctrl or ⌘ with a key as `mod+z`. They rest while somebody types, but for Ctrl K. */
 export function useShortcuts(shortcuts: Shortcuts): void {
   const current = useRef(shortcuts);
   useEffect(() => {
@@ -23,8 +26,9 @@ export function useShortcuts(shortcuts: Shortcuts): void {
   });
   useEffect(() => {
     const listener = (event: KeyboardEvent): void => {
-      if (event.altKey || event.defaultPrevented || isElsewhere(event)) return;
+      if (event.altKey || event.defaultPrevented || isModalOpen()) return;
       const name = event.ctrlKey || event.metaKey ? `mod+${event.key}` : event.key;
+      if (isTyping(event) && !ALWAYS.includes(name)) return;
       // A link or a button in focus has its own Enter.
       const isOwn =
         event.target instanceof HTMLElement && event.target.closest('a,button') !== null;

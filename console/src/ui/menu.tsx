@@ -1,54 +1,68 @@
-import { Menu as Base } from '@base-ui/react/menu';
-import { type JSX, type ReactNode } from 'react';
+import { type JSX, type ReactNode, useState } from 'react';
 import { Icon } from './icons.js';
+import { onDemand } from './on-demand.js';
 
-interface MenuProps {
+export interface MenuProps {
   readonly label: string;
   readonly className: string;
   readonly trigger: ReactNode;
   readonly children: ReactNode;
 }
 
+/** What shows a menu is loaded after the first list. */
+const popup = onDemand(() => import('./menu-popup.js'));
+
 /** A button that opens a menu. */
-export function Menu({ label, className, trigger, children }: MenuProps): JSX.Element {
+export function Menu(props: MenuProps): JSX.Element {
+  const parts = popup.usePart();
+  const [begins, setBegins] = useState<'open' | 'focused'>();
+  if (parts) return <parts.MenuPopup {...props} begins={begins} />;
+  const { label, className, trigger } = props;
   return (
-    <Base.Root>
-      <Base.Trigger className={className} aria-label={label}>
-        {trigger}
-      </Base.Trigger>
-      <Base.Portal>
-        <Base.Positioner className="floating" sideOffset={4} align="start">
-          <Base.Popup className="menu">{children}</Base.Popup>
-        </Base.Positioner>
-      </Base.Portal>
-    </Base.Root>
+    <button
+      type="button"
+      className={className}
+      aria-label={label}
+      aria-haspopup="menu"
+      aria-expanded={false}
+      onFocus={() => setBegins('focused')}
+      onBlur={() => setBegins(undefined)}
+      onClick={() => {
+        setBegins('open');
+        popup.load();
+      }}
+    >
+      {trigger}
+    </button>
   );
 }
 
-interface ItemProps {
+export interface MenuItemProps {
   readonly children: ReactNode;
   readonly danger?: boolean;
   readonly onClick: () => void;
 }
 
-export function MenuItem({ children, danger = false, onClick }: ItemProps): JSX.Element {
-  return (
-    <Base.Item className={danger ? 'menu-item danger' : 'menu-item'} onClick={onClick}>
-      {children}
-    </Base.Item>
-  );
+export function MenuItem(props: MenuItemProps): JSX.Element | null {
+  const parts = popup.usePart();
+  return parts ? <parts.Item {...props} /> : null;
 }
 
-interface ChoiceProps {
-  readonly label: string;
+export interface ChoiceListProps {
   readonly value: string;
   /** Value and text of each; the empty value is no filter. */
   readonly choices: readonly (readonly [value: string, text: string])[];
   readonly onChange: (value: string) => void;
 }
 
+interface ChoiceProps extends ChoiceListProps {
+  readonly label: string;
+}
+
 /** A chip that shows what is chosen, and opens a menu of the choices. */
-export function ChoiceChip({ label, value, choices, onChange }: ChoiceProps): JSX.Element {
+export function ChoiceChip({ label, ...list }: ChoiceProps): JSX.Element {
+  const parts = popup.usePart();
+  const { value, choices } = list;
   const chosen =
     value === '' ? undefined : (choices.find(([each]) => each === value)?.[1] ?? value);
   const text = chosen ?? label;
@@ -63,18 +77,7 @@ export function ChoiceChip({ label, value, choices, onChange }: ChoiceProps): JS
         </>
       }
     >
-      <Base.RadioGroup value={value} onValueChange={(next: unknown) => onChange(String(next))}>
-        {choices.map(([each, name]) => (
-          <Base.RadioItem key={each} className="menu-item" value={each} closeOnClick>
-            <span className="menu-mark">
-              <Base.RadioItemIndicator>
-                <Icon name="check" />
-              </Base.RadioItemIndicator>
-            </span>
-            {name}
-          </Base.RadioItem>
-        ))}
-      </Base.RadioGroup>
+      {parts && <parts.ChoiceList {...list} />}
     </Menu>
   );
 }

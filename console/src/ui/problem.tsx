@@ -16,6 +16,15 @@ export function Problem({ error, retry }: Props): JSX.Element {
   return (
     <div className="problem" role="alert">
       <p>{detail}</p>
+      {known && error.fields.length > 0 && (
+        <ul>
+          {error.fields.map(({ field, message }) => (
+            <li key={`${field} ${message}`}>
+              <code>{field}</code>: {message}
+            </li>
+          ))}
+        </ul>
+      )}
       <p className="code">
         {code}
         {requestId !== undefined && <> · request {requestId}</>}

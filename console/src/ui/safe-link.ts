@@ -6,7 +6,8 @@ export interface SafeLink {
 }
 
 /** Own paths that exist: pages of the console, and what the API answers to a GET. */
-const OWN = /^\/(?:$|\?|actions\/[^/]+$|api\/)/;
+const OWN =
+  /^\/(?:$|\?|actions\/[^/]+$|api\/|(?:risk|scores|work-items|leads|effectiveness|jobs|events|webhooks|users|tokens)(?:$|\?))/;
 
 /**
  * A link from data: an http(s) URL, or a path of this server that exists. Undefined for everything else, such

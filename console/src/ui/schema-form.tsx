@@ -74,7 +74,11 @@ export function SchemaForm(props: Props): JSX.Element {
         <button className="b" type="button" onClick={onCancel}>
           Cancel
         </button>
-        <button className={danger ? 'b d' : 'b p'} type="submit">
+        <button
+          className={danger ? 'b d' : 'b p'}
+          type="submit"
+          data-first={fields.length === 0 && !danger ? true : undefined}
+        >
           {submitLabel}
         </button>
       </div>

@@ -1,6 +1,7 @@
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { type NextFunction, type Request, type Response } from 'express';
+import { type Env } from '../../config/env.js';
 import { sendProblem } from '../problems/problem.filter.js';
 import { routeNotFound } from '../problems/problem.js';
 
@@ -21,17 +22,17 @@ const PAGE_FILES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Serves the OpenAPI document and, if `page` is true, the API page; `/api` redirects to the page, or to the
+ * Serves the OpenAPI document and, if `apiDocs` is true, the API page; `/api` redirects to the page, or to the
  * document where there is no page.
  */
 export function serveApiPage(
   app: NestExpressApplication,
   documentOf: () => OpenAPIObject,
-  page: boolean,
+  { apiDocs: page, basePath }: Pick<Env, 'apiDocs' | 'basePath'>,
 ): void {
   const express = app.getHttpAdapter().getInstance();
   express.get('/api', (_request, response) => {
-    response.redirect(302, page ? PAGE : DOCUMENT);
+    response.redirect(302, `${basePath}${page ? PAGE : DOCUMENT}`);
   });
   if (page) app.use(PAGE, onlyPageFiles);
   SwaggerModule.setup(PAGE, app, documentOf, {

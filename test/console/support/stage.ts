@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { createTestApp, OPERATOR, type TestApp } from '../../support/app.js';
+import { createTestApp, OPERATOR, type TestApp, type TestAppOptions } from '../../support/app.js';
+import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { builtConsole } from './built-console.js';
 import { type Chromium } from './chromium.js';
 
@@ -32,6 +33,8 @@ export interface OpenOptions {
   readonly height?: number;
   /** By its name in the local network, over plain HTTP. */
   readonly byName?: boolean;
+  /** Another server than the stage's own. */
+  readonly server?: TestApp;
 }
 
 /** The application with the built console, and a browser. */
@@ -42,21 +45,45 @@ export class Stage {
   private readonly contexts: BrowserContext[] = [];
 
   private constructor(
-    readonly app: TestApp,
+    private running: TestApp,
+    private readonly options: TestAppOptions & { readonly database: TestDatabase },
     private readonly browser: Browser,
   ) {}
 
-  static async set({ executablePath, env }: Chromium): Promise<Stage> {
+  static async set(
+    { executablePath, env }: Chromium,
+    options: TestAppOptions = {},
+  ): Promise<Stage> {
+    const database = await createTestDatabase();
+    const all = { ...options, consoleFolder: builtConsole(), database };
     const [app, browser] = await Promise.all([
-      createTestApp({ consoleFolder: builtConsole() }),
+      createTestApp(all),
       chromium.launch({ executablePath, args: ARGS, env: { ...process.env, ...env } }),
     ]);
-    return new Stage(app, browser);
+    return new Stage(app, all, browser);
   }
 
   async strike(): Promise<void> {
     await this.browser.close();
     await this.app.close();
+    await this.database.drop();
+  }
+
+  get database(): TestDatabase {
+    return this.options.database;
+  }
+
+  /** The server; another one after a restart. */
+  get app(): TestApp {
+    return this.running;
+  }
+
+  /** Stops the server, does the work meanwhile, and starts it again at the same address. */
+  async restart(meanwhile: () => Promise<void>): Promise<void> {
+    const port = Number(new URL(this.app.url).port);
+    await this.app.close();
+    await meanwhile();
+    this.running = await createTestApp({ ...this.options, port });
   }
 
   /** Closes all pages, and fails where one complained. */
@@ -68,6 +95,7 @@ export class Stage {
   /** A page in a browser profile of its own. */
   async open(path = '/', options: OpenOptions = {}): Promise<Page> {
     const { colorScheme = 'light', width = 1280, height = 800, byName = false } = options;
+    const { url } = options.server ?? this.app;
     const context = await this.browser.newContext({
       colorScheme,
       viewport: { width, height },
@@ -77,8 +105,8 @@ export class Stage {
     });
     context.setDefaultTimeout(PATIENCE_MS);
     this.contexts.push(context);
-    const { port } = new URL(this.app.url);
-    const origin = byName ? `http://${LOCAL_NAME}:${port}` : this.app.url;
+    const { port } = new URL(url);
+    const origin = byName ? `http://${LOCAL_NAME}:${port}` : url;
     this.watch(context, origin);
     const page = await context.newPage();
     await page.goto(`${origin}${path}`);

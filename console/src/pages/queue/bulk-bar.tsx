@@ -1,5 +1,5 @@
 import { type JSX, useMemo } from 'react';
-import { type NextAction } from '../../api/client.js';
+import { type ActionButton, type NextAction } from '../../api/client.js';
 import { Buttons } from '../../next-action/buttons.js';
 
 interface Props {
@@ -9,12 +9,7 @@ interface Props {
 
 /** The buttons that all selected rows have. */
 export function BulkBar({ items, onClear }: Props): JSX.Element {
-  const buttons = useMemo(() => {
-    const [first, ...others] = items;
-    return (first?.actions ?? []).filter(({ actionKey }) =>
-      others.every(({ actions }) => actions.some((each) => each.actionKey === actionKey)),
-    );
-  }, [items]);
+  const buttons = useMemo(() => commonButtons(items), [items]);
   return (
     <div className="bulk" role="region" aria-label="Selected actions">
       <strong>{items.length} selected</strong>
@@ -24,5 +19,12 @@ export function BulkBar({ items, onClear }: Props): JSX.Element {
         Clear
       </button>
     </div>
+  );
+}
+
+/** The buttons that all of them have. */
+export function commonButtons([first, ...others]: readonly NextAction[]): ActionButton[] {
+  return (first?.actions ?? []).filter(({ actionKey }) =>
+    others.every(({ actions }) => actions.some((each) => each.actionKey === actionKey)),
   );
 }

@@ -1,10 +1,11 @@
-import { type JSX, type Ref, useEffect, useMemo, useState } from 'react';
+import { type JSX, useMemo } from 'react';
 import { type NextAction } from '../../api/client.js';
 import { useScopes } from '../../api/queries.js';
+import { ruleLabel, RULES } from '../../next-action/rule-labels.js';
 import { Icon } from '../../ui/icons.js';
 import { ChoiceChip } from '../../ui/menu.js';
 import { priorityName } from '../../ui/priority.js';
-import { type Filters, PRIORITIES, ruleLabel, RULES } from './filters.js';
+import { type Filters, PRIORITIES } from './filters.js';
 
 interface Props {
   readonly filters: Filters;
@@ -83,44 +84,5 @@ export function FilterBar({ filters, items, onChange }: Props): JSX.Element {
         onChange={(value) => set({ snoozed: value })}
       />
     </div>
-  );
-}
-
-interface SearchProps {
-  readonly ref: Ref<HTMLInputElement>;
-  readonly value: string;
-  readonly onChange: (text: string) => void;
-}
-
-/** Pause after the last letter before the list is searched, in ms. */
-const TYPING_MS = 250;
-
-/** The search; what is typed goes into the address after a pause. */
-export function Search({ ref, value, onChange }: SearchProps): JSX.Element {
-  const [typed, setTyped] = useState(value);
-  const [seen, setSeen] = useState(value);
-  if (seen !== value) {
-    setSeen(value);
-    // The address changed by something else, such as the filters being cleared. A blank at the end is still typed.
-    if (typed.trim() !== value) setTyped(value);
-  }
-  useEffect(() => {
-    const text = typed.trim();
-    if (text === value) return undefined;
-    const timer = setTimeout(() => onChange(text), TYPING_MS);
-    return () => clearTimeout(timer);
-  }, [typed, value, onChange]);
-  return (
-    <input
-      ref={ref}
-      className="search"
-      type="search"
-      aria-label="Search"
-      placeholder="Search   /"
-      maxLength={200}
-      value={typed}
-      onChange={(event) => setTyped(event.target.value)}
-      onKeyDown={(event) => event.key === 'Escape' && event.currentTarget.blur()}
-    />
   );
 }

@@ -1,5 +1,5 @@
 import { type ListFilter } from '../../api/queries.js';
-import { type Priority, type Schemas } from '../../api/client.js';
+import { type Priority } from '../../api/client.js';
 
 /** The filters of the queue as the URL has them; an empty string is no filter. */
 export interface Filters {
@@ -22,23 +22,6 @@ export const NO_FILTERS: Filters = {
 };
 
 export const PRIORITIES: readonly Priority[] = ['critical', 'high', 'medium', 'low'];
-
-/** The built-in rules; a rule of the API that is missing here does not compile. */
-const RULE_LABELS: Readonly<Record<Schemas['NextActionRule'], string>> = {
-  score_in_critical_band: 'Score in the critical band',
-  failed_notification_deliveries: 'Failed deliveries',
-  overdue_reminders_high_priority: 'Overdue reminders',
-  proposals_sent_no_followup_date: 'Proposals without follow-up',
-  retention_overdue: 'Retention overdue',
-  handoff_no_client_confirm: 'Unconfirmed handoffs',
-  intake_leads_unscored: 'Leads without a score',
-};
-
-export const RULES = Object.entries(RULE_LABELS);
-
-export function ruleLabel(rule: string): string {
-  return RULES.find(([key]) => key === rule)?.[1] ?? rule;
-}
 
 const PARAMETERS: Readonly<Record<keyof Filters, string>> = {
   scope: 'scope',

@@ -19,6 +19,7 @@ export function Help({ onClose }: Props): JSX.Element {
     ['Esc', 'Clear the selection'],
     ['u', 'Undo the last press (also Ctrl Z, ⌘ Z)'],
     ['/', 'Search'],
+    ['Ctrl K', 'Everything else (also ⌘ K)'],
     ['?', 'These keys'],
   ];
   return (

@@ -1,4 +1,5 @@
 import { type JSX } from 'react';
+import { BASE } from '../../api/base.js';
 
 interface Props {
   readonly isFiltered: boolean;
@@ -17,7 +18,7 @@ export function QueueEmpty({ isFiltered, onClear }: Props): JSX.Element {
       </div>
     );
   }
-  const { origin } = location;
+  const origin = `${location.origin}${BASE}`;
   return (
     <div className="empty">
       <h2>Nothing to do</h2>

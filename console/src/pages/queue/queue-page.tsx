@@ -2,21 +2,27 @@ import { type JSX, useCallback, useEffect, useMemo, useRef, useState } from 'rea
 import { useLocation, useSearch } from 'wouter';
 import { type Me, type NextAction } from '../../api/client.js';
 import { useQueue, useSummary } from '../../api/queries.js';
+import { useButtonCommands } from '../../next-action/button-commands.js';
 import { Detail } from '../../next-action/detail.js';
 import { rememberQueue } from '../../next-action/queue-address.js';
 import { isInEffect, type Press } from '../../press/press.js';
 import { usePressButton, usePresses } from '../../press/pressing.js';
 import { useShortcuts } from '../../ui/keyboard.js';
-import { Problem } from '../../ui/problem.js';
+import { List } from '../../ui/list.js';
+import { useInside } from '../../ui/inside.js';
+import { onDemand } from '../../ui/on-demand.js';
+import { Search } from '../../ui/search.js';
 import { useWide } from '../../ui/wide.js';
 import { ACTION_KEYS } from './action-keys.js';
-import { BulkBar } from './bulk-bar.js';
-import { FilterBar, Search } from './filter-bar.js';
+import { BulkBar, commonButtons } from './bulk-bar.js';
+import { FilterBar } from './filter-bar.js';
 import { type Filters, filtersOf, hasFilters, listFilterOf, searchOf } from './filters.js';
-import { Help } from './help.js';
 import { QueueEmpty } from './queue-empty.js';
-import { QueueRow } from './queue-row.js';
-import { useFreshRows } from './fresh-rows.js';
+import { QueueList } from './queue-list.js';
+import { useLiveRows } from './live-rows.js';
+import { useSelection } from './selection.js';
+
+const help = onDemand(() => import('./help.js'));
 
 /** What takes a row out of the queue, so that it is shown as leaving before the answer. */
 const LEAVES: readonly string[] = [
@@ -45,54 +51,45 @@ export function QueuePage({ me }: { readonly me: Me }): JSX.Element {
 
   const queue = useQueue(listFilterOf(filters));
   const summary = useSummary(filters.scope === '' ? '*' : filters.scope);
-  useFreshRows(filters, me.id);
-  const items = useMemo(() => queue.data?.pages.flatMap((page) => page.items) ?? [], [queue.data]);
-  const first = queue.data?.pages[0]?.pagination;
+  const { items } = queue;
+  const first = queue.first?.pagination;
+  const inside = useInside();
+  const { news, show, taken } = useLiveRows(filters, me.id, inside.isInside);
 
   const all = usePresses();
   const pressOf = useMemo(() => latestByTarget(all), [all]);
   const isLeaving = useCallback(
     (id: string) => {
+      if (taken.has(id)) return true;
       const press = pressOf.get(id);
       return (
         press !== undefined && LEAVES.includes(press.intent.actionKey) && isInEffect(press, id)
       );
     },
-    [pressOf],
+    [pressOf, taken],
   );
 
-  const [wanted, setSelected] = useState<string>();
-  const selected = items.find(({ id }) => id === wanted) ?? items.find(({ id }) => !isLeaving(id));
-  const [checked, setChecked] = useState<ReadonlySet<string>>(new Set());
-  const chosen = useMemo(() => items.filter(({ id }) => checked.has(id)), [items, checked]);
-  const toggle = useCallback(
-    (id: string) =>
-      setChecked(
-        (before) =>
-          new Set(before.has(id) ? [...before].filter((each) => each !== id) : [...before, id]),
-      ),
-    [],
-  );
+  const selection = useSelection(items, isLeaving);
+  const { selected, chosen, move } = selection;
 
   const search_ = useRef<HTMLInputElement>(null);
   const [helps, setHelps] = useState(false);
+  const helpParts = help.usePart();
   const press = usePressButton();
-  const move = (step: number): void => {
-    const at = selected ? items.indexOf(selected) : -1;
-    const next = items[Math.min(items.length - 1, Math.max(0, at + step))];
-    if (!next) return;
-    setSelected(next.id);
-    focusRow(next.id);
-  };
+  const targets = useMemo(
+    () => (chosen.length > 0 ? chosen : selected ? [selected] : []),
+    [chosen, selected],
+  );
+  const common = useMemo(() => commonButtons(targets), [targets]);
+  useButtonCommands(targets, common, ACTION_KEYS);
   const pressKey =
     (...actionKeys: string[]) =>
     (): void => {
-      const wants = chosen.length > 0 ? chosen : selected ? [selected] : [];
-      const targets = wants.filter(({ id }) => !isLeaving(id));
+      const there = targets.filter(({ id }) => !isLeaving(id));
       const button = actionKeys
-        .map((key) => targets[0]?.actions.find(({ actionKey }) => actionKey === key))
+        .map((key) => there[0]?.actions.find(({ actionKey }) => actionKey === key))
         .find((found) => found !== undefined);
-      if (button) press(button, targets);
+      if (button) press(button, there);
     };
   useShortcuts({
     j: () => move(1),
@@ -100,46 +97,24 @@ export function QueuePage({ me }: { readonly me: Me }): JSX.Element {
     ArrowDown: () => move(1),
     ArrowUp: () => move(-1),
     Enter: () => selected && navigate(`/actions/${selected.id}`),
-    x: () => selected && toggle(selected.id),
+    x: () => selected && selection.toggle(selected.id),
     [ACTION_KEYS.mark_done]: pressKey('mark_done'),
     [ACTION_KEYS.snooze]: pressKey('snooze', 'snooze_1d'),
     [ACTION_KEYS.dismiss]: pressKey('dismiss'),
     [ACTION_KEYS.assign]: pressKey('assign'),
     '/': () => search_.current?.focus(),
-    '?': () => setHelps(true),
-    Escape: () => setChecked(new Set()),
+    '?': () => {
+      help.load();
+      setHelps(true);
+    },
+    Escape: selection.clear,
   });
 
-  // The selection goes on to what stays; what leaves is no longer chosen.
-  useEffect(() => {
-    if (wanted === undefined || !isLeaving(wanted)) return;
-    const at = items.findIndex(({ id }) => id === wanted);
-    const next =
-      items.slice(at + 1).find(({ id }) => !isLeaving(id)) ??
-      items.slice(0, Math.max(0, at)).findLast(({ id }) => !isLeaving(id));
-    setSelected(next?.id);
-    // The button that was pressed is gone, and the focus with it.
-    if (next && document.activeElement === document.body) focusRow(next.id);
-  }, [wanted, isLeaving, items]);
-  useEffect(() => {
-    setChecked((before) => {
-      const still = [...before].filter((id) => !isLeaving(id));
-      return still.length === before.size ? before : new Set(still);
-    });
-  }, [isLeaving]);
-
-  const end = useRef<HTMLDivElement>(null);
-  const { fetchNextPage, hasNextPage, isFetchingNextPage } = queue;
-  useEffect(() => {
-    const element = end.current;
-    if (!element || !hasNextPage || isFetchingNextPage) return undefined;
-    const observer = new IntersectionObserver(
-      ([entry]) => entry?.isIntersecting === true && void fetchNextPage(),
-      { rootMargin: '600px' },
-    );
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [fetchNextPage, hasNextPage, isFetchingNextPage, items.length]);
+  const scroller = useRef<HTMLDivElement>(null);
+  const showNews = (): void => {
+    show();
+    scroller.current?.scrollTo({ top: 0 });
+  };
 
   const isWide = useWide();
   const counts = summary.data;
@@ -167,38 +142,33 @@ export function QueuePage({ me }: { readonly me: Me }): JSX.Element {
           <Search ref={search_} value={filters.text} onChange={setText} />
         </header>
         <FilterBar filters={filters} items={items} onChange={setFilters} />
-        <div className="scroller">
-          {queue.error && !queue.data && (
-            <Problem error={queue.error} retry={() => void queue.refetch()} />
-          )}
-          {queue.isPending && <p className="centred sub">Loading…</p>}
-          {queue.data && items.length === 0 && (
-            <QueueEmpty
-              isFiltered={hasFilters(filters)}
-              onClear={() => navigate('/', { replace: true })}
-            />
-          )}
-          {items.length > 0 && (
-            <ul className="q" role="list">
-              {items.map((item) => (
-                <QueueRow
-                  key={item.id}
-                  item={item}
-                  press={pressOf.get(item.id)}
-                  isSelected={item === selected}
-                  isChecked={checked.has(item.id)}
-                  isLeaving={isLeaving(item.id)}
-                  onSelect={setSelected}
-                  onToggle={toggle}
-                />
-              ))}
-            </ul>
-          )}
-          <div ref={end} />
-          {isFetchingNextPage && <p className="centred sub">Loading more…</p>}
-          {queue.isFetchNextPageError && (
-            <Problem error={queue.error} retry={() => void fetchNextPage()} />
-          )}
+        {news !== 0 && (
+          <p className="news" role="status">
+            <button type="button" className="b" onClick={() => showNews()}>
+              {news === undefined ? 'The list has changed: show it' : `${news} new`}
+            </button>
+          </p>
+        )}
+        <div className="scroller" ref={scroller} {...inside.handlers}>
+          <List
+            list={queue}
+            empty={
+              <QueueEmpty
+                isFiltered={hasFilters(filters)}
+                onClear={() => navigate('/', { replace: true })}
+              />
+            }
+          >
+            {() => (
+              <QueueList
+                items={items}
+                scroller={scroller}
+                selection={selection}
+                pressOf={pressOf}
+                isLeaving={isLeaving}
+              />
+            )}
+          </List>
           {counts && filters.snoozed === '' && (counts.snoozed > 0 || counts.suppressed > 0) && (
             <p className="hidden-today">
               Hidden today: {counts.snoozed} snoozed, {counts.suppressed} held back.{' '}
@@ -214,7 +184,7 @@ export function QueuePage({ me }: { readonly me: Me }): JSX.Element {
             </p>
           )}
         </div>
-        {chosen.length > 0 && <BulkBar items={chosen} onClear={() => setChecked(new Set())} />}
+        {chosen.length > 0 && <BulkBar items={chosen} onClear={selection.clear} />}
       </main>
       {isWide && (
         <aside className="panel" aria-label="Details">
@@ -223,15 +193,9 @@ export function QueuePage({ me }: { readonly me: Me }): JSX.Element {
           )}
         </aside>
       )}
-      {helps && <Help onClose={() => setHelps(false)} />}
+      {helps && helpParts && <helpParts.Help onClose={() => setHelps(false)} />}
     </>
   );
-}
-
-function focusRow(id: string): void {
-  const row = document.getElementById(`row-${id}`);
-  row?.scrollIntoView({ block: 'nearest' });
-  row?.querySelector('a')?.focus({ preventScroll: true });
 }
 
 /** The newest press of each next best action. */

@@ -1,4 +1,4 @@
-import { type JSX, memo, useState } from 'react';
+import { type JSX, memo, type Ref, useState } from 'react';
 import { Link } from 'wouter';
 import { type NextAction } from '../../api/client.js';
 import { Avatar } from '../../next-action/avatar.js';
@@ -13,6 +13,11 @@ import { distanceOf, exactTime } from '../../ui/relative-time.js';
 import { useNow } from '../../ui/time.js';
 
 interface Props {
+  /** Measures the row. */
+  readonly ref: Ref<HTMLLIElement>;
+  /** Its place among the rows that are read so far, from 0, and how many these are. */
+  readonly index: number;
+  readonly count: number;
   readonly item: NextAction;
   /** The newest press of it in this page. */
   readonly press: Press | undefined;
@@ -25,13 +30,18 @@ interface Props {
 
 /** One next best action in the list; its buttons show where it is selected or under the pointer. */
 export const QueueRow = memo(function QueueRow(props: Props): JSX.Element {
-  const { item, press, isSelected, isChecked, isLeaving, onSelect, onToggle } = props;
+  const { ref, index, count, item, press, isSelected, isChecked, isLeaving, onSelect, onToggle } =
+    props;
   const [isHovered, setHovered] = useState(false);
   const stands = press !== undefined && hasStanding(press, item.id);
   const hasButtons = (isSelected || isHovered) && !stands && item.actions.length > 0;
   const className = [isSelected && 'sel', isLeaving && 'leaving', isChecked && 'checked'];
   return (
     <li
+      ref={ref}
+      data-index={index}
+      aria-posinset={index + 1}
+      aria-setsize={count}
       id={`row-${item.id}`}
       className={className.filter(Boolean).join(' ')}
       onPointerEnter={(event) => event.pointerType === 'mouse' && setHovered(true)}

@@ -1,13 +1,14 @@
 import { type NextAction } from '../../api/client.js';
 import { filtersOf } from './filters.js';
-import { belongs, type QueueData, withRow } from './queue-rows.js';
+import { belongs, placed, type QueueData, without, withRow } from './queue-rows.js';
 
 const NOW = Date.parse('2026-11-24T10:00:00.000Z');
 
 function row(id: string, score: number, values: Partial<NextAction> = {}): NextAction {
   const createdAt = '2026-11-24T09:00:00.000Z';
   const base = { id, score, createdAt, status: 'queued', snoozedUntil: null, assigneeId: null };
-  return { ...base, priority: 'high', createdByRule: null, ...values } as NextAction;
+  const scope = { entityType: 'account', entityId: 'acme' };
+  return { ...base, ...scope, priority: 'high', createdByRule: null, ...values } as NextAction;
 }
 function list(pages: NextAction[][], hasNext = false): QueueData {
   const total = pages.flat().length;
@@ -32,6 +33,10 @@ describe('the rows of the queue', () => {
     ['?assignee=me', { assigneeId: 'otto' }, true],
     ['?assignee=me', { assigneeId: 'ann' }, false],
     ['?assignee=none', { assigneeId: 'ann' }, false],
+    ['?scope=account/acme', {}, true],
+    ['?scope=account/*', {}, true],
+    ['?scope=account/globex', {}, false],
+    ['?scope=team/*', {}, false],
   ])('with the filters "%s" and %j: %s', (search, values, expected) => {
     const item = row('a', 50, values as Partial<NextAction>);
     expect(belongs(item, filtersOf(search), 'otto', NOW)).toBe(expected);
@@ -61,5 +66,18 @@ describe('the rows of the queue', () => {
   it('leaves one beyond the loaded pages to its page', () => {
     const data = list([[row('a', 90)]], true);
     expect(withRow(data, row('z', 1), true)).toBe(data);
+  });
+
+  it('moves one whose rank changed, and no other', () => {
+    const data = list([[row('a', 90), row('b', 80)], [row('c', 70)]]);
+    expect(ids(placed(data, row('c', 95)))).toEqual(['cab', '']);
+    expect(ids(placed(data, row('b', 80, { note: 'Called.' })))).toEqual(['ab', 'c']);
+    expect(placed(data, row('n', 85)).pages[0]!.pagination.total).toBe(4);
+    expect(ids(placed(data, row('a', 75)))).toEqual(['b', 'ac']);
+  });
+
+  it('is the same without a row that it does not have', () => {
+    const data = list([[row('a', 90)]]);
+    expect(without(data, 'z')).toBe(data);
   });
 });

@@ -10,6 +10,7 @@ export type QueueData = InfiniteData<Page, string | undefined>;
 export function belongs(item: NextAction, filters: Filters, me: string, now: number): boolean {
   const snoozed = isSnoozed(item, now);
   const { priority, rule, assignee } = filters;
+  if (!isInScope(item, filters.scope)) return false;
   if (item.status !== 'queued') return false;
   if (filters.snoozed === 'only' ? !snoozed : filters.snoozed === '' && snoozed) return false;
   if (priority !== '' && item.priority !== priority) return false;
@@ -18,9 +19,31 @@ export function belongs(item: NextAction, filters: Filters, me: string, now: num
   return assignee === '' || item.assigneeId === (assignee === 'me' ? me : assignee);
 }
 
+function isInScope({ entityType, entityId }: NextAction, scope: string): boolean {
+  if (scope === '' || scope === '*') return true;
+  return scope === `${entityType}/*` || scope === `${entityType}/${entityId}`;
+}
+
+export function has(data: QueueData, id: string): boolean {
+  return data.pages.some(({ items }) => items.some((each) => each.id === id));
+}
+
+/** The list without a row. */
+export function without(data: QueueData, id: string): QueueData {
+  if (!has(data, id)) return data;
+  return mapped(data, (items) => items.filter((each) => each.id !== id), -1);
+}
+
+/** The list with a row where its rank puts it, whether it was listed or not. */
+export function placed(data: QueueData, item: NextAction): QueueData {
+  const before = data.pages.flatMap(({ items }) => items).find(({ id }) => id === item.id);
+  const stays = before?.score === item.score && before.createdAt === item.createdAt;
+  return stays ? withRow(data, item, true) : inserted(without(data, item.id), item);
+}
+
 /** The list with the newest truth about a row: changed in its place, put in by its rank, or left out. */
 export function withRow(data: QueueData, item: NextAction, isIn: boolean): QueueData {
-  const known = data.pages.some(({ items }) => items.some(({ id }) => id === item.id));
+  const known = has(data, item.id);
   if (!isIn && !known) return data;
   if (isIn && known) {
     return mapped(
@@ -29,7 +52,7 @@ export function withRow(data: QueueData, item: NextAction, isIn: boolean): Queue
       0,
     );
   }
-  if (!isIn) return mapped(data, (items) => items.filter(({ id }) => id !== item.id), -1);
+  if (!isIn) return without(data, item.id);
   return inserted(data, item);
 }
 

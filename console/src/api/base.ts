@@ -1,0 +1,2 @@
+/** The path under which the server is reached, without a slash at its end; empty for the root. */
+export const BASE = new URL(document.baseURI).pathname.replace(/\/$/, '');

@@ -1,0 +1,52 @@
+import { type Schemas } from './client.js';
+
+export type EventKey = Schemas['EventKey'];
+
+/** Every event of the API: the compiler refuses a key that is missing, and one that there is not. */
+const KNOWN: Readonly<Record<EventKey, true>> = {
+  'nba.delivery.executed': true,
+  'nba.delivery.failed': true,
+  'nba.delivery.undone': true,
+  'nba.delivery.stubbed': true,
+  'nba.delivery.retry_job.stub': true,
+  'nba.delivery.retried': true,
+  'nba.upsert': true,
+  'nba.run': true,
+  'nba.playbook.step': true,
+  'nba.woken': true,
+  'suppression.created': true,
+  'suppression.changed': true,
+  'suppression.lifted': true,
+  'risk.upsert': true,
+  'risk.created.critical': true,
+  'risk.changed': true,
+  'score.computed': true,
+  'score.threshold_breach': true,
+  'score.sharp_drop': true,
+  'score.recovery': true,
+  'work_item.pushed': true,
+  'work_item.deleted': true,
+  'leads.pipeline.run': true,
+  'job.failed': true,
+  'job.dead_lettered': true,
+  'job.retried': true,
+  'job.cancelled': true,
+  'auth.login.succeeded': true,
+  'auth.login.failed': true,
+  'auth.session.ended': true,
+  'user.changed': true,
+  'token.created': true,
+  'token.revoked': true,
+  'webhook.created': true,
+  'webhook.changed': true,
+  'webhook.deleted': true,
+  'webhook.secret_rotated': true,
+  'webhook.failing': true,
+  'webhook.recovered': true,
+  'webhook.disabled': true,
+  'webhook.tested': true,
+  'webhook.delivery.resent': true,
+  'webhook.deliveries.requeued': true,
+};
+
+export const EVENT_KEYS = Object.keys(KNOWN) as readonly EventKey[];

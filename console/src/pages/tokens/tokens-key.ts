@@ -1,0 +1,2 @@
+/** The key of the list of service tokens. */
+export const TOKENS = ['service-tokens'];

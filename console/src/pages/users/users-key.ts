@@ -1,0 +1,2 @@
+/** The key of the list of users. */
+export const USERS = ['users'];

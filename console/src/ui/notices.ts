@@ -1,0 +1,69 @@
+import { useSyncExternalStore } from 'react';
+import { ApiProblem } from '../api/client.js';
+
+/** What a page says about something that was done, besides presses. */
+export interface Notice {
+  readonly id: number;
+  readonly text: string;
+  /** Code and request of what went wrong; a fault stays until it is closed. */
+  readonly code?: string;
+  /** Takes it back, where that can be done. */
+  readonly undo?: () => void;
+  readonly at: number;
+}
+
+/** Most notices at once: the newest. */
+const MOST = 3;
+
+let notices: readonly Notice[] = [];
+let lastId = 0;
+const readers = new Set<() => void>();
+
+function set(next: readonly Notice[]): void {
+  notices = next;
+  for (const reader of readers) reader();
+}
+
+function add(notice: Omit<Notice, 'id' | 'at'>): void {
+  lastId += 1;
+  set([...notices, { ...notice, id: lastId, at: Date.now() }].slice(-MOST));
+}
+
+/** Says what was done; with `undo`, it can be taken back with one click. */
+export function notify(text: string, undo?: () => void): void {
+  add({ text, ...(undo && { undo }) });
+}
+
+/** Says what went wrong as the server says it. */
+export function notifyProblem(error: Error): void {
+  if (!(error instanceof ApiProblem)) {
+    add({ text: 'The server did not answer: it may have been done.', code: 'NO_ANSWER' });
+    return;
+  }
+  const { message, code, requestId } = error;
+  add({ text: message, code: requestId === undefined ? code : `${code} · request ${requestId}` });
+}
+
+/** Takes back what a notice says, and closes it. */
+export function undoNotice({ id, undo }: Notice): void {
+  closeNotice(id);
+  undo?.();
+}
+
+export function closeNotice(id: number): void {
+  set(notices.filter((each) => each.id !== id));
+}
+
+export function forgetNotices(): void {
+  set([]);
+}
+
+export function useNotices(): readonly Notice[] {
+  return useSyncExternalStore(
+    (reader) => {
+      readers.add(reader);
+      return () => void readers.delete(reader);
+    },
+    () => notices,
+  );
+}
