@@ -23,18 +23,19 @@ type ChangeListener = (nextActionIds: readonly string[]) => void;
 
 const changeListeners = new Set<ChangeListener>();
 
+/** Reads anew what a change of these next best actions concerns. */
+export function renewChanged(ids: readonly string[]): void {
+  for (const id of ids) void queryClient.invalidateQueries({ queryKey: keys.nextAction(id) });
+  void queryClient.invalidateQueries({ queryKey: keys.summaries });
+  // A list that is not shown is read anew when it is: only one that is shown keeps its rows in place.
+  queryClient.removeQueries({ queryKey: keys.queues, type: 'inactive' });
+  for (const listener of changeListeners) listener(ids);
+}
+
 /** The presses of this page. */
 export const presses = new Presses(
   httpTransport,
-  {
-    changed: (ids) => {
-      for (const id of ids) void queryClient.invalidateQueries({ queryKey: keys.nextAction(id) });
-      void queryClient.invalidateQueries({ queryKey: keys.summaries });
-      // A list that is not shown is read anew when it is: only one that is shown keeps its rows in place.
-      queryClient.removeQueries({ queryKey: keys.queues, type: 'inactive' });
-      for (const listener of changeListeners) listener(ids);
-    },
-  },
+  { changed: renewChanged },
   () => queryClient.getQueryData<Me | null>(keys.me)?.id,
 );
 

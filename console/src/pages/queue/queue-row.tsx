@@ -99,7 +99,12 @@ function Meta({ item }: { readonly item: NextAction }): JSX.Element {
     <div className="meta">
       {isSnoozed(item, now) && <span className="tag">snoozed</span>}
       <span className="tag">{scopeName(item)}</span>
-      <time className="age" dateTime={item.createdAt} title={exactTime(item.createdAt)}>
+      <time
+        className="age"
+        dateTime={item.createdAt}
+        title={exactTime(item.createdAt)}
+        data-exact={exactTime(item.createdAt)}
+      >
         {distanceOf(item.createdAt, now)}
       </time>
       <Avatar item={item} />
