@@ -29,9 +29,30 @@ function add(notice: Omit<Notice, 'id' | 'at'>): void {
   set([...notices, { ...notice, id: lastId, at: Date.now() }].slice(-MOST));
 }
 
+/** How long what was done is shown, with its undo, in ms. */
+export const SHOWN_MS = 10_000;
+
+/** Whether a notice is still shown: a fault is, until somebody closes it. */
+export function isNoticeShown({ code, at }: Notice, now: number): boolean {
+  return code !== undefined || now - at < SHOWN_MS;
+}
+
+/** The newest change that can be taken back by its notice, which is still shown. */
+export function undoableNotice(): Notice | undefined {
+  return notices.findLast((notice) => notice.undo && isNoticeShown(notice, Date.now()));
+}
+
 /** Says what was done; with `undo`, it can be taken back with one click. */
 export function notify(text: string, undo?: () => void): void {
   add({ text, ...(undo && { undo }) });
+}
+
+/** Says that a part of the console did not come: the server is away, or has another one by now. */
+export function notifyMissingPart(): void {
+  add({
+    text: 'This part of the console could not be loaded. Try it again, or load the page again.',
+    code: 'NOT_LOADED',
+  });
 }
 
 /** Says what went wrong as the server says it. */
