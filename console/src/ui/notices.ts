@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react';
 import { ApiProblem } from '../api/client.js';
+import { isLost } from '../api/is-lost.js';
 
 /** What a page says about something that was done, besides presses. */
 export interface Notice {
@@ -34,14 +35,22 @@ export function notify(text: string, undo?: () => void): void {
   add({ text, ...(undo && { undo }) });
 }
 
-/** Says what went wrong as the server says it. */
+/** Says that something was done whose answer nobody saw; it stays until it is closed. */
+export function notifyMissed(text: string): void {
+  add({ text, code: 'NOT_SHOWN' });
+}
+
+/** Says what went wrong as the server says it, and whether it may have been done. */
 export function notifyProblem(error: Error): void {
   if (!(error instanceof ApiProblem)) {
     add({ text: 'The server did not answer: it may have been done.', code: 'NO_ANSWER' });
     return;
   }
   const { message, code, requestId } = error;
-  add({ text: message, code: requestId === undefined ? code : `${code} · request ${requestId}` });
+  add({
+    text: isLost(error) ? `${message} It may have been done.` : message,
+    code: requestId === undefined ? code : `${code} · request ${requestId}`,
+  });
 }
 
 /** Takes back what a notice says, and closes it. */
