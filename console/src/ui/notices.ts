@@ -1,6 +1,7 @@
 import { useSyncExternalStore } from 'react';
 import { ApiProblem } from '../api/client.js';
 import { isLost } from '../api/is-lost.js';
+import { newestNotices } from './newest-notices.js';
 
 /** What a page says about something that was done, besides presses. */
 export interface Notice {
@@ -13,9 +14,6 @@ export interface Notice {
   readonly at: number;
 }
 
-/** Most notices at once: the newest. */
-const MOST = 3;
-
 let notices: readonly Notice[] = [];
 let lastId = 0;
 const readers = new Set<() => void>();
@@ -27,7 +25,7 @@ function set(next: readonly Notice[]): void {
 
 function add(notice: Omit<Notice, 'id' | 'at'>): void {
   lastId += 1;
-  set([...notices, { ...notice, id: lastId, at: Date.now() }].slice(-MOST));
+  set(newestNotices([...notices, { ...notice, id: lastId, at: Date.now() }]));
 }
 
 /** Says what was done; with `undo`, it can be taken back with one click. */
