@@ -51,6 +51,8 @@ api.use({
 export class ApiProblem extends Error {
   readonly code: string;
   readonly requestId: string | undefined;
+  /** The record of a press that failed. */
+  readonly executionId: string | undefined;
   /** What is wrong with single fields of the request. */
   readonly fields: readonly Schemas['ProblemField'][];
 
@@ -63,6 +65,7 @@ export class ApiProblem extends Error {
     super(problem.detail ?? `The server answered ${status}.`);
     this.code = problem.code ?? 'UNKNOWN';
     this.requestId = problem.requestId;
+    this.executionId = problem.executionId;
     this.fields = problem.errors ?? [];
   }
 }

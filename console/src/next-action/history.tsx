@@ -112,7 +112,7 @@ function UndoButton({ execution, label }: { execution: Execution; label: string 
     {
       done: () => `Undone: ${label}`,
       renews: [],
-      onDone: () => renewChanged([nextActionId]),
+      store: () => renewChanged([nextActionId]),
     },
   );
   return (

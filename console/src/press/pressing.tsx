@@ -57,6 +57,7 @@ export function useChanged(listener: ChangeListener): void {
 /** Nothing of the session that ended stays in this page, but for who is signed in. */
 export function forgetSession(): void {
   presses.forget();
+  queryClient.getMutationCache().clear();
   queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== keys.me[0] });
 }
 
