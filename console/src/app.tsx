@@ -2,11 +2,13 @@ import { type JSX, Suspense, useCallback, useEffect, useState } from 'react';
 import { Link, Route, Router, Switch, useLocation } from 'wouter';
 import { BASE } from './api/base.js';
 import { api, onSignedOut, type Me } from './api/client.js';
-import { keys, queryClient, useMe } from './api/queries.js';
+import { keys, onOtherUser, queryClient, useMe } from './api/queries.js';
 import { MeContext } from './api/rights.js';
+import { onSessionChanged, sessionChanged } from './api/session.js';
 import { Frame } from './frame.js';
 import { live } from './live/live.js';
 import { LiveQueries } from './live/live-queries.js';
+import { forgetQueue } from './next-action/queue-address.js';
 import { PAGES } from './pages.js';
 import { ActionPage } from './pages/action/action-page.js';
 import { QueuePage } from './pages/queue/queue-page.js';
@@ -15,7 +17,7 @@ import { forgetSession, presses, Pressing } from './press/pressing.js';
 import { Toasts } from './press/toasts.js';
 import { Boundary } from './ui/boundary.js';
 import { SignedInContext } from './ui/signed-in.js';
-import { forgetNotices } from './ui/notices.js';
+import { forgetNotices, notify } from './ui/notices.js';
 import { Problem } from './ui/problem.js';
 
 /**
@@ -27,13 +29,23 @@ export function App(): JSX.Element {
   const { data: me, error, isPending, refetch } = useMe();
   const [shown, setShown] = useState<Me>();
   if (me && me !== shown) setShown(me);
+  const [, navigate] = useLocation();
   useEffect(() => onSignedOut(() => queryClient.setQueryData(keys.me, null)), []);
-  const signOut = useCallback((): void => {
-    void api.DELETE('/api/auth/session').catch(() => undefined);
+  useEffect(
+    () => onSessionChanged(() => void queryClient.refetchQueries({ queryKey: keys.me })),
+    [],
+  );
+  const leave = useCallback((): void => {
+    forget();
+    navigate(`${BASE}/`, { replace: true });
+  }, [navigate]);
+  useEffect(() => onOtherUser(leave), [leave]);
+  const signOut = useCallback(async (): Promise<void> => {
+    if (!(await endSession())) return;
     queryClient.setQueryData(keys.me, null);
     setShown(undefined);
-    forget();
-  }, []);
+    leave();
+  }, [leave]);
   if (isPending) return <p className="centred sub">Loading…</p>;
   if (error) return <Problem error={error} retry={() => void refetch()} />;
   const isSignedIn = me !== null;
@@ -43,7 +55,12 @@ export function App(): JSX.Element {
         {!isSignedIn && <SignInPage hasSession={shown !== undefined} />}
         {shown && (
           <div hidden={!isSignedIn}>
-            <Console key={shown.id} me={shown} isSignedIn={isSignedIn} onSignOut={signOut} />
+            <Console
+              key={shown.id}
+              me={shown}
+              isSignedIn={isSignedIn}
+              onSignOut={() => void signOut()}
+            />
           </div>
         )}
       </SignedInContext>
@@ -59,8 +76,6 @@ interface Props {
 
 function Console({ me, isSignedIn, onSignOut }: Props): JSX.Element {
   const [path] = useLocation();
-  // Another user is another console: what the one before left is forgotten.
-  useEffect(() => forget, []);
   const follows = isSignedIn && me.permissions.includes('events.read');
   useEffect(() => {
     if (isSignedIn) presses.resume();
@@ -110,8 +125,24 @@ function Pages({ me }: { readonly me: Me }): JSX.Element {
   );
 }
 
+/** Whether the session has ended. Where it has not, the page says so: whoever comes next would be this user. */
+async function endSession(): Promise<boolean> {
+  try {
+    const { response } = await api.DELETE('/api/auth/session');
+    if (response.ok || response.status === 401) {
+      sessionChanged(false);
+      return true;
+    }
+  } catch {
+    // No answer: as a refusal.
+  }
+  notify('You are still signed in: the server did not end the session. Sign out again.');
+  return false;
+}
+
 /** Nothing of a session stays in this page. */
 function forget(): void {
   forgetSession();
+  forgetQueue();
   forgetNotices();
 }

@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import { useLocation } from 'wouter';
 import { useScopes } from './api/queries.js';
 import { useCommands } from './palette/commands.js';
-import { undoLast } from './press/pressing.js';
+import { undoNewest } from './press/pressing.js';
 import { type PageEntry } from './pages.js';
 
 /** Offers what can be done on every page: the pages, the queue of each scope, undo and sign-out. */
@@ -37,7 +37,7 @@ export function useFrameCommands(pages: readonly PageEntry[], onSignOut: () => v
   );
   const others = useMemo(
     () => [
-      { id: 'undo', label: 'Undo the last press', hint: 'u', run: undoLast },
+      { id: 'undo', label: 'Undo the last press or change', hint: 'u', run: undoNewest },
       { id: 'sign out', label: 'Sign out', run: onSignOut },
     ],
     [onSignOut],

@@ -65,7 +65,8 @@ export function Frame({ me, onSignOut, children }: Props): JSX.Element {
             className="who"
             trigger={
               <>
-                {me.name}
+                <Icon name="user" />
+                <span className="who-name">{me.name}</span>
                 <Icon name="down" />
               </>
             }
@@ -78,7 +79,7 @@ export function Frame({ me, onSignOut, children }: Props): JSX.Element {
             {me.permissions.includes('account.change') && (
               <MenuItem
                 onClick={() => {
-                  password.load();
+                  password.load(() => setChangesPassword(false));
                   setChangesPassword(true);
                 }}
               >

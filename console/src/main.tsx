@@ -3,6 +3,7 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.js';
+import { Boundary } from './ui/boundary.js';
 import { queryClient } from './api/queries.js';
 import './styles/tokens.css';
 import './styles/base.css';
@@ -18,7 +19,9 @@ createRoot(root).render(
   <StrictMode>
     <CSPProvider disableStyleElements>
       <QueryClientProvider client={queryClient}>
-        <App />
+        <Boundary>
+          <App />
+        </Boundary>
       </QueryClientProvider>
     </CSPProvider>
   </StrictMode>,

@@ -1,8 +1,9 @@
 import { type BrowserContext, type Page } from 'playwright-core';
 import { createNextAction } from '../support/builders.js';
+import { eventually } from '../support/eventually.js';
 import { addUser } from '../support/users.js';
 import { describeInBrowser } from './support/browser-suite.js';
-import { faultsOf, type Stage } from './support/stage.js';
+import { faultsOf, signIn, type Stage } from './support/stage.js';
 
 jest.setTimeout(120_000);
 
@@ -63,6 +64,16 @@ describeInBrowser('the live console in a browser', (stage: () => Stage) => {
     await row(page, 'Later').waitFor();
     expect(await titles(page)).toEqual(['Urgent', 'Later', 'Second', 'Third']);
     expect(await news.count()).toBe(0);
+    // The selection stays where it was.
+    await page.getByRole('heading', { name: 'Second' }).waitFor();
+
+    // What waits comes in where the list is left.
+    await row(page, 'Third').hover();
+    await add('Last', 10);
+    await news.waitFor();
+    await leaveList(page);
+    await row(page, 'Last').waitFor();
+    expect(await titles(page)).toEqual(['Urgent', 'Later', 'Second', 'Third', 'Last']);
   });
 
   it('changes an open detail by itself, with the events of it', async () => {
@@ -109,6 +120,26 @@ describeInBrowser('the live console in a browser', (stage: () => Stage) => {
     await stage().app.api.press(ids[0]!, 'mark_done').expect(200);
     await isLive(page);
     await row(page, 'Done meanwhile').waitFor({ state: 'detached' });
+    expect(await titles(page)).toEqual(['Stays']);
+  });
+
+  it('shows what happened between the list and the stream', async () => {
+    const { path, ids } = await desk(['Taken in between', 'Stays']);
+    const page = await stage().open(path);
+    const { api } = stage().app;
+    await page.route('**/events/stream', async (route) => {
+      await row(page, 'Taken in between').waitFor();
+      await api.press(ids[0]!, 'mark_done').expect(200);
+      // Long enough for its event to be before the beginning of the stream.
+      await eventually('the event is below the horizon', async () => {
+        const { body } = await api.get('/api/ops-events', { nextActionId: ids[0]!, order: 'asc' });
+        return (body as { items: unknown[] }).items.length > 1;
+      });
+      await route.continue();
+    });
+    await signIn(page);
+    await row(page, 'Stays').waitFor();
+    await row(page, 'Taken in between').waitFor({ state: 'detached' });
     expect(await titles(page)).toEqual(['Stays']);
   });
 

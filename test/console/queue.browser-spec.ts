@@ -77,7 +77,7 @@ describeInBrowser('the queue in a browser', (stage: () => Stage) => {
       await panel(page)
         .getByRole('link')
         .evaluateAll((all) => all.map((a) => a.getAttribute('href'))),
-    ).toEqual(['https://crm.example.com/1', '/api/work-items']);
+    ).toEqual(['https://crm.example.com/1', '/work-items']);
     await page.getByLabel('Search').fill('');
     await row(page, 'Call Acme').waitFor();
 

@@ -33,4 +33,22 @@ describeInBrowser('the demo desk in the console', (stage) => {
     mkdirSync(folder, { recursive: true });
     await page.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled' });
   });
+
+  it.each([
+    ['risk', '/risk', 'light'],
+    ['scores', '/scores?scope=command_center%2Fcommand_center', 'dark'],
+    ['work-items', '/work-items', 'light'],
+    ['events', '/events', 'dark'],
+  ] as const)('has the page %s', async (name, path, colorScheme) => {
+    const page = await stage().openAs(undefined, path, { colorScheme });
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.getByText('Live', { exact: true }).waitFor();
+    const rows = page.getByRole('main').locator('tbody tr, li');
+    await rows.first().waitFor();
+    if (name === 'scores') await page.locator('canvas').waitFor();
+    await page.mouse.move(0, 0);
+    expect(await page.getByText('Loading…').count()).toBe(0);
+    if (folder === undefined) return;
+    await page.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled' });
+  });
 });

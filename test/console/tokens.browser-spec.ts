@@ -5,7 +5,7 @@ import {
 } from '../../src/users/api/service-tokens.dto.js';
 import { ApiClient } from '../support/requests.js';
 import { describeInBrowser } from './support/browser-suite.js';
-import { faultsOf, type Stage } from './support/stage.js';
+import { faultsOf, holdAnswers, type Stage } from './support/stage.js';
 
 jest.setTimeout(120_000);
 
@@ -122,6 +122,51 @@ describeInBrowser('the service tokens in a browser', (stage: () => Stage) => {
     await dialog(page).getByRole('button', { name: 'Make another' }).click();
     await dialog(page).getByRole('heading', { name: 'The token of Never sent' }).waitFor();
     expect(await tokensOf('Never sent')).toHaveLength(1);
+  });
+
+  it('asks to look first where a proxy gave up', async () => {
+    const page = await stage().openAs(undefined, '/tokens');
+    await page.route(
+      '**/api/service-tokens',
+      async (route) => {
+        await route.fetch();
+        await route.fulfill({ status: 502, contentType: 'text/html', body: '<html>502</html>' });
+      },
+      { times: 1 },
+    );
+    await fill(page, 'Behind a proxy');
+    await dialog(page).getByRole('button', { name: 'Make', exact: true }).click();
+    await dialog(page)
+      .getByText(/The list shows a new token “Behind a proxy”/)
+      .waitFor();
+    await dialog(page).getByRole('button', { name: 'Make another' }).waitFor();
+  });
+
+  it('shows the token of a form that somebody tries to close before the answer', async () => {
+    const page = await stage().openAs(undefined, '/tokens');
+    const held = await holdAnswers(page, '**/api/service-tokens');
+    await fill(page, 'Hasty');
+    await dialog(page).getByRole('button', { name: 'Make', exact: true }).click();
+    await held.sent;
+    await page.keyboard.press('Escape');
+    await held.pass();
+    await dialog(page).getByRole('heading', { name: 'The token of Hasty' }).waitFor();
+  });
+
+  it('says that nobody saw a token whose form was gone', async () => {
+    const page = await stage().openAs(undefined, '/users');
+    await page.getByRole('link', { name: 'Tokens' }).click();
+    const held = await holdAnswers(page, '**/api/service-tokens');
+    await fill(page, 'Left alone');
+    await dialog(page).getByRole('button', { name: 'Make', exact: true }).click();
+    await held.sent;
+    await page.goBack();
+    await page.getByRole('heading', { name: 'Users' }).waitFor();
+    await held.pass();
+    await status(page)
+      .getByText(/The token of Left alone was made, and nobody saw its value/)
+      .waitFor();
+    expect(await dialog(page).count()).toBe(0);
   });
 
   it('follows changes by others', async () => {

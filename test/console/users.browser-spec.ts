@@ -3,7 +3,7 @@ import { type ListedUser } from '../../src/users/api/users.dto.js';
 import { OPERATOR } from '../support/app.js';
 import { addUser, PASSWORD } from '../support/users.js';
 import { describeInBrowser } from './support/browser-suite.js';
-import { faultsOf, type Stage } from './support/stage.js';
+import { faultsOf, holdAnswers, type Stage } from './support/stage.js';
 
 jest.setTimeout(120_000);
 
@@ -113,6 +113,66 @@ describeInBrowser('the users in a browser', (stage: () => Stage) => {
     await page.getByRole('button', { name: 'Enable dora' }).click();
     await row(page, 'dora@example.com').getByText('enabled').waitFor();
     expect(await userOf('dora@example.com')).toMatchObject({ disabled: false });
+  });
+
+  it('stays open until the answer is there, so that a refusal is seen', async () => {
+    await addUser(stage().app, { email: 'ines@example.com' });
+    const page = await stage().openAs(undefined, '/users');
+    const held = await holdAnswers(page, '**/api/users/*');
+    await page.getByRole('button', { name: 'Disable ines' }).click();
+    await dialog(page).getByRole('button', { name: 'Disable' }).click();
+    await held.sent;
+    await page.keyboard.press('Escape');
+    await page.mouse.click(5, 5);
+    expect(await dialog(page).getByRole('button', { name: 'Cancel' }).isDisabled()).toBe(true);
+    await held.refuse(409, 'USER_CHANGED', 'Somebody else changed this user.');
+    await dialog(page).getByText('Somebody else changed this user.').waitFor();
+    await page.keyboard.press('Escape');
+    await dialog(page).waitFor({ state: 'detached' });
+    expect(await userOf('ines@example.com')).toMatchObject({ disabled: false });
+  });
+
+  it('says what became of a change whose form is gone, and leaves the page that is open', async () => {
+    await addUser(stage().app, { email: 'jan@example.com' });
+    const page = await stage().openAs(undefined, '/users');
+    const held = await holdAnswers(page, '**/api/users/*');
+    await page.getByRole('link', { name: 'Tokens' }).click();
+    await page.getByRole('link', { name: 'Users', exact: true }).click();
+    await page.getByRole('button', { name: 'Change jan' }).click();
+    await dialog(page).getByLabel('Name').fill('Jan Example');
+    await dialog(page).getByRole('button', { name: 'Save' }).click();
+    await held.sent;
+    await page.goBack();
+    await page.getByRole('heading', { name: 'Tokens' }).waitFor();
+    expect(await dialog(page).count()).toBe(0);
+    await held.refuse(409, 'EMAIL_TAKEN', 'Another user has this address.');
+    await status(page).getByText('Another user has this address.').waitFor();
+  });
+
+  it('says that a change may have been done where a proxy gave up', async () => {
+    await addUser(stage().app, { email: 'kim@example.com' });
+    const page = await stage().openAs(undefined, '/users');
+    await page.route(
+      '**/api/users/*',
+      async (route) => {
+        await route.fetch();
+        await route.fulfill({ status: 504, contentType: 'text/html', body: '<html>504</html>' });
+      },
+      { times: 1 },
+    );
+    await page.getByRole('button', { name: 'Disable kim' }).click();
+    await dialog(page).getByRole('button', { name: 'Disable' }).click();
+    await dialog(page)
+      .getByText(/it may have been done/)
+      .waitFor();
+    // The list was read anew.
+    await page.locator('tr', { hasText: 'kim@example.com' }).getByText('disabled').waitFor();
+    await page.keyboard.press('Escape');
+    await page.route('**/api/users/*', (route) => route.fulfill({ status: 502 }), { times: 1 });
+    await page.getByRole('button', { name: 'Enable kim' }).click();
+    await status(page)
+      .getByText(/answered 502\. It may have been done\./)
+      .waitFor();
   });
 
   it('keeps the last administrator, and says why', async () => {

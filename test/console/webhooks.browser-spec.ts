@@ -22,6 +22,9 @@ const dialog = (page: Page) => page.getByRole('dialog');
 const status = (page: Page) => page.getByRole('status');
 const panel = (page: Page) => page.getByRole('complementary', { name: 'Webhook' });
 
+/** The panel while a dialog hides it from the accessibility tree. */
+const panelBehind = (page: Page) => page.locator('aside');
+
 async function more(page: Page, item: string): Promise<void> {
   await panel(page).getByRole('button', { name: 'More' }).click();
   await page.getByRole('menuitem', { name: item }).click();
@@ -145,6 +148,22 @@ describeInBrowser(
       await dialog(page).getByRole('button', { name: 'Save' }).click();
       await dialog(page).waitFor({ state: 'detached' });
       expect(sent).toHaveLength(2);
+    });
+
+    it('sends what was typed alone where somebody else changes it meanwhile', async () => {
+      const { app } = stage();
+      const id = await make('/both', { description: 'First' });
+      const page = await stage().openAs(undefined, at(id));
+      await page.getByText('Live', { exact: true }).waitFor();
+      await panel(page).getByRole('button', { name: 'Change', exact: true }).click();
+      await dialog(page).getByLabel('Scopes').fill('account/acme');
+      await app.api.patch(`/api/webhooks/${id}`, { description: 'Second' }).expect(200);
+      await panelBehind(page).getByText('Second').waitFor({ state: 'attached' });
+      await dialog(page).getByRole('button', { name: 'Save' }).click();
+      await status(page).getByText('The webhook was changed').waitFor();
+      expect(await webhooks()).toMatchObject([
+        { id, description: 'Second', scopes: ['account/acme'] },
+      ]);
     });
 
     it('rotates the secret, and says how long the previous one is valid', async () => {

@@ -4,7 +4,6 @@ import { useSignedIn } from '../api/rights.js';
 import { useChange } from '../ui/change.js';
 import { TextField } from '../ui/fields.js';
 import { FormDialog } from '../ui/form-dialog.js';
-import { isLost, Lost } from '../ui/lost.js';
 import { NewPasswordField } from '../ui/new-password-field.js';
 
 /** Changes the password of who is signed in. */
@@ -28,6 +27,7 @@ export function PasswordDialog({ onClose }: { readonly onClose: () => void }): J
       submitLabel="Change"
       change={change}
       onSubmit={() => change.mutate(undefined)}
+      lost="The outcome is unknown: the password may have been changed. Try the new one as the current one."
       onClose={onClose}
     >
       {/* For password managers: whose password it is. */}
@@ -54,11 +54,6 @@ export function PasswordDialog({ onClose }: { readonly onClose: () => void }): J
         value={next}
         onChange={setNext}
       />
-      {isLost(change.error) && (
-        <Lost>
-          No answer came: the password may have been changed. Try the new one as the current one.
-        </Lost>
-      )}
     </FormDialog>
   );
 }

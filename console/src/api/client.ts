@@ -1,5 +1,6 @@
 import createClient from 'openapi-fetch';
 import { BASE } from './base.js';
+import { isOfEarlierSession } from './session.js';
 import { type components, type paths } from './schema.js';
 
 export type Schemas = components['schemas'];
@@ -29,14 +30,20 @@ export function sayCallerRefused(): void {
   for (const listener of signedOutListeners) listener();
 }
 
+/** When each request was sent, by `performance.now()`. */
+const sentAt = new WeakMap<Request, number>();
+
 api.use({
   onRequest: ({ request }) => {
     const signal = AbortSignal.any([request.signal, AbortSignal.timeout(ANSWER_MS)]);
-    return new Request(request, { signal });
+    const sent = new Request(request, { signal });
+    sentAt.set(sent, performance.now());
+    return sent;
   },
-  onResponse: ({ response, schemaPath }) => {
+  onResponse: ({ request, response, schemaPath }) => {
     const isSignIn = schemaPath === '/api/auth/session';
-    if (response.status === 401 && !isSignIn) sayCallerRefused();
+    if (response.status !== 401 || isSignIn) return;
+    if (!isOfEarlierSession(sentAt.get(request) ?? Infinity)) sayCallerRefused();
   },
 });
 
@@ -44,6 +51,8 @@ api.use({
 export class ApiProblem extends Error {
   readonly code: string;
   readonly requestId: string | undefined;
+  /** The record of a press that failed. */
+  readonly executionId: string | undefined;
   /** What is wrong with single fields of the request. */
   readonly fields: readonly Schemas['ProblemField'][];
 
@@ -56,6 +65,7 @@ export class ApiProblem extends Error {
     super(problem.detail ?? `The server answered ${status}.`);
     this.code = problem.code ?? 'UNKNOWN';
     this.requestId = problem.requestId;
+    this.executionId = problem.executionId;
     this.fields = problem.errors ?? [];
   }
 }

@@ -36,6 +36,10 @@ export interface Paged<T, P extends PageOf<T> = PageOf<T>> {
   readonly hasNext: boolean;
   readonly isReadingOn: boolean;
   readonly readOn: () => void;
+  /** Whether the error is of reading on, and not of reading again. */
+  readonly failsReadingOn: boolean;
+  /** Reads what is there again. */
+  readonly readAgain: () => void;
   /** Reads it from its beginning. */
   readonly again: () => void;
   /** Whether something changed that is not shown yet. */
@@ -68,6 +72,7 @@ export function usePaged<P extends PageOf<unknown>>(
     ...(isKept ? { staleTime: Infinity } : {}),
   });
   const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage } = query;
+  const { isFetchNextPageError, refetch } = query;
   const items = useMemo<P['items'][number][]>(
     () => data?.pages.flatMap((page) => page.items) ?? [],
     [data],
@@ -82,6 +87,8 @@ export function usePaged<P extends PageOf<unknown>>(
     hasNext: hasNextPage,
     isReadingOn: isFetchingNextPage,
     readOn,
+    failsReadingOn: isFetchNextPageError,
+    readAgain: () => void refetch(),
     again: () => {
       setBehind(undefined);
       void queryClient.resetQueries({ queryKey, exact: true });

@@ -14,6 +14,7 @@ export const keys = {
   queues: ['queue'],
   queue: (filter: ListFilter): readonly unknown[] => ['queue', filter],
   summaries: ['summary'],
+  nextActions: ['next-action'],
   nextAction: (id: string): readonly string[] => ['next-action', id],
   playbook: (id: string): readonly string[] => ['next-action', id, 'playbook'],
   catalogue: ['delivery-actions'],
@@ -21,14 +22,33 @@ export const keys = {
 
 export { queryClient } from './query-client.js';
 
-/** Who is signed in; null for nobody. */
+/** Who was signed in last in this page. */
+let lastUserId: string | undefined;
+const userListeners = new Set<() => void>();
+
+/** Calls back before anybody learns that another user is signed in than before; returns how to stop that. */
+export function onOtherUser(listener: () => void): () => void {
+  userListeners.add(listener);
+  return () => void userListeners.delete(listener);
+}
+
+/** Who is signed in; null for nobody. Another tab may have changed that. */
 export function useMe(): UseQueryResult<Me | null> {
-  return useQuery({ queryKey: keys.me, queryFn: readMe, staleTime: Infinity });
+  return useQuery({
+    queryKey: keys.me,
+    queryFn: readMe,
+    staleTime: Infinity,
+    refetchOnWindowFocus: 'always',
+  });
 }
 
 async function readMe(): Promise<Me | null> {
   try {
-    return await bodyOf(api.GET('/api/auth/me'));
+    const me = await bodyOf(api.GET('/api/auth/me'));
+    const isOther = lastUserId !== undefined && lastUserId !== me.id;
+    lastUserId = me.id;
+    if (isOther) for (const listener of userListeners) listener();
+    return me;
   } catch (error) {
     if (error instanceof ApiProblem && error.status === 401) return null;
     throw error;

@@ -12,5 +12,7 @@ export const queryClient = new QueryClient({
       staleTime: 15 * SECOND_MS,
       refetchOnWindowFocus: false,
     },
+    // What a form sent and got, such as a password or a token, goes with it.
+    mutations: { gcTime: 0 },
   },
 });

@@ -1,3 +1,8 @@
+/** Whether tabs can choose a leader: not where the page came over plain HTTP, whatever the type says. */
+export function hasLocks(): boolean {
+  return (navigator as { locks?: LockManager }).locks !== undefined;
+}
+
 /**
  * Does the work in one tab of the browser: in the next one where that is closed. Without locks, as over plain
  * HTTP, each tab that is seen does it, and one that is hidden rests.
@@ -7,11 +12,9 @@ export async function lead(
   work: (signal: AbortSignal) => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
-  // Missing where the page came over plain HTTP, whatever its type says.
-  const locks = (navigator as { locks?: LockManager }).locks;
-  if (locks) {
+  if (hasLocks()) {
     // It rejects where the signal comes before the lock.
-    await locks.request(name, { signal }, () => work(signal)).catch(() => undefined);
+    await navigator.locks.request(name, { signal }, () => work(signal)).catch(() => undefined);
     return;
   }
   while (!signal.aborted) {

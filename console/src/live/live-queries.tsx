@@ -1,3 +1,4 @@
+import { type QueryKey } from '@tanstack/react-query';
 import { keys, queryClient } from '../api/queries.js';
 import { useLiveMessages } from './live.js';
 import { nextActionOf } from './next-action-of.js';
@@ -15,7 +16,15 @@ export function LiveQueries(): null {
   });
   useLiveMessages((message) => {
     if (message.name === 'reset') {
-      void queryClient.invalidateQueries();
+      // The queue looks after its rows itself.
+      const kept: readonly unknown[] = [keys.me[0], keys.queues[0]];
+      const predicate = ({ queryKey }: { queryKey: QueryKey }): boolean =>
+        !kept.includes(queryKey[0]);
+      void queryClient.invalidateQueries({ predicate });
+      return;
+    }
+    if (message.name === 'begun') {
+      void queryClient.invalidateQueries({ queryKey: keys.nextActions });
       return;
     }
     const id = nextActionOf(message.event);

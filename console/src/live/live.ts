@@ -2,7 +2,7 @@ import { useEffect, useRef, useSyncExternalStore } from 'react';
 import { BASE } from '../api/base.js';
 import { sayCallerRefused, type Schemas } from '../api/client.js';
 import { type Frame } from './frames.js';
-import { lead } from './leader.js';
+import { hasLocks, lead } from './leader.js';
 import { followStream, type OpenStream } from './stream.js';
 
 export type LiveEvent = Schemas['OpsEventAnswer'];
@@ -14,16 +14,23 @@ export type LiveState =
   | { readonly name: 'live' }
   | { readonly name: 'stale'; readonly since: number };
 
-/** What the listener gets; `reset`: events were missed, so that everything shown may be old. */
+/**
+ * What the listener gets. `reset`: events were missed, so that everything shown may be old. `begun`: the stream
+ * begins now, so that what was read just before may lack what happened in between.
+ */
 export type LiveMessage =
-  { readonly name: 'event'; readonly event: LiveEvent } | { readonly name: 'reset' };
+  | { readonly name: 'event'; readonly event: LiveEvent }
+  | { readonly name: 'reset' }
+  | { readonly name: 'begun' };
 
 type Listener = (message: LiveMessage) => void;
 
 /** What the tabs of a browser tell each other. */
 type Told =
   | { readonly kind: 'frame'; readonly frame: Frame }
-  | { readonly kind: 'state'; readonly state: LiveState }
+  /** `lastId`: where the next leader goes on. */
+  | { readonly kind: 'state'; readonly state: LiveState; readonly lastId: string | undefined }
+  | { readonly kind: 'reset' }
   | { readonly kind: 'ask' };
 
 const NAME = `next-actions-live:${BASE}`;
@@ -32,6 +39,8 @@ const NAME = `next-actions-live:${BASE}`;
 class Live {
   private state: LiveState = { name: 'off' };
   private isLeader = false;
+  /** Whether this page has been live: what it shows follows from then on. */
+  private hasShown = false;
   private lastId: string | undefined;
   private channel: BroadcastChannel | undefined;
   private controller: AbortController | undefined;
@@ -43,9 +52,12 @@ class Live {
     this.stop();
     const controller = new AbortController();
     this.controller = controller;
-    this.channel = new BroadcastChannel(NAME);
-    this.channel.onmessage = ({ data }: MessageEvent<Told>) => this.hear(data);
-    this.tell({ kind: 'ask' });
+    this.hasShown = false;
+    if (hasLocks()) {
+      this.channel = new BroadcastChannel(NAME);
+      this.channel.onmessage = ({ data }: MessageEvent<Told>) => this.hear(data);
+      this.tell({ kind: 'ask' });
+    }
     this.set({ name: 'connecting' });
     void lead(NAME, (signal) => this.follow(signal), controller.signal);
   }
@@ -78,6 +90,7 @@ class Live {
         this.tell({ kind: 'frame', frame });
         this.show(frame);
       },
+      begun: () => this.begin(),
       refused: (status: number) => {
         if (status === 401) sayCallerRefused();
         this.set({ name: 'off' });
@@ -91,7 +104,7 @@ class Live {
     if (isLive === (this.state.name === 'live')) return;
     if (!isLive && this.state.name === 'stale') return;
     const state: LiveState = isLive ? { name: 'live' } : { name: 'stale', since: Date.now() };
-    this.tell({ kind: 'state', state });
+    this.tell({ kind: 'state', state, lastId: this.lastId });
     this.set(state);
   }
 
@@ -101,8 +114,13 @@ class Live {
 
   private hear(told: Told): void {
     if (told.kind === 'frame') this.show(told.frame);
-    else if (told.kind === 'state') this.set(told.state);
-    else if (this.isLeader) this.tell({ kind: 'state', state: this.state });
+    else if (told.kind === 'reset') this.say({ name: 'reset' });
+    else if (told.kind === 'state') {
+      this.lastId = told.lastId ?? this.lastId;
+      this.set(told.state);
+    } else if (this.isLeader) {
+      this.tell({ kind: 'state', state: this.state, lastId: this.lastId });
+    }
   }
 
   private show({ id, name, data }: Frame): void {
@@ -112,11 +130,24 @@ class Live {
       name === 'reset'
         ? { name: 'reset' }
         : { name: 'event', event: JSON.parse(data) as LiveEvent };
+    this.say(message);
+  }
+
+  private begin(): void {
+    if (!this.hasShown) this.say({ name: 'begun' });
+    else {
+      this.tell({ kind: 'reset' });
+      this.say({ name: 'reset' });
+    }
+  }
+
+  private say(message: LiveMessage): void {
     for (const listener of this.listeners) listener(message);
   }
 
   private set(state: LiveState): void {
     this.state = state;
+    this.hasShown ||= state.name === 'live';
     for (const reader of this.readers) reader();
   }
 }

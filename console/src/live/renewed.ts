@@ -16,7 +16,7 @@ export function useOnLive(prefixes: readonly string[], changed: () => void): voi
   useEffect(() => () => clearTimeout(timer.current), []);
   useLiveMessages((message) => {
     const isMeant =
-      message.name === 'reset' ||
+      message.name !== 'event' ||
       prefixes.some((prefix) => message.event.eventKey.startsWith(prefix));
     if (!isMeant || timer.current !== undefined) return;
     timer.current = setTimeout(() => {

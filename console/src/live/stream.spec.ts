@@ -12,6 +12,7 @@ async function follow(answers: readonly (Response | undefined)[]) {
   const frames: Frame[] = [];
   const states: boolean[] = [];
   const refused: number[] = [];
+  let begun = 0;
   const end = new AbortController();
   const left = [...answers];
   await followStream(
@@ -24,19 +25,40 @@ async function follow(answers: readonly (Response | undefined)[]) {
     {
       isLive: (live) => states.push(live),
       frame: (frame) => frames.push(frame),
+      begun: () => (begun += 1),
       refused: (status) => refused.push(status),
     },
     end.signal,
   );
-  return { asked, frames, states, refused };
+  return { asked, frames, states, refused, begun: () => begun };
 }
 
 describe('the stream of the live feed', () => {
+  // What a browser says about its network.
+  const network = { addEventListener: () => undefined, removeEventListener: () => undefined };
+  beforeAll(() => void Object.assign(globalThis, network));
+
   it('is read frame by frame', async () => {
     const text = 'retry: 1000\n\nid: 1\nevent: ready\ndata: {"id":"1"}\n\n: heartbeat\nid: 1\n\n';
     const { frames, asked } = await follow([answer(text)]);
     expect(asked).toEqual([undefined]);
     expect(frames).toEqual([{ id: '1', name: 'ready', data: '{"id":"1"}' }]);
+  });
+
+  it('says when it begins now, and not when it goes on after an event', async () => {
+    const ready = (id: string) => answer(`id: ${id}\nevent: ready\ndata: {"id":"${id}"}\n\n`);
+    jest.useFakeTimers();
+    const following = follow([
+      ready('1'),
+      ready('1'),
+      new Response('', { status: 400 }),
+      ready('9'),
+    ]);
+    await jest.advanceTimersByTimeAsync(60_000);
+    jest.useRealTimers();
+    const { asked, begun } = await following;
+    expect(asked).toEqual([undefined, '1', '1', undefined]);
+    expect(begun()).toBe(2);
   });
 
   it.each([401, 403, 404])('is not asked for again after a %i', async (status) => {

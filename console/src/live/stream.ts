@@ -5,6 +5,8 @@ export interface StreamListener {
   /** Whether the stream is open; false where it broke and is opened again. */
   readonly isLive: (live: boolean) => void;
   readonly frame: (frame: Frame) => void;
+  /** The stream begins now, and not after an event that was shown: what was read before may be old. */
+  readonly begun: () => void;
   /** The server knows the caller no more: the stream is not opened again. */
   readonly refused: (status: number) => void;
 }
@@ -40,10 +42,12 @@ export async function followStream(
     let retryAfter: string | null = null;
     try {
       const response = await open(after, signal);
+      const isNew = after === undefined;
       if (response.ok && response.body) {
         await readFrames(response.body, (frame) => {
           if (frame.id !== '') after = frame.id;
           failures = 0;
+          if (isNew && frame.name === 'ready') listener.begun();
           listener.isLive(true);
           listener.frame(frame);
         });

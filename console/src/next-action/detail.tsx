@@ -5,8 +5,8 @@ import { useMay } from '../api/rights.js';
 import { isOpen } from '../press/press.js';
 import { usePresses } from '../press/pressing.js';
 import { StandingText } from '../press/standing-text.js';
+import { Loaded } from '../ui/loaded.js';
 import { PriorityMark, priorityName } from '../ui/priority.js';
-import { Problem } from '../ui/problem.js';
 import { Time, useNow } from '../ui/time.js';
 import { useButtonCommands } from './button-commands.js';
 import { Buttons } from './buttons.js';
@@ -30,10 +30,11 @@ interface Props {
 
 /** Everything about one next best action. */
 export function Detail({ id, heading, hints }: Props): JSX.Element {
-  const { data, error, isPending, refetch } = useNextAction(id);
-  if (isPending) return <p className="sub">Loading…</p>;
-  if (error) return <Problem error={error} retry={() => void refetch()} />;
-  return <Shown item={data} heading={heading} hints={hints} />;
+  return (
+    <Loaded query={useNextAction(id)}>
+      {(item) => <Shown item={item} heading={heading} hints={hints} />}
+    </Loaded>
+  );
 }
 
 function Shown({

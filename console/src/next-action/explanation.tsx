@@ -1,4 +1,5 @@
 import { type JSX, type ReactNode } from 'react';
+import { Link } from 'wouter';
 import { BASE } from '../api/base.js';
 import { type NextActionDetail } from '../api/client.js';
 import { isInstant } from '../ui/relative-time.js';
@@ -45,17 +46,23 @@ export function Explanation({ item: { explanation, score, actionUrl }, now }: Pr
       )}
       {followed.length > 0 && (
         <p className="links">
-          {followed.map(({ label, href, external }) => (
-            <a
-              key={href}
-              href={external ? href : `${BASE}${href}`}
-              target="_blank"
-              rel="noreferrer"
-            >
-              {label}
-              {!external && <span className="hidden-text"> (JSON of the API)</span>}
-            </a>
-          ))}
+          {followed.map(({ label, href, external }) =>
+            external || href.startsWith('/api/') ? (
+              <a
+                key={href}
+                href={external ? href : `${BASE}${href}`}
+                target="_blank"
+                rel="noreferrer"
+              >
+                {label}
+                {!external && <span className="hidden-text"> (JSON of the API)</span>}
+              </a>
+            ) : (
+              <Link key={href} href={href}>
+                {label}
+              </Link>
+            ),
+          )}
         </p>
       )}
       <Section title={`Rank ${score}`}>

@@ -1,12 +1,18 @@
 import { type JSX } from 'react';
-import { type NextActionDetail, type Schemas } from '../api/client.js';
+import { api, bodyOf, type NextActionDetail, type Schemas } from '../api/client.js';
 import { useCatalogue, useExecutions } from '../api/queries.js';
+import { useMay } from '../api/rights.js';
+import { renewChanged } from '../press/pressing.js';
+import { useChange } from '../ui/change.js';
 import { labelOf } from '../ui/schema-fields.js';
 import { Time } from '../ui/time.js';
 import { changesOf } from './changes.js';
 import { Section } from './section.js';
 
 type Execution = Schemas['ExecutionAnswer'];
+
+/** For how long the API takes a press back, in ms. Source: docs/http-api.md, `UNDO_EXPIRED`. */
+const UNDOABLE_MS = 10 * 60_000;
 
 interface Props {
   readonly item: NextActionDetail;
@@ -17,8 +23,17 @@ interface Props {
 export function History({ item, now }: Props): JSX.Element {
   const executions = useExecutions(item.id);
   const catalogue = useCatalogue();
+  const mayPress = useMay('next-actions.press');
+  const actions = catalogue.data?.items;
   const label = (key: string): string =>
-    catalogue.data?.items.find(({ actionKey }) => actionKey === key)?.label ?? labelOf(key);
+    actions?.find(({ actionKey }) => actionKey === key)?.label ?? labelOf(key);
+  const isUndoable = (execution: Execution): boolean =>
+    mayPress &&
+    execution.status === 'success' &&
+    execution.undoesId === null &&
+    execution.undoneAt === null &&
+    now - Date.parse(execution.startedAt) < UNDOABLE_MS &&
+    actions?.find(({ actionKey }) => actionKey === execution.actionKey)?.undo === true;
   return (
     <Section title="History">
       <div className="hist">
@@ -27,6 +42,7 @@ export function History({ item, now }: Props): JSX.Element {
             key={execution.id}
             execution={execution}
             label={label(execution.actionKey)}
+            isUndoable={isUndoable(execution)}
             now={now}
           />
         ))}
@@ -44,10 +60,12 @@ export function History({ item, now }: Props): JSX.Element {
 function Entry({
   execution,
   label,
+  isUndoable,
   now,
 }: {
   execution: Execution;
   label: string;
+  isUndoable: boolean;
   now: number;
 }): JSX.Element {
   const { status, undoesId, undoneAt, actorName, startedAt, errorCode, errorMessage } = execution;
@@ -60,6 +78,7 @@ function Entry({
         <Time at={startedAt} now={now} />
         {undoneAt !== null && ', undone since'}
       </span>
+      {isUndoable && <UndoButton execution={execution} label={label} />}
       {status === 'failed' && (
         <>
           <br />
@@ -77,5 +96,37 @@ function Entry({
         </span>
       ))}
     </p>
+  );
+}
+
+/** Takes a press back that somebody made in the last minutes; a later press may stand in its way, which the API says. */
+function UndoButton({ execution, label }: { execution: Execution; label: string }): JSX.Element {
+  const { nextActionId } = execution;
+  const undo = useChange(
+    () =>
+      bodyOf(
+        api.POST('/api/next-actions/{id}/executions/{executionId}/undo', {
+          params: { path: { id: nextActionId, executionId: execution.id } },
+        }),
+      ),
+    {
+      done: () => `Undone: ${label}`,
+      renews: [],
+      store: () => renewChanged([nextActionId]),
+    },
+  );
+  return (
+    <>
+      {' '}
+      <button
+        type="button"
+        className="link"
+        disabled={undo.isPending}
+        aria-label={`Undo ${label}`}
+        onClick={() => undo.mutate()}
+      >
+        Undo
+      </button>
+    </>
   );
 }

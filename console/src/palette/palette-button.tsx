@@ -1,25 +1,29 @@
-import { type JSX, lazy, Suspense, useState } from 'react';
+import { type JSX, useState } from 'react';
+import { Icon } from '../ui/icons.js';
 import { useShortcuts } from '../ui/keyboard.js';
+import { onDemand } from '../ui/on-demand.js';
 
-const Palette = lazy(async () => ({ default: (await import('./palette.js')).Palette }));
+const palette = onDemand(() => import('./palette.js'));
 
 const KEY = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘ K' : 'Ctrl K';
 
-/** Opens the palette, which is loaded then; so do Ctrl K and ⌘ K. */
+/** Opens the palette; so do Ctrl K and ⌘ K. */
 export function PaletteButton(): JSX.Element {
   const [isOpen, setOpen] = useState(false);
-  useShortcuts({ 'mod+k': () => setOpen(true) });
+  const parts = palette.usePart();
+  const open = (): void => {
+    setOpen(true);
+    palette.load(() => setOpen(false));
+  };
+  useShortcuts({ 'mod+k': open });
   return (
     <>
-      <button type="button" className="palette-open" onClick={() => setOpen(true)}>
+      <button type="button" className="palette-open" onClick={open}>
+        <Icon name="search" />
         <span>Commands</span>
         <kbd aria-hidden="true">{KEY}</kbd>
       </button>
-      {isOpen && (
-        <Suspense>
-          <Palette onClose={() => setOpen(false)} />
-        </Suspense>
-      )}
+      {isOpen && parts && <parts.Palette onClose={() => setOpen(false)} />}
     </>
   );
 }

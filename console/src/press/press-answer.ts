@@ -1,3 +1,4 @@
+import { mayHaveRun } from '../api/may-have-run.js';
 import { type Outcome, type PressEvent, type Refusal } from './press.js';
 
 /** An answer of the API to a press, of one target or of several. */
@@ -28,8 +29,6 @@ interface Row {
 }
 
 const DEFAULT_PAUSE_MS = 5000;
-/** The action itself failed: nothing of it stays, and it is on record. */
-const FAILURES: readonly string[] = ['ACTION_FAILED', 'ACTION_TIMED_OUT'];
 
 /** What an answer to a press of these targets means. Source: docs/http-api.md, "Execute" and "Bulk". */
 export function eventOf(answer: PressAnswer, targetIds: readonly string[]): PressEvent {
@@ -37,14 +36,9 @@ export function eventOf(answer: PressAnswer, targetIds: readonly string[]): Pres
   if (answer.status === 200) return answered(answer, body, targetIds);
   if (answer.status === 401) return { type: 'signed-out' };
   if (answer.status === 429) return { type: 'held', retryAfterMs: pauseOf(answer) };
-  if (answer.status < 500 || FAILURES.includes(body.code ?? '')) {
-    return { type: 'refused', refusal: refusalOf(body) };
-  }
-  // With an execution on record, it is known that there was no effect.
-  if (answer.status === 503 && body.executionId !== undefined) {
-    return { type: 'held', retryAfterMs: pauseOf(answer) };
-  }
-  return { type: 'lost' };
+  if (mayHaveRun(answer.status, body)) return { type: 'lost' };
+  if (answer.status === 503) return { type: 'held', retryAfterMs: pauseOf(answer) };
+  return { type: 'refused', refusal: refusalOf(body) };
 }
 
 /** The refusal of a problem document, or of a row. */

@@ -8,6 +8,7 @@ function press(phase: Phase, outcomes: Record<string, Outcome> = {}, undo?: Undo
   const targets = (ids.length > 0 ? ids : ['a']).map((id) => ({ id, title: 'Call Acme' }));
   const intent = {
     key: 'key',
+    userId: 'otto',
     actionKey: 'mark_done',
     label: 'Mark done',
     undoable: true,

@@ -12,6 +12,7 @@ const NOW = 1_000_000;
 const ID = 'nba-1';
 const intent = {
   key: 'key-1',
+  userId: 'otto',
   actionKey: 'mark_done',
   label: 'Mark done',
   undoable: true,

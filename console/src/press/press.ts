@@ -8,6 +8,8 @@ export interface Target {
 export interface Intent {
   /** The Idempotency-Key. */
   readonly key: string;
+  /** Who clicked: it is sent for nobody else. */
+  readonly userId: string;
   readonly actionKey: string;
   readonly label: string;
   readonly undoable: boolean;

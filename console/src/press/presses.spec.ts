@@ -4,6 +4,7 @@ import { type Presser, Presses, type Transport } from './presses.js';
 
 const intent = (key: string): Intent => ({
   key,
+  userId: 'otto',
   actionKey: 'mark_done',
   label: 'Mark done',
   undoable: true,
@@ -56,10 +57,12 @@ describe('presses', () => {
   afterEach(() => jest.useRealTimers());
 
   const changed: string[] = [];
+  let signedIn: string | undefined;
   function pressing(server: Server): { presses: Presses; last: () => Press } {
+    signedIn = 'otto';
     changed.length = 0;
     const listener = { changed: (ids: readonly string[]) => changed.push(...ids) };
-    const presses = new Presses(server, listener, () => 'otto');
+    const presses = new Presses(server, listener, () => signedIn);
     return { presses, last: () => presses.all().at(-1)! };
   }
   const settle = () => jest.advanceTimersByTimeAsync(0);
@@ -100,6 +103,30 @@ describe('presses', () => {
     presses.resume();
     await settle();
     expect(server.keys).toEqual(['a', 'a']);
+    expect(last().phase.name).toBe('settled');
+  });
+
+  it.each([
+    ['whose outcome is unknown', null],
+    ['that waits', answer(429, {}, '1')],
+  ])('sends a press %s for nobody but who made it', async (_, first) => {
+    const server = new Server([first, done]);
+    const { presses, last } = pressing(server);
+    presses.press(intent('a'));
+    await settle();
+    for (const other of [undefined, 'ann']) {
+      signedIn = other;
+      presses.resume();
+      await jest.advanceTimersByTimeAsync(60_000);
+      expect(server.keys).toEqual(['a']);
+    }
+    signedIn = 'otto';
+    presses.resume();
+    await settle();
+    expect(server.keys).toEqual(['a', 'a']);
+    signedIn = 'ann';
+    await presses.undo('a');
+    expect(server.undone).toEqual([]);
     expect(last().phase.name).toBe('settled');
   });
 

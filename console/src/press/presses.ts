@@ -85,7 +85,7 @@ export class Presses {
   async undo(key: string): Promise<void> {
     const press = this.find(key);
     const executions = press ? undoableExecutions(press) : [];
-    if (executions.length === 0) return;
+    if (executions.length === 0 || press?.intent.userId !== this.userId()) return;
     this.on(key, { type: 'undo-sent' });
     const event = await this.undoEvent(executions);
     this.on(key, event);
@@ -120,6 +120,11 @@ export class Presses {
     const { intent } = press;
     const ids = intent.targets.map(({ id }) => id);
     clearTimeout(this.timers.get(key));
+    if (intent.userId !== this.userId()) {
+      // The session is that of nobody, or of somebody else.
+      this.on(key, { type: 'signed-out' });
+      return;
+    }
     this.on(key, { type: 'sent' });
     try {
       this.on(key, eventOf(await this.transport.press(intent), ids));

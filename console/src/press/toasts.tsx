@@ -1,13 +1,19 @@
 import { type JSX, useState } from 'react';
 import { Icon } from '../ui/icons.js';
 import { useShortcuts } from '../ui/keyboard.js';
-import { closeNotice, type Notice, undoNotice, useNotices } from '../ui/notices.js';
+import {
+  closeNotice,
+  isNoticeShown,
+  type Notice,
+  SHOWN_MS,
+  undoNotice,
+  useNotices,
+} from '../ui/notices.js';
 import { useNow } from '../ui/time.js';
 import { isOpen, isRefusal, isStuck, type Press, undoableExecutions } from './press.js';
 import { result, secondsUntil, standing } from './press-text.js';
-import { presses, undoLast, usePresses } from './pressing.js';
+import { presses, undoNewest, usePresses } from './pressing.js';
 
-const SHOWN_MS = 10_000;
 /** Most toasts at once: the newest. */
 const MOST = 4;
 
@@ -16,12 +22,7 @@ export function Toasts(): JSX.Element {
   const all = usePresses();
   const now = useNow(1000);
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
-  const notices = useNotices().filter(({ code, at }) => code !== undefined || now - at < SHOWN_MS);
-  const undoNewest = (): void => {
-    const notice = notices.findLast(({ undo }) => undo);
-    if (notice && notice.at > lastUndoableAt(all)) undoNotice(notice);
-    else undoLast();
-  };
+  const notices = useNotices().filter((notice) => isNoticeShown(notice, now));
   useShortcuts({ u: undoNewest, 'mod+z': undoNewest });
   const shown = all.filter((press) => !closed.has(press.intent.key) && isShown(press, now));
   return (
@@ -39,12 +40,6 @@ export function Toasts(): JSX.Element {
       ))}
     </div>
   );
-}
-
-/** When the newest press that can be undone was settled, in ms since the epoch. */
-function lastUndoableAt(all: readonly Press[]): number {
-  const phase = all.findLast((press) => undoableExecutions(press).length > 0)?.phase;
-  return phase?.name === 'settled' ? phase.at : 0;
 }
 
 function isShown(press: Press, now: number): boolean {

@@ -1,5 +1,7 @@
 import { type JSX, type ReactNode, useEffect, useRef } from 'react';
+import { isLost } from '../api/is-lost.js';
 import { Dialog } from './dialog.js';
+import { Lost } from './lost.js';
 import { Problem } from './problem.js';
 
 interface Props {
@@ -7,48 +9,57 @@ interface Props {
   readonly description?: ReactNode;
   readonly submitLabel: string;
   readonly danger?: boolean;
-  /** The change that it sends: its state, and its problem. */
-  readonly change: { readonly isPending: boolean; readonly error: Error | null };
+  /** The change that it sends: its state, and its problem; none for a form that sends nothing. */
+  readonly change?: { readonly isPending: boolean; readonly error: Error | null };
+  /** What to look at where the outcome is unknown. */
+  readonly lost?: ReactNode;
   readonly onSubmit: () => void;
   readonly onClose: () => void;
   readonly children?: ReactNode;
 }
 
-/** A form in a dialog, or a question where it has no fields; it stays open until the change is done. */
+const NOTHING_SENT = { isPending: false, error: null };
+
+/**
+ * A form in a dialog, or a question where it has no fields. It stays open until the change is done, and can't be
+ * closed while that is under way: what it came to, and what is shown once, would be lost.
+ */
 export function FormDialog(props: Props): JSX.Element {
   const {
     title,
     description,
     submitLabel,
     danger = false,
-    change,
+    change = NOTHING_SENT,
+    lost = 'The outcome is unknown: it may have been done. Look before you send it again.',
     onSubmit,
     onClose,
     children,
   } = props;
-  const { error } = change;
+  const { isPending, error } = change;
   const problem = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (error) problem.current?.scrollIntoView({ block: 'nearest' });
   }, [error]);
   return (
-    <Dialog title={title} description={description} onClose={onClose}>
+    <Dialog title={title} description={description} onClose={() => isPending || onClose()}>
       <form
         className="form"
         onSubmit={(event) => {
           event.preventDefault();
-          if (!change.isPending) onSubmit();
+          if (!isPending) onSubmit();
         }}
       >
         {children}
+        {isLost(error) && <Lost>{lost}</Lost>}
         <div ref={problem} className="dialog-problem">
           {error && <Problem error={error} />}
         </div>
         <div className="dialog-acts">
-          <button className="b" type="button" onClick={onClose}>
+          <button className="b" type="button" disabled={isPending} onClick={onClose}>
             Cancel
           </button>
-          <button className={danger ? 'b d' : 'b p'} type="submit" disabled={change.isPending}>
+          <button className={danger ? 'b d' : 'b p'} type="submit" disabled={isPending}>
             {submitLabel}
           </button>
         </div>

@@ -1,29 +1,46 @@
-import { type HTMLAttributes, useCallback, useMemo, useRef } from 'react';
+import {
+  type HTMLAttributes,
+  type RefObject,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+} from 'react';
 
 interface Inside {
   /** Whether the pointer or the focus is in the element now. */
   readonly isInside: () => boolean;
   readonly handlers: Pick<
     HTMLAttributes<HTMLElement>,
-    'onPointerEnter' | 'onPointerLeave' | 'onFocus' | 'onBlur'
+    'onPointerEnter' | 'onPointerLeave' | 'onBlur'
   >;
 }
 
-/** Watches whether somebody is in an element, by pointer or by keyboard. */
-export function useInside(): Inside {
-  const state = useRef({ pointer: false, focus: false });
-  const isInside = useCallback(() => state.current.pointer || state.current.focus, []);
+/** Watches whether somebody is in an element, by pointer or by keyboard; says when they left. */
+export function useInside(element: RefObject<HTMLElement | null>, onLeft: () => void): Inside {
+  const hasPointer = useRef(false);
+  const left = useRef(onLeft);
+  useEffect(() => {
+    left.current = onLeft;
+  });
+  // Asked of the document: no event says that a row with the focus was taken away.
+  const isInside = useCallback(
+    () => hasPointer.current || element.current?.contains(document.activeElement) === true,
+    [element],
+  );
   const handlers = useMemo<Inside['handlers']>(
     () => ({
       // A touch leaves no pointer behind.
-      onPointerEnter: ({ pointerType }) => (state.current.pointer = pointerType === 'mouse'),
-      onPointerLeave: () => (state.current.pointer = false),
-      onFocus: () => (state.current.focus = true),
+      onPointerEnter: ({ pointerType }) => (hasPointer.current = pointerType === 'mouse'),
+      onPointerLeave: () => {
+        hasPointer.current = false;
+        if (!isInside()) left.current();
+      },
       onBlur: ({ currentTarget, relatedTarget }) => {
-        state.current.focus = currentTarget.contains(relatedTarget);
+        if (!hasPointer.current && !currentTarget.contains(relatedTarget)) left.current();
       },
     }),
-    [],
+    [isInside],
   );
   return { isInside, handlers };
 }

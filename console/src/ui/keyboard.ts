@@ -6,6 +6,16 @@ export type Shortcuts = Readonly<Record<string, (() => void) | undefined>>;
 /** What types no letter, and so works while somebody types. */
 const ALWAYS: readonly string[] = ['mod+k'];
 
+/** Keys that go on while they are held; of all others, a held key is one press. */
+const HELD: readonly string[] = ['j', 'k', 'ArrowDown', 'ArrowUp'];
+
+/** What scrolls a part of the page that has the focus; elsewhere than in the list, it does that alone. */
+const SCROLLS: readonly string[] = ['ArrowDown', 'ArrowUp'];
+
+function isOutsideOfList({ target }: KeyboardEvent): boolean {
+  return target instanceof HTMLElement && target !== document.body && target.closest('.q') === null;
+}
+
 function isTyping({ target }: KeyboardEvent): boolean {
   return (
     target instanceof HTMLElement &&
@@ -29,6 +39,8 @@ export function useShortcuts(shortcuts: Shortcuts): void {
       if (event.altKey || event.defaultPrevented || isModalOpen()) return;
       const name = event.ctrlKey || event.metaKey ? `mod+${event.key}` : event.key;
       if (isTyping(event) && !ALWAYS.includes(name)) return;
+      if (event.repeat && !HELD.includes(name)) return;
+      if (SCROLLS.includes(name) && isOutsideOfList(event)) return;
       // A link or a button in focus has its own Enter.
       const isOwn =
         event.target instanceof HTMLElement && event.target.closest('a,button') !== null;

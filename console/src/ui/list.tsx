@@ -11,7 +11,7 @@ interface ListProps<T> {
 
 /** A list with its states: it loads, it failed, it is empty, it is shown; it is read on while one scrolls. */
 export function List<T>({ list, empty, children }: ListProps<T>): JSX.Element {
-  const { items, first, error, isPending, isBehind, again } = list;
+  const { items, first, error, isPending, isBehind, again, failsReadingOn, readAgain } = list;
   return (
     <>
       {isBehind && (
@@ -21,7 +21,7 @@ export function List<T>({ list, empty, children }: ListProps<T>): JSX.Element {
           </button>
         </p>
       )}
-      {error && !first && <Problem error={error} retry={again} />}
+      {error && !failsReadingOn && <Problem error={error} retry={first ? readAgain : again} />}
       {isPending && <p className="centred sub">Loading…</p>}
       {first && (items.length === 0 ? empty : children(items))}
       <ReadOn list={list} />
@@ -31,12 +31,12 @@ export function List<T>({ list, empty, children }: ListProps<T>): JSX.Element {
 
 /** The end of a list: what follows is read as it comes near. */
 export function ReadOn({
-  list: { items, hasNext, isReadingOn, readOn, error, first },
+  list: { items, hasNext, isReadingOn, readOn, error, failsReadingOn },
 }: {
   readonly list: Paged<unknown>;
 }): JSX.Element {
   const end = useRef<HTMLDivElement>(null);
-  const failed = error !== null && first !== undefined;
+  const failed = error !== null && failsReadingOn;
   useEffect(() => {
     const element = end.current;
     if (!element || !hasNext || isReadingOn || failed) return undefined;

@@ -29,7 +29,7 @@ export function Menu(props: MenuProps): JSX.Element {
       onBlur={() => setBegins(undefined)}
       onClick={() => {
         setBegins('open');
-        popup.load();
+        popup.load(() => setBegins(undefined));
       }}
     >
       {trigger}

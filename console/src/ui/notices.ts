@@ -1,5 +1,7 @@
 import { useSyncExternalStore } from 'react';
 import { ApiProblem } from '../api/client.js';
+import { isLost } from '../api/is-lost.js';
+import { newestNotices } from './newest-notices.js';
 
 /** What a page says about something that was done, besides presses. */
 export interface Notice {
@@ -12,9 +14,6 @@ export interface Notice {
   readonly at: number;
 }
 
-/** Most notices at once: the newest. */
-const MOST = 3;
-
 let notices: readonly Notice[] = [];
 let lastId = 0;
 const readers = new Set<() => void>();
@@ -26,7 +25,20 @@ function set(next: readonly Notice[]): void {
 
 function add(notice: Omit<Notice, 'id' | 'at'>): void {
   lastId += 1;
-  set([...notices, { ...notice, id: lastId, at: Date.now() }].slice(-MOST));
+  set(newestNotices([...notices, { ...notice, id: lastId, at: Date.now() }]));
+}
+
+/** How long what was done is shown, with its undo, in ms. */
+export const SHOWN_MS = 10_000;
+
+/** Whether a notice is still shown: a fault is, until somebody closes it. */
+export function isNoticeShown({ code, at }: Notice, now: number): boolean {
+  return code !== undefined || now - at < SHOWN_MS;
+}
+
+/** The newest change that can be taken back by its notice, which is still shown. */
+export function undoableNotice(): Notice | undefined {
+  return notices.findLast((notice) => notice.undo && isNoticeShown(notice, Date.now()));
 }
 
 /** Says what was done; with `undo`, it can be taken back with one click. */
@@ -34,14 +46,30 @@ export function notify(text: string, undo?: () => void): void {
   add({ text, ...(undo && { undo }) });
 }
 
-/** Says what went wrong as the server says it. */
+/** Says that a part of the console did not come: the server is away, or has another one by now. */
+export function notifyMissingPart(): void {
+  add({
+    text: 'This part of the console could not be loaded. Try it again, or load the page again.',
+    code: 'NOT_LOADED',
+  });
+}
+
+/** Says that something was done whose answer nobody saw; it stays until it is closed. */
+export function notifyMissed(text: string): void {
+  add({ text, code: 'NOT_SHOWN' });
+}
+
+/** Says what went wrong as the server says it, and whether it may have been done. */
 export function notifyProblem(error: Error): void {
   if (!(error instanceof ApiProblem)) {
     add({ text: 'The server did not answer: it may have been done.', code: 'NO_ANSWER' });
     return;
   }
   const { message, code, requestId } = error;
-  add({ text: message, code: requestId === undefined ? code : `${code} · request ${requestId}` });
+  add({
+    text: isLost(error) ? `${message} It may have been done.` : message,
+    code: requestId === undefined ? code : `${code} · request ${requestId}`,
+  });
 }
 
 /** Takes back what a notice says, and closes it. */

@@ -10,6 +10,19 @@ describe('a link from data', () => {
     expect(safeLink('/actions/1')).toMatchObject({ external: false });
   });
 
+  it('to work items leads to their page, with the same filters', () => {
+    const hrefOf = (href: string) => safeLink(href)?.href;
+    expect(hrefOf('/api/work-items')).toBe('/work-items');
+    expect(hrefOf('/api/work-items?condition=overdue&entityType=account&entityId=acme')).toBe(
+      '/work-items?condition=overdue&scope=account%2Facme',
+    );
+    expect(hrefOf('/api/work-items?entityType=command_center')).toBe(
+      '/work-items?scope=command_center%2Fcommand_center',
+    );
+    expect(hrefOf('/api/work-items/reminder/1')).toBe('/api/work-items/reminder/1');
+    expect(hrefOf('/risk?severity=high')).toBe('/risk?severity=high');
+  });
+
   it.each([
     'javascript:alert(1)',
     'JaVaScRiPt:alert(1)',

@@ -11,10 +11,14 @@ export function useNow(intervalMs: number): number {
   return now;
 }
 
-/** A time as its distance from now; the exact one, in the zone of the reader, on hover. */
+/**
+ * A time as its distance from now; the exact one, in the zone of the reader, on hover, and beside it while the
+ * focus of the keyboard is on its line.
+ */
 export function Time({ at, now }: { readonly at: string; readonly now: number }): JSX.Element {
+  const exact = exactTime(at);
   return (
-    <time dateTime={at} title={exactTime(at)}>
+    <time dateTime={at} title={exact} data-exact={exact}>
       {relativeTime(at, now)}
     </time>
   );

@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContext,
+  chromium,
+  type Page,
+  type Route,
+} from 'playwright-core';
 import { createTestApp, OPERATOR, type TestApp, type TestAppOptions } from '../../support/app.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { builtConsole } from './built-console.js';
@@ -146,6 +152,38 @@ export async function signIn(
   await page.getByLabel('E-mail').fill(email);
   await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+/** Answers to changes that are held back. */
+export interface Held {
+  /** Resolves when the change was sent. */
+  readonly sent: Promise<void>;
+  /** Sends it on to the server, and answers what that says. */
+  pass(): Promise<void>;
+  /** Answers with a problem; the server never gets it. */
+  refuse(status: number, code: string, detail: string): Promise<void>;
+}
+
+/** Holds the next change of such an address back. */
+export async function holdAnswers(page: Page, address: string): Promise<Held> {
+  let isHeld = false;
+  let hold: (route: Route) => void;
+  const held = new Promise<Route>((resolve) => (hold = resolve));
+  await page.route(address, (route) => {
+    if (isHeld || route.request().method() === 'GET') return route.fallback();
+    isHeld = true;
+    hold(route);
+    return undefined;
+  });
+  return {
+    sent: held.then(() => undefined),
+    pass: async () => (await held).continue(),
+    refuse: async (status, code, detail) => {
+      const contentType = 'application/problem+json';
+      const body = JSON.stringify({ status, code, detail, requestId: 'request-1' });
+      await (await held).fulfill({ status, contentType, body });
+    },
+  };
 }
 
 const AXE = createRequire(resolve('package.json')).resolve('axe-core/axe.min.js');

@@ -20,7 +20,6 @@ const SPANS: readonly (readonly [name: string, ms: number])[] = [
   ['Last 7 days', 7 * 24 * HOUR_MS],
 ];
 const SHORT = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
-const NOTHING_SENT = { isPending: false, error: null };
 
 /** Since and until as a chip: a span up to now, or two times. */
 export function TimeChip({ since, until, onChange }: Props): JSX.Element {
@@ -78,7 +77,6 @@ function Between({ onChange, onClose, ...span }: Props & { onClose: () => void }
       title="Events between two times"
       description="In your time zone; an empty field is no limit."
       submitLabel="Show"
-      change={NOTHING_SENT}
       onSubmit={() => onChange({ since: instantOf(since), until: instantOf(until) })}
       onClose={onClose}
     >

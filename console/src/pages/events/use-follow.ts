@@ -33,7 +33,7 @@ export function useFollow({ filters, list, readNewest, waits }: Options): Follow
     void readNewest().then(add, () => undefined);
   });
   useLiveMessages((message) => {
-    if (message.name === 'reset') return;
+    if (message.name !== 'event') return;
     const selected = selects(filters, message.event);
     if (selected === 'yes') add([message.event]);
     else if (selected === 'unknown') ask();

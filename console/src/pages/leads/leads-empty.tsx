@@ -1,6 +1,6 @@
 import { type JSX } from 'react';
 import { Link } from 'wouter';
-import { BASE } from '../../api/base.js';
+import { SERVER_URL } from '../../api/base.js';
 import { useMay } from '../../api/rights.js';
 import { Empty } from '../../ui/list.js';
 
@@ -28,7 +28,7 @@ export function LeadsEmpty({ isFiltered, onClear }: Props): JSX.Element {
         attributes. Push one:
       </p>
       <pre tabIndex={0}>
-        {`curl -X PUT ${location.origin}${BASE}/api/work-items/intake_lead/crm-1 \\
+        {`curl -X PUT ${SERVER_URL}/api/work-items/intake_lead/crm-1 \\
   -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" \\
   -d '{"title":"Acme wants a website","state":"new","attributes":{"budget":20000,"urgency":"this_month"}}'`}
       </pre>

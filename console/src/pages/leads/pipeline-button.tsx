@@ -46,7 +46,10 @@ export function PipelineButton({ scope }: { readonly scope: string }): JSX.Eleme
             const { entityType, entityId } = wanted;
             change.mutate({ entityType, entityId });
           }}
-          onClose={() => setAsks(false)}
+          onClose={() => {
+            change.reset();
+            setAsks(false);
+          }}
         >
           <SelectField
             label="Scope"

@@ -39,6 +39,8 @@ export interface LiveRows {
   /** How many new rows wait to be shown; undefined where it is not known. */
   readonly news: number | undefined;
   readonly show: () => void;
+  /** Shows them where that moves nothing under anybody: they have left the list. */
+  readonly catchUp: () => void;
   /** Rows that somebody else took a moment ago. */
   readonly taken: ReadonlySet<string>;
 }
@@ -111,7 +113,13 @@ export function useLiveRows(filters: Filters, me: string, isBusy: () => boolean)
   useEffect(() => () => clearTimeout(timer.current), []);
 
   useLiveMessages((message) => {
-    if (message.name === 'reset') waiting.current.many = true;
+    if (message.name === 'begun') {
+      // Nobody has begun to work in it yet.
+      const queryKey = keys.queue(listFilterOf(filters));
+      const pages = queryClient.getQueryData<QueueData>(queryKey)?.pages.length ?? 0;
+      if (pages <= 1) void queryClient.invalidateQueries({ queryKey });
+      else waiting.current.many = true;
+    } else if (message.name === 'reset') waiting.current.many = true;
     else note(message.event, waiting.current);
     timer.current ??= setTimeout(() => current.current(), TOGETHER_MS);
   });
@@ -140,8 +148,15 @@ export function useLiveRows(filters: Filters, me: string, isBusy: () => boolean)
     setNews(NONE);
   }, [filters, news]);
 
+  const catchUp = useCallback((): void => {
+    if (news.more) {
+      setNews(NONE);
+      renewAll();
+    } else if (news.items.length > 0) show();
+  }, [news, renewAll, show]);
+
   const count = news.more ? undefined : news.items.length;
-  return { news: count, show, taken };
+  return { news: count, show, catchUp, taken };
 }
 
 /** What is to be looked at, from events. */

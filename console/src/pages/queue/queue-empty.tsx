@@ -1,5 +1,5 @@
 import { type JSX } from 'react';
-import { BASE } from '../../api/base.js';
+import { SERVER_URL } from '../../api/base.js';
 
 interface Props {
   readonly isFiltered: boolean;
@@ -18,7 +18,6 @@ export function QueueEmpty({ isFiltered, onClear }: Props): JSX.Element {
       </div>
     );
   }
-  const origin = `${location.origin}${BASE}`;
   return (
     <div className="empty">
       <h2>Nothing to do</h2>
@@ -26,10 +25,10 @@ export function QueueEmpty({ isFiltered, onClear }: Props): JSX.Element {
         What the rules recommend appears here, ranked. Push a work item and run the rules:
       </p>
       <pre tabIndex={0}>
-        {`curl -X PUT ${origin}/api/work-items/reminder/call-acme \\
+        {`curl -X PUT ${SERVER_URL}/api/work-items/reminder/call-acme \\
   -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" \\
   -d '{"title":"Call Acme","state":"open","dueAt":"2026-01-15T09:00:00Z"}'
-curl -X POST ${origin}/api/next-actions/run \\
+curl -X POST ${SERVER_URL}/api/next-actions/run \\
   -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" -d '{}'`}
       </pre>
     </div>

@@ -53,8 +53,13 @@ export function QueuePage({ me }: { readonly me: Me }): JSX.Element {
   const summary = useSummary(filters.scope === '' ? '*' : filters.scope);
   const { items } = queue;
   const first = queue.first?.pagination;
-  const inside = useInside();
-  const { news, show, taken } = useLiveRows(filters, me.id, inside.isInside);
+  const listing = useRef<HTMLDivElement>(null);
+  const onLeft = useRef<() => void>(undefined);
+  const inside = useInside(listing, () => onLeft.current?.());
+  const { news, show, catchUp, taken } = useLiveRows(filters, me.id, inside.isInside);
+  useEffect(() => {
+    onLeft.current = catchUp;
+  }, [catchUp]);
 
   const all = usePresses();
   const pressOf = useMemo(() => latestByTarget(all), [all]);
@@ -69,7 +74,7 @@ export function QueuePage({ me }: { readonly me: Me }): JSX.Element {
     [pressOf, taken],
   );
 
-  const selection = useSelection(items, isLeaving);
+  const selection = useSelection(items, isLeaving, filters);
   const { selected, chosen, move } = selection;
 
   const search_ = useRef<HTMLInputElement>(null);
@@ -104,7 +109,7 @@ export function QueuePage({ me }: { readonly me: Me }): JSX.Element {
     [ACTION_KEYS.assign]: pressKey('assign'),
     '/': () => search_.current?.focus(),
     '?': () => {
-      help.load();
+      help.load(() => setHelps(false));
       setHelps(true);
     },
     Escape: selection.clear,
@@ -142,47 +147,49 @@ export function QueuePage({ me }: { readonly me: Me }): JSX.Element {
           <Search ref={search_} value={filters.text} onChange={setText} />
         </header>
         <FilterBar filters={filters} items={items} onChange={setFilters} />
-        {news !== 0 && (
-          <p className="news" role="status">
-            <button type="button" className="b" onClick={() => showNews()}>
-              {news === undefined ? 'The list has changed: show it' : `${news} new`}
-            </button>
-          </p>
-        )}
-        <div className="scroller" ref={scroller} {...inside.handlers}>
-          <List
-            list={queue}
-            empty={
-              <QueueEmpty
-                isFiltered={hasFilters(filters)}
-                onClear={() => navigate('/', { replace: true })}
-              />
-            }
-          >
-            {() => (
-              <QueueList
-                items={items}
-                scroller={scroller}
-                selection={selection}
-                pressOf={pressOf}
-                isLeaving={isLeaving}
-              />
-            )}
-          </List>
-          {counts && filters.snoozed === '' && (counts.snoozed > 0 || counts.suppressed > 0) && (
-            <p className="hidden-today">
-              Hidden today: {counts.snoozed} snoozed, {counts.suppressed} held back.{' '}
-              {counts.snoozed > 0 && (
-                <button
-                  type="button"
-                  className="link"
-                  onClick={() => setFilters({ ...filters, snoozed: 'all' })}
-                >
-                  Show snoozed
-                </button>
-              )}
+        <div className="listing" ref={listing} {...inside.handlers}>
+          {news !== 0 && (
+            <p className="news" role="status">
+              <button type="button" className="b" onClick={() => showNews()}>
+                {news === undefined ? 'The list has changed: show it' : `${news} new`}
+              </button>
             </p>
           )}
+          <div className="scroller" ref={scroller}>
+            <List
+              list={queue}
+              empty={
+                <QueueEmpty
+                  isFiltered={hasFilters(filters)}
+                  onClear={() => navigate('/', { replace: true })}
+                />
+              }
+            >
+              {() => (
+                <QueueList
+                  items={items}
+                  scroller={scroller}
+                  selection={selection}
+                  pressOf={pressOf}
+                  isLeaving={isLeaving}
+                />
+              )}
+            </List>
+            {counts && filters.snoozed === '' && (counts.snoozed > 0 || counts.suppressed > 0) && (
+              <p className="hidden-today">
+                Hidden today: {counts.snoozed} snoozed, {counts.suppressed} held back.{' '}
+                {counts.snoozed > 0 && (
+                  <button
+                    type="button"
+                    className="link"
+                    onClick={() => setFilters({ ...filters, snoozed: 'all' })}
+                  >
+                    Show snoozed
+                  </button>
+                )}
+              </p>
+            )}
+          </div>
         </div>
         {chosen.length > 0 && <BulkBar items={chosen} onClear={selection.clear} />}
       </main>

@@ -11,6 +11,7 @@ import { StandingText } from '../../press/standing-text.js';
 import { PriorityMark } from '../../ui/priority.js';
 import { distanceOf, exactTime } from '../../ui/relative-time.js';
 import { useNow } from '../../ui/time.js';
+import { rowId } from './selection.js';
 
 interface Props {
   /** Measures the row. */
@@ -42,7 +43,7 @@ export const QueueRow = memo(function QueueRow(props: Props): JSX.Element {
       data-index={index}
       aria-posinset={index + 1}
       aria-setsize={count}
-      id={`row-${item.id}`}
+      id={rowId(item.id)}
       className={className.filter(Boolean).join(' ')}
       onPointerEnter={(event) => event.pointerType === 'mouse' && setHovered(true)}
       onPointerLeave={() => setHovered(false)}
@@ -99,7 +100,12 @@ function Meta({ item }: { readonly item: NextAction }): JSX.Element {
     <div className="meta">
       {isSnoozed(item, now) && <span className="tag">snoozed</span>}
       <span className="tag">{scopeName(item)}</span>
-      <time className="age" dateTime={item.createdAt} title={exactTime(item.createdAt)}>
+      <time
+        className="age"
+        dateTime={item.createdAt}
+        title={exactTime(item.createdAt)}
+        data-exact={exactTime(item.createdAt)}
+      >
         {distanceOf(item.createdAt, now)}
       </time>
       <Avatar item={item} />

@@ -68,8 +68,6 @@ export function FlagActs({ flag, isPending, onChange }: Props): JSX.Element {
   );
 }
 
-const NOTHING_SENT = { isPending: false, error: null };
-
 function SnoozeUntil({
   onSubmit,
   onClose,
@@ -83,7 +81,6 @@ function SnoozeUntil({
       title="Snooze the flag"
       description="It is open again after that time. Runs of the rules leave it alone until then."
       submitLabel="Snooze"
-      change={NOTHING_SENT}
       onSubmit={() => onSubmit(new Date(until).toISOString())}
       onClose={onClose}
     >

@@ -19,7 +19,7 @@ export function RunRules({ scope }: { readonly scope: string }): JSX.Element {
       `Rules ran in ${ran}: ${created} opened, ${updated} updated, ${resolved} resolved`,
     renews: [RISK_KEY],
     onDone: () => setAsks(false),
-    showsProblem: !isOne,
+    showsProblem: asks,
   });
   return (
     <>

@@ -1,6 +1,7 @@
 import { type JSX, useState } from 'react';
 import { api, ApiProblem, bodyOf } from '../../api/client.js';
-import { queryClient } from '../../api/queries.js';
+import { keys, queryClient } from '../../api/queries.js';
+import { sessionChanged } from '../../api/session.js';
 import { Icon } from '../../ui/icons.js';
 
 interface Props {
@@ -19,7 +20,9 @@ export function SignInPage({ hasSession }: Props): JSX.Element {
     setFault(undefined);
     try {
       await bodyOf(api.POST('/api/auth/session', { body: { email, password } }));
-      // All of it: what is shown may be hours old.
+      sessionChanged(true);
+      // Who it is first: what another user left is forgotten then. The rest may be hours old.
+      await queryClient.refetchQueries({ queryKey: keys.me });
       await queryClient.invalidateQueries();
     } catch (error) {
       setFault(faultOf(error));

@@ -1,10 +1,10 @@
 import { type JSX, useState } from 'react';
 import { api, bodyOf, type Schemas } from '../../api/client.js';
 import { type Paged } from '../../api/paged.js';
+import { isLost } from '../../api/is-lost.js';
 import { useChange } from '../../ui/change.js';
 import { SelectField, TextField } from '../../ui/fields.js';
 import { FormDialog } from '../../ui/form-dialog.js';
-import { isLost, Lost } from '../../ui/lost.js';
 import { RoleField } from '../../ui/role-field.js';
 import { ScopesField } from '../../ui/scopes-field.js';
 import {
@@ -30,14 +30,20 @@ export function TokenForm({ list, onMade, onClose }: Props): JSX.Element {
   const [values, setValues] = useState(NEW_TOKEN);
   const [before, setBefore] = useState<ReadonlySet<string>>(new Set());
   const set = (change: Partial<TokenValues>): void => setValues({ ...values, ...change });
-  const change = useChange(make, { renews: [TOKENS], onDone: onMade, showsProblem: true });
-  const lost = isLost(change.error);
+  const change = useChange(make, {
+    renews: [TOKENS],
+    onDone: onMade,
+    missed: ({ name }) =>
+      `The token of ${name} was made, and nobody saw its value: revoke it and make another`,
+    showsProblem: true,
+  });
   return (
     <FormDialog
       title="Make a service token"
       description="For a machine: it signs in with the token, and needs no password."
-      submitLabel={lost ? 'Make another' : 'Make'}
+      submitLabel={isLost(change.error) ? 'Make another' : 'Make'}
       change={change}
+      lost={<Found found={madeMeanwhile(list.items, before, values.name)} name={values.name} />}
       onSubmit={() => {
         setBefore(new Set(list.items.map(({ id }) => id)));
         change.mutate(values);
@@ -72,7 +78,6 @@ export function TokenForm({ list, onMade, onClose }: Props): JSX.Element {
           onChange={(date) => set({ date })}
         />
       )}
-      {lost && <Found found={madeMeanwhile(list.items, before, values.name)} name={values.name} />}
     </FormDialog>
   );
 }
@@ -86,17 +91,17 @@ function Found({
   readonly name: string;
 }): JSX.Element {
   return (
-    <Lost>
+    <>
       <p>
-        No answer came: the token may have been made, and then nobody has its value. Look in the
-        list first.
+        The outcome is unknown: the token may have been made, and then nobody has its value. Look in
+        the list first.
       </p>
       <p>
         {found.length === 0
           ? `The list, read anew, shows no new token “${name.trim()}” so far.`
           : `The list shows a new token “${name.trim()}” (${found.map(({ prefix }) => `${prefix}…`).join(', ')}): close this, revoke it, and make another.`}
       </p>
-    </Lost>
+    </>
   );
 }
 

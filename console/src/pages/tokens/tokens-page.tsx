@@ -1,4 +1,5 @@
 import { type JSX, useState } from 'react';
+import { SERVER_URL } from '../../api/base.js';
 import { api, bodyOf, type Schemas } from '../../api/client.js';
 import { usePaged } from '../../api/paged.js';
 import { useUserNames } from '../../api/user-names.js';
@@ -69,7 +70,7 @@ function NoTokens(): JSX.Element {
         role, scopes and an expiry. <em>Make a token</em> shows it once.
       </p>
       <pre tabIndex={0}>
-        {`curl ${location.origin}/api/next-actions -H "Authorization: Bearer $TOKEN"`}
+        {`curl ${SERVER_URL}/api/next-actions -H "Authorization: Bearer $TOKEN"`}
       </pre>
     </Empty>
   );

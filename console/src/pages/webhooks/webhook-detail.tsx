@@ -1,10 +1,8 @@
 import { type JSX } from 'react';
-import { ApiProblem } from '../../api/client.js';
 import { useUserNames } from '../../api/user-names.js';
 import { useWebhook, type Webhook, type WebhookWithSecret } from '../../api/webhooks.js';
 import { Facts } from '../../ui/facts.js';
 import { Loaded } from '../../ui/loaded.js';
-import { Problem } from '../../ui/problem.js';
 import { Time, useNow } from '../../ui/time.js';
 import { Deliveries, type DeliveryChoice } from './deliveries/deliveries.js';
 import { WebhookActs } from './webhook-acts.js';
@@ -23,9 +21,6 @@ interface Props {
 export function WebhookDetail({ id, choice, onChange, onSecret, onDeleted }: Props): JSX.Element {
   const query = useWebhook(id);
   const now = useNow(60_000);
-  const { error } = query;
-  // Somebody deleted it meanwhile.
-  if (error instanceof ApiProblem && error.status === 404) return <Problem error={error} />;
   return (
     <Loaded query={query}>
       {(webhook) => (

@@ -1,10 +1,11 @@
 import { type JSX, useState } from 'react';
 import { api, bodyOf } from '../../api/client.js';
+import { isLost } from '../../api/is-lost.js';
 import { type Webhook, webhookKeys, type WebhookWithSecret } from '../../api/webhooks.js';
 import { useChange } from '../../ui/change.js';
 import { TextField } from '../../ui/fields.js';
 import { FormDialog } from '../../ui/form-dialog.js';
-import { isLost, Lost } from '../../ui/lost.js';
+import { Lost } from '../../ui/lost.js';
 import { exactTime } from '../../ui/relative-time.js';
 import { localInputOf, placeOf } from './webhook-text.js';
 
@@ -23,6 +24,8 @@ export function RotateDialog(
   const change = useChange(() => bodyOf(api.POST('/api/webhooks/{id}/rotate-secret', { params })), {
     renews: [webhookKeys.list, webhookKeys.one(id)],
     onDone: onRotated,
+    missed: ({ url }) =>
+      `The secret of ${placeOf(url)} was rotated, and nobody saw the new one: rotate it again`,
     showsProblem: true,
   });
   const [before] = useState(previousSecretUntil);
@@ -34,6 +37,14 @@ export function RotateDialog(
       submitLabel={lost ? 'Rotate again' : 'Rotate'}
       danger
       change={change}
+      lost={
+        <p>
+          The outcome is unknown: the secret may have been rotated, and then nobody has the new one.{' '}
+          {previousSecretUntil === before
+            ? 'The webhook, read anew, shows no rotation so far.'
+            : 'The webhook shows that it was. Rotating again ends at once the secret that the receiver has.'}
+        </p>
+      }
       onSubmit={() => change.mutate(undefined)}
       onClose={onClose}
     >
@@ -42,16 +53,6 @@ export function RotateDialog(
           <p>
             It was rotated before: the older secret signs until {exactTime(previousSecretUntil)}.
             Another rotation ends that one at once.
-          </p>
-        </Lost>
-      )}
-      {lost && (
-        <Lost>
-          <p>
-            No answer came: the secret may have been rotated, and then nobody has the new one.{' '}
-            {previousSecretUntil === before
-              ? 'The webhook, read anew, shows no rotation so far.'
-              : 'The webhook shows that it was. Rotating again ends at once the secret that the receiver has.'}
           </p>
         </Lost>
       )}

@@ -26,10 +26,8 @@ export function DeleteDialog({ item, onClose, onDeleted }: Props): JSX.Element {
     {
       renews: [workItemKeys.lists],
       done: () => `Deleted “${title}”`,
-      onDone: () => {
-        queryClient.removeQueries({ queryKey: workItemKeys.item(kind, externalId) });
-        onDeleted();
-      },
+      store: () => queryClient.removeQueries({ queryKey: workItemKeys.item(kind, externalId) }),
+      onDone: onDeleted,
       showsProblem: true,
     },
   );

@@ -30,10 +30,8 @@ export function EditDialog({ item, onClose }: Props): JSX.Element {
   const change = useChange((changes: ItemChanges) => send(before, changes), {
     renews: [workItemKeys.lists],
     done: changeText,
-    onDone: (changed) => {
-      queryClient.setQueryData(workItemKeys.item(kind, externalId), changed);
-      onClose();
-    },
+    store: (changed) => void queryClient.setQueryData(workItemKeys.item(kind, externalId), changed),
+    onDone: onClose,
     showsProblem: true,
   });
   const field = (name: keyof typeof form) => ({

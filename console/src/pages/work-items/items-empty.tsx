@@ -1,5 +1,5 @@
 import { type JSX } from 'react';
-import { BASE } from '../../api/base.js';
+import { SERVER_URL } from '../../api/base.js';
 import { Empty } from '../../ui/list.js';
 
 interface Props {
@@ -25,7 +25,7 @@ export function ItemsEmpty({ isFiltered, onClear }: Props): JSX.Element {
         file, or push one:
       </p>
       <pre tabIndex={0}>
-        {`curl -X PUT ${location.origin}${BASE}/api/work-items/reminder/call-acme \\
+        {`curl -X PUT ${SERVER_URL}/api/work-items/reminder/call-acme \\
   -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" \\
   -d '{"title":"Call Acme","state":"open","dueAt":"2026-01-15T09:00:00Z"}'`}
       </pre>

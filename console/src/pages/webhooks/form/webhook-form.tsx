@@ -1,10 +1,10 @@
 import { type JSX, useEffect, useState } from 'react';
 import { api, ApiProblem, bodyOf } from '../../../api/client.js';
 import { type Webhook, webhookKeys, type WebhookWithSecret } from '../../../api/webhooks.js';
+import { isLost } from '../../../api/is-lost.js';
 import { useChange } from '../../../ui/change.js';
 import { TextField } from '../../../ui/fields.js';
 import { FormDialog } from '../../../ui/form-dialog.js';
-import { isLost, Lost } from '../../../ui/lost.js';
 import { ScopesField } from '../../../ui/scopes-field.js';
 import { EventKeysField } from './event-keys-field.js';
 import { HeadersField } from './headers-field.js';
@@ -34,6 +34,7 @@ export function NewWebhookForm(props: NewProps): JSX.Element {
   const change = useChange(make, {
     renews: [webhookKeys.list],
     onDone: onMade,
+    missed: ({ url }) => `The webhook of ${url} was made, and nobody saw its secret: rotate it`,
     showsProblem: true,
   });
   const { error } = change;
@@ -41,14 +42,26 @@ export function NewWebhookForm(props: NewProps): JSX.Element {
   useEffect(() => {
     if (isMissing) onNotConfigured();
   }, [isMissing, onNotConfigured]);
-  const lost = isLost(error);
-  const found = lost ? madeMeanwhile(listed, before, values.url.trim()) : [];
+  const found = madeMeanwhile(listed, before, values.url.trim());
   return (
     <FormDialog
       title="Make a webhook"
       description="A URL that gets events as they happen, each as a signed POST."
-      submitLabel={lost ? 'Make another' : 'Make'}
+      submitLabel={isLost(error) ? 'Make another' : 'Make'}
       change={change}
+      lost={
+        <>
+          <p>
+            The outcome is unknown: the webhook may have been made, and then nobody has its secret.
+            Look in the list first.
+          </p>
+          <p>
+            {found.length === 0
+              ? 'The list, read anew, shows no new webhook of this URL so far.'
+              : 'The list shows a new webhook of this URL: close this, and rotate its secret.'}
+          </p>
+        </>
+      }
       onSubmit={() => {
         setBefore(new Set(listed.map(({ id }) => id)));
         change.mutate(values);
@@ -56,19 +69,6 @@ export function NewWebhookForm(props: NewProps): JSX.Element {
       onClose={onClose}
     >
       <Fields values={values} onChange={setValues} />
-      {lost && (
-        <Lost>
-          <p>
-            No answer came: the webhook may have been made, and then nobody has its secret. Look in
-            the list first.
-          </p>
-          <p>
-            {found.length === 0
-              ? 'The list, read anew, shows no new webhook of this URL so far.'
-              : 'The list shows a new webhook of this URL: close this, and rotate its secret.'}
-          </p>
-        </Lost>
-      )}
     </FormDialog>
   );
 }
@@ -80,8 +80,10 @@ interface ChangeProps {
 
 /** Changes a webhook. */
 export function WebhookForm({ webhook, onClose }: ChangeProps): JSX.Element {
-  const [values, setValues] = useState(() => valuesOf(webhook));
-  const patch = patchOf(webhook, values);
+  // What somebody else changes meanwhile is neither what was typed here nor sent.
+  const [before] = useState(webhook);
+  const [values, setValues] = useState(() => valuesOf(before));
+  const patch = patchOf(before, values);
   const change = useChange(
     () => {
       const params = { path: { id: webhook.id } };
@@ -103,7 +105,7 @@ export function WebhookForm({ webhook, onClose }: ChangeProps): JSX.Element {
       onSubmit={() => (hasChanges ? change.mutate(undefined) : onClose())}
       onClose={onClose}
     >
-      <Fields values={values} webhook={webhook} onChange={setValues} />
+      <Fields values={values} webhook={before} onChange={setValues} />
     </FormDialog>
   );
 }

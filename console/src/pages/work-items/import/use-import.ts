@@ -1,6 +1,6 @@
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
-import { ApiProblem } from '../../../api/client.js';
+import { isLost } from '../../../api/is-lost.js';
 import { useChange } from '../../../ui/change.js';
 import { workItemKeys } from '../../../work-item/work-item-queries.js';
 import { FileFault, type ImportAnswer, type ImportOptions, sendFile } from './send-file.js';
@@ -50,10 +50,7 @@ export function useImport(scope: string): FileImport {
     staleTime: Infinity,
     gcTime: 0,
   });
-  const isCutOff =
-    change.error !== null &&
-    !(change.error instanceof ApiProblem) &&
-    !(change.error instanceof FileFault);
+  const isCutOff = isLost(change.error) && !(change.error instanceof FileFault);
   const choose = (file: File): void => {
     change.reset();
     setChosen({ file, at: Date.now() });
