@@ -34,14 +34,14 @@ describe('the benchmark of the workers', () => {
     await database.drop();
   }, 90_000);
 
-  it('replaces in a document what stands between its marks', () => {
+  it('replaces in a document what stands between its marks, in the format of the documents', () => {
     const folder = mkdtempSync(join(tmpdir(), 'nba-document-'));
     const document = join(folder, 'document.md');
-    writeFileSync(document, 'a\n<!-- bench: x -->\nold\n<!-- /bench: x -->\nb\n');
+    writeFileSync(document, 'a\n\n<!-- bench: x -->\n\nold\n\n<!-- /bench: x -->\n\nb\n');
     writeInto(document, 'x', 'new');
-    writeInto(document, 'x', 'newer');
+    writeInto(document, 'x', '| newer | b |\n|-|-|\n| 1 | 2 |');
     expect(readFileSync(document, 'utf8')).toBe(
-      'a\n<!-- bench: x -->\n\nnewer\n\n<!-- /bench: x -->\nb\n',
+      'a\n\n<!-- bench: x -->\n\n| newer | b   |\n| ----- | --- |\n| 1     | 2   |\n\n<!-- /bench: x -->\n\nb\n',
     );
     expect(() => writeInto(document, 'y', 'new')).toThrow('has no place');
     rmSync(folder, { recursive: true, force: true });
