@@ -55,7 +55,7 @@ export class AuthController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<LoginAnswer> {
     const from = fromOf(request);
-    enforceRateLimit(response, await this.auth.countAttempt(body.email, from));
+    enforceRateLimit(response, await this.auth.countAttempt(body.email, from), 'sign_in');
     return this.auth.login(body, from);
   }
 
@@ -81,7 +81,7 @@ export class AuthController {
   ): Promise<void> {
     const from = fromOf(request);
     assertOwnOrigin(request, this.env.publicUrl);
-    enforceRateLimit(response, await this.auth.countAttempt(body.email, from));
+    enforceRateLimit(response, await this.auth.countAttempt(body.email, from), 'sign_in');
     const cookie = await this.auth.openCookieSession(body, from);
     setSessionCookie(response, cookie, isSecure(request, this.env.publicUrl));
   }
@@ -139,7 +139,11 @@ export class AuthController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<void> {
     const from = fromOf(request);
-    enforceRateLimit(response, await this.auth.countAttempt(principal.email ?? '', from));
+    enforceRateLimit(
+      response,
+      await this.auth.countAttempt(principal.email ?? '', from),
+      'sign_in',
+    );
     await this.auth.changePassword(principal, body, actor, from);
   }
 }

@@ -2,6 +2,7 @@ import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { isNativeError } from 'node:util/types';
 import { type Logger } from 'pino';
 import { type DomainError } from '../kernel/errors/domain-error.js';
+import { REQUESTS } from '../kernel/observation/operations.js';
 import { assignRequestId, pathOf } from './request-context.js';
 
 type LoggedRequest = IncomingMessage & {
@@ -34,7 +35,7 @@ export function accessLog(logger: Logger): Handler {
       if (probe && response[PROBLEM] === undefined) return;
       write(logger, request, response, Date.now() - started);
     });
-    next();
+    REQUESTS.run({ request, response }, next);
   };
 }
 

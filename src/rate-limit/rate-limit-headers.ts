@@ -1,5 +1,6 @@
 import { type Response } from 'express';
 import { TooManyRequestsError } from '../kernel/errors/domain-error.js';
+import { RATE_LIMIT_REFUSALS } from '../kernel/observation/operations.js';
 import { type ThrottlerRecord } from './throttler-record.js';
 
 /** The state of a client's rate limit in the current window. */
@@ -27,10 +28,11 @@ export function rateLimitStateOf(
   };
 }
 
-/** Sets the RateLimit headers, and throws a 429 if the limit is exceeded. */
-export function enforceRateLimit(response: Response, state: RateLimitState): void {
+/** Sets the RateLimit headers, and throws a 429 if the limit of this name is exceeded. */
+export function enforceRateLimit(response: Response, state: RateLimitState, name: string): void {
   setRateLimitHeaders(response, state);
   if (!state.exceeded) return;
+  RATE_LIMIT_REFUSALS.happened({ limit: name });
   const { limit, reset } = state;
   throw new TooManyRequestsError(
     `At most ${limit} of these requests a minute are allowed. Try again in ${reset} s.`,

@@ -29,7 +29,7 @@ export class RateLimitGuard extends ThrottlerGuard {
     const tracker = await getTracker(http.getRequest<Request>(), context);
     const usage = await this.count(generateKey(context, tracker, name), name, asked);
     if (usage && (usage.isBlocked || throttler.setHeaders !== false)) {
-      enforceRateLimit(http.getResponse<Response>(), rateLimitStateOf(limit, usage));
+      enforceRateLimit(http.getResponse<Response>(), rateLimitStateOf(limit, usage), name);
     }
     return true;
   }

@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { type Response } from 'express';
 import { ENV, type Env } from '../config/env.js';
 import { TooManyRequestsError } from '../kernel/errors/domain-error.js';
+import { RATE_LIMIT_REFUSALS } from '../kernel/observation/operations.js';
 import { PostgresThrottlerStorage } from './postgres-throttler-storage.js';
 import { rateLimitStateOf, setRateLimitHeaders } from './rate-limit-headers.js';
 import { WINDOW_MS } from './rate-limits.js';
@@ -34,6 +35,7 @@ export class RowLimit {
     await this.counters.takeBack(key, rows);
     const remaining = Math.max(0, limit - (totalHits - rows));
     setRateLimitHeaders(response, { limit, remaining, reset, exceeded: true });
+    RATE_LIMIT_REFUSALS.happened({ limit: 'bulk' });
     throw new TooManyRequestsError(
       `At most ${limit} rows a minute are allowed in bulk requests, and ${remaining} are left of them. Try again in ${reset} s.`,
       reset,

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
 import { type Actor, causedBy } from '../kernel/actor.js';
+import { RULE_RUNS } from '../kernel/observation/operations.js';
 import { type Scope } from '../kernel/scope.js';
 import { lockScope } from '../database/transactions/scope-lock.js';
 import { type Transaction } from '../database/transactions/transaction.js';
@@ -29,7 +30,11 @@ export class RiskRunsService {
   }
 
   /** Runs the rules in the caller's transaction, one run at a time per scope, and publishes its events. */
-  async runRiskRules(tx: Statements, scope: Scope, actor: Actor): Promise<RiskRunCounts> {
+  runRiskRules(tx: Statements, scope: Scope, actor: Actor): Promise<RiskRunCounts> {
+    return RULE_RUNS.run({ rules: 'risk' }, () => this.runObserved(tx, scope, actor));
+  }
+
+  private async runObserved(tx: Statements, scope: Scope, actor: Actor): Promise<RiskRunCounts> {
     const now = await lockScope(tx, 'risk', scope);
     const context = await this.fetchRiskRuleContext(tx, scope, now);
     const changes = await this.upsertRiskFlags(tx, scope, evaluateRiskRules(context), now);

@@ -4,6 +4,7 @@ import { type Actor, causedBy } from '../kernel/actor.js';
 import { type CursorQuery } from '../http/paging/cursor-page.js';
 import { Paginator } from '../http/paging/paginator.js';
 import { NotFoundError } from '../kernel/errors/domain-error.js';
+import { RULE_RUNS } from '../kernel/observation/operations.js';
 import { type Scope } from '../kernel/scope.js';
 import { lockScope } from '../database/transactions/scope-lock.js';
 import { type Transaction } from '../database/transactions/transaction.js';
@@ -60,11 +61,22 @@ export class ScoringService {
     return this.score(tx, scope, actor);
   }
 
-  private async score(
+  private score(
     tx: Statements,
     scope: Scope,
     actor: Actor,
     mayConfirm = false,
+  ): Promise<ComputedScore> {
+    return RULE_RUNS.run({ rules: 'score' }, () =>
+      this.scoreObserved(tx, scope, actor, mayConfirm),
+    );
+  }
+
+  private async scoreObserved(
+    tx: Statements,
+    scope: Scope,
+    actor: Actor,
+    mayConfirm: boolean,
   ): Promise<ComputedScore> {
     const computedAt = await lockScope(tx, 'score', scope);
     const [context] = await tx.query<ScoreContext>(sql.FETCH_SCORE_CONTEXT, [

@@ -1,6 +1,7 @@
 import { type Pool, type PoolClient } from 'pg';
 import { databaseFailureOf } from '../../kernel/errors/database-failure.js';
 import { databaseBusy, databaseUnavailable } from '../../kernel/errors/database-errors.js';
+import { CONNECTION_WAITS } from '../../kernel/observation/operations.js';
 import { UnavailableError } from '../../kernel/errors/domain-error.js';
 import { AnswerWatch } from './answer-watch.js';
 import { FairShare } from './fair-share.js';
@@ -34,7 +35,28 @@ export class Connections {
    * Acquires a connection, which must be released. It is closed if an answer takes longer than `answerMs`
    * plus a margin. Throws a 503 if no connection is free or can be opened in time.
    */
-  async lend(caller: string, answerMs: number): Promise<PooledClient> {
+  lend(caller: string, answerMs: number): Promise<PooledClient> {
+    return CONNECTION_WAITS.run({}, () => this.acquire(caller, answerMs));
+  }
+
+  /** Releases a connection; one that is broken, or older than the last `renew`, is closed. */
+  giveBack(caller: string, client: PooledClient, broken: boolean): void {
+    this.watch.end(client);
+    // pg's own `end` would wait for outstanding answers, without a limit.
+    if (broken && client.awaitsAnswer) client.abort(new Error('The connection was given up.'));
+    client.release(broken || this.generations.get(client) !== this.generation);
+    this.share.leave(caller);
+  }
+
+  /**
+   * Closes every connection as soon as it is idle. The database address may resolve to another server now,
+   * and open connections would stay with the old one.
+   */
+  renew(): void {
+    this.generation += 1;
+  }
+
+  private async acquire(caller: string, answerMs: number): Promise<PooledClient> {
     const since = performance.now();
     const entered = this.share.enter(caller, this.waitMs);
     if (entered) await entered;
@@ -59,23 +81,6 @@ export class Connections {
       if (error instanceof UnavailableError || databaseFailureOf(error) !== undefined) throw error;
       throw databaseUnavailable(error);
     }
-  }
-
-  /** Releases a connection; one that is broken, or older than the last `renew`, is closed. */
-  giveBack(caller: string, client: PooledClient, broken: boolean): void {
-    this.watch.end(client);
-    // pg's own `end` would wait for outstanding answers, without a limit.
-    if (broken && client.awaitsAnswer) client.abort(new Error('The connection was given up.'));
-    client.release(broken || this.generations.get(client) !== this.generation);
-    this.share.leave(caller);
-  }
-
-  /**
-   * Closes every connection as soon as it is idle. The database address may resolve to another server now,
-   * and open connections would stay with the old one.
-   */
-  renew(): void {
-    this.generation += 1;
   }
 }
 

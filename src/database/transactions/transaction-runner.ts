@@ -4,6 +4,7 @@ import { type DataSource } from 'typeorm';
 import { type Actor, callerOf } from '../../kernel/actor.js';
 import { databaseFailureOf, NoAnswerError } from '../../kernel/errors/database-failure.js';
 import { type DatabaseFailure, endsConnection } from '../../kernel/errors/sqlstates.js';
+import { TRANSACTION_RETRIES } from '../../kernel/observation/operations.js';
 import { type EventBus } from '../../events/event-bus.js';
 import { bindable } from '../connections/bindable.js';
 import { type Connections, type PooledClient, SYSTEM_CALLER } from '../connections/connections.js';
@@ -101,6 +102,7 @@ export class TransactionRunner {
         // The server that ended this connection may have ended the idle ones, too.
         if (deadConnection) this.connections.renew();
         renewed ||= deadConnection;
+        TRANSACTION_RETRIES.happened({ reason: retryReason(failure) });
         this.logger.debug({ attempt, failure }, 'transaction runs again');
       }
     }
@@ -133,6 +135,7 @@ export class TransactionRunner {
         const again = failure === 'retryable' || (attempt === 1 && endsConnection(failure));
         if (!again || attempt === MAX_ATTEMPTS) throw error;
         if (endsConnection(failure)) this.connections.renew();
+        TRANSACTION_RETRIES.happened({ reason: retryReason(failure) });
       }
     }
   }
@@ -244,6 +247,11 @@ export class NestedTransactionError extends Error {
 /** The caller in the options; jobs, schedules and the start name none. */
 function callerIn({ caller = SYSTEM_CALLER }: WorkOptions): string {
   return typeof caller === 'string' ? caller : callerOf(caller);
+}
+
+/** Why a transaction runs again: the failure of the database, or an error that its caller asked to retry on. */
+function retryReason(failure: DatabaseFailure | undefined): string {
+  return failure ?? 'lost_race';
 }
 
 /** Failures of one connection, or of the server that the open connections lead to. */

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { uuidv7 } from 'uuidv7';
 import { UnavailableError } from '../../kernel/errors/domain-error.js';
+import { JOBS } from '../../kernel/observation/operations.js';
 import { LOGGER } from '../../logging/logger.js';
 import { redactError } from '../../kernel/redaction/redaction.js';
 import { ENV, type Env } from '../../config/env.js';
@@ -179,7 +180,8 @@ export class JobWorker {
     this.active += 1;
     try {
       if (!registered) throw new Error(`Nothing works jobs of the type "${job.type}".`);
-      await runHandler(registered, job, controller);
+      const { type, jobId, attempt } = job;
+      await JOBS.run({ type, jobId, attempt }, () => runHandler(registered, job, controller));
     } catch (error) {
       failed = true;
       thrown = error;

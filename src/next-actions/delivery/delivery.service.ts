@@ -7,6 +7,7 @@ import { DeliveryActionRegistry } from './delivery-action.registry.js';
 import { failureAnswer, failureOf, isFailureOfAction } from './delivery.errors.js';
 import { FailedExecutions, WITHOUT_EFFECT } from './failed-executions.js';
 import { lostKeyRace } from './idempotency-keys.js';
+import { observedPress } from './observed-press.js';
 import { PressAttempt } from './press-attempt.js';
 import {
   type Press,
@@ -38,7 +39,9 @@ export class DeliveryService {
     this.transactions.assertOutside(typed.actor);
     const running = runningPress(this.registry, typed);
     // Presses of one NBA wait here, not on the row lock with a connection each.
-    return this.turns.run(running.nextActionId, this.env.lockTimeoutMs, () => this.press(running));
+    return observedPress('press', running, () =>
+      this.turns.run(running.nextActionId, this.env.lockTimeoutMs, () => this.press(running)),
+    );
   }
 
   private async press(running: RunningPress): Promise<PressAnswer> {

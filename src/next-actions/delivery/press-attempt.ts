@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { ACTIONS } from '../../kernel/observation/operations.js';
 import { recordedValue } from '../../kernel/redaction/redaction.js';
 import { grantOf } from '../../database/sql/scope-condition.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
@@ -59,15 +60,24 @@ export class PressAttempt {
       scope: { entityType: nextAction.entityType, entityId: nextAction.entityId },
     });
     const { changes = {}, meta = {} } = await this.transactions.inside(running.actorInside, () =>
-      runAction(tx, action.timeoutMs, (context: DeliveryContext) => action.handler.run(context), {
-        nextAction,
-        actor: running.actorInside,
-        now,
-        executionId,
-        input: running.validInput,
-        preview: running.preview,
-        tx: deliveryTransaction(tx, this.jobs, nextAction, running.actor),
-      }),
+      ACTIONS.run(
+        { kind: running.preview ? 'preview' : 'press', actionKey: running.actionKey },
+        () =>
+          runAction(
+            tx,
+            action.timeoutMs,
+            (context: DeliveryContext) => action.handler.run(context),
+            {
+              nextAction,
+              actor: running.actorInside,
+              now,
+              executionId,
+              input: running.validInput,
+              preview: running.preview,
+              tx: deliveryTransaction(tx, this.jobs, nextAction, running.actor),
+            },
+          ),
+      ),
     );
     if (action.options.refresh) await this.refresh.afterPress(tx, began.scope);
     const finished = recordOf(running, began, {

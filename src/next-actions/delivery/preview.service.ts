@@ -7,6 +7,7 @@ import { statementLimitMs } from './action-runner.js';
 import { DeliveryActionRegistry } from './delivery-action.registry.js';
 import { failureAnswer, failureOf, isFailureOfAction } from './delivery.errors.js';
 import { lostKeyRace } from './idempotency-keys.js';
+import { observedPress } from './observed-press.js';
 import { type PreviewAnswer } from './preview.dto.js';
 import { PressAttempt } from './press-attempt.js';
 import { type Press, type RunningPress, runningPress } from './press.js';
@@ -32,9 +33,11 @@ export class PreviewService {
     if (!running.action.preview) throw previewNotAvailable(running.actionKey);
     const waitMs = Math.min(MAX_WAIT_MS, this.env.lockTimeoutMs);
     const since = performance.now();
-    return this.turns.run(running.nextActionId, waitMs, () =>
-      // The turn and the lock together take no longer; 0 would be no limit.
-      this.run(running, Math.max(1, Math.ceil(waitMs - (performance.now() - since)))),
+    return observedPress('preview', running, () =>
+      this.turns.run(running.nextActionId, waitMs, () =>
+        // The turn and the lock together take no longer; 0 would be no limit.
+        this.run(running, Math.max(1, Math.ceil(waitMs - (performance.now() - since)))),
+      ),
     );
   }
 

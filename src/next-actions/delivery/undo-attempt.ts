@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { ACTIONS } from '../../kernel/observation/operations.js';
 import { recordedValue } from '../../kernel/redaction/redaction.js';
 import { grantOf } from '../../database/sql/scope-condition.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
@@ -81,14 +82,16 @@ export class UndoAttempt {
     if (!handler.undo) return {};
     const undone = { executionId: press.id, actorId, startedAt, input, meta: { ...meta } };
     return this.transactions.inside(actorInside, () =>
-      runAction(tx, timeoutMs, (context: UndoContext) => handler.undo?.(context) ?? {}, {
-        nextAction,
-        actor: actorInside,
-        now,
-        executionId,
-        undone,
-        tx: deliveryTransaction(tx, this.jobs, nextAction, actor),
-      }),
+      ACTIONS.run({ kind: 'undo', actionKey: press.actionKey }, () =>
+        runAction(tx, timeoutMs, (context: UndoContext) => handler.undo?.(context) ?? {}, {
+          nextAction,
+          actor: actorInside,
+          now,
+          executionId,
+          undone,
+          tx: deliveryTransaction(tx, this.jobs, nextAction, actor),
+        }),
+      ),
     );
   }
 

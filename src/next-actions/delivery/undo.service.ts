@@ -13,6 +13,7 @@ import { DeliveryActionRegistry } from './delivery-action.registry.js';
 import { failureAnswer, failureOf, isFailureOfAction, isRefusal } from './delivery.errors.js';
 import { ExecutionsRepository, type FoundPress } from './executions.repository.js';
 import { FailedExecutions, WITHOUT_EFFECT } from './failed-executions.js';
+import { observedPress } from './observed-press.js';
 import { type RunningUndo, type UndoAnswer, undoRecordOf } from './undo.js';
 import { UndoAttempt } from './undo-attempt.js';
 import { executionNotFound, queuedAgain } from './undo.errors.js';
@@ -56,7 +57,10 @@ export class UndoService {
       actor,
       actorInside: { ...actor },
     };
-    return this.turns.run(press.nextActionId, this.env.lockTimeoutMs, () => this.run(running));
+    const { actionKey, nextActionId } = press;
+    return observedPress('undo', { ...running, actionKey, nextActionId }, () =>
+      this.turns.run(nextActionId, this.env.lockTimeoutMs, () => this.run(running)),
+    );
   }
 
   private async run(running: RunningUndo): Promise<UndoAnswer> {

@@ -3,6 +3,7 @@ import { uuidv7 } from 'uuidv7';
 import { ENV, type Env } from '../../config/env.js';
 import { type Actor, causedBy } from '../../kernel/actor.js';
 import { seenScope } from '../../kernel/grants.js';
+import { RULE_RUNS } from '../../kernel/observation/operations.js';
 import { type Scope } from '../../kernel/scope.js';
 import { lockScope } from '../../database/transactions/scope-lock.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
@@ -76,11 +77,22 @@ export class NextActionRunsService {
    * Runs the rules in the caller's transaction, one run at a time per scope. `pressedId` is the action
    * whose button runs them, which is not expired by its own press.
    */
-  async runNextActions(
+  runNextActions(
     tx: Statements,
     scope: Scope,
     actor: Actor,
     pressedId: string | null = null,
+  ): Promise<RunOutcome> {
+    return RULE_RUNS.run({ rules: 'next_actions' }, () =>
+      this.runObserved(tx, scope, actor, pressedId),
+    );
+  }
+
+  private async runObserved(
+    tx: Statements,
+    scope: Scope,
+    actor: Actor,
+    pressedId: string | null,
   ): Promise<RunOutcome> {
     const now = await lockScope(tx, 'next_actions', scope);
     const [[context], records] = await Promise.all([

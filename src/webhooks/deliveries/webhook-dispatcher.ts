@@ -5,6 +5,7 @@ import { ENV, type Env } from '../../config/env.js';
 import { PollPause } from '../../jobs/worker/poll-pause.js';
 import { recordResult } from '../../jobs/worker/record-result.js';
 import { within } from '../../jobs/worker/time-limit.js';
+import { WEBHOOK_TRIES, type WebhookTryFacts } from '../../kernel/observation/operations.js';
 import { LOGGER } from '../../logging/logger.js';
 import { type TryResult } from '../sending/try-result.js';
 import { WebhookSender } from '../sending/webhook-sender.js';
@@ -96,7 +97,14 @@ export class WebhookDispatcher implements OnModuleDestroy {
   private async sendAndRecord(delivery: ClaimedDelivery): Promise<TryResult | undefined> {
     const startedAt = new Date();
     const { messageId: id, body, endpoint } = delivery;
-    const result = await this.sender.send(endpoint, { id, body, now: startedAt }, this.over.signal);
+    const facts: WebhookTryFacts = { endpointId: endpoint.id, deliveryId: delivery.id };
+    const result = await WEBHOOK_TRIES.run(facts, async () => {
+      const message = { id, body, now: startedAt };
+      const ended = await this.sender.send(endpoint, message, this.over.signal);
+      facts.status = ended.status;
+      facts.errorCode = ended.errorCode;
+      return ended;
+    });
     const interrupted = result.errorCode === 'ABORTED';
     await this.record(delivery, () =>
       interrupted
