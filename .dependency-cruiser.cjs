@@ -104,6 +104,7 @@ const INNER_ARROWS = {
     embedded: [],
     retention: ['connections', 'start', 'transactions'],
     search: ['connections', 'start', 'transactions'],
+    replica: ['connections', 'start', 'transactions'],
   },
 };
 

@@ -86,6 +86,7 @@ describe('the settings', () => {
     ['PORT', '3000x'],
     ['DATABASE_URL', 'mysql://sesame@host/db'],
     ['DATABASE_DIRECT_URL', 'postgres://nba:sesame#@host/db'],
+    ['DATABASE_REPLICA_URL', 'postgres://nba:sesame#@host/db'],
     ['SHUTDOWN_DELAY_MS', '15001'],
     ['JOB_DRAIN_MS', '20001'],
     ['JWT_SECRET', 'sesame'],
@@ -176,6 +177,16 @@ describe('the settings', () => {
       expect(readEnv(both, role).databaseDirectUrl).toBe(direct.DATABASE_DIRECT_URL);
     },
   );
+
+  it('refuse DATABASE_REPLICA_URL without DATABASE_URL, in one sentence', () => {
+    const replica = { DATABASE_REPLICA_URL: 'postgres://nba@replica/db' };
+    expect(() => readEnv(replica)).toThrow(
+      /^DATABASE_REPLICA_URL needs DATABASE_URL, [^.\n]*: set both, or neither\.$/,
+    );
+    const both = { ...replica, DATABASE_URL: 'postgres://nba@primary/db' };
+    expect(readEnv(both).databaseReplicaUrl).toBe(replica.DATABASE_REPLICA_URL);
+    expect(readEnv({}).databaseReplicaUrl).toBeUndefined();
+  });
 
   it('require a secret in production', () => {
     expect(() => readEnv({ NODE_ENV: 'production' })).toThrow(

@@ -42,6 +42,8 @@ export interface Env {
   readonly trustProxy: boolean | number | string;
   /** URL for migrations, past a pooler; unset: `databaseUrl`. Refused without `databaseUrl`. */
   readonly databaseDirectUrl: string | undefined;
+  /** URL of a streaming replica for lists, the feed and exports; unset: these read the primary. */
+  readonly databaseReplicaUrl: string | undefined;
   /** Whether to use named prepared statements: PgBouncer before 1.21 loses them in transaction mode. */
   readonly databasePreparedStatements: boolean;
   /** How long a start waits for a server that is starting, in ms. */
@@ -218,6 +220,7 @@ export function readEnv(source: Source, role: EnvReaderRole = 'server'): Env {
       ) ?? '',
     trustProxy: read.trustProxy('TRUST_PROXY'),
     databaseDirectUrl: read.databaseUrl('DATABASE_DIRECT_URL'),
+    databaseReplicaUrl: read.databaseUrl('DATABASE_REPLICA_URL'),
     databasePreparedStatements: read.boolean('DATABASE_PREPARED_STATEMENTS') ?? true,
     // A command does not wait: its user sees at once that the database is not available.
     databaseWaitMs: read.integer('DATABASE_WAIT_MS', role === 'command' ? 0 : 60_000, 0, 3_600_000),
@@ -291,6 +294,11 @@ export function readEnv(source: Source, role: EnvReaderRole = 'server'): Env {
   if (env.databaseDirectUrl !== undefined && env.databaseUrl === undefined) {
     throw new ConfigError(
       'DATABASE_DIRECT_URL needs DATABASE_URL, or one database would be migrated and another used: set both, or neither.',
+    );
+  }
+  if (env.databaseReplicaUrl !== undefined && env.databaseUrl === undefined) {
+    throw new ConfigError(
+      'DATABASE_REPLICA_URL needs DATABASE_URL, the primary that it follows: set both, or neither.',
     );
   }
   if (production && role !== 'command' && env.jwtSecret === undefined) {

@@ -1,6 +1,6 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
-import { Pool } from 'pg';
+import { type Pool } from 'pg';
 import { type Logger } from 'pino';
 import { DataSource } from 'typeorm';
 import { LOGGER } from '../logging/logger.js';
@@ -12,12 +12,16 @@ import { awaitServer, type DatabaseAddress } from './start/await-server.js';
 import { Connections } from './connections/connections.js';
 import { dataSourceOptions, type PostgresOptions, type Schema } from './start/data-source.js';
 import { DutyTransactions } from './transactions/duty-transactions.js';
+import { ownPool } from './start/own-pool.js';
+import { Reads } from './replica/reads.js';
+import { REPLICA_PROVIDERS } from './replica/replica.providers.js';
 import { migrate } from './start/migrate.js';
 import { Partitions } from './retention/partitions.js';
 import { Retention, type RetentionPlan } from './retention/retention.js';
 import { StartWork } from './start/start-work.js';
 import { ScopeTransactions } from './transactions/scope-transactions.js';
-import { type TransactionLimits } from './transactions/transaction.js';
+import { CommitPositions } from './transactions/commit-positions.js';
+import { limitsOf } from './transactions/transaction.js';
 import { TransactionRunner } from './transactions/transaction-runner.js';
 
 /** Number of connections for the health probe and heartbeats. */
@@ -51,22 +55,31 @@ export class DatabaseModule {
       providers: [
         {
           provide: TransactionRunner,
-          inject: [getDataSourceToken(), ENV, EventBus, LOGGER],
-          useFactory: (dataSource: DataSource, env: Env, bus: EventBus, logger: Logger) =>
+          inject: [getDataSourceToken(), ENV, EventBus, LOGGER, CommitPositions],
+          useFactory: (
+            dataSource: DataSource,
+            env: Env,
+            bus: EventBus,
+            logger: Logger,
+            commits: CommitPositions,
+          ) =>
             new TransactionRunner(
               new Connections((dataSource.driver as unknown as { master: Pool }).master),
               dataSource,
               limitsOf(env),
               bus,
               logger,
+              // Each commit asks for its position then.
+              env.databaseReplicaUrl === undefined ? undefined : commits,
             ),
         },
+        ...REPLICA_PROVIDERS,
         {
           provide: DutyTransactions,
           inject: [getDataSourceToken(), ENV, EventBus, LOGGER],
           useFactory: (dataSource: DataSource, env: Env, bus: EventBus, logger: Logger) =>
             new DutyTransactions(
-              dutyPool(dataSource.options as PostgresOptions, logger),
+              ownPool(dataSource.options as PostgresOptions, DUTY_CONNECTIONS, logger),
               dataSource,
               limitsOf(env),
               bus,
@@ -90,7 +103,14 @@ export class DatabaseModule {
           },
         },
       ],
-      exports: [TransactionRunner, DutyTransactions, ScopeTransactions, Retention, StartWork],
+      exports: [
+        TransactionRunner,
+        Reads,
+        DutyTransactions,
+        ScopeTransactions,
+        Retention,
+        StartWork,
+      ],
     };
   }
 }
@@ -101,20 +121,4 @@ function directAddress(url: string, env: Env): DatabaseAddress {
     url: env.databaseDirectUrl ?? url,
     setting: databaseSetting(env, 'migrations'),
   };
-}
-
-function limitsOf(env: Env): TransactionLimits {
-  return { statementMs: env.statementTimeoutMs, lockMs: env.lockTimeoutMs };
-}
-
-function dutyPool({ url, applicationName, extra }: PostgresOptions, logger: Logger): Pool {
-  const pool = new Pool({
-    connectionString: url,
-    application_name: applicationName,
-    ...(extra as object),
-    max: DUTY_CONNECTIONS,
-    idleTimeoutMillis: 60_000,
-  });
-  pool.on('error', (error) => logger.debug({ err: error }, 'an idle connection was lost'));
-  return pool;
 }

@@ -7,6 +7,7 @@ const READABLE = [
   'RateLimit-Limit',
   'RateLimit-Remaining',
   'RateLimit-Reset',
+  'Read-After',
   'Retry-After',
   'X-Request-Id',
 ];

@@ -14,6 +14,19 @@ export interface Actor {
   /** The scopes that it may see and act in. */
   readonly scopes: ScopeFilter;
   readonly requestId: string | null;
+  /** How its request reads what it wrote before, where reads go to a replica; none for the system. */
+  readonly ownWrites?: OwnWrites;
+}
+
+/**
+ * The guarantee that a client reads its own writes, whichever server it asks ("read your writes": Terry et
+ * al., Session Guarantees for Weakly Consistent Replicated Data, 1994).
+ */
+export interface OwnWrites {
+  /** What the client says that its reads must include: a position in the write-ahead log, as text. */
+  readonly after: string | undefined;
+  /** Passes the position of a commit on to the client. */
+  committed(position: string): void;
 }
 
 /** The application itself: jobs, schedules, the demo. It may do all in every scope. */

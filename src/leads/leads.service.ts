@@ -4,6 +4,7 @@ import { type CursorQuery } from '../http/paging/cursor-page.js';
 import { Paginator } from '../http/paging/paginator.js';
 import { grantOf } from '../database/sql/scope-condition.js';
 import { ConflictError, NotFoundError } from '../kernel/errors/domain-error.js';
+import { Reads } from '../database/replica/reads.js';
 import { TransactionRunner } from '../database/transactions/transaction-runner.js';
 import { type PastScore } from '../scoring/score-snapshot.js';
 import { HISTORY } from '../scoring/score-snapshot.sql.js';
@@ -18,6 +19,7 @@ import * as sql from './leads.sql.js';
 export class LeadsService {
   constructor(
     private readonly transactions: TransactionRunner,
+    private readonly reads: Reads,
     private readonly paginator: Paginator,
     private readonly refresh: DeskRefresh,
   ) {}
@@ -63,7 +65,7 @@ export class LeadsService {
     const { id } = await this.get(externalId, actor);
     const page = this.paginator.open('lead-scores', { id }, query);
     const { statement, values } = sql.leadHistoryQuery(id, page);
-    const rows = await this.transactions.query<PastScore>(statement, values, { caller: actor });
+    const rows = await this.reads.query<PastScore>(statement, values, { caller: actor });
     return page.answer(rows, HISTORY.keyset.positionOf);
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '../kernel/actor.js';
 import { Paginator } from '../http/paging/paginator.js';
-import { TransactionRunner } from '../database/transactions/transaction-runner.js';
+import { Reads } from '../database/replica/reads.js';
 import { type EventFilter } from '../feed/event-filter.js';
 import { FEED_START, type FeedPosition } from '../feed/feed-position.js';
 import { FeedReader } from '../feed/feed-reader.js';
@@ -14,7 +14,7 @@ import { feedQuery, NEWEST } from './ops-events.sql.js';
 @Injectable()
 export class OpsEventsService {
   constructor(
-    private readonly transactions: TransactionRunner,
+    private readonly reads: Reads,
     private readonly feed: FeedReader,
     private readonly paginator: Paginator,
   ) {}
@@ -25,7 +25,7 @@ export class OpsEventsService {
     if (query.order === 'asc') return this.inCommitOrder(query, filter, actor);
     const page = this.paginator.open(LIST, filter, query);
     const { statement, values } = feedQuery(filter, page);
-    const rows = await this.transactions.query<ShownEvent>(statement, values, { caller: actor });
+    const rows = await this.reads.query<ShownEvent>(statement, values, { caller: actor });
     return page.answer(rows, NEWEST.positionOf);
   }
 

@@ -8,6 +8,7 @@ import { DAY_MS } from '../kernel/utc-day.js';
 import { type GrantedScopes, scopesToRead } from '../kernel/grants.js';
 import { grantOf } from '../database/sql/scope-condition.js';
 import { type Transaction } from '../database/transactions/transaction.js';
+import { Reads } from '../database/replica/reads.js';
 import { TransactionRunner } from '../database/transactions/transaction-runner.js';
 import { RISK_STATUSES, type RiskFlag, type RiskStatus } from './risk-flag.js';
 import { listQuery, type RiskFilter, SEVEREST } from './risk-flags.list.js';
@@ -27,6 +28,7 @@ const PRESET_MS = { '2d': 2 * DAY_MS, '7d': 7 * DAY_MS } as const;
 export class RiskFlagsService {
   constructor(
     private readonly transactions: TransactionRunner,
+    private readonly reads: Reads,
     private readonly paginator: Paginator,
   ) {}
 
@@ -36,14 +38,14 @@ export class RiskFlagsService {
     const filter: RiskFilter = { scopes: scopesToRead(query, actor), status, severity, ruleKey };
     const page = this.paginator.open('risk', filter, query);
     const { statement, values } = listQuery(filter, page);
-    const rows = await this.transactions.query<RiskFlag>(statement, values, { caller: actor });
+    const rows = await this.reads.query<RiskFlag>(statement, values, { caller: actor });
     return page.answer(rows, SEVEREST.positionOf);
   }
 
   /** How many flags of the scopes are in each status, and how severe the open ones are. */
   async summary(scopes: GrantedScopes, actor: Actor): Promise<RiskSummary> {
     const { statement, values } = sql.summaryQuery(scopes);
-    const groups = await this.transactions.query<{
+    const groups = await this.reads.query<{
       status: RiskStatus;
       severity: Priority;
       flags: number;

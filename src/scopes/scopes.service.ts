@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { TransactionRunner } from '../database/transactions/transaction-runner.js';
+import { Reads } from '../database/replica/reads.js';
 import { type CursorQuery } from '../http/paging/cursor-page.js';
 import { COUNT_LIMIT, totalOf } from '../http/paging/pagination.js';
 import { Paginator } from '../http/paging/paginator.js';
@@ -14,7 +14,7 @@ import { positionOf, type ScopeRow, scopesQuery } from './scopes.sql.js';
 @Injectable()
 export class ScopesService {
   constructor(
-    private readonly transactions: TransactionRunner,
+    private readonly reads: Reads,
     private readonly paginator: Paginator,
   ) {}
 
@@ -22,11 +22,9 @@ export class ScopesService {
   async people(scope: Scope, query: CursorQuery, actor: Actor): Promise<PeoplePage> {
     const page = this.paginator.open('people', scope, query);
     const { statement, values } = peopleQuery(scope, page);
-    const rows = await this.transactions.query<Person & Record<string, unknown>>(
-      statement,
-      values,
-      { caller: actor },
-    );
+    const rows = await this.reads.query<Person & Record<string, unknown>>(statement, values, {
+      caller: actor,
+    });
     return page.answer(rows, positionOfPerson);
   }
 
@@ -34,11 +32,9 @@ export class ScopesService {
   async list(query: CursorQuery, actor: Actor): Promise<ScopePage> {
     const page = this.paginator.open('scopes', {}, query);
     const { statement, values } = scopesQuery(allOf(actor), page);
-    const rows = await this.transactions.query<ScopeRow & Record<string, unknown>>(
-      statement,
-      values,
-      { caller: actor },
-    );
+    const rows = await this.reads.query<ScopeRow & Record<string, unknown>>(statement, values, {
+      caller: actor,
+    });
     const { items, pagination } = page.answer(rows, positionOf);
     return {
       items: items.map(({ entityType, entityId, queued, openFlags }) => {

@@ -9,7 +9,7 @@ import { type Scope } from '../kernel/scope.js';
 import { lockScope } from '../database/transactions/scope-lock.js';
 import { type Transaction } from '../database/transactions/transaction.js';
 import { ScopeTransactions } from '../database/transactions/scope-transactions.js';
-import { TransactionRunner } from '../database/transactions/transaction-runner.js';
+import { Reads } from '../database/replica/reads.js';
 import { staleHeartbeatBefore } from '../jobs/api/job-health.js';
 import { windowValues } from '../work-items/work-item-facts.sql.js';
 import { type LatestScoreRow } from './latest-score.sql.js';
@@ -32,7 +32,7 @@ interface ScoreContext extends ScopeCounts {
 @Injectable()
 export class ScoringService {
   constructor(
-    private readonly transactions: TransactionRunner,
+    private readonly reads: Reads,
     private readonly scopes: ScopeTransactions,
     private readonly paginator: Paginator,
   ) {}
@@ -109,7 +109,7 @@ export class ScoringService {
   async get(scope: Scope, query: CursorQuery, actor: Actor): Promise<ScoreAnswer> {
     const { entityType, entityId } = scope;
     const page = this.paginator.open('scores', [entityType, entityId], query);
-    const [found, rows] = await this.transactions.read(
+    const [found, rows] = await this.reads.read(
       [
         { statement: sql.FIND_LATEST, values: [entityType, entityId] },
         sql.historyQuery(scope, page),

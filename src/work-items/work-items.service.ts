@@ -9,6 +9,7 @@ import {
 } from '../kernel/errors/domain-error.js';
 import { scopesToRead } from '../kernel/grants.js';
 import { type Transaction } from '../database/transactions/transaction.js';
+import { Reads } from '../database/replica/reads.js';
 import { TransactionRunner } from '../database/transactions/transaction-runner.js';
 import { grantOf } from '../database/sql/scope-condition.js';
 import { totalIn } from '../database/sql/list-query.js';
@@ -59,6 +60,7 @@ export interface PutOutcome {
 export class WorkItemsService {
   constructor(
     private readonly transactions: TransactionRunner,
+    private readonly reads: Reads,
     private readonly paginator: Paginator,
     private readonly refresh: DeskRefresh,
   ) {}
@@ -175,10 +177,9 @@ export class WorkItemsService {
     const filter = filterOf(query, actor);
     const page = this.paginator.openNumbered('work-items', filter, query);
     const queries = listQueries(filter, page, new Date());
-    const [rows, counts] = await this.transactions.read(
-      [queries.page, queries.total(page.countLimit)],
-      { caller: actor },
-    );
+    const [rows, counts] = await this.reads.read([queries.page, queries.total(page.countLimit)], {
+      caller: actor,
+    });
     return page.answer(rows as unknown as WorkItem[], NEWEST.positionOf, totalIn(counts));
   }
 
@@ -194,7 +195,7 @@ export class WorkItemsService {
         now,
         sql.SOURCE_COLUMNS,
       ).page;
-      return this.transactions.query<WorkItem>(statement, values, { caller: actor });
+      return this.reads.query<WorkItem>(statement, values, { caller: actor });
     });
   }
 

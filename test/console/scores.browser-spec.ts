@@ -92,12 +92,12 @@ describeInBrowser('the scores in a browser', (stage: () => Stage) => {
     await panel(page).getByText('2 scores since').waitFor();
     expect(await latest(scope)).toMatchObject({ score: 93, delta: -5 });
 
-    // Counts lead to what they count.
-    await createNextAction(api, { ...scope });
+    // Counts lead to what they count, and are right after what happened meanwhile.
     await row(page, scope.entityId)
       .getByRole('link', { name: /^1 open flags in/ })
       .click();
     await page.waitForURL(/\/risk\?scope=account/);
+    await createNextAction(api, { ...scope });
     await page.goBack();
     await row(page, scope.entityId)
       .getByRole('link', { name: /^1 queued in/ })

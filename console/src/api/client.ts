@@ -1,5 +1,6 @@
 import createClient from 'openapi-fetch';
 import { BASE } from './base.js';
+import { askForOwnWrites, noteOwnWrite } from './own-writes.js';
 import { isOfEarlierSession } from './session.js';
 import { type components, type paths } from './schema.js';
 
@@ -37,10 +38,12 @@ api.use({
   onRequest: ({ request }) => {
     const signal = AbortSignal.any([request.signal, AbortSignal.timeout(ANSWER_MS)]);
     const sent = new Request(request, { signal });
+    askForOwnWrites(sent);
     sentAt.set(sent, performance.now());
     return sent;
   },
   onResponse: ({ request, response, schemaPath }) => {
+    noteOwnWrite(response);
     const isSignIn = schemaPath === '/api/auth/session';
     if (response.status !== 401 || isSignIn) return;
     if (!isOfEarlierSession(sentAt.get(request) ?? Infinity)) sayCallerRefused();

@@ -2741,7 +2741,10 @@ export interface operations {
                 /** @description true: those that hold now; false: those that have ended. Without it, both. */
                 active?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description The value of an earlier answer to a change: this answer includes that change. */
+                "Read-After"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2849,6 +2852,8 @@ export interface operations {
             /** @description Changed. */
             200: {
                 headers: {
+                    /** @description Where this change was committed, for a read by way of another server. Only where lists are read from a replica. */
+                    "Read-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2858,6 +2863,8 @@ export interface operations {
             /** @description Set. */
             201: {
                 headers: {
+                    /** @description Where this change was committed, for a read by way of another server. Only where lists are read from a replica. */
+                    "Read-After"?: string;
                     /** @description Path of what was created. */
                     Location?: string;
                     [name: string]: unknown;
@@ -2973,7 +2980,10 @@ export interface operations {
     getSuppression: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The value of an earlier answer to a change: this answer includes that change. */
+                "Read-After"?: string;
+            };
             path: {
                 /** @description Id of the suppression. */
                 id: string;
@@ -3083,6 +3093,8 @@ export interface operations {
             /** @description Lifted. */
             204: {
                 headers: {
+                    /** @description Where this change was committed, for a read by way of another server. Only where lists are read from a replica. */
+                    "Read-After"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3210,6 +3222,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description Where this change was committed, for a read by way of another server. Only where lists are read from a replica. */
+                    "Read-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3363,7 +3377,10 @@ export interface operations {
                 /** @description full: the items have payload and explanation, too. */
                 fields?: "full";
             };
-            header?: never;
+            header?: {
+                /** @description The value of an earlier answer to a change: this answer includes that change. */
+                "Read-After"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3472,6 +3489,8 @@ export interface operations {
             /** @description Updated. */
             200: {
                 headers: {
+                    /** @description Where this change was committed, for a read by way of another server. Only where lists are read from a replica. */
+                    "Read-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3481,6 +3500,8 @@ export interface operations {
             /** @description Created. */
             201: {
                 headers: {
+                    /** @description Where this change was committed, for a read by way of another server. Only where lists are read from a replica. */
+                    "Read-After"?: string;
                     /** @description Path of what was created. */
                     Location?: string;
                     [name: string]: unknown;
@@ -3603,7 +3624,10 @@ export interface operations {
                 /** @description Which scopes: * for all, account/* for all of a type, account/acme for one. In one order over all of them. Not beside entityType or entityId. */
                 scope?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The value of an earlier answer to a change: this answer includes that change. */
+                "Read-After"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3707,7 +3731,10 @@ export interface operations {
                 ruleKey?: string;
                 days?: number;
             };
-            header?: never;
+            header?: {
+                /** @description The value of an earlier answer to a change: this answer includes that change. */
+                "Read-After"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3821,6 +3848,8 @@ export interface operations {
                     "RateLimit-Remaining"?: number;
                     /** @description Seconds until the window ends. */
                     "RateLimit-Reset"?: number;
+                    /** @description Where this change was committed, for a read by way of another server. Only where lists are read from a replica. */
+                    "Read-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3934,7 +3963,10 @@ export interface operations {
     getNextAction: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The value of an earlier answer to a change: this answer includes that change. */
+                "Read-After"?: string;
+            };
             path: {
                 /** @description Id of the next best action. */
                 id: string;
@@ -4048,6 +4080,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description Where this change was committed, for a read by way of another server. Only where lists are read from a replica. */
+                    "Read-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4179,7 +4213,10 @@ export interface operations {
                 /** @description exact counts all rows, which takes longer the more there are. Without it, the total is counted up to 10,000. */
                 total?: "exact";
             };
-            header?: never;
+            header?: {
+                /** @description The value of an earlier answer to a change: this answer includes that change. */
+                "Read-After"?: string;
+            };
             path: {
                 /** @description Id of the next best action. */
                 id: string;
@@ -4307,6 +4344,8 @@ export interface operations {
                     "RateLimit-Reset"?: number;
                     /** @description `true` when an earlier execution answers. */
                     "Idempotent-Replayed"?: string;
+                    /** @description Where this change was committed, for a read by way of another server. Only where lists are read from a replica. */
+                    "Read-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4438,7 +4477,10 @@ export interface operations {
     getPlaybook: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The value of an earlier answer to a change: this answer includes that change. */
+                "Read-After"?: string;
+            };
             path: {
                 /** @description Id of the next best action. */
                 id: string;
@@ -4554,6 +4596,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description Where this change was committed, for a read by way of another server. Only where lists are read from a replica. */
+                    "Read-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4676,7 +4720,10 @@ export interface operations {
     listDeliveryActions: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The value of an earlier answer to a change: this answer includes that change. */
+                "Read-After"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4778,6 +4825,8 @@ export interface operations {
                 headers: {
                     /** @description `true` when an earlier execution answers. */
                     "Idempotent-Replayed"?: string;
+                    /** @description Where this change was committed, for a read by way of another server. Only where lists are read from a replica. */
+                    "Read-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4925,6 +4974,8 @@ export interface operations {
                     "RateLimit-Remaining"?: number;
                     /** @description Seconds until the window ends. */
                     "RateLimit-Reset"?: number;
+                    /** @description Where this change was committed, for a read by way of another server. Only where lists are read from a replica. */
+                    "Read-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5057,6 +5108,8 @@ export interface operations {
                     "RateLimit-Remaining"?: number;
                     /** @description Seconds until the window ends. */
                     "RateLimit-Reset"?: number;
+                    /** @description Where this change was committed, for a read by way of another server. Only where lists are read from a replica. */
+                    "Read-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5166,7 +5219,10 @@ export interface operations {
                 /** @description nextCursor of the page before, with the same filters. No row is repeated or skipped while rows are inserted. */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The value of an earlier answer to a change: this answer includes that change. */
+                "Read-After"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5265,6 +5321,8 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    /** @description Where this change was committed, for a read by way of another server. Only where lists are read from a replica. */
+                    "Read-After"?: string;
                     /** @description Path of what was created. */
                     Location?: string;
                     [name: string]: unknown;
@@ -5380,7 +5438,10 @@ export interface operations {
     getUser: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The value of an earlier answer to a change: this answer includes that change. */
+                "Read-After"?: string;
+            };
             path: {
                 /** @description Id of the user. */
                 id: string;
@@ -5494,6 +5555,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description Where this change was committed, for a read by way of another server. Only where lists are read from a replica. */
+                    "Read-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5621,7 +5684,10 @@ export interface operations {
                 /** @description nextCursor of the page before, with the same filters. No row is repeated or skipped while rows are inserted. */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The value of an earlier answer to a change: this answer includes that change. */
+                "Read-After"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5720,6 +5786,8 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    /** @description Where this change was committed, for a read by way of another server. Only where lists are read from a replica. */
+                    "Read-After"?: string;
                     /** @description Path of what was created. */
                     Location?: string;
                     [name: string]: unknown;
@@ -5826,7 +5894,10 @@ export interface operations {
     getServiceToken: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The value of an earlier answer to a change: this answer includes that change. */
+                "Read-After"?: string;
+            };
             path: {
                 /** @description Id of the service token. */
                 id: string;
@@ -5936,6 +6007,8 @@ export interface operations {
             /** @description Revoked. */
             204: {
                 headers: {
+                    /** @description Where this change was committed, for a read by way of another server. Only where lists are read from a replica. */
+                    "Read-After"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -6281,6 +6354,8 @@ export interface operations {
             /** @description Signed out. */
             204: {
                 headers: {
+                    /** @description Where this change was committed, for a read by way of another server. Only where lists are read from a replica. */
+                    "Read-After"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -6383,7 +6458,10 @@ export interface operations {
     getCurrentUser: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The value of an earlier answer to a change: this answer includes that change. */
+                "Read-After"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6482,6 +6560,8 @@ export interface operations {
             /** @description Changed. */
             204: {
                 headers: {
+                    /** @description Where this change was committed, for a read by way of another server. Only where lists are read from a replica. */
+                    "Read-After"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -6612,6 +6692,8 @@ export interface operations {
             /** @description The file was read. In mode each, failed counts the rows that were left out. */
             200: {
                 headers: {
+                    /** @description Where this change was committed, for a read by way of another server. Only where lists are read from a replica. */
+                    "Read-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6745,7 +6827,10 @@ export interface operations {
                 /** @description Only the items that rules count under this condition, now. */
                 condition?: components["schemas"]["WorkItemCondition"];
             };
-            header?: never;
+            header?: {
+                /** @description The value of an earlier answer to a change: this answer includes that change. */
+                "Read-After"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6857,6 +6942,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description Where this change was committed, for a read by way of another server. Only where lists are read from a replica. */
+                    "Read-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6961,7 +7048,10 @@ export interface operations {
     getWorkItem: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The value of an earlier answer to a change: this answer includes that change. */
+                "Read-After"?: string;
+            };
             path: {
                 kind: components["schemas"]["WorkItemKind"];
                 externalId: string;
@@ -7078,6 +7168,8 @@ export interface operations {
             /** @description Updated, or unchanged. */
             200: {
                 headers: {
+                    /** @description Where this change was committed, for a read by way of another server. Only where lists are read from a replica. */
+                    "Read-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7087,6 +7179,8 @@ export interface operations {
             /** @description Created. */
             201: {
                 headers: {
+                    /** @description Where this change was committed, for a read by way of another server. Only where lists are read from a replica. */
+                    "Read-After"?: string;
                     /** @description Path of what was created. */
                     Location?: string;
                     [name: string]: unknown;
@@ -7217,6 +7311,8 @@ export interface operations {
             /** @description Deleted. */
             204: {
                 headers: {
+                    /** @description Where this change was committed, for a read by way of another server. Only where lists are read from a replica. */
+                    "Read-After"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -7347,6 +7443,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description Where this change was committed, for a read by way of another server. Only where lists are read from a replica. */
+                    "Read-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7479,6 +7577,8 @@ export interface operations {
                     "RateLimit-Remaining"?: number;
                     /** @description Seconds until the window ends. */
                     "RateLimit-Reset"?: number;
+                    /** @description Where this change was committed, for a read by way of another server. Only where lists are read from a replica. */
+                    "Read-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7597,7 +7697,10 @@ export interface operations {
                 /** @description nextCursor of the page before, with the same filters. No row is repeated or skipped while rows are inserted. */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The value of an earlier answer to a change: this answer includes that change. */
+                "Read-After"?: string;
+            };
             path: {
                 entityType: string;
                 entityId: string;
@@ -7717,6 +7820,8 @@ export interface operations {
                     "RateLimit-Remaining"?: number;
                     /** @description Seconds until the window ends. */
                     "RateLimit-Reset"?: number;
+                    /** @description Where this change was committed, for a read by way of another server. Only where lists are read from a replica. */
+                    "Read-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7830,7 +7935,10 @@ export interface operations {
     getLead: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The value of an earlier answer to a change: this answer includes that change. */
+                "Read-After"?: string;
+            };
             path: {
                 externalId: string;
             };
@@ -7932,7 +8040,10 @@ export interface operations {
                 /** @description nextCursor of the page before, with the same filters. No row is repeated or skipped while rows are inserted. */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The value of an earlier answer to a change: this answer includes that change. */
+                "Read-After"?: string;
+            };
             path: {
                 externalId: string;
             };
@@ -8043,6 +8154,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description Where this change was committed, for a read by way of another server. Only where lists are read from a replica. */
+                    "Read-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8179,7 +8292,10 @@ export interface operations {
                 severity?: components["schemas"]["Priority"];
                 ruleKey?: components["schemas"]["RiskRule"];
             };
-            header?: never;
+            header?: {
+                /** @description The value of an earlier answer to a change: this answer includes that change. */
+                "Read-After"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -8281,7 +8397,10 @@ export interface operations {
                 /** @description Which scopes: * for all, account/* for all of a type, account/acme for one. In one order over all of them. Not beside entityType or entityId. */
                 scope?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The value of an earlier answer to a change: this answer includes that change. */
+                "Read-After"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -8395,6 +8514,8 @@ export interface operations {
                     "RateLimit-Remaining"?: number;
                     /** @description Seconds until the window ends. */
                     "RateLimit-Reset"?: number;
+                    /** @description Where this change was committed, for a read by way of another server. Only where lists are read from a replica. */
+                    "Read-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8524,6 +8645,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description Where this change was committed, for a read by way of another server. Only where lists are read from a replica. */
+                    "Read-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8660,7 +8783,10 @@ export interface operations {
                 state?: components["schemas"]["JobState"];
                 nextActionId?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The value of an earlier answer to a change: this answer includes that change. */
+                "Read-After"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -8762,7 +8888,10 @@ export interface operations {
                 /** @description Which scopes: * for all, account/* for all of a type, account/acme for one. In one order over all of them. Not beside entityType or entityId. */
                 scope?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The value of an earlier answer to a change: this answer includes that change. */
+                "Read-After"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -8857,7 +8986,10 @@ export interface operations {
     getJob: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The value of an earlier answer to a change: this answer includes that change. */
+                "Read-After"?: string;
+            };
             path: {
                 /** @description Id of the job. */
                 id: string;
@@ -8967,6 +9099,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description Where this change was committed, for a read by way of another server. Only where lists are read from a replica. */
+                    "Read-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9101,6 +9235,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description Where this change was committed, for a read by way of another server. Only where lists are read from a replica. */
+                    "Read-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9228,7 +9364,10 @@ export interface operations {
                 /** @description nextCursor of the page before, with the same filters. No row is repeated or skipped while rows are inserted. */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The value of an earlier answer to a change: this answer includes that change. */
+                "Read-After"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -9319,7 +9458,10 @@ export interface operations {
                 /** @description nextCursor of the page before, with the same filters. No row is repeated or skipped while rows are inserted. */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The value of an earlier answer to a change: this answer includes that change. */
+                "Read-After"?: string;
+            };
             path: {
                 entityType: string;
                 entityId: string;
@@ -9422,7 +9564,10 @@ export interface operations {
                 /** @description nextCursor of the page before, with the same filters. No row is repeated or skipped while rows are inserted. */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The value of an earlier answer to a change: this answer includes that change. */
+                "Read-After"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -9521,6 +9666,8 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    /** @description Where this change was committed, for a read by way of another server. Only where lists are read from a replica. */
+                    "Read-After"?: string;
                     /** @description Path of what was created. */
                     Location?: string;
                     [name: string]: unknown;
@@ -9636,7 +9783,10 @@ export interface operations {
     getWebhook: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The value of an earlier answer to a change: this answer includes that change. */
+                "Read-After"?: string;
+            };
             path: {
                 /** @description Id of the webhook. */
                 id: string;
@@ -9746,6 +9896,8 @@ export interface operations {
             /** @description Deleted. */
             204: {
                 headers: {
+                    /** @description Where this change was committed, for a read by way of another server. Only where lists are read from a replica. */
+                    "Read-After"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -9873,6 +10025,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description Where this change was committed, for a read by way of another server. Only where lists are read from a replica. */
+                    "Read-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10007,6 +10161,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description Where this change was committed, for a read by way of another server. Only where lists are read from a replica. */
+                    "Read-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10138,7 +10294,10 @@ export interface operations {
                 eventKey?: string;
                 since?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The value of an earlier answer to a change: this answer includes that change. */
+                "Read-After"?: string;
+            };
             path: {
                 /** @description Id of the webhook. */
                 id: string;
@@ -10236,7 +10395,10 @@ export interface operations {
     getWebhookDelivery: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The value of an earlier answer to a change: this answer includes that change. */
+                "Read-After"?: string;
+            };
             path: {
                 /** @description Id of the webhook. */
                 id: string;
@@ -10350,6 +10512,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description Where this change was committed, for a read by way of another server. Only where lists are read from a replica. */
+                    "Read-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10488,6 +10652,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description Where this change was committed, for a read by way of another server. Only where lists are read from a replica. */
+                    "Read-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10622,6 +10788,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description Where this change was committed, for a read by way of another server. Only where lists are read from a replica. */
+                    "Read-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10756,7 +10924,10 @@ export interface operations {
                 /** @description Only events from before then; the instant itself is excluded. */
                 until?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The value of an earlier answer to a change: this answer includes that change. */
+                "Read-After"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -10868,6 +11039,8 @@ export interface operations {
             header?: {
                 /** @description The id of the last event that the client has: the stream begins after it. */
                 "Last-Event-ID"?: string;
+                /** @description The value of an earlier answer to a change: this answer includes that change. */
+                "Read-After"?: string;
             };
             path?: never;
             cookie?: never;

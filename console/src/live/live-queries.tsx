@@ -7,7 +7,17 @@ import { useOnLive } from './renewed.js';
 /** Events that change the counts of the queue. */
 const COUNTED = ['nba.', 'suppression.'];
 
-/** Reads anew what every page shows: the counts, and the next best action whose details are open. */
+/** The queue looks after its rows itself, and the session after who is signed in. */
+const KEPT: readonly unknown[] = [keys.me[0], keys.queues[0]];
+
+function isRenewed({ queryKey }: { readonly queryKey: QueryKey }): boolean {
+  return !KEPT.includes(queryKey[0]);
+}
+
+/**
+ * Reads anew what every page shows: the counts, and the next best action whose details are open. What no page
+ * shows now is old after any event: no page follows the events for it.
+ */
 export function LiveQueries(): null {
   useOnLive(COUNTED, () => {
     void queryClient.invalidateQueries({ queryKey: keys.summaries });
@@ -16,13 +26,15 @@ export function LiveQueries(): null {
   });
   useLiveMessages((message) => {
     if (message.name === 'reset') {
-      // The queue looks after its rows itself.
-      const kept: readonly unknown[] = [keys.me[0], keys.queues[0]];
-      const predicate = ({ queryKey }: { queryKey: QueryKey }): boolean =>
-        !kept.includes(queryKey[0]);
-      void queryClient.invalidateQueries({ predicate });
+      void queryClient.invalidateQueries({ predicate: isRenewed });
       return;
     }
+    // At once: whoever shows one of these again, however soon, reads it anew.
+    void queryClient.invalidateQueries({
+      predicate: isRenewed,
+      type: 'inactive',
+      refetchType: 'none',
+    });
     if (message.name === 'begun') {
       void queryClient.invalidateQueries({ queryKey: keys.nextActions });
       return;

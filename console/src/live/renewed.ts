@@ -6,14 +6,25 @@ import { useLiveMessages } from './live.js';
 /** Shortest time between two reads of what events changed, in ms. */
 const PAUSE_MS = 1000;
 
-/** Calls back once for many events whose keys begin with one of the prefixes: at most once a second. */
+/**
+ * Calls back once for many events whose keys begin with one of the prefixes: at most once a second, and at once
+ * when what is shown goes away.
+ */
 export function useOnLive(prefixes: readonly string[], changed: () => void): void {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const current = useRef(changed);
   useEffect(() => {
     current.current = changed;
   });
-  useEffect(() => () => clearTimeout(timer.current), []);
+  useEffect(
+    () => () => {
+      if (timer.current === undefined) return;
+      clearTimeout(timer.current);
+      timer.current = undefined;
+      current.current();
+    },
+    [],
+  );
   useLiveMessages((message) => {
     const isMeant =
       message.name !== 'event' ||

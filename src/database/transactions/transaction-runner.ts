@@ -10,6 +10,8 @@ import { bindable } from '../connections/bindable.js';
 import { type Connections, type PooledClient, SYSTEM_CALLER } from '../connections/connections.js';
 import { sendAsOnePacket } from '../connections/one-packet.js';
 import { type Query, type Statement } from '../connections/statement.js';
+import { formatWalPosition, type WalPosition } from '../connections/wal-position.js';
+import { type CommitPositions } from './commit-positions.js';
 import { Transaction, type TransactionLimits } from './transaction.js';
 
 const MAX_ATTEMPTS = 4;
@@ -45,6 +47,8 @@ export class TransactionRunner {
     private readonly limits: TransactionLimits,
     private readonly bus: EventBus,
     private readonly logger: Logger,
+    /** Where commits are noted; only with a replica. */
+    private readonly positions?: CommitPositions,
   ) {}
 
   /**
@@ -68,7 +72,7 @@ export class TransactionRunner {
 
   /** Runs the work, commits, emits its events and returns its result. */
   run<T>(work: (tx: Transaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
-    return this.repeat(work, options, (tx) => this.commit(tx));
+    return this.repeat(work, options, (tx) => this.commit(tx, options.caller));
   }
 
   /**
@@ -167,8 +171,9 @@ export class TransactionRunner {
     }
   }
 
-  private async commit(tx: Transaction): Promise<void> {
-    await tx.commit();
+  private async commit(tx: Transaction, caller: TransactionOptions['caller']): Promise<void> {
+    if (this.positions === undefined || typeof caller !== 'object') await tx.commit();
+    else noteCommit(this.positions, caller, await tx.commitAt());
     for (const event of tx.events) this.bus.emit(event);
     for (const callback of tx.callbacks) callback();
   }
@@ -252,6 +257,16 @@ function callerIn({ caller = SYSTEM_CALLER }: WorkOptions): string {
 /** Why a transaction runs again: the failure of the database, or an error that its caller asked to retry on. */
 function retryReason(failure: DatabaseFailure | undefined): string {
   return failure ?? 'lost_race';
+}
+
+/** Remembers a commit, and passes its position on to the client. */
+function noteCommit(
+  positions: CommitPositions,
+  caller: Actor,
+  position: WalPosition | undefined,
+): void {
+  positions.note(caller, position);
+  if (position !== undefined) caller.ownWrites?.committed(formatWalPosition(position));
 }
 
 /** Failures of one connection, or of the server that the open connections lead to. */

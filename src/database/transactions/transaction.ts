@@ -8,12 +8,14 @@ import {
   sqlStateOf,
 } from '../../kernel/errors/database-failure.js';
 import { endsConnection } from '../../kernel/errors/sqlstates.js';
+import { type Env } from '../../config/env.js';
 import { type DomainEventName, type DomainEvents } from '../../events/domain-events.js';
 import { recordEvent, type RecordedEvent } from '../../events/recorded-event.js';
 import { bindable } from '../connections/bindable.js';
 import { type PooledClient } from '../connections/connections.js';
 import { sendAsOnePacket } from '../connections/one-packet.js';
 import { type Statement } from '../connections/statement.js';
+import { parseWalPosition, type WalPosition } from '../connections/wal-position.js';
 import { INSERT_EVENTS } from './insert-events.sql.js';
 
 export { type Statement } from '../connections/statement.js';
@@ -26,6 +28,13 @@ export interface TransactionLimits {
   readonly lockMs: number;
 }
 
+/** The limits that the settings give every transaction that sets none of its own. */
+export function limitsOf(
+  env: Pick<Env, 'statementTimeoutMs' | 'lockTimeoutMs'>,
+): TransactionLimits {
+  return { statementMs: env.statementTimeoutMs, lockMs: env.lockTimeoutMs };
+}
+
 /** Longest pause between two statements, in ms: work that hangs must not keep its locks. */
 const IDLE_LIMIT_MS = 60_000;
 
@@ -35,6 +44,12 @@ const RELEASE: Statement = { name: 'release_savepoint', text: 'RELEASE SAVEPOINT
 const ROLLBACK_TO: Statement = {
   name: 'rollback_to_savepoint',
   text: 'ROLLBACK TO SAVEPOINT part',
+};
+
+/** Where the next record of the write-ahead log will be. */
+const WRITTEN_POSITION: Statement = {
+  name: 'written_position',
+  text: 'SELECT pg_current_wal_insert_lsn()::text AS position',
 };
 
 /**
@@ -192,6 +207,21 @@ export class Transaction {
     const { command } = await this.end('COMMIT', true);
     // A transaction that a swallowed error had aborted answers COMMIT with ROLLBACK, not with an error.
     if (command !== 'COMMIT') throw new TransactionAbortedError();
+  }
+
+  /**
+   * The same, and returns a position in the write-ahead log that is not before the commit; undefined if that
+   * could not be read. It shares the round trip.
+   */
+  async commitAt(): Promise<WalPosition | undefined> {
+    const committed = this.commit();
+    // In the same turn of the event loop, so behind the COMMIT in its packet.
+    const position = this.client.query<{ position: string }>(WRITTEN_POSITION).then(
+      ({ rows }) => parseWalPosition(rows[0]?.position ?? ''),
+      () => undefined,
+    );
+    await committed;
+    return position;
   }
 
   /** Does all that a commit does, deferred constraints included, and rolls back; throws what a commit throws. */

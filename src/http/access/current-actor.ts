@@ -1,8 +1,9 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import { type Request } from 'express';
+import { type Request, type Response } from 'express';
 import { type Actor } from '../../kernel/actor.js';
 import { UnauthenticatedError } from '../../kernel/errors/domain-error.js';
 import { requestIdOf } from '../../logging/request-context.js';
+import { ownWritesOf } from './own-writes.js';
 import { type Principal } from './principal.js';
 
 /** Who sent the request, as a parameter of a handler. */
@@ -13,9 +14,11 @@ export const CurrentPrincipal = createParamDecorator(
 
 /** Who sent the request, and its id, as the actor of a change. */
 export const CurrentActor = createParamDecorator((_: unknown, context: ExecutionContext): Actor => {
-  const request = context.switchToHttp().getRequest<Request>();
+  const http = context.switchToHttp();
+  const request = http.getRequest<Request>();
   const { kind, id, name, permissions, scopes } = principalOf(request);
-  return { kind, id, name, permissions, scopes, requestId: requestIdOf(request) };
+  const ownWrites = ownWritesOf(request, http.getResponse<Response>());
+  return { kind, id, name, permissions, scopes, requestId: requestIdOf(request), ownWrites };
 });
 
 function principalOf(request: Request): Principal {

@@ -11,6 +11,7 @@ import {
   type OperationMethod,
 } from './openapi-types.js';
 import { operationIdOf } from './operation-id.js';
+import { addReadAfter } from './read-after.js';
 import { addProblems, codesOf, completeProblems, EXAMPLE_ID } from './problem-responses.js';
 import { type ExampleSchema, exampleOf } from './schema-example.js';
 
@@ -77,6 +78,7 @@ function completeOperation(
   operation: OpenApiOperation,
 ): void {
   operation.security = isPublic(operation) ? [] : [{ bearer: [] }, { session: [] }];
+  if (!isPublic(operation)) addReadAfter(method, operation);
   const values = completeParameters(document, operation);
   completeBody(document, operation);
   addCommonProblems(path, method, operation);

@@ -7,6 +7,7 @@ import { sqlStateOf, UNIQUE_VIOLATION } from '../../kernel/errors/database-failu
 import { isUuid } from '../../kernel/uuid.js';
 import { redactValue } from '../../kernel/redaction/redaction.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
+import { Reads } from '../../database/replica/reads.js';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
 import { type Job, type JobAttemptRecord } from '../queue/job.js';
 import { type ChangedJob, publishChange } from '../queue/job-changes.js';
@@ -36,6 +37,7 @@ interface LockedJob extends Omit<ChangedJob, 'id'>, Record<string, unknown> {
 export class JobsAdminService {
   constructor(
     private readonly transactions: TransactionRunner,
+    private readonly reads: Reads,
     private readonly paginator: Paginator,
     private readonly wake: JobWake,
   ) {}
@@ -47,17 +49,16 @@ export class JobsAdminService {
     const filter = { type, state, nextActionId: nextActionId?.toLowerCase(), visible };
     const page = this.paginator.open('jobs', filter, query);
     const { statement, values } = listQuery(filter, page);
-    const rows = await this.transactions.query<JobRecord>(statement, values, { caller: actor });
+    const rows = await this.reads.query<JobRecord>(statement, values, { caller: actor });
     const { items, pagination } = page.answer(rows, NEWEST.positionOf);
     return { items: items.map(shown), pagination };
   }
 
   /** Counts the jobs that are seen. */
   async summary(visible: VisibleRows, actor: Actor): Promise<JobSummary> {
-    const [counted, health] = await this.transactions.read(
-      [countQuery(visible), healthQuery(visible)],
-      { caller: actor },
-    );
+    const [counted, health] = await this.reads.read([countQuery(visible), healthQuery(visible)], {
+      caller: actor,
+    });
     const total = noJobs();
     const types = new Map<string, JobTypeCounts>();
     for (const row of (counted ?? []) as { type: string; state: JobState; count: number }[]) {

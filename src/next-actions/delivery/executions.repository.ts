@@ -4,6 +4,7 @@ import { type RowOf } from '../../database/sql/columns.js';
 import { grantOf } from '../../database/sql/scope-condition.js';
 import { type PageStart, totalIn } from '../../database/sql/list-query.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
+import { Reads } from '../../database/replica/reads.js';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
 import { type NextAction } from '../model/next-action.js';
 import {
@@ -91,6 +92,7 @@ export interface ChangeSince {
 export class ExecutionsRepository {
   constructor(
     private readonly transactions: TransactionRunner,
+    private readonly reads: Reads,
     private readonly keys: IdempotencyKeys,
   ) {}
 
@@ -183,10 +185,10 @@ export class ExecutionsRepository {
   ): Promise<{ rows: ExecutionAnswer[]; counted: number } | undefined> {
     const { page, total } = sql.executionQueries(nextActionId, start);
     const exists = { statement: sql.FIND_GRANTED, values: [nextActionId, grantOf(actor)] };
-    const [found, rows, counts] = await this.transactions.read(
-      [exists, page, total(start.countLimit)],
-      { caller: actor },
-    );
+    const [found, rows, counts] = await this.reads.read([exists, page, total(start.countLimit)], {
+      caller: actor,
+      enough: ([found]) => found?.length === 1,
+    });
     if (found?.length !== 1) return undefined;
     return { rows: rows as unknown as ExecutionAnswer[], counted: totalIn(counts) };
   }

@@ -4,6 +4,7 @@ import { type RowOf } from '../../database/sql/columns.js';
 import { grantOf } from '../../database/sql/scope-condition.js';
 import { estimateOf, type PageStart, totalIn } from '../../database/sql/list-query.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
+import { Reads } from '../../database/replica/reads.js';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
 import { type ListedNextAction, type NextAction } from './next-action.js';
 import {
@@ -28,7 +29,10 @@ const FAR_MORE = 5;
 /** The statements of NBAs: no entity is hydrated on these paths. */
 @Injectable()
 export class NextActionsRepository {
-  constructor(private readonly transactions: TransactionRunner) {}
+  constructor(
+    private readonly transactions: TransactionRunner,
+    private readonly reads: Reads,
+  ) {}
 
   async find(id: string, actor: Actor): Promise<NextAction | undefined> {
     const values = [id, grantOf(actor)];
@@ -44,10 +48,9 @@ export class NextActionsRepository {
   ): Promise<{ rows: ListedNextAction[]; counted: number }> {
     const queries = listQueries(filter, start, view);
     if (queries.search) return this.search(queries, queries.search, start.countLimit, actor);
-    const [rows, counts] = await this.transactions.read(
-      [queries.page, queries.total(start.countLimit)],
-      { caller: actor },
-    );
+    const [rows, counts] = await this.reads.read([queries.page, queries.total(start.countLimit)], {
+      caller: actor,
+    });
     return { rows: rows as unknown as ListedNextAction[], counted: totalIn(counts) };
   }
 
@@ -65,12 +68,12 @@ export class NextActionsRepository {
   ): Promise<{ rows: ListedNextAction[]; counted: number }> {
     const caller = { caller: actor };
     const few = countLimit === undefined ? undefined : FEW;
-    const [hits = []] = await this.transactions.read([found(few)], caller);
+    const [hits = []] = await this.reads.read([found(few)], caller);
     const counted = totalIn(hits);
     if (counted !== few) return { rows: shownOf(hits), counted };
-    const [rows, estimated] = await this.transactions.read([page, estimate], caller);
+    const [rows, estimated] = await this.reads.read([page, estimate], caller);
     const many = estimateOf(estimated?.[0]) > FAR_MORE * (countLimit ?? 0);
-    const [counts] = many ? [] : await this.transactions.read([total(countLimit)], caller);
+    const [counts] = many ? [] : await this.reads.read([total(countLimit)], caller);
     return {
       rows: rows as unknown as ListedNextAction[],
       counted: counts === undefined ? (countLimit ?? 0) : totalIn(counts),
@@ -85,7 +88,7 @@ export class NextActionsRepository {
     actor: Actor,
   ): Promise<ListedNextAction[]> {
     const { statement, values } = listQueries(filter, start, view).page;
-    return this.transactions.query<ListedNextAction>(statement, values, { caller: actor });
+    return this.reads.query<ListedNextAction>(statement, values, { caller: actor });
   }
 
   /** Creates an NBA or updates the queued one with its dedupe key. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
+import { Reads } from '../../database/replica/reads.js';
 import { type Actor } from '../../kernel/actor.js';
 import { scopesToRead } from '../../kernel/grants.js';
 import { DAY_MS } from '../../kernel/utc-day.js';
@@ -17,14 +17,14 @@ type ActionRow = ActionEffectiveness & { readonly ruleKey: string };
 /** Reads what became of what the rules suggested. */
 @Injectable()
 export class EffectivenessService {
-  constructor(private readonly transactions: TransactionRunner) {}
+  constructor(private readonly reads: Reads) {}
 
   /** Per rule and action, of the suggestions of a period, in one round trip. */
   async of(query: EffectivenessQuery, actor: Actor): Promise<EffectivenessAnswer> {
     const scopes = scopesToRead(query, actor);
     const since = new Date(Date.now() - query.days * DAY_MS);
     const filter = { since, ruleKey: query.ruleKey };
-    const [rules, presses] = (await this.transactions.read(
+    const [rules, presses] = (await this.reads.read(
       [rulesQuery(scopes, filter), actionsQuery(scopes, filter)],
       { caller: actor },
     )) as unknown as [RuleRow[], ActionRow[]];

@@ -6,7 +6,7 @@ import { COUNT_LIMIT, totalOf } from '../../http/paging/pagination.js';
 import { type Query } from '../../database/connections/statement.js';
 import { firstUuidV7Sql, ID_TOLERANCE_SQL } from '../../database/sql/first-uuid-v7.js';
 import { ListQuery, totalIn } from '../../database/sql/list-query.js';
-import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
+import { Reads } from '../../database/replica/reads.js';
 import { type NextActionSummary } from './next-action-run.dto.js';
 import { type DismissedRule, proposalsOf } from './proposals.js';
 import { dismissedRulesQuery } from './proposals.sql.js';
@@ -45,7 +45,7 @@ function runsQuery(scopes: GrantedScopes): Query {
 /** Reads the summary of the NBAs of some scopes. */
 @Injectable()
 export class NextActionsSummaryService {
-  constructor(private readonly transactions: TransactionRunner) {}
+  constructor(private readonly reads: Reads) {}
 
   /** The best five, the counts, what is held back and the last run, in one round trip. Counts end at COUNT_LIMIT. */
   async of(
@@ -58,7 +58,7 @@ export class NextActionsSummaryService {
       ...PRIORITIES.map((priority) => ({ ...queued, priority })),
       { ...queued, snoozed: 'only' } as const,
     ].map((filter) => listQueries(filter, { limit: 1 }).total(COUNT_LIMIT));
-    const [top, runs, dismissed, ...counted] = await this.transactions.read(
+    const [top, runs, dismissed, ...counted] = await this.reads.read(
       [page, runsQuery(scopes), dismissedRulesQuery(scopes), ...counts],
       { caller: actor },
     );

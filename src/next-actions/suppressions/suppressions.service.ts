@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
 import { grantOf } from '../../database/sql/scope-condition.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
+import { Reads } from '../../database/replica/reads.js';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
 import { Paginator } from '../../http/paging/paginator.js';
 import { type Actor, causedBy } from '../../kernel/actor.js';
@@ -40,6 +41,7 @@ type Terms = Pick<sql.StoredSuppression, 'entityType' | 'entityId' | 'until'>;
 export class SuppressionsService {
   constructor(
     private readonly transactions: TransactionRunner,
+    private readonly reads: Reads,
     private readonly paginator: Paginator,
   ) {}
 
@@ -49,7 +51,7 @@ export class SuppressionsService {
     const filter = { scopes: scopesToRead(query, actor), ruleKey, active };
     const page = this.paginator.open('suppressions', filter, query);
     const { statement, values } = sql.suppressionsQuery(filter, page);
-    const rows = await this.transactions.query<sql.Suppression>(statement, values, {
+    const rows = await this.reads.query<sql.Suppression>(statement, values, {
       caller: actor,
     });
     const { items, pagination } = page.answer(rows, sql.NEWEST.positionOf);

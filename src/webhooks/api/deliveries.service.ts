@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Reads } from '../../database/replica/reads.js';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
 import { Paginator } from '../../http/paging/paginator.js';
 import { type Actor } from '../../kernel/actor.js';
@@ -23,6 +24,7 @@ type Row = ShownDelivery & Record<string, unknown>;
 export class WebhookDeliveriesService {
   constructor(
     private readonly transactions: TransactionRunner,
+    private readonly reads: Reads,
     private readonly paginator: Paginator,
     private readonly webhooks: WebhooksService,
     private readonly requeue: DeliveryRequeue,
@@ -36,7 +38,7 @@ export class WebhookDeliveriesService {
     const filter = { state, eventKey, since };
     const page = this.paginator.open('webhook-deliveries', { id: webhook.id, ...filter }, query);
     const { statement, values } = deliveriesQuery(webhook.id, filter, actor, page);
-    const rows = await this.transactions.query<Row>(statement, values, { caller: actor });
+    const rows = await this.reads.query<Row>(statement, values, { caller: actor });
     return page.answer(rows, NEWEST.positionOf);
   }
 
