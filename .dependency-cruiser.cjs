@@ -52,6 +52,17 @@ const ARROWS = {
   'ops-events': ['kernel', 'config', 'logging', 'http', 'events', 'database', 'feed', 'users'],
   schedules: ['kernel', 'config', 'logging', 'database', 'jobs', 'scoring', 'risk', 'next-actions'],
   scopes: ['kernel', 'http', 'database'],
+  metrics: [
+    'kernel',
+    'config',
+    'logging',
+    'http',
+    'database',
+    'process',
+    'jobs',
+    'next-actions',
+    'ops-events',
+  ],
   health: ['kernel', 'logging', 'http', 'database', 'jobs'],
   demo: [
     'kernel',

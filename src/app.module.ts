@@ -18,6 +18,7 @@ import { EventsModule } from './events/events.module.js';
 import { HealthModule } from './health/health.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
 import { LeadsModule } from './leads/leads.module.js';
+import { MetricsModule } from './metrics/metrics.module.js';
 import { NextActionsModule } from './next-actions/next-actions.module.js';
 import { OpsEventsModule } from './ops-events/ops-events.module.js';
 import { RiskModule } from './risk/risk.module.js';
@@ -72,6 +73,7 @@ export class AppModule {
         WebhooksModule,
         OpsEventsModule,
         SubscribersModule,
+        MetricsModule,
         HealthModule,
         DemoModule,
       ],

@@ -8,6 +8,8 @@ import { type Env } from './config/env.js';
 import { DemoLoader } from './demo/demo.loader.js';
 import { Readiness } from './health/readiness.js';
 import { JobWorker } from './jobs/worker/job-worker.js';
+import { Metrics } from './metrics/metrics.js';
+import { serveMetrics } from './metrics/serve-metrics.js';
 import { LiveFeed } from './ops-events/stream/live-feed.service.js';
 import { NextActionsService } from './next-actions/model/next-actions.service.js';
 import { Drain, DRAIN_LIMIT_MS } from './process/drain.js';
@@ -26,6 +28,7 @@ export async function startServer(context: ProcessContext): Promise<void> {
   const consoleFolder = env.console ? CONSOLE_FOLDER : undefined;
   const app = await createApp({ ...context, consoleFolder });
   lifecycle.onStop('the application', () => app.close(), APP_CLOSE_MS);
+  await serveMetrics(app.get(Metrics), context);
   const server = app.getHttpServer();
   const drain = new Drain(server);
   const port = await listen(server, { port: env.port, host: env.host, portSetting: 'PORT' });

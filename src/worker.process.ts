@@ -5,6 +5,8 @@ import { PinoLoggerService } from './logging/logger.js';
 import { probeServer } from './health/probe-server.js';
 import { Readiness } from './health/readiness.js';
 import { JobWorker } from './jobs/worker/job-worker.js';
+import { Metrics } from './metrics/metrics.js';
+import { serveMetrics } from './metrics/serve-metrics.js';
 import { listen } from './process/listen.js';
 import { APP_CLOSE_MS } from './process/process-lifecycle.js';
 import { type ProcessContext } from './process/run-process.js';
@@ -18,6 +20,7 @@ export async function startWorker(context: ProcessContext): Promise<void> {
     abortOnError: false,
   });
   lifecycle.onStop('the application', () => app.close(), APP_CLOSE_MS);
+  await serveMetrics(app.get(Metrics), context);
   const readiness = app.get(Readiness);
   const probes = probeServer(readiness, logger);
   limitServer(probes, env.http, logger);

@@ -44,6 +44,8 @@ const READ_BY: Readonly<Record<string, readonly EnvReaderRole[]>> = {
   SHUTDOWN_DELAY_MS: SERVER,
   WORKER: SERVER,
   WORKER_PORT: ['worker'],
+  METRICS_PORT: SERVED,
+  REVISION: SERVED,
   JOB_CONCURRENCY: SERVED,
   JOB_POLL_MS: SERVED,
   JOB_BACKOFF_MS: SERVED,
@@ -107,6 +109,11 @@ export class EnvReader {
       );
     }
     return this.integer(key, fallback, 0, 65_535);
+  }
+
+  /** The same for what is only served where its port is set. */
+  portIfSet(key: string): number | undefined {
+    return this.text(key) === undefined ? undefined : this.port(key, 0);
   }
 
   email(key: string): string | undefined {

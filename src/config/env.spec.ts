@@ -37,6 +37,17 @@ describe('the settings', () => {
     expect(() => readEnv({ NODE_ENV: 'production', JOB_STALE_MS: 'x' }, 'command')).not.toThrow();
   });
 
+  it('serve metrics only on a port of their own', () => {
+    expect(readEnv({}).metricsPort).toBeUndefined();
+    expect(readEnv({ METRICS_PORT: '9464' }).metricsPort).toBe(9464);
+    expect(readEnv({ METRICS_PORT: '0', PORT: '0' }).metricsPort).toBe(0);
+    expect(() => readEnv({ METRICS_PORT: '3000' })).toThrow(/^METRICS_PORT must not be PORT: /);
+    expect(() => readEnv({ METRICS_PORT: '3001' }, 'worker')).toThrow(
+      /^METRICS_PORT must not be WORKER_PORT: /,
+    );
+    expect(readEnv({ METRICS_PORT: '3000' }, 'worker').metricsPort).toBe(3000);
+  });
+
   it('wait for the database in a server, and not in a command', () => {
     expect(readEnv({}, 'server').databaseWaitMs).toBe(60_000);
     expect(readEnv({}, 'command').databaseWaitMs).toBe(0);

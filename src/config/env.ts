@@ -75,6 +75,10 @@ export interface Env {
   /** How often a process reads the event feed while somebody in it waits for events, in ms. */
   readonly feedPollMs: number;
   readonly streams: StreamSettings;
+  /** Port of the metrics; unset: none are kept or served. */
+  readonly metricsPort: number | undefined;
+  /** What this build was made of, such as a commit: only shown. */
+  readonly revision: string | undefined;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 }
 
@@ -280,6 +284,12 @@ export function readEnv(source: Source, role: EnvReaderRole = 'server'): Env {
       heartbeatMs: read.integer('STREAM_HEARTBEAT_MS', 15_000, 20, 300_000),
       perCaller: read.integer('STREAMS_PER_CALLER', 20, 1),
     },
+    metricsPort: read.portIfSet('METRICS_PORT'),
+    revision: read.matching(
+      'REVISION',
+      /^[\w.+/-]{1,100}$/,
+      'a commit or a version: up to 100 letters, digits and . _ + / -',
+    ),
     logLevel:
       read.oneOf('LOG_LEVEL', [
         'trace',
@@ -308,6 +318,13 @@ export function readEnv(source: Source, role: EnvReaderRole = 'server'): Env {
   }
   if (production && (env.adminEmail === undefined) !== (env.adminPassword === undefined)) {
     throw new ConfigError('ADMIN_EMAIL and ADMIN_PASSWORD must be set together.');
+  }
+  const ownPort = role === 'worker' ? 'WORKER_PORT' : 'PORT';
+  const own = role === 'worker' ? env.workerPort : env.port;
+  if (env.metricsPort === own && own !== 0) {
+    throw new ConfigError(
+      `METRICS_PORT must not be ${ownPort}: whoever reaches that one must not see the metrics.`,
+    );
   }
   if (env.http.requestTimeoutMs < env.http.headersTimeoutMs) {
     throw new ConfigError(

@@ -19,23 +19,35 @@ const STREAM_END = Symbol('STREAM_END');
 type LoggedResponse = ServerResponse & { [PROBLEM]?: DomainError; [STREAM_END]?: string };
 type Handler = (request: LoggedRequest, response: LoggedResponse, next: () => void) => void;
 
+/** Which requests are logged and observed. */
+export interface AccessLogOptions {
+  /** Paths that begin so are logged only where they fail; `/health/` unless given. */
+  readonly quiet?: string;
+  /** Whether they are requests to the application, which metrics count and traces follow; true unless given. */
+  readonly observed?: boolean;
+}
+
 /**
  * One line per request: id, method, path, route, status, duration in ms and, once known, the user; of a
  * refused one the code, of a failed one the code and the error. If the client disconnected, it is logged as
  * aborted, without a status. Headers, bodies and queries are never logged. Successful health probes are not
  * logged.
  */
-export function accessLog(logger: Logger): Handler {
+export function accessLog(
+  logger: Logger,
+  { quiet = '/health/', observed = true }: AccessLogOptions = {},
+): Handler {
   return (request, response, next) => {
     request.id = assignRequestId(request, response);
-    const probe = pathOf(request).startsWith('/health/');
+    const isQuiet = pathOf(request).startsWith(quiet);
     const started = Date.now();
     // Emitted once: after the answer, or when the client disconnects.
     response.once('close', () => {
-      if (probe && response[PROBLEM] === undefined) return;
+      if (isQuiet && response[PROBLEM] === undefined) return;
       write(logger, request, response, Date.now() - started);
     });
-    REQUESTS.run({ request, response }, next);
+    if (observed) REQUESTS.run({ request, response }, next);
+    else next();
   };
 }
 
@@ -97,10 +109,16 @@ function write(
 }
 
 /** The pattern of the route and its decoded parameters: the path may be percent-encoded. */
-function routeOf({ route, params }: LoggedRequest): object {
+function routeOf(request: LoggedRequest): object {
+  const route = routePatternOf(request);
+  if (route === undefined) return {};
+  return route.includes(':') ? { route, params: request.params } : { route };
+}
+
+/** The pattern of the route that a request matched, such as `/api/jobs/:id`; undefined for none. */
+export function routePatternOf({ route }: LoggedRequest): string | undefined {
   // Nest's handler of unmatched requests has the pattern `*path`.
-  if (typeof route?.path !== 'string' || !route.path.startsWith('/')) return {};
-  return route.path.includes(':') ? { route: route.path, params } : { route: route.path };
+  return typeof route?.path === 'string' && route.path.startsWith('/') ? route.path : undefined;
 }
 
 function messageOf(status: number): string {

@@ -115,6 +115,6 @@ import { JobsModule } from '../jobs/jobs.module.js';
     // Job handlers.
     NextActionsRunHandler,
   ],
-  exports: [NextActionsService, NextActionRunsService, DeliveryService],
+  exports: [DeliveryActionRegistry, DeliveryService, NextActionRunsService, NextActionsService],
 })
 export class NextActionsModule {}

@@ -5,7 +5,7 @@ import { StartError } from '../config/start-error.js';
 export interface ListenAddress {
   readonly port: number;
   readonly host: string;
-  readonly portSetting: 'PORT' | 'WORKER_PORT';
+  readonly portSetting: 'PORT' | 'WORKER_PORT' | 'METRICS_PORT';
 }
 
 /** How to fix a server that can't listen, by the code of its error. */

@@ -1,7 +1,7 @@
 import { type Pool, type PoolClient } from 'pg';
 import { databaseFailureOf } from '../../kernel/errors/database-failure.js';
 import { databaseBusy, databaseUnavailable } from '../../kernel/errors/database-errors.js';
-import { CONNECTION_WAITS } from '../../kernel/observation/operations.js';
+import { CONNECTION_WAITS, type ConnectionWaitFacts } from '../../kernel/observation/operations.js';
 import { UnavailableError } from '../../kernel/errors/domain-error.js';
 import { AnswerWatch } from './answer-watch.js';
 import { FairShare } from './fair-share.js';
@@ -16,6 +16,17 @@ export const SYSTEM_CALLER = 'system';
 /** How long a caller waits for a connection, in ms, before a 503. */
 export const CONNECTION_WAIT_MS = 5000;
 
+/** How much of a pool is used at this moment. */
+export interface PoolUsage {
+  /** Most connections. */
+  readonly size: number;
+  /** Open connections, idle ones included. */
+  readonly open: number;
+  readonly inUse: number;
+  /** Callers that wait for one. */
+  readonly waiting: number;
+}
+
 /** Shares the connections of a pool fairly among callers, and hands out none that is known to be broken. */
 export class Connections {
   private readonly share: FairShare;
@@ -27,8 +38,21 @@ export class Connections {
   constructor(
     private readonly pool: Pool,
     private readonly waitMs = CONNECTION_WAIT_MS,
+    private readonly facts: ConnectionWaitFacts = { pool: 'main' },
   ) {
     this.share = new FairShare(pool.options.max);
+  }
+
+  /** How much of the pool is used at this moment. */
+  get usage(): PoolUsage {
+    const { options, totalCount, idleCount, waitingCount } = this.pool;
+    return {
+      size: options.max,
+      open: totalCount,
+      inUse: totalCount - idleCount,
+      // For their share, or behind repositories, which ask the pool itself.
+      waiting: this.share.usage.waiting + waitingCount,
+    };
   }
 
   /**
@@ -36,7 +60,7 @@ export class Connections {
    * plus a margin. Throws a 503 if no connection is free or can be opened in time.
    */
   lend(caller: string, answerMs: number): Promise<PooledClient> {
-    return CONNECTION_WAITS.run({}, () => this.acquire(caller, answerMs));
+    return CONNECTION_WAITS.run(this.facts, () => this.acquire(caller, answerMs));
   }
 
   /** Releases a connection; one that is broken, or older than the last `renew`, is closed. */

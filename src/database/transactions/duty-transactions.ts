@@ -3,7 +3,7 @@ import { type Pool } from 'pg';
 import { type Logger } from 'pino';
 import { type DataSource } from 'typeorm';
 import { type EventBus } from '../../events/event-bus.js';
-import { Connections } from '../connections/connections.js';
+import { CONNECTION_WAIT_MS, Connections } from '../connections/connections.js';
 import { type TransactionLimits } from './transaction.js';
 import { TransactionRunner } from './transaction-runner.js';
 
@@ -21,7 +21,7 @@ export class DutyTransactions extends TransactionRunner implements OnApplication
     bus: EventBus,
     logger: Logger,
   ) {
-    const connections = new Connections(pool);
+    const connections = new Connections(pool, CONNECTION_WAIT_MS, { pool: 'duty' });
     super(connections, dataSource, limits, bus, logger);
     this.duties = connections;
   }

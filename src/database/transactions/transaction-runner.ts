@@ -7,7 +7,12 @@ import { type DatabaseFailure, endsConnection } from '../../kernel/errors/sqlsta
 import { TRANSACTION_RETRIES } from '../../kernel/observation/operations.js';
 import { type EventBus } from '../../events/event-bus.js';
 import { bindable } from '../connections/bindable.js';
-import { type Connections, type PooledClient, SYSTEM_CALLER } from '../connections/connections.js';
+import {
+  type Connections,
+  type PooledClient,
+  type PoolUsage,
+  SYSTEM_CALLER,
+} from '../connections/connections.js';
 import { sendAsOnePacket } from '../connections/one-packet.js';
 import { type Query, type Statement } from '../connections/statement.js';
 import { formatWalPosition, type WalPosition } from '../connections/wal-position.js';
@@ -50,6 +55,11 @@ export class TransactionRunner {
     /** Where commits are noted; only with a replica. */
     private readonly positions?: CommitPositions,
   ) {}
+
+  /** How much of its pool is used at this moment. */
+  get poolUsage(): PoolUsage {
+    return this.connections.usage;
+  }
 
   /**
    * Runs work with an open transaction of this actor. Until it ends, the actor can't begin another

@@ -23,6 +23,8 @@ export interface Attempt {
 /** A job that this worker has claimed. */
 export interface ClaimedJob extends Attempt {
   readonly payload: unknown;
+  /** When it was due. */
+  readonly runAfter: Date;
 }
 
 /** What a worker reports and asks for at once. */

@@ -10,6 +10,7 @@ const JOB: ClaimedJob = {
   jobId: 'job',
   type: 'retry_failed_deliveries',
   attempt: 1,
+  runAfter: new Date(0),
   startedAt: new Date(0),
   nextActionId: null,
   payload: { nextActionId: '01a20c77-ddc6-7a74-ac83-f744b825647c' },

@@ -31,6 +31,14 @@ export interface JobFacts {
   readonly type: string;
   readonly jobId: string;
   readonly attempt: number;
+  /** How long it was due before this worker claimed it, in ms, by the database's clock. */
+  readonly claimDelayMs: number;
+}
+
+/** A wait for a connection. */
+export interface ConnectionWaitFacts {
+  /** The pool of requests and jobs, or the small one of health probes and heartbeats. */
+  readonly pool: 'main' | 'duty';
 }
 
 /** One HTTP try of a webhook. */
@@ -54,7 +62,7 @@ export const PRESSES = new Operation<PressFacts>();
 /** What runs inside the transaction of a press. */
 export const ACTIONS = new Operation<ActionFacts>();
 /** The wait for a connection of the pool. */
-export const CONNECTION_WAITS = new Operation<object>();
+export const CONNECTION_WAITS = new Operation<ConnectionWaitFacts>();
 /** The handler of a job, without its record. */
 export const JOBS = new Operation<JobFacts>();
 /** From the connection to the end of the answer. */
