@@ -2,8 +2,8 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { type PoolUsage } from '../database/connections/connections.js';
 import {
   CONNECTION_WAITS,
-  type ConnectionWaitFacts,
   RATE_LIMIT_REFUSALS,
+  REPLICA_READS,
   TRANSACTION_RETRIES,
 } from '../kernel/observation/operations.js';
 import { type End, timed } from './observed.js';
@@ -12,7 +12,7 @@ import { type End, timed } from './observed.js';
 const WAIT_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 2.5, 5];
 
 /** How a pool is asked for what it has in use, by its name. */
-export type Pools = Readonly<Record<ConnectionWaitFacts['pool'], () => PoolUsage>>;
+export type Pools = Readonly<Record<'main' | 'duty', () => PoolUsage>>;
 
 /** Shows the pools of connections, and counts what waits for them, runs again or is refused. */
 export function observePools(registry: Registry, pools: Pools): End {
@@ -34,7 +34,7 @@ export function observePools(registry: Registry, pools: Pools): End {
   gauge('waiting', 'nba_database_pool_waiting', 'Callers that wait for a connection');
   const waits = new Histogram({
     name: 'nba_database_pool_wait_seconds',
-    help: 'Wait for a connection, by pool.',
+    help: 'Wait for a connection, by pool: main, duty, or replica (both pools to it).',
     labelNames: ['pool'],
     buckets: WAIT_BUCKETS,
     registers,
@@ -51,7 +51,14 @@ export function observePools(registry: Registry, pools: Pools): End {
     labelNames: ['limit'],
     registers,
   });
+  const reads = new Counter({
+    name: 'nba_replica_reads_total',
+    help: 'Reads that a replica may answer, by which server did: replica, or primary where the replica was away, lagged, or had not replayed what the client wrote. None without DATABASE_REPLICA_URL.',
+    labelNames: ['server'],
+    registers,
+  });
   const ends = [
+    REPLICA_READS.listen(({ server }) => reads.inc({ server })),
     CONNECTION_WAITS.observe(({ pool }, work) =>
       timed(work, (seconds) => waits.observe({ pool }, seconds)),
     ),

@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { type QueryResultRow } from 'pg';
 import { type Actor } from '../../kernel/actor.js';
+import { REPLICA_READS } from '../../kernel/observation/operations.js';
 import { type Query, type Statement } from '../connections/statement.js';
 import { parseWalPosition, type WalPosition } from '../connections/wal-position.js';
 import { type CommitPositions } from '../transactions/commit-positions.js';
@@ -56,7 +57,9 @@ export class Reads implements OnApplicationShutdown {
       const { replica, commits } = this.second;
       const after = later(commits.of(caller), parseWalPosition(caller.ownWrites?.after ?? ''));
       const rows = await replica.read(queries, after, { caller });
-      if (rows && (enough?.(rows) ?? true)) return rows;
+      const isEnough = rows !== undefined && (enough?.(rows) ?? true);
+      REPLICA_READS.happened({ server: isEnough ? 'replica' : 'primary' });
+      if (isEnough) return rows;
     }
     return this.primary.read(queries, { caller });
   }

@@ -6,7 +6,7 @@ import { type DataSource } from 'typeorm';
 import { LOGGER } from '../../logging/logger.js';
 import { ENV, type Env } from '../../config/env.js';
 import { EventBus } from '../../events/event-bus.js';
-import { Connections } from '../connections/connections.js';
+import { CONNECTION_WAIT_MS, Connections } from '../connections/connections.js';
 import { type PostgresOptions } from '../start/data-source.js';
 import { ownPool } from '../start/own-pool.js';
 import { CommitPositions } from '../transactions/commit-positions.js';
@@ -47,7 +47,13 @@ export const REPLICA_PROVIDERS: Provider[] = [
         ownPool(options, 1, logger),
       ] as const;
       const over = (pool: Pool): TransactionRunner =>
-        new TransactionRunner(new Connections(pool), dataSource, limitsOf(env), bus, logger);
+        new TransactionRunner(
+          new Connections(pool, CONNECTION_WAIT_MS, { pool: 'replica' }),
+          dataSource,
+          limitsOf(env),
+          bus,
+          logger,
+        );
       const connections = {
         readers: over(pools[0]),
         probe: over(pools[1]),

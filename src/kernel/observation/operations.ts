@@ -37,8 +37,8 @@ export interface JobFacts {
 
 /** A wait for a connection. */
 export interface ConnectionWaitFacts {
-  /** The pool of requests and jobs, or the small one of health probes and heartbeats. */
-  readonly pool: 'main' | 'duty';
+  /** The pool of requests and jobs, the small one of health probes and heartbeats, or those of the replica. */
+  readonly pool: 'main' | 'duty' | 'replica';
 }
 
 /** One HTTP try of a webhook. */
@@ -72,5 +72,7 @@ export const RULE_RUNS = new Operation<RuleRunFacts>();
 
 /** A transaction or a read that runs again: lost a race, or its connection. */
 export const TRANSACTION_RETRIES = new Occurrence<{ readonly reason: string }>();
+/** A read that the replica may answer, where there is one, and which server did. */
+export const REPLICA_READS = new Occurrence<{ readonly server: 'replica' | 'primary' }>();
 /** A request that a rate limit refused; `limit` is the name of the throttler. */
 export const RATE_LIMIT_REFUSALS = new Occurrence<{ readonly limit: string }>();
