@@ -1,6 +1,7 @@
 import { readEnvFile } from './env-file.js';
 import { EnvReader, type EnvReaderRole, type Source } from './env-reader.js';
 import { ConfigError } from './start-error.js';
+import { tracingSettings, type TracingSettings } from './tracing-settings.js';
 
 /** Settings of a process, read once at its start. Defaults and meaning: `.env.example`. */
 export interface Env {
@@ -73,6 +74,8 @@ export interface Env {
   /** How often a process reads the event feed while somebody in it waits for events, in ms. */
   readonly feedPollMs: number;
   readonly streams: StreamSettings;
+  /** Where traces are sent; undefined: there are none. */
+  readonly tracing: TracingSettings | undefined;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 }
 
@@ -277,6 +280,14 @@ export function readEnv(source: Source, role: EnvReaderRole = 'server'): Env {
       heartbeatMs: read.integer('STREAM_HEARTBEAT_MS', 15_000, 20, 300_000),
       perCaller: read.integer('STREAMS_PER_CALLER', 20, 1),
     },
+    tracing: tracingSettings({
+      endpoint: read.text('OTEL_EXPORTER_OTLP_ENDPOINT'),
+      headers: read.text('OTEL_EXPORTER_OTLP_HEADERS'),
+      protocol: read.text('OTEL_EXPORTER_OTLP_PROTOCOL'),
+      serviceName: read.text('OTEL_SERVICE_NAME'),
+      sampler: read.text('OTEL_TRACES_SAMPLER'),
+      samplerArg: read.text('OTEL_TRACES_SAMPLER_ARG'),
+    }),
     logLevel:
       read.oneOf('LOG_LEVEL', [
         'trace',

@@ -3,6 +3,7 @@ import { isNativeError } from 'node:util/types';
 import { type Logger } from 'pino';
 import { type DomainError } from '../kernel/errors/domain-error.js';
 import { REQUESTS } from '../kernel/observation/operations.js';
+import { inActiveTrace } from '../kernel/observation/trace-context.js';
 import { assignRequestId, pathOf } from './request-context.js';
 
 type LoggedRequest = IncomingMessage & {
@@ -30,18 +31,26 @@ export function accessLog(logger: Logger): Handler {
     request.id = assignRequestId(request, response);
     const probe = pathOf(request).startsWith('/health/');
     const started = Date.now();
-    // Emitted once: after the answer, or when the client disconnects.
-    response.once('close', () => {
+    const close = (): void => {
       if (probe && response[PROBLEM] === undefined) return;
       write(logger, request, response, Date.now() - started);
+    };
+    REQUESTS.run({ request, response }, () => {
+      // Emitted once: after the answer, or when the client disconnects.
+      response.once('close', inActiveTrace(close));
+      next();
     });
-    REQUESTS.run({ request, response }, next);
   };
 }
 
 /** Adds to the log line of a request why it was refused or failed. */
 export function noteProblem(response: LoggedResponse, error: DomainError): void {
   response[PROBLEM] = error;
+}
+
+/** Why a request was refused or failed; undefined if it was not. */
+export function problemIn(response: LoggedResponse): DomainError | undefined {
+  return response[PROBLEM];
 }
 
 /** Adds to the log line of a stream, which is written at its end, why the server ended it. */
@@ -96,11 +105,17 @@ function write(
   );
 }
 
-/** The pattern of the route and its decoded parameters: the path may be percent-encoded. */
-function routeOf({ route, params }: LoggedRequest): object {
+/** The pattern of the route that matched a request, such as `/api/risk/:id`; undefined before, and for none. */
+export function routePatternOf({ route }: LoggedRequest): string | undefined {
   // Nest's handler of unmatched requests has the pattern `*path`.
-  if (typeof route?.path !== 'string' || !route.path.startsWith('/')) return {};
-  return route.path.includes(':') ? { route: route.path, params } : { route: route.path };
+  return typeof route?.path === 'string' && route.path.startsWith('/') ? route.path : undefined;
+}
+
+/** The pattern of the route and its decoded parameters: the path may be percent-encoded. */
+function routeOf(request: LoggedRequest): object {
+  const route = routePatternOf(request);
+  if (route === undefined) return {};
+  return route.includes(':') ? { route, params: request.params } : { route };
 }
 
 function messageOf(status: number): string {

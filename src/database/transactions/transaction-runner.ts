@@ -4,7 +4,7 @@ import { type DataSource } from 'typeorm';
 import { type Actor, callerOf } from '../../kernel/actor.js';
 import { databaseFailureOf, NoAnswerError } from '../../kernel/errors/database-failure.js';
 import { type DatabaseFailure, endsConnection } from '../../kernel/errors/sqlstates.js';
-import { TRANSACTION_RETRIES } from '../../kernel/observation/operations.js';
+import { COMMITTED_EVENTS, TRANSACTION_RETRIES } from '../../kernel/observation/operations.js';
 import { type EventBus } from '../../events/event-bus.js';
 import { bindable } from '../connections/bindable.js';
 import { type Connections, type PooledClient, SYSTEM_CALLER } from '../connections/connections.js';
@@ -169,7 +169,10 @@ export class TransactionRunner {
 
   private async commit(tx: Transaction): Promise<void> {
     await tx.commit();
-    for (const event of tx.events) this.bus.emit(event);
+    for (const event of tx.events) {
+      COMMITTED_EVENTS.happened({ eventKey: event.eventKey, eventId: event.id });
+      this.bus.emit(event);
+    }
     for (const callback of tx.callbacks) callback();
   }
 

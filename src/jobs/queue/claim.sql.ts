@@ -3,7 +3,13 @@ import { type Statement } from '../../database/connections/statement.js';
 import { JobRow } from './job.entity.js';
 
 /** What a worker needs of a job that it claimed. */
-export const CLAIMED = columnsOf(JobRow).only('type', 'payload', 'nextActionId', 'startedAt');
+export const CLAIMED = columnsOf(JobRow).only(
+  'type',
+  'payload',
+  'nextActionId',
+  'startedAt',
+  'traceParent',
+);
 
 /**
  * Claims up to `limit` due jobs for the worker `$2`. The types `$1` take turns: the first one is claimed

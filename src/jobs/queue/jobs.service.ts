@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
 import { validateAs } from '../../http/validation/validation.js';
 import { type Actor, SYSTEM_ACTOR } from '../../kernel/actor.js';
+import { activeTrace } from '../../kernel/observation/trace-context.js';
 import { type Scope } from '../../kernel/scope.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
 import { type JobContext } from '../handlers/job-handler.js';
@@ -70,6 +71,7 @@ export class JobsService {
       entityType: scope?.entityType ?? null,
       entityId: scope?.entityId ?? null,
       nextActionId,
+      traceParent: activeTrace() ?? null,
     });
     const [stored] = await tx.query<{ id: string }>(statement, [...values, runAfter]);
     if (!stored) throw new Error(`The job "${type}" was not enqueued.`);

@@ -180,8 +180,10 @@ export class JobWorker {
     this.active += 1;
     try {
       if (!registered) throw new Error(`Nothing works jobs of the type "${job.type}".`);
-      const { type, jobId, attempt } = job;
-      await JOBS.run({ type, jobId, attempt }, () => runHandler(registered, job, controller));
+      const { type, jobId, attempt, traceParent } = job;
+      await JOBS.run({ type, jobId, attempt, traceParent }, () =>
+        runHandler(registered, job, controller),
+      );
     } catch (error) {
       failed = true;
       thrown = error;
