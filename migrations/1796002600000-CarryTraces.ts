@@ -1,7 +1,7 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 /** In the order in which a press locks them: servers of the version before may run. */
-const TABLES = ['jobs', 'webhook_deliveries', 'ops_events'];
+const TABLES = ['jobs', 'subscriber_events', 'webhook_deliveries', 'ops_events'];
 
 /**
  * The span that published an event or enqueued a job, so that what leaves a transaction continues its trace.
