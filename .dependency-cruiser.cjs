@@ -75,6 +75,7 @@ const ARROWS = {
     'ops-events',
   ],
   console: [],
+  tracing: ['kernel', 'config', 'logging', 'process'],
 };
 
 /** The same inside the modules that are made of folders. */
@@ -174,6 +175,18 @@ module.exports = {
       severity: 'error',
       from: { path: `^src/(?!(${Object.keys(ARROWS).join('|')})/)[^/]+/` },
       to: {},
+    },
+    {
+      name: 'traces-only-where-they-are-on',
+      comment:
+        'OpenTelemetry is loaded only where traces are on: src/tracing imports its SDK, and is itself imported by start-tracing.ts, with import(). An action may import @opentelemetry/api.',
+      severity: 'error',
+      from: { path: '^src/(?!tracing/)|^src/tracing/start-tracing\\.ts$' },
+      to: {
+        path: '^src/tracing/|^node_modules/@opentelemetry/(?!api/)',
+        pathNot: '^src/tracing/start-tracing\\.ts$',
+        dependencyTypesNot: ['dynamic-import', 'type-only'],
+      },
     },
     {
       name: 'no-test-in-source',

@@ -22,6 +22,7 @@ import { SubscribeToEvents1796002200000 } from '../migrations/1796002200000-Subs
 import { CreateWebhooks1796002300000 } from '../migrations/1796002300000-CreateWebhooks.js';
 import { DispatchWebhooks1796002400000 } from '../migrations/1796002400000-DispatchWebhooks.js';
 import { SettleDeliveries1796002500000 } from '../migrations/1796002500000-SettleDeliveries.js';
+import { CarryTraces1796002600000 } from '../migrations/1796002600000-CarryTraces.js';
 import { AccessGrant } from './users/model/access-grant.entity.js';
 import { ServiceToken } from './users/model/service-token.entity.js';
 import { SessionRow } from './users/model/session.entity.js';
@@ -103,5 +104,6 @@ export const schema = {
     CreateWebhooks1796002300000,
     DispatchWebhooks1796002400000,
     SettleDeliveries1796002500000,
+    CarryTraces1796002600000,
   ],
 } satisfies Schema;

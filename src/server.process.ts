@@ -16,6 +16,7 @@ import { Drain, DRAIN_LIMIT_MS } from './process/drain.js';
 import { listen } from './process/listen.js';
 import { APP_CLOSE_MS, type StopContext } from './process/process-lifecycle.js';
 import { type ProcessContext } from './process/run-process.js';
+import { startTracing } from './tracing/start-tracing.js';
 import { WebhookDispatcher } from './webhooks/deliveries/webhook-dispatcher.js';
 import { showWelcome, welcome } from './welcome.js';
 
@@ -25,6 +26,7 @@ const CONSOLE_FOLDER = fileURLToPath(new URL('../console', import.meta.url));
 /** Starts the application, listens, and shows the welcome in development. */
 export async function startServer(context: ProcessContext): Promise<void> {
   const { env, lifecycle, logger } = context;
+  await startTracing(context);
   const consoleFolder = env.console ? CONSOLE_FOLDER : undefined;
   const app = await createApp({ ...context, consoleFolder });
   lifecycle.onStop('the application', () => app.close(), APP_CLOSE_MS);

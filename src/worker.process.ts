@@ -10,11 +10,13 @@ import { serveMetrics } from './metrics/serve-metrics.js';
 import { listen } from './process/listen.js';
 import { APP_CLOSE_MS } from './process/process-lifecycle.js';
 import { type ProcessContext } from './process/run-process.js';
+import { startTracing } from './tracing/start-tracing.js';
 import { WebhookDispatcher } from './webhooks/deliveries/webhook-dispatcher.js';
 
 /** Starts to run jobs and to send webhooks. Its only HTTP routes are the health probes, on WORKER_PORT. */
 export async function startWorker(context: ProcessContext): Promise<void> {
   const { env, lifecycle, logger } = context;
+  await startTracing(context);
   const app = await NestFactory.createApplicationContext(AppModule.register(context), {
     logger: new PinoLoggerService(logger),
     abortOnError: false,

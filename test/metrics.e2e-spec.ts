@@ -184,7 +184,9 @@ describe('the metrics of an application', () => {
         }
       }
       for (let index = 0; index < 2 * MAX_ENDPOINTS; index++) {
-        const facts = { endpointId: randomUUID(), deliveryId: randomUUID(), errorCode: null };
+        const ids = { endpointId: randomUUID(), deliveryId: randomUUID() };
+        const about = { eventKey: 'nba.run', attempt: 1, url: 'https://example.com' };
+        const facts = { ...ids, ...about, traceParent: null, errorCode: null };
         WEBHOOK_TRIES.run(facts, () => undefined);
       }
     };

@@ -62,6 +62,7 @@ const READ_BY: Readonly<Record<string, readonly EnvReaderRole[]>> = {
   WEBHOOK_ENCRYPTION_KEY: SERVED,
   WEBHOOK_ALLOW_PRIVATE_ADDRESSES: SERVED,
   WEBHOOK_TIMEOUT_MS: SERVED,
+  OTEL_EXPORTER_OTLP_ENDPOINT: SERVED,
 };
 
 /** Typed access to raw settings: an empty value counts as unset. */

@@ -1,6 +1,7 @@
 import { readEnvFile } from './env-file.js';
 import { EnvReader, type EnvReaderRole, type Source } from './env-reader.js';
 import { ConfigError } from './start-error.js';
+import { tracingSettings, type TracingSettings } from './tracing-settings.js';
 
 /** Settings of a process, read once at its start. Defaults and meaning: `.env.example`. */
 export interface Env {
@@ -79,6 +80,8 @@ export interface Env {
   readonly metricsPort: number | undefined;
   /** What this build was made of, such as a commit: only shown. */
   readonly revision: string | undefined;
+  /** Where traces are sent; undefined: there are none. */
+  readonly tracing: TracingSettings | undefined;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 }
 
@@ -290,6 +293,14 @@ export function readEnv(source: Source, role: EnvReaderRole = 'server'): Env {
       /^[\w.+/-]{1,100}$/,
       'a commit or a version: up to 100 letters, digits and . _ + / -',
     ),
+    tracing: tracingSettings({
+      endpoint: read.text('OTEL_EXPORTER_OTLP_ENDPOINT'),
+      headers: read.text('OTEL_EXPORTER_OTLP_HEADERS'),
+      protocol: read.text('OTEL_EXPORTER_OTLP_PROTOCOL'),
+      serviceName: read.text('OTEL_SERVICE_NAME'),
+      sampler: read.text('OTEL_TRACES_SAMPLER'),
+      samplerArg: read.text('OTEL_TRACES_SAMPLER_ARG'),
+    }),
     logLevel:
       read.oneOf('LOG_LEVEL', [
         'trace',

@@ -74,6 +74,10 @@ export class OpsEvent {
   @Column('timestamptz')
   createdAt!: Date;
 
+  /** The span that published it, as a W3C `traceparent`; null while traces are off. Not shown. */
+  @Column('text', { nullable: true })
+  traceParent!: string | null;
+
   /** Counts the clusters that stored events here: `feed_epochs`. Set by the column's default. */
   @Column('int', { default: 1 })
   epoch!: number;

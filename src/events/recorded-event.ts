@@ -1,4 +1,5 @@
 import { uuidv7 } from 'uuidv7';
+import { activeTrace } from '../kernel/observation/trace-context.js';
 import { recordedValue, redactText } from '../kernel/redaction/redaction.js';
 import {
   type DomainEventName,
@@ -16,6 +17,8 @@ export interface RecordedEvent<
   readonly eventKey: K;
   readonly level: EventLevel;
   readonly createdAt: Date;
+  /** The span that published it; absent while traces are off. */
+  readonly traceParent?: string;
 }
 
 /** Creates the event that is stored and emitted, redacted. */
@@ -23,6 +26,7 @@ export function recordEvent<K extends DomainEventName>(
   eventKey: K,
   payload: DomainEvents[K],
 ): RecordedEvent<K> {
+  const traceParent = activeTrace();
   return {
     ...payload,
     ...(payload.errorMessage === undefined
@@ -33,5 +37,6 @@ export function recordEvent<K extends DomainEventName>(
     eventKey,
     level: payload.level ?? EVENT_LEVEL_OF[eventKey],
     createdAt: new Date(),
+    ...(traceParent === undefined ? {} : { traceParent }),
   };
 }

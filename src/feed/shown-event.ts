@@ -3,7 +3,13 @@ import { OpsEvent } from '../events/ops-event.entity.js';
 import { type FeedEvent } from './feed.sql.js';
 
 /** The columns of an event that leave the application. */
-export const SHOWN_EVENT = columnsOf(OpsEvent).without('entityType', 'entityId', 'epoch', 'xid');
+export const SHOWN_EVENT = columnsOf(OpsEvent).without(
+  'entityType',
+  'entityId',
+  'traceParent',
+  'epoch',
+  'xid',
+);
 
 /** An event as it leaves the application: in the feed over HTTP and in webhooks. */
 export type ShownEvent = RowOf<typeof SHOWN_EVENT>;

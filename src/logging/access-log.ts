@@ -3,6 +3,7 @@ import { isNativeError } from 'node:util/types';
 import { type Logger } from 'pino';
 import { type DomainError } from '../kernel/errors/domain-error.js';
 import { REQUESTS } from '../kernel/observation/operations.js';
+import { inActiveTrace } from '../kernel/observation/trace-context.js';
 import { assignRequestId, pathOf } from './request-context.js';
 
 type LoggedRequest = IncomingMessage & {
@@ -41,19 +42,28 @@ export function accessLog(
     request.id = assignRequestId(request, response);
     const isQuiet = pathOf(request).startsWith(quiet);
     const started = Date.now();
-    // Emitted once: after the answer, or when the client disconnects.
-    response.once('close', () => {
+    const close = (): void => {
       if (isQuiet && response[PROBLEM] === undefined) return;
       write(logger, request, response, Date.now() - started);
-    });
-    if (observed) REQUESTS.run({ request, response }, next);
-    else next();
+    };
+    const handle = (): void => {
+      // Emitted once: after the answer, or when the client disconnects.
+      response.once('close', inActiveTrace(close));
+      next();
+    };
+    if (observed) REQUESTS.run({ request, response }, handle);
+    else handle();
   };
 }
 
 /** Adds to the log line of a request why it was refused or failed. */
 export function noteProblem(response: LoggedResponse, error: DomainError): void {
   response[PROBLEM] = error;
+}
+
+/** Why a request was refused or failed; undefined if it was not. */
+export function problemIn(response: LoggedResponse): DomainError | undefined {
+  return response[PROBLEM];
 }
 
 /** Adds to the log line of a stream, which is written at its end, why the server ended it. */

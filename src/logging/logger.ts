@@ -2,6 +2,7 @@ import { format } from 'node:util';
 import { isNativeError } from 'node:util/types';
 import { type LoggerService } from '@nestjs/common';
 import { type DestinationStream, type Logger, pino } from 'pino';
+import { traceFields } from '../kernel/observation/trace-context.js';
 import { redactError, redactText, redactValue, textOf } from '../kernel/redaction/redaction.js';
 import { terminalLines } from './terminal-lines.js';
 
@@ -14,11 +15,13 @@ export const LOGGER = Symbol('LOGGER');
 
 /**
  * The process's logger: JSON lines on standard output, one readable line each in a terminal. Every line,
- * message and object, is redacted before it is written.
+ * message and object, is redacted before it is written. With `traced`, a line that is written in a trace has
+ * its `traceId` and `spanId`.
  */
 export function createLogger(
   level: LogLevel,
   destination: DestinationStream & { isTTY?: boolean } = process.stdout,
+  { traced = false } = {},
 ): Logger {
   const logger = pino(
     {
@@ -30,6 +33,7 @@ export function createLogger(
         log: (line) => redactValue(line) as Record<string, unknown>,
       },
       serializers: { err: (error: unknown) => error },
+      ...(traced ? { mixin: traceFields } : {}),
       hooks: {
         logMethod(args: unknown[], method) {
           const [fields, message] = lineOf(args);

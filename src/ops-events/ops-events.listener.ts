@@ -37,7 +37,8 @@ export class OpsEventsListener {
   write({ level, createdAt, actorId, id, ...event }: RecordedEvent): void {
     const quiet = (this.quiet > 0 && event.requestId === null) || isLoggedWhereItFailed(event);
     this.logger[quiet ? 'debug' : level](
-      { eventId: id, userId: actorId, ...event, at: createdAt },
+      // A line of a trace has its ids anyway.
+      { eventId: id, userId: actorId, ...event, traceParent: undefined, at: createdAt },
       event.eventKey,
     );
   }

@@ -60,7 +60,7 @@ async function begin(
   lifecycle: ProcessLifecycle,
 ): Promise<void> {
   const env = readEnv(processEnv(), role);
-  const logger = createLogger(env.logLevel);
+  const logger = createLogger(env.logLevel, process.stdout, { traced: env.tracing !== undefined });
   lifecycle.logger = logger;
   logUnhandledRejections(logger);
   endOnUncaughtException(logger);

@@ -5,7 +5,7 @@ import { type FeedEvent } from '../feed/feed.sql.js';
 
 /** A stored event, typed by its name. What it refers to may have changed or gone since. */
 export type SubscribedEvent<K extends DomainEventName = DomainEventName> = K extends DomainEventName
-  ? Omit<FeedEvent, 'eventKey' | 'meta' | 'epoch' | 'xid'> & {
+  ? Omit<FeedEvent, 'eventKey' | 'meta' | 'epoch' | 'xid' | 'traceParent'> & {
       readonly eventKey: K;
       readonly meta: DomainEvents[K]['meta'];
     }

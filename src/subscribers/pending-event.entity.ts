@@ -40,6 +40,10 @@ export class PendingEventRow {
   @Column('bigint')
   xid!: string;
 
+  /** That of the event: the span that published it; null while traces are off. */
+  @Column('text', { nullable: true })
+  traceParent!: string | null;
+
   /** The job that runs it, or ran it until its attempts were used up. */
   @Column('uuid', { nullable: true })
   jobId!: string | null;

@@ -5,13 +5,13 @@ import { PendingEventRow } from './pending-event.entity.js';
 const PENDING = columnsOf(PendingEventRow);
 const ADDED = PENDING.without('subscriber', 'jobId', 'givenUpAt');
 
-/** Adds the events `$2`–`$6` for the subscriber `$1`. */
+/** Adds the events `$2`–`$7` for the subscriber `$1`. */
 export const ADD_PENDING: Statement = {
   name: 'add_subscriber_events',
   text: `
     INSERT INTO subscriber_events (subscriber, ${ADDED.names()})
     SELECT $1, added.* FROM unnest(
-      $2::uuid[], $3::text[], $4::text[], $5::int[], $6::bigint[]) AS added
+      $2::uuid[], $3::text[], $4::text[], $5::int[], $6::bigint[], $7::text[]) AS added
     ON CONFLICT DO NOTHING`,
 };
 
@@ -37,7 +37,7 @@ export const FIRST_PENDING: Statement = {
   name: 'first_subscriber_events',
   text: `
     SELECT first.* FROM unnest($2::text[]) AS wanted (scope_key) CROSS JOIN LATERAL (
-      SELECT ${PENDING.only('eventId', 'eventKey', 'scopeKey').select()} FROM subscriber_events
+      SELECT ${PENDING.only('eventId', 'eventKey', 'scopeKey', 'traceParent').select()} FROM subscriber_events
       WHERE subscriber = $1 AND scope_key = wanted.scope_key AND given_up_at IS NULL
       ORDER BY epoch, xid, event_id LIMIT 1) AS first
     WHERE (

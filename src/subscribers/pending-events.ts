@@ -77,16 +77,19 @@ export class PendingEvents {
     const first = await tx.query<FirstEvent>(sql.FIRST_PENDING, [name, scopes]);
     if (first.length === 0) return;
     const jobIds = await Promise.all(
-      first.map(({ eventId, eventKey, scopeKey }) => {
+      first.map(({ eventId, eventKey, scopeKey, traceParent }) => {
         const payload = { subscriber: name, eventId, eventKey, ...scopeOf(scopeKey) };
-        return this.jobs.enqueue(tx, { type, payload });
+        // Not the trace of the event before, whose job may start this one.
+        return this.jobs.enqueue(tx, { type, payload, traceParent });
       }),
     );
     tx.defer(sql.START_PENDING, [name, first.map(({ eventId }) => eventId), jobIds]);
   }
 }
 
-type FirstEvent = Readonly<Record<'eventId' | 'eventKey' | 'scopeKey', string>>;
+type FirstEvent = Readonly<Record<'eventId' | 'eventKey' | 'scopeKey', string>> & {
+  readonly traceParent: string | null;
+};
 
 /** The type of a scope is snake_case, so the first slash ends it. */
 function scopeKeyOf({ entityType, entityId }: FeedEvent): string {
@@ -106,5 +109,6 @@ function valuesOf(events: readonly FeedEvent[]): unknown[] {
     events.map(scopeKeyOf),
     events.map(({ epoch }) => epoch),
     events.map(({ xid }) => xid),
+    events.map(({ traceParent }) => traceParent),
   ];
 }

@@ -172,7 +172,7 @@ async function bootApp(
       adminPasswordFile: undefined,
       ...secrets,
     },
-    logger: createLogger(env.logLevel, sink),
+    logger: createLogger(env.logLevel, sink, { traced: env.tracing !== undefined }),
     databaseUrl,
     consoleFolder,
   };

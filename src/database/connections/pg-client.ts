@@ -1,7 +1,10 @@
 import { type Socket } from 'node:net';
-import { Client, type ClientConfig, Connection, type QueryConfig } from 'pg';
+import { isPromise } from 'node:util/types';
+import { Client, type ClientConfig, Connection, type QueryConfig, type QueryResult } from 'pg';
 import { NoAnswerError } from '../../kernel/errors/database-failure.js';
+import { DATABASE_TRIPS } from '../../kernel/observation/operations.js';
 import { bindable } from './bindable.js';
+import { nameOfQuery, RoundTrips } from './round-trips.js';
 import { StatementNames } from './statement.js';
 
 /** Settings of a connection, in addition to those of pg. */
@@ -36,6 +39,8 @@ const names = new StatementNames();
 
 /** The one client class for every connection to PostgreSQL: of the pool, the migrations and the probes. */
 export class PgClient extends Client {
+  private readonly trips = new RoundTrips();
+
   constructor(config: PgClientConfig = {}) {
     // With keep-alive, the operating system detects a peer that vanished, also in a wait without a time
     // limit.
@@ -43,7 +48,16 @@ export class PgClient extends Client {
     const prepares = config.preparedStatements ?? true;
     const send = this.query.bind(this) as (...args: unknown[]) => unknown;
     // Assigned, because an override can't have all overloads of pg's `query`.
-    this.query = ((...args: unknown[]) => send(...prepared(args, prepares))) as typeof this.query;
+    this.query = ((...args: unknown[]) => {
+      if (!DATABASE_TRIPS.observed) return send(...prepared(args, prepares));
+      const name = nameOfQuery(args[0]);
+      const answer = send(...prepared(args, prepares));
+      if (isPromise(answer)) {
+        const { host, port, database } = this;
+        this.trips.note({ host, port, database }, name, answer as Promise<QueryResult>);
+      }
+      return answer;
+    }) as typeof this.query;
     // Stays for as long as the connection exists. The pool removes its own listener while a connection is
     // in use, and an error event without a listener ends the process.
     this.on('error', () => undefined);

@@ -4,7 +4,7 @@ import { type DataSource } from 'typeorm';
 import { type Actor, callerOf } from '../../kernel/actor.js';
 import { databaseFailureOf, NoAnswerError } from '../../kernel/errors/database-failure.js';
 import { type DatabaseFailure, endsConnection } from '../../kernel/errors/sqlstates.js';
-import { TRANSACTION_RETRIES } from '../../kernel/observation/operations.js';
+import { COMMITTED_EVENTS, TRANSACTION_RETRIES } from '../../kernel/observation/operations.js';
 import { type EventBus } from '../../events/event-bus.js';
 import { bindable } from '../connections/bindable.js';
 import {
@@ -184,7 +184,10 @@ export class TransactionRunner {
   private async commit(tx: Transaction, caller: TransactionOptions['caller']): Promise<void> {
     if (this.positions === undefined || typeof caller !== 'object') await tx.commit();
     else noteCommit(this.positions, caller, await tx.commitAt());
-    for (const event of tx.events) this.bus.emit(event);
+    for (const event of tx.events) {
+      COMMITTED_EVENTS.happened({ eventKey: event.eventKey, eventId: event.id });
+      this.bus.emit(event);
+    }
     for (const callback of tx.callbacks) callback();
   }
 

@@ -9,6 +9,7 @@ export const CLAIMED = columnsOf(JobRow).only(
   'nextActionId',
   'runAfter',
   'startedAt',
+  'traceParent',
 );
 
 /**

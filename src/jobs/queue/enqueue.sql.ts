@@ -11,6 +11,7 @@ export const NEW_JOB = columnsOf(JobRow).only(
   'entityType',
   'entityId',
   'nextActionId',
+  'traceParent',
   'runAfter',
 );
 const NAMES = `${NEW_JOB.names()}, created_at`;
@@ -24,6 +25,7 @@ const VALUES = `${NEW_JOB.expressions({
   entityType: NEW_JOB.parameter('entityType'),
   entityId: NEW_JOB.parameter('entityId'),
   nextActionId: NEW_JOB.parameter('nextActionId'),
+  traceParent: NEW_JOB.parameter('traceParent'),
   runAfter: RUN_AFTER,
 })}, now()`;
 

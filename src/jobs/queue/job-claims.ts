@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ENV, type Env } from '../../config/env.js';
 import { sqlStateOf, UNIQUE_VIOLATION } from '../../kernel/errors/database-failure.js';
+import { continueTrace } from '../../kernel/observation/trace-context.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
 import { DutyTransactions } from '../../database/transactions/duty-transactions.js';
 import { TransactionRunner } from '../../database/transactions/transaction-runner.js';
@@ -18,6 +19,8 @@ export interface Attempt {
   readonly attempt: number;
   readonly startedAt: Date;
   readonly nextActionId: string | null;
+  /** The trace that enqueued the job. */
+  readonly traceParent: string | null;
 }
 
 /** A job that this worker has claimed. */
@@ -94,7 +97,9 @@ export class JobClaims {
    * False if it no longer belonged to this worker.
    */
   fail(attempt: Attempt, failure: JobFailure): Promise<boolean> {
-    return this.transactions.run((tx) => this.settle(tx, attempt, failure, false));
+    return continueTrace(attempt.traceParent, () =>
+      this.transactions.run((tx) => this.settle(tx, attempt, failure, false)),
+    );
   }
 
   /** Puts a running job back; this attempt does not count. */
@@ -111,7 +116,9 @@ export class JobClaims {
   releaseLost(): Promise<number> {
     return this.duties.run(async (tx) => {
       const lost = await tx.query<ClaimedRow>(sql.FIND_LOST, [this.env.jobs.staleMs]);
-      for (const attempt of lost) await this.settle(tx, attempt, WORKER_LOST, true);
+      for (const attempt of lost) {
+        await continueTrace(attempt.traceParent, () => this.settle(tx, attempt, WORKER_LOST, true));
+      }
       return lost.length;
     });
   }

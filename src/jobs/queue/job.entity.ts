@@ -100,6 +100,10 @@ export class JobRow {
   @Column('timestamptz')
   createdAt!: Date;
 
+  /** The span that enqueued it, as a W3C `traceparent`; null while traces are off. Not shown. */
+  @Column('text', { nullable: true })
+  traceParent!: string | null;
+
   /** When its last attempt began. */
   @Column('timestamptz', { nullable: true })
   startedAt!: Date | null;

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
 import { validateAs } from '../../http/validation/validation.js';
 import { type Actor, SYSTEM_ACTOR } from '../../kernel/actor.js';
+import { activeTrace } from '../../kernel/observation/trace-context.js';
 import { type Scope } from '../../kernel/scope.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
 import { type JobContext } from '../handlers/job-handler.js';
@@ -28,6 +29,8 @@ export interface NewJob<T extends JobType = JobType> {
   readonly nextActionId?: string;
   /** Earliest start; at once by default. */
   readonly runAfter?: Date;
+  /** The trace that it continues; by default the one in which it is enqueued. */
+  readonly traceParent?: string | null;
 }
 
 /** The members of a transaction that enqueueing needs. */
@@ -56,6 +59,7 @@ export class JobsService {
     const definition = this.registry.definitionOf(job.type);
     if (!definition) throw new Error(`There is no job type "${job.type}".`);
     const { type, dedupeKey = null, nextActionId = null, runAfter = null } = job;
+    const { traceParent = activeTrace() ?? null } = job;
     if (dedupeKey !== null && (dedupeKey === '' || dedupeKey.length > MAX_KEY)) {
       throw new Error(`A dedupe key of "${type}" has 1 to ${MAX_KEY} characters.`);
     }
@@ -70,6 +74,7 @@ export class JobsService {
       entityType: scope?.entityType ?? null,
       entityId: scope?.entityId ?? null,
       nextActionId,
+      traceParent,
     });
     const [stored] = await tx.query<{ id: string }>(statement, [...values, runAfter]);
     if (!stored) throw new Error(`The job "${type}" was not enqueued.`);

@@ -123,7 +123,7 @@ export const FIND_LOST: Statement = {
   name: 'find_lost_jobs',
   text: `
     SELECT id AS "jobId", type, attempts AS attempt, started_at AS "startedAt",
-      next_action_id AS "nextActionId"
+      next_action_id AS "nextActionId", trace_parent AS "traceParent"
     FROM jobs
     WHERE state = 'running' AND heartbeat_at < now() - $1::int * interval '1 millisecond'
     ORDER BY heartbeat_at LIMIT 100 FOR UPDATE SKIP LOCKED`,

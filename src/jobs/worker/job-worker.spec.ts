@@ -13,6 +13,7 @@ const JOB: ClaimedJob = {
   runAfter: new Date(0),
   startedAt: new Date(0),
   nextActionId: null,
+  traceParent: null,
   payload: { nextActionId: '01a20c77-ddc6-7a74-ac83-f744b825647c' },
 };
 

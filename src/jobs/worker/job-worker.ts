@@ -180,9 +180,9 @@ export class JobWorker {
     this.active += 1;
     try {
       if (!registered) throw new Error(`Nothing works jobs of the type "${job.type}".`);
-      const { type, jobId, attempt, startedAt, runAfter } = job;
+      const { type, jobId, attempt, startedAt, runAfter, traceParent } = job;
       const claimDelayMs = Math.max(0, startedAt.getTime() - runAfter.getTime());
-      const facts = { type, jobId, attempt, claimDelayMs };
+      const facts = { type, jobId, attempt, claimDelayMs, traceParent };
       await JOBS.run(facts, () => runHandler(registered, job, controller));
     } catch (error) {
       failed = true;

@@ -17,6 +17,8 @@ export interface PressFacts {
   readonly executionId: string;
   /** Set by a success: whether an earlier execution answered. */
   replayed?: boolean;
+  /** Set by a success: the execution that answered. */
+  answeredBy?: string;
 }
 
 /** The code of an action, or its undo. */
@@ -33,6 +35,8 @@ export interface JobFacts {
   readonly attempt: number;
   /** How long it was due before this worker claimed it, in ms, by the database's clock. */
   readonly claimDelayMs: number;
+  /** The trace that enqueued it. */
+  readonly traceParent: string | null;
 }
 
 /** A wait for a connection. */
@@ -45,9 +49,25 @@ export interface ConnectionWaitFacts {
 export interface WebhookTryFacts {
   readonly endpointId: string;
   readonly deliveryId: string;
+  readonly eventKey: string;
+  /** Number of the try, from 1. */
+  readonly attempt: number;
+  /** Where it goes: its path and query may be secret. */
+  readonly url: string;
+  /** The trace that published the event. */
+  readonly traceParent: string | null;
   /** Set at its end: the status of the answer, or why there was none. */
   status?: number | null;
   errorCode?: string | null;
+}
+
+/** Statements that were sent to PostgreSQL together: one round trip. */
+export interface DatabaseTripFacts {
+  /** Names of the statements, or their first words; never a text or a value. Grows until they are sent. */
+  readonly statements: string[];
+  readonly host: string;
+  readonly port: number;
+  readonly database: string | undefined;
 }
 
 /** One run of the rules, or one computation of the score, in a scope. */
@@ -63,6 +83,8 @@ export const PRESSES = new Operation<PressFacts>();
 export const ACTIONS = new Operation<ActionFacts>();
 /** The wait for a connection of the pool. */
 export const CONNECTION_WAITS = new Operation<ConnectionWaitFacts>();
+/** From the first of the statements to the last of their answers; rejects with the first error. */
+export const DATABASE_TRIPS = new Operation<DatabaseTripFacts>();
 /** The handler of a job, without its record. */
 export const JOBS = new Operation<JobFacts>();
 /** From the connection to the end of the answer. */
@@ -70,6 +92,11 @@ export const WEBHOOK_TRIES = new Operation<WebhookTryFacts>();
 /** The evaluation of rules and the write of what they found. */
 export const RULE_RUNS = new Operation<RuleRunFacts>();
 
+/** An event was published, and its transaction committed. */
+export const COMMITTED_EVENTS = new Occurrence<{
+  readonly eventKey: string;
+  readonly eventId: string;
+}>();
 /** A transaction or a read that runs again: lost a race, or its connection. */
 export const TRANSACTION_RETRIES = new Occurrence<{ readonly reason: string }>();
 /** A read that the replica may answer, where there is one, and which server did. */

@@ -1,9 +1,11 @@
 import { PRESSES, type PressFacts } from '../../kernel/observation/operations.js';
 
 /** Lets a press, an undo or a preview be observed, and says how it was answered. */
-export function observedPress<Answer extends { readonly replayed: boolean }>(
+export function observedPress<
+  Answer extends { readonly replayed: boolean; readonly executionId?: string },
+>(
   kind: PressFacts['kind'],
-  { actionKey, nextActionId, executionId }: Omit<PressFacts, 'kind' | 'replayed'>,
+  { actionKey, nextActionId, executionId }: Omit<PressFacts, 'kind' | 'replayed' | 'answeredBy'>,
   press: () => Promise<Answer>,
 ): Promise<Answer> {
   if (!PRESSES.observed) return press();
@@ -11,6 +13,7 @@ export function observedPress<Answer extends { readonly replayed: boolean }>(
   return PRESSES.run(facts, async () => {
     const answer = await press();
     facts.replayed = answer.replayed;
+    if (answer.executionId !== undefined) facts.answeredBy = answer.executionId;
     return answer;
   });
 }

@@ -86,6 +86,7 @@ function events(count: number, bytes: number): FeedEvent[] {
     errorMessage: null,
     meta: { big: 'x'.repeat(bytes) },
     createdAt: new Date(0),
+    traceParent: null,
   }));
 }
 

@@ -49,6 +49,7 @@ const CLAIMED = columnsOf(WebhookDelivery).only(
   'body',
   'tries',
   'triesBefore',
+  'traceParent',
 );
 
 /**

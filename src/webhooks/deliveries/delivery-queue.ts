@@ -21,6 +21,8 @@ export interface ClaimedDelivery {
   readonly tries: number;
   /** Tries before the delivery was sent again: the schedule counts from there. */
   readonly triesBefore: number;
+  /** The trace that published the event. */
+  readonly traceParent: string | null;
   /** Whether its endpoint fails. */
   readonly failing: boolean;
   readonly endpoint: SendableEndpoint;

@@ -45,6 +45,7 @@ export class DeliveryTest {
       body: bodyOf(endpointId, id),
       tries: 1,
       triesBefore: 0,
+      traceParent: null,
       failing: false,
     };
     const { eventKey, messageId, body } = delivery;

@@ -6,6 +6,7 @@ import { PollPause } from '../../jobs/worker/poll-pause.js';
 import { recordResult } from '../../jobs/worker/record-result.js';
 import { within } from '../../jobs/worker/time-limit.js';
 import { WEBHOOK_TRIES, type WebhookTryFacts } from '../../kernel/observation/operations.js';
+import { continueTrace } from '../../kernel/observation/trace-context.js';
 import { LOGGER } from '../../logging/logger.js';
 import { type TryResult } from '../sending/try-result.js';
 import { WebhookSender } from '../sending/webhook-sender.js';
@@ -97,7 +98,7 @@ export class WebhookDispatcher implements OnModuleDestroy {
   private async sendAndRecord(delivery: ClaimedDelivery): Promise<TryResult | undefined> {
     const startedAt = new Date();
     const { messageId: id, body, endpoint } = delivery;
-    const facts: WebhookTryFacts = { endpointId: endpoint.id, deliveryId: delivery.id };
+    const facts = factsOf(delivery);
     const result = await WEBHOOK_TRIES.run(facts, async () => {
       const message = { id, body, now: startedAt };
       const ended = await this.sender.send(endpoint, message, this.over.signal);
@@ -106,10 +107,12 @@ export class WebhookDispatcher implements OnModuleDestroy {
       return ended;
     });
     const interrupted = result.errorCode === 'ABORTED';
-    await this.record(delivery, () =>
-      interrupted
-        ? this.results.putBack(delivery)
-        : this.results.record({ delivery, startedAt, result } satisfies EndedTry),
+    await continueTrace(delivery.traceParent, () =>
+      this.record(delivery, () =>
+        interrupted
+          ? this.results.putBack(delivery)
+          : this.results.record({ delivery, startedAt, result } satisfies EndedTry),
+      ),
     );
     return interrupted ? undefined : result;
   }
@@ -204,4 +207,9 @@ export class WebhookDispatcher implements OnModuleDestroy {
   private async ended(): Promise<void> {
     await Promise.all([...this.running.values()].map(({ ended }) => ended));
   }
+}
+
+function factsOf(delivery: ClaimedDelivery): WebhookTryFacts {
+  const { id: deliveryId, endpoint, eventKey, tries: attempt, traceParent } = delivery;
+  return { endpointId: endpoint.id, deliveryId, eventKey, attempt, url: endpoint.url, traceParent };
 }

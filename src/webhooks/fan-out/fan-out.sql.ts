@@ -9,12 +9,14 @@ export interface FannedEvent {
   /** Who caused it; null for the system, and for what must not become a work item. */
   readonly actorId: string | null;
   readonly createdAt: Date;
+  /** The trace that published it. */
+  readonly traceParent: string | null;
   /** The exact text that is signed and sent. */
   readonly body: string;
 }
 
 const RECORD = `event("id" uuid, "eventKey" text, "entityType" text, "entityId" text, "actorId" uuid,
-      "createdAt" timestamptz, "body" text)`;
+      "createdAt" timestamptz, "traceParent" text, "body" text)`;
 
 /** Clocks of servers differ by less than this. */
 const CLOCK_TOLERANCE = `interval '1 minute'`;
@@ -41,9 +43,10 @@ export const FAN_OUT: Statement = {
   text: `
     WITH added AS (
       INSERT INTO webhook_deliveries (id, endpoint_id, event_id, event_key, entity_type, entity_id,
-        message_id, body, next_try_at, actor_kind)
+        message_id, body, next_try_at, trace_parent, actor_kind)
       SELECT made.id, endpoint.id, event."id", event."eventKey", event."entityType", event."entityId",
         'msg_' || replace(made.id::text, '-', ''), event."body", now(),
+        event."traceParent",
         CASE WHEN event."actorId" IS NULL THEN NULL
           WHEN EXISTS (SELECT FROM service_tokens WHERE id = event."actorId") THEN 'service'
           ELSE 'user' END

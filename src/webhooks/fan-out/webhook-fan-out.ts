@@ -82,7 +82,7 @@ export class WebhookFanOut {
 }
 
 function fanned(event: FeedEvent): FannedEvent {
-  const { id, eventKey, entityType, entityId, createdAt } = event;
+  const { id, eventKey, entityType, entityId, createdAt, traceParent } = event;
   // The press of a retry causes events, too: if they could not be delivered, they would ask for the next.
   const isRetry = (event.meta as { actionKey?: unknown }).actionKey === RETRY_ACTION;
   return {
@@ -92,6 +92,7 @@ function fanned(event: FeedEvent): FannedEvent {
     entityId,
     actorId: isRetry ? null : event.actorId,
     createdAt,
+    traceParent,
     body: bodyOf(event),
   };
 }

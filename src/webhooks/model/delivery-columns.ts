@@ -15,6 +15,7 @@ export const SHOWN_DELIVERY = columnsOf(WebhookDelivery).without(
   'triesBefore',
   'actorKind',
   'hasFailedItem',
+  'traceParent',
 );
 export type ShownDelivery = RowOf<typeof SHOWN_DELIVERY>;
 

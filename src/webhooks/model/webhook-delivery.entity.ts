@@ -101,6 +101,10 @@ export class WebhookDelivery {
   @Column('text', { nullable: true })
   actorKind!: string | null;
 
+  /** That of its event: the span that published it; null while traces are off. Not shown. */
+  @Column('text', { nullable: true })
+  traceParent!: string | null;
+
   /** Whether it has a work item that says that it failed: its next success or its end has to settle that. */
   @Column('boolean', { default: false })
   hasFailedItem!: boolean;

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Agent, type Dispatcher, request } from 'undici';
 import { ENV, type Env } from '../../config/env.js';
+import { activeTrace } from '../../kernel/observation/trace-context.js';
 import { redactAnswer, redactText } from '../../kernel/redaction/redaction.js';
 import {
   type EndpointSecrets,
@@ -126,6 +127,8 @@ export class WebhookSender implements OnApplicationShutdown {
       dispatcher: this.agent,
       method: 'POST',
       headers: {
+        ...traceHeader(),
+        // One that an endpoint sets itself stays.
         ...added,
         'content-type': 'application/json',
         'user-agent': 'next-best-actions',
@@ -143,6 +146,12 @@ export class WebhookSender implements OnApplicationShutdown {
       retryAfterMs: retryAfterMs(Array.isArray(after) ? after[0] : after, new Date()),
     };
   }
+}
+
+/** Lets the receiver continue the trace of the try; none while traces are off. Source: W3C Trace Context. */
+function traceHeader(): { readonly traceparent?: string } {
+  const traceparent = activeTrace();
+  return traceparent === undefined ? {} : { traceparent };
 }
 
 type Outcome = Omit<TryResult, 'durationMs'>;
