@@ -10,7 +10,7 @@ export interface PlainAnswer {
 }
 
 /** What answers GET and HEAD, by path. What it throws is answered as a problem document. */
-export type PlainRoutes = Readonly<Record<string, () => Promise<PlainAnswer>>>;
+type PlainRoutes = Readonly<Record<string, () => Promise<PlainAnswer>>>;
 
 /**
  * A server of a few reads without the rest of the API: its problem documents and headers are those of the

@@ -1,7 +1,7 @@
 import { within } from '../jobs/worker/time-limit.js';
 
 /** Times of a {@link CachedReading}, in ms. */
-export interface ReadingTimes {
+interface ReadingTimes {
   /** How long a result, or that there is none, is used. */
   readonly freshMs: number;
   /** Longest wait for a result. */

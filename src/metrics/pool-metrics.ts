@@ -12,7 +12,7 @@ import { type End, timed } from './observed.js';
 const WAIT_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 2.5, 5];
 
 /** How a pool is asked for what it has in use, by its name. */
-export type Pools = Readonly<Record<'main' | 'duty', () => PoolUsage>>;
+type Pools = Readonly<Record<'main' | 'duty', () => PoolUsage>>;
 
 /** Shows the pools of connections, and counts what waits for them, runs again or is refused. */
 export function observePools(registry: Registry, pools: Pools): End {

@@ -13,7 +13,7 @@ const PATH = '/metrics';
  * Serves `/metrics` and nothing else. A scrape is no request to the application: it is not counted, and logged
  * only if it fails.
  */
-export function metricsServer(metrics: Pick<Metrics, 'text' | 'registry'>, logger: Logger): Server {
+function metricsServer(metrics: Pick<Metrics, 'text' | 'registry'>, logger: Logger): Server {
   const type = metrics.registry.contentType;
   const routes = { [PATH]: async () => ({ type, body: await metrics.text() }) };
   return plainServer(routes, accessLog(logger, { quiet: PATH, observed: false }));
