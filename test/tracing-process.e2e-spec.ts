@@ -60,20 +60,21 @@ describe('a process', () => {
   beforeEach(async () => (collector = await WebhookReceiver.start()));
   afterEach(() => collector.close());
 
-  const start = (env: Record<string, string>) =>
-    ServerProcess.start(database.url, {
-      ...QUICK_WEBHOOKS,
-      WEBHOOK_ENCRYPTION_KEY,
-      NODE_OPTIONS: NODE_OPTIONS(),
-      ...env,
-    });
-  const tracedTo = (endpoint: string, env: Record<string, string> = {}) =>
-    start({
+  const settings = (env: Record<string, string>) => ({
+    ...QUICK_WEBHOOKS,
+    WEBHOOK_ENCRYPTION_KEY,
+    NODE_OPTIONS: NODE_OPTIONS(),
+    ...env,
+  });
+  const traced = (endpoint: string, env: Record<string, string> = {}) =>
+    settings({
       OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
       OTEL_EXPORTER_OTLP_HEADERS,
       OTEL_BSP_SCHEDULE_DELAY: '20',
       ...env,
     });
+  const tracedTo = (endpoint: string, env: Record<string, string> = {}) =>
+    ServerProcess.start(database.url, traced(endpoint, env));
 
   /** Signs in, makes an NBA and presses its button in a trace of the client. */
   async function press({ url }: ServerProcess, webhookUrl?: string): Promise<string> {
@@ -89,12 +90,13 @@ describe('a process', () => {
     return traceId;
   }
 
-  it('sends the trace of a press to an OTLP receiver, up to the answer of its webhook', async () => {
+  it('and a worker send the trace of a press to an OTLP receiver, up to the answer of its webhook', async () => {
     const receiver = await WebhookReceiver.start(answers(204));
-    const server = await tracedTo(`http://127.0.0.1:${collector.port}/`, {
-      OTEL_SERVICE_NAME: 'desk',
-    });
+    const endpoint = `http://127.0.0.1:${collector.port}/`;
+    const server = await tracedTo(endpoint, { OTEL_SERVICE_NAME: 'desk', WORKER: 'false' });
+    const worker = ServerProcess.spawn(database.url, traced(endpoint), 'src/worker.ts');
     try {
+      await worker.says(/"msg":"worker is ready"/);
       const traceId = await press(server, receiver.url);
       const named = (name: string) =>
         spansOf(collector, traceId).find((span) => span.name === name);
@@ -113,15 +115,18 @@ describe('a process', () => {
       ];
       expect(resource.attributes).toContainEqual({
         key: 'service.name',
-        value: { stringValue: 'desk' },
+        value: { stringValue: expect.stringMatching(/^(desk|next-best-actions)$/) },
       });
       await server.says(new RegExp(`"traceId":"${traceId}"`));
     } finally {
       expect(await server.end('SIGTERM')).toBe(0);
+      expect(await worker.end('SIGTERM')).toBe(0);
       await receiver.close();
     }
-    expect(server.log).toMatch(/loaded: \[api .*sdk-trace-node/);
-    expect(server.log).not.toContain('canary5ame');
+    for (const { log } of [server, worker]) {
+      expect(log).toMatch(/loaded: \[api .*sdk-trace-node/);
+      expect(log).not.toContain('canary5ame');
+    }
   });
 
   it('sends what is left when it stops', async () => {
@@ -166,7 +171,8 @@ describe('a process', () => {
   });
 
   it('loads nothing of OpenTelemetry without a receiver', async () => {
-    const server = await start({ OTEL_EXPORTER_OTLP_HEADERS, OTEL_SERVICE_NAME: 'desk' });
+    const env = settings({ OTEL_EXPORTER_OTLP_HEADERS, OTEL_SERVICE_NAME: 'desk' });
+    const server = await ServerProcess.start(database.url, env);
     await press(server);
     expect(await server.end('SIGTERM')).toBe(0);
     expect(server.log).toContain('loaded: []');
