@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ServerProcess } from '../server-process.js';
-import { Balancer } from './balancer.js';
+import { Balancer } from '../under-load/balancer.js';
 import { type Drill, type DrillContext, type Finding } from './drill.js';
 import { findingOf, seconds } from './findings.js';
-import { stablePort } from './ports.js';
+import { stablePort } from '../ports.js';
 import { Stand } from './stand.js';
 
 const SEEDED = 6000;

@@ -3,8 +3,8 @@ import { basename, join } from 'node:path';
 import {
   locateCluster,
   removeClusterAndDataDir,
-} from '../../src/database/embedded/cluster.location.js';
-import { awaitFreeCluster, readPostmasterPid } from '../../src/database/embedded/postmaster.pid.js';
+} from '../src/database/embedded/cluster.location.js';
+import { awaitFreeCluster, readPostmasterPid } from '../src/database/embedded/postmaster.pid.js';
 import { serverProcesses, signalAll, withoutProc } from './server-processes.js';
 
 /** Names by which the data directory of an embedded PostgreSQL is known. */
