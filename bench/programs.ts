@@ -1,6 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { openSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync } from 'node:fs';
 import { chmod, chown, mkdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -9,6 +9,24 @@ import { serverAccount } from '../src/database/embedded/server.account.js';
 import { spawnAs } from '../src/database/embedded/server.command.js';
 
 const READY_WITHIN_MS = 30_000;
+/** Where Debian and its derivatives put the servers, a folder for each version. */
+export const INSTALLED_POSTGRES = '/usr/lib/postgresql';
+/** Where Debian has server programs besides a user's own PATH. */
+const SERVER_PATH = '/usr/sbin:/usr/local/bin';
+
+/** The versions of PostgreSQL that this machine has, newest first. */
+export function installedVersions(): string[] {
+  const versions = existsSync(INSTALLED_POSTGRES) ? readdirSync(INSTALLED_POSTGRES) : [];
+  return versions
+    .filter((version) => existsSync(join(INSTALLED_POSTGRES, version, 'bin/postgres')))
+    .sort((a, b) => Number(b) - Number(a));
+}
+
+/** Whether a program is on PATH, or where Debian puts servers. */
+export function isInstalled(program: string): boolean {
+  const PATH = `${process.env.PATH ?? ''}:${SERVER_PATH}`;
+  return spawnSync('/bin/sh', ['-c', `command -v ${program}`], { env: { PATH } }).status === 0;
+}
 
 /** A server program of the machine, such as PgBouncer, started for a drill. */
 export interface RunningProgram {
@@ -19,7 +37,7 @@ export interface RunningProgram {
 
 /** How a program is started. */
 export interface ProgramOptions {
-  /** A folder of {@link programFolder}; its output is written there, as `log`. */
+  /** A folder of {@link programFolder}; its output is written there, as `output.log`. */
   readonly folder: string;
   /** The port of 127.0.0.1 on which it listens once it runs. */
   readonly port: number;
@@ -32,7 +50,7 @@ export async function programFolder(parent: string, name: string): Promise<strin
   const { uid, gid } = serverAccount();
   const folder = join(parent, name);
   await chmod(parent, 0o711);
-  await mkdir(folder);
+  await mkdir(folder, { mode: 0o700 });
   await chown(folder, uid, gid);
   return folder;
 }
@@ -43,10 +61,12 @@ export async function startProgram(
   args: readonly string[],
   { folder, port, signal: usual }: ProgramOptions,
 ): Promise<RunningProgram> {
-  const log = openSync(join(folder, 'log'), 'a');
+  const logFile = join(folder, 'output.log');
+  const log = openSync(logFile, 'a');
   const options = spawnAs(serverAccount());
-  const env = { ...options.env, PATH: `${options.env.PATH}:/usr/sbin:/usr/local/bin` };
+  const env = { ...options.env, PATH: `${options.env.PATH}:${SERVER_PATH}` };
   const child = spawn(command, args, { ...options, env, stdio: ['ignore', log, log] });
+  closeSync(log);
   const stop = async (signal = usual): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const exited = once(child, 'exit');
@@ -57,7 +77,7 @@ export async function startProgram(
     await listening(child, port);
   } catch (error) {
     await stop();
-    throw new Error(`${command} did not start: see ${join(folder, 'log')}.`, { cause: error });
+    throw new Error(`${command} did not start: see ${logFile}.`, { cause: error });
   }
   return { port, pid: child.pid!, stop };
 }
@@ -75,4 +95,11 @@ async function listening(child: ChildProcess, port: number): Promise<void> {
     await delay(50);
   }
   throw new Error('It does not listen.');
+}
+
+/** The version that a program prints of itself, such as `3.0.2`. */
+export function versionOf(program: string, flag = '--version'): string {
+  const PATH = `${process.env.PATH ?? ''}:${SERVER_PATH}`;
+  const { stdout } = spawnSync(program, [flag], { encoding: 'utf8', env: { PATH } });
+  return /\d+(?:\.\d+)+/.exec(stdout)?.[0] ?? 'of an unknown version';
 }

@@ -1,22 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { serverAccount } from '../../src/database/embedded/server.account.js';
 import { runAs } from '../../src/database/embedded/server.command.js';
-import { programFolder, type RunningProgram, startProgram } from '../programs.js';
+import {
+  INSTALLED_POSTGRES,
+  programFolder,
+  type RunningProgram,
+  startProgram,
+} from '../programs.js';
 import { freePort } from '../server-process.js';
-
-/** Where Debian and its derivatives put the servers, a folder for each version. */
-const INSTALLED = '/usr/lib/postgresql';
-
-/** The versions of PostgreSQL that this machine has, newest first. */
-export function installedVersions(): string[] {
-  const versions = existsSync(INSTALLED) ? readdirSync(INSTALLED) : [];
-  return versions
-    .filter((version) => existsSync(join(INSTALLED, version, 'bin/postgres')))
-    .sort((a, b) => Number(b) - Number(a));
-}
 
 /** Major and minor version of the PgBouncer on PATH; undefined where there is none. */
 export function pgBouncerVersion(): readonly [number, number] | undefined {
@@ -27,7 +20,7 @@ export function pgBouncerVersion(): readonly [number, number] | undefined {
 
 /** Starts an installed PostgreSQL on a new cluster; its superuser is `postgres`, without a password. */
 export async function startInstalled(version: string, parent: string): Promise<RunningProgram> {
-  const bin = join(INSTALLED, version, 'bin');
+  const bin = join(INSTALLED_POSTGRES, version, 'bin');
   const folder = await programFolder(parent, `postgresql-${version}`);
   const cluster = join(folder, 'cluster');
   const args = ['-D', cluster, '-U', 'postgres', '-A', 'trust', '--no-sync', '-E', 'UTF8'];

@@ -3,14 +3,9 @@ import { join } from 'node:path';
 import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
 import { type Drill, type DrillContext, EMPTY_TALLY, type Finding } from './drill.js';
 import { DATABASES, type MatrixDatabase, plain, PostgresAdmin } from './matrix-databases.js';
-import {
-  installedVersions,
-  pgBouncerVersion,
-  startInstalled,
-  startPgBouncer,
-} from './matrix-servers.js';
+import { pgBouncerVersion, startInstalled, startPgBouncer } from './matrix-servers.js';
 import { type Answers, EXPECTED, tellStory } from './matrix-story.js';
-import { type RunningProgram } from '../programs.js';
+import { installedVersions, type RunningProgram } from '../programs.js';
 import { Product } from '../under-load/product.js';
 
 const MAX_SHOWN = 300;

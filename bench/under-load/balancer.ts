@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
 const CHECK_EVERY_MS = 250;
 const CHECK_LIMIT_MS = 1000;
 /** Consecutive checks without an answer after which a server counts as down: it may only be busy. */
 const MISSES = 3;
+const READY_WITHIN_MS = 10_000;
 
 interface Backend {
   readonly port: number;
@@ -53,7 +55,16 @@ export class Balancer {
     await closed;
   }
 
-  isReady(port: number): boolean {
+  /** Resolves when it sends requests to the server; throws where that takes too long. */
+  async untilReady(port: number): Promise<void> {
+    const deadline = Date.now() + READY_WITHIN_MS;
+    while (!this.isReady(port)) {
+      if (Date.now() > deadline) throw new Error('The balancer sees no server that is ready.');
+      await delay(50);
+    }
+  }
+
+  private isReady(port: number): boolean {
     return this.backends.some((backend) => backend.port === port && backend.ready);
   }
 
