@@ -18,6 +18,8 @@ const NODES = 3;
 const ETCD_MEMBERS = 3;
 /** A copy of the primary, a rewind and a start may all be due. Generous: other work may have the processor. */
 const WHOLE_WITHIN_MS = 180_000;
+/** Longer than what is allowed, so that a late one is measured. */
+const REPLACED_WITHIN_MS = 120_000;
 const ETCD_WITHIN_MS = 60_000;
 const HAPROXY_WITHIN_MS = 20_000;
 const REST_LIMIT_MS = 5000;
@@ -67,9 +69,9 @@ export class PatroniCluster {
     return this.settings.DATABASE_DIRECT_URL ?? '';
   }
 
-  /** What the first node that answers says of the cluster. */
-  async state(): Promise<ClusterState> {
-    for (const { restUrl } of this.nodes) {
+  /** What the first node that answers says of the cluster; one may be left out, which is cut off. */
+  async state(leftOut?: Node): Promise<ClusterState> {
+    for (const { restUrl } of this.nodes.filter((node) => node !== leftOut)) {
       const signal = AbortSignal.timeout(REST_LIMIT_MS);
       const answer = await fetch(`${restUrl}/cluster`, { signal }).catch(() => undefined);
       const body: unknown = await answer?.json().catch(() => undefined);
@@ -85,6 +87,17 @@ export class PatroniCluster {
     const node = this.nodes.find((candidate) => candidate.name === name);
     if (!node) throw new Error('There is no primary.');
     return node;
+  }
+
+  /** Resolves when the others have a primary in place of this node. */
+  async replaced(node: Node): Promise<void> {
+    const deadline = Date.now() + REPLACED_WITHIN_MS;
+    for (;;) {
+      const name = leaderOf(await this.state(node));
+      if (name !== undefined && name !== node.name) return;
+      if (Date.now() > deadline) throw new Error(`${node.name} was not replaced as the primary.`);
+      await delay(100);
+    }
   }
 
   /** Resolves when a primary, a synchronous standby and one more standby run on one timeline. */

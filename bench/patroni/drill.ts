@@ -42,6 +42,7 @@ export const FAULTS: readonly Fault[] = [
     inject: async ({ cluster }) => {
       const leader = await cluster.leader();
       await leader.kill();
+      await cluster.replaced(leader);
       return () => leader.start();
     },
   },
@@ -59,6 +60,7 @@ export const FAULTS: readonly Fault[] = [
     inject: async ({ cluster }) => {
       const leader = await cluster.leader();
       leader.cutOff();
+      await cluster.replaced(leader);
       return () => {
         leader.rejoin();
         return Promise.resolve();
@@ -71,6 +73,7 @@ export const FAULTS: readonly Fault[] = [
     inject: async ({ cluster }) => {
       const leader = await cluster.leader();
       await leader.freeze();
+      await cluster.replaced(leader);
       return () => leader.thaw();
     },
   },

@@ -17,7 +17,8 @@ interface Backend {
 /**
  * A load balancer of TCP connections, as common ones are: each new connection goes to the next server
  * whose readiness probe answers 200, and to another one where it is refused. It sends nothing twice.
- * A probe that answers anything else counts at once, one without an answer only after some.
+ * A probe that answers anything else counts at once, one without an answer only after some. If none is
+ * ready, as while the database is away, it takes all: their own 503 says more than a closed connection.
  */
 export class Balancer {
   private readonly backends: Backend[];
@@ -82,11 +83,12 @@ export class Balancer {
     );
   }
 
-  /** The ready servers, beginning with another one each time. */
+  /** The ready servers, or all where none is, beginning with another one each time. */
   private inTurn(): Backend[] {
     const ready = this.backends.filter((backend) => backend.ready);
-    const first = this.turn++ % Math.max(1, ready.length);
-    return [...ready.slice(first), ...ready.slice(0, first)];
+    const taken = ready.length > 0 ? ready : this.backends;
+    const first = this.turn++ % taken.length;
+    return [...taken.slice(first), ...taken.slice(0, first)];
   }
 
   private forward(socket: Socket, [backend, ...others]: readonly Backend[]): void {
