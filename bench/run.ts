@@ -4,7 +4,7 @@
  * `--against <folder>` also measures another build of the server in the same rounds. `--jobs` measures the
  * worker of jobs instead, and writes its table into docs/performance.md; `--count` is its jobs per turn.
  * `--scale` measures lists on a million rows and presses on ten million executions instead, and writes
- * docs/scale.md; with `--quick`, or fewer of them (`--actions`, `--history`), it prints the text.
+ * docs/scale-lists.md; with `--quick`, or fewer of them (`--actions`, `--history`), it prints the text.
  */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';

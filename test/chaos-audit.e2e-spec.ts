@@ -1,5 +1,5 @@
-import { audit, type Audited } from '../bench/chaos/audit.js';
-import { Journal, type Press } from '../bench/chaos/journal.js';
+import { audit, type Audited } from '../bench/under-load/audit.js';
+import { Journal, type Press } from '../bench/under-load/journal.js';
 import { createTestApp, type TestApp } from './support/app.js';
 import { QUICK_JOBS } from './support/jobs.js';
 

@@ -9,7 +9,7 @@ import { Probe } from './amplify-probe.js';
 import { type Drill, type DrillContext, EMPTY_TALLY, type Finding } from './drill.js';
 import { FuzzLane, type FuzzOutcome } from './fuzz-lane.js';
 import { type FuzzRequest } from './fuzz-requests.js';
-import { Product } from './product.js';
+import { Product } from '../under-load/product.js';
 
 const HEAP_MB = 200;
 const AT_ONCE = 8;

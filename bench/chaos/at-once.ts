@@ -1,10 +1,10 @@
 import { Agent } from 'node:http';
-import { type Audited } from './audit.js';
-import { Api, isDone } from './api.js';
+import { type Audited } from '../under-load/audit.js';
+import { Api, isDone } from '../under-load/api.js';
 import { type Drill, type DrillContext, type Finding } from './drill.js';
 import { findingOf } from './findings.js';
-import { type Press } from './journal.js';
-import { ANSWER_MS } from './settings.js';
+import { type Press } from '../under-load/journal.js';
+import { ANSWER_MS } from '../under-load/settings.js';
 import { Stand } from './stand.js';
 
 const PRESSES = 500;

@@ -18,9 +18,9 @@ import {
 import { runAs } from '../../src/database/embedded/server.command.js';
 import { launchServer } from '../../src/database/embedded/server.launcher.js';
 import { type SupervisedServer } from '../../src/database/embedded/server.supervisor.js';
-import { direct } from './journal.js';
-import { stablePort } from './ports.js';
-import { serverProcesses, signalAll } from './server-processes.js';
+import { direct } from '../under-load/journal.js';
+import { stablePort } from '../ports.js';
+import { serverProcesses, signalAll } from '../server-processes.js';
 
 /** A PostgreSQL of the embedded binaries, with durable settings, on a fixed port. */
 export class Cluster {

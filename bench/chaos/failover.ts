@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { TcpProxy } from '../../test/support/tcp-proxy.js';
-import { type Clients } from './clients.js';
+import { type Clients } from '../under-load/clients.js';
 import { type Cluster } from './cluster.js';
 import { type Drill, type DrillContext, type Finding } from './drill.js';
 import { findingOf, seconds } from './findings.js';
-import { direct } from './journal.js';
-import { withoutProc } from './server-processes.js';
-import { ANSWER_MS, BACK_MS } from './settings.js';
+import { direct } from '../under-load/journal.js';
+import { withoutProc } from '../server-processes.js';
+import { ANSWER_MS, BACK_MS } from '../under-load/settings.js';
 import { Stand } from './stand.js';
 
 const SEEDED = 4000;

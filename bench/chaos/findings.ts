@@ -1,5 +1,5 @@
-import { type Audited } from './audit.js';
-import { type Clients } from './clients.js';
+import { type Audited } from '../under-load/audit.js';
+import { type Clients } from '../under-load/clients.js';
 import { type Finding } from './drill.js';
 
 /** The finding of a drill whose clients used the API, with what the audit counted. */

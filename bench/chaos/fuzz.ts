@@ -5,7 +5,7 @@ import { type ServerProcess } from '../server-process.js';
 import { type Drill, type DrillContext, EMPTY_TALLY, type Finding } from './drill.js';
 import { FuzzLane, type FuzzOutcome } from './fuzz-lane.js';
 import { type FuzzRequest, RequestArbitraries } from './fuzz-requests.js';
-import { Product } from './product.js';
+import { Product } from '../under-load/product.js';
 
 const CASES = 2000;
 const QUICK_CASES = 15;

@@ -6,7 +6,7 @@ import { readEnv } from '../../src/config/env.js';
 import { migrate } from '../../src/database/start/migrate.js';
 import { schema } from '../../src/schema.js';
 import { compiled, compileSources } from '../../test/support/compiled.js';
-import { SETTINGS } from './settings.js';
+import { SETTINGS } from '../under-load/settings.js';
 
 /** One worker process. */
 export class JobWorkerProcess {

@@ -3,9 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Cluster } from './cluster.js';
 import { type Drill, type DrillContext, type Finding } from './drill.js';
 import { type JobWorkerProcess, JobWorkers } from './job-workers.js';
-import { direct } from './journal.js';
+import { direct } from '../under-load/journal.js';
 import { auditJobs, jobsEnd } from './jobs-audit.js';
-import { randomOf } from './random.js';
+import { randomOf } from '../under-load/random.js';
 
 const TYPE = 'chaos.step';
 const JOBS_AT_ONCE = 8;

@@ -3,7 +3,7 @@ import { Cluster } from './cluster.js';
 import { type Drill, type DrillContext, type Finding } from './drill.js';
 import { seconds } from './findings.js';
 import { JobWorkers } from './job-workers.js';
-import { direct } from './journal.js';
+import { direct } from '../under-load/journal.js';
 import { auditJobs, jobsEnd } from './jobs-audit.js';
 
 const TYPE = 'chaos.number';

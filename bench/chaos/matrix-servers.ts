@@ -1,31 +1,15 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, openSync, readdirSync } from 'node:fs';
-import { chmod, chown, mkdir, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { spawnSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { serverAccount } from '../../src/database/embedded/server.account.js';
-import { runAs, spawnAs } from '../../src/database/embedded/server.command.js';
+import { runAs } from '../../src/database/embedded/server.command.js';
+import {
+  INSTALLED_POSTGRES,
+  programFolder,
+  type RunningProgram,
+  startProgram,
+} from '../programs.js';
 import { freePort } from '../server-process.js';
-
-const READY_WITHIN_MS = 30_000;
-/** Where Debian and its derivatives put the servers, a folder for each version. */
-const INSTALLED = '/usr/lib/postgresql';
-
-/** A server program of the machine, started for a drill. */
-export interface RunningServer {
-  readonly port: number;
-  readonly stop: () => Promise<void>;
-}
-
-/** The versions of PostgreSQL that this machine has, newest first. */
-export function installedVersions(): string[] {
-  const versions = existsSync(INSTALLED) ? readdirSync(INSTALLED) : [];
-  return versions
-    .filter((version) => existsSync(join(INSTALLED, version, 'bin/postgres')))
-    .sort((a, b) => Number(b) - Number(a));
-}
 
 /** Major and minor version of the PgBouncer on PATH; undefined where there is none. */
 export function pgBouncerVersion(): readonly [number, number] | undefined {
@@ -35,9 +19,9 @@ export function pgBouncerVersion(): readonly [number, number] | undefined {
 }
 
 /** Starts an installed PostgreSQL on a new cluster; its superuser is `postgres`, without a password. */
-export async function startInstalled(version: string, parent: string): Promise<RunningServer> {
-  const bin = join(INSTALLED, version, 'bin');
-  const folder = await folderFor(parent, `postgresql-${version}`);
+export async function startInstalled(version: string, parent: string): Promise<RunningProgram> {
+  const bin = join(INSTALLED_POSTGRES, version, 'bin');
+  const folder = await programFolder(parent, `postgresql-${version}`);
   const cluster = join(folder, 'cluster');
   const args = ['-D', cluster, '-U', 'postgres', '-A', 'trust', '--no-sync', '-E', 'UTF8'];
   const made = await runAs(serverAccount(), join(bin, 'initdb'), args);
@@ -57,8 +41,8 @@ export async function startPgBouncer(
   parent: string,
   databaseUrl: string,
   settings: Readonly<Record<string, string>>,
-): Promise<RunningServer> {
-  const folder = await folderFor(parent, `pgbouncer-${settings.pool_mode ?? 'session'}`);
+): Promise<RunningProgram> {
+  const folder = await programFolder(parent, `pgbouncer-${settings.pool_mode ?? 'session'}`);
   const { hostname, port: serverPort, username, password, pathname } = new URL(databaseUrl);
   const port = await freePort();
   const users = join(folder, 'users.txt');
@@ -80,53 +64,4 @@ export async function startPgBouncer(
     { mode: 0o644 },
   );
   return startProgram('pgbouncer', [ini], { folder, port, signal: 'SIGTERM' });
-}
-
-/** A folder that the account of the servers may use; they refuse to run as root. */
-async function folderFor(parent: string, name: string): Promise<string> {
-  const { uid, gid } = serverAccount();
-  const folder = join(parent, name);
-  await chmod(parent, 0o711);
-  await mkdir(folder);
-  await chown(folder, uid, gid);
-  return folder;
-}
-
-async function startProgram(
-  command: string,
-  args: readonly string[],
-  { folder, port, signal }: { folder: string; port: number; signal: NodeJS.Signals },
-): Promise<RunningServer> {
-  const log = openSync(join(folder, 'log'), 'a');
-  const options = spawnAs(serverAccount());
-  const env = { ...options.env, PATH: `${options.env.PATH}:/usr/sbin:/usr/local/bin` };
-  const child = spawn(command, args, { ...options, env, stdio: ['ignore', log, log] });
-  const stop = async (): Promise<void> => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const exited = once(child, 'exit');
-    child.kill(signal);
-    await exited;
-  };
-  try {
-    await listening(child, port);
-  } catch (error) {
-    await stop();
-    throw new Error(`${command} did not start: see ${join(folder, 'log')}.`, { cause: error });
-  }
-  return { port, stop };
-}
-
-async function listening(child: ChildProcess, port: number): Promise<void> {
-  const deadline = Date.now() + READY_WITHIN_MS;
-  while (Date.now() < deadline && child.exitCode === null) {
-    const socket = connect(port, '127.0.0.1');
-    const connected = await once(socket, 'connect').then(
-      () => true,
-      () => false,
-    );
-    socket.destroy();
-    if (connected) return;
-    await delay(50);
-  }
-  throw new Error('It does not listen.');
 }

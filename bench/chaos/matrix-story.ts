@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Product } from './product.js';
+import { type Product } from '../under-load/product.js';
 
 /** Requests that change the same row at once. */
 const AT_ONCE = 40;

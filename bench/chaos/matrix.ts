@@ -3,15 +3,10 @@ import { join } from 'node:path';
 import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
 import { type Drill, type DrillContext, EMPTY_TALLY, type Finding } from './drill.js';
 import { DATABASES, type MatrixDatabase, plain, PostgresAdmin } from './matrix-databases.js';
-import {
-  installedVersions,
-  pgBouncerVersion,
-  type RunningServer,
-  startInstalled,
-  startPgBouncer,
-} from './matrix-servers.js';
+import { pgBouncerVersion, startInstalled, startPgBouncer } from './matrix-servers.js';
 import { type Answers, EXPECTED, tellStory } from './matrix-story.js';
-import { Product } from './product.js';
+import { installedVersions, type RunningProgram } from '../programs.js';
+import { Product } from '../under-load/product.js';
 
 const MAX_SHOWN = 300;
 /** Of `inspect`: the whole value in one line. */
@@ -111,10 +106,10 @@ class Matrix {
   /** A server program for a while; that it does not start is a fault. */
   private async with(
     name: string,
-    starting: Promise<RunningServer>,
-    work: (server: RunningServer) => Promise<void>,
+    starting: Promise<RunningProgram>,
+    work: (server: RunningProgram) => Promise<void>,
   ): Promise<void> {
-    let server: RunningServer;
+    let server: RunningProgram;
     try {
       server = await starting;
     } catch (error) {

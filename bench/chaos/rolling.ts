@@ -1,14 +1,12 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { type ServerProcess } from '../server-process.js';
-import { Balancer } from './balancer.js';
+import { Balancer } from '../under-load/balancer.js';
 import { type Drill, type DrillContext, type Finding } from './drill.js';
 import { findingOf, seconds } from './findings.js';
-import { stablePort } from './ports.js';
+import { stablePort } from '../ports.js';
 import { Stand } from './stand.js';
 
 const SEEDED = 6000;
 const CLIENTS = 12;
-const BALANCED_WITHIN_MS = 10_000;
 /** Longer than the balancer takes to see that a server is not ready any more. */
 const SETTINGS = { SHUTDOWN_DELAY_MS: '1000' };
 
@@ -50,7 +48,7 @@ async function run(context: DrillContext): Promise<Finding> {
       if (exitCode !== 0) faults.push(`A server ended with ${exitCode ?? 'a signal'}.`);
       const port = ports[index]!;
       servers[index] = await product.start({}, { port });
-      await balanced(balancer, port);
+      await balancer.untilReady(port);
       restarts += 1;
       await stand.seed(SEEDED);
       context.progress(`${restarts} restarts, ${clients.requests} of ${wanted.requests} requests`);
@@ -66,14 +64,5 @@ async function run(context: DrillContext): Promise<Finding> {
     await product.end();
     await balancer.close();
     await stand.cluster.stop();
-  }
-}
-
-/** Resolves when the balancer sends requests to the server again. */
-async function balanced(balancer: Balancer, port: number): Promise<void> {
-  const deadline = Date.now() + BALANCED_WITHIN_MS;
-  while (!balancer.isReady(port)) {
-    if (Date.now() > deadline) throw new Error('The balancer does not see a server that is ready.');
-    await delay(50);
   }
 }

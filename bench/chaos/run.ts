@@ -12,7 +12,7 @@ import { killGroup } from '../process-group.js';
 import { type Drill, EMPTY_TALLY, type Finding } from './drill.js';
 import { DRILLS } from './drills.js';
 import { isClean, lineOf, type Outcome, tableOf } from './report.js';
-import { sweep } from './sweep.js';
+import { sweep } from '../sweep.js';
 
 /** A drill that takes longer hangs. Generous: other work may have the processor. */
 const QUICK_LIMIT_MS = 6 * 60_000;

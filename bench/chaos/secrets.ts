@@ -10,7 +10,7 @@ import { type ServerProcess } from '../server-process.js';
 import { type Drill, type DrillContext, EMPTY_TALLY, type Finding } from './drill.js';
 import { FuzzLane } from './fuzz-lane.js';
 import { type FuzzRequest } from './fuzz-requests.js';
-import { Product } from './product.js';
+import { Product } from '../under-load/product.js';
 import { Canaries } from './secrets-canaries.js';
 import { ERROR_FORMS, FaultyDatabase } from './secrets-faults.js';
 import { secretRequests } from './secrets-requests.js';

@@ -3,16 +3,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
 import { locateCluster } from '../../src/database/embedded/cluster.location.js';
 import { readPostmasterPid } from '../../src/database/embedded/postmaster.pid.js';
-import { audit } from './audit.js';
-import { Clients } from './clients.js';
+import { audit } from '../under-load/audit.js';
+import { Clients } from '../under-load/clients.js';
 import { type Drill, type DrillContext, type Finding } from './drill.js';
 import { findingOf, seconds } from './findings.js';
-import { Journal } from './journal.js';
-import { stablePort } from './ports.js';
-import { Product } from './product.js';
-import { randomOf } from './random.js';
-import { serverProcesses, signalAll, withoutProc } from './server-processes.js';
-import { ANSWER_MS, BACK_MS, SETTINGS } from './settings.js';
+import { Journal } from '../under-load/journal.js';
+import { stablePort } from '../ports.js';
+import { Product } from '../under-load/product.js';
+import { randomOf } from '../under-load/random.js';
+import { serverProcesses, signalAll, withoutProc } from '../server-processes.js';
+import { ANSWER_MS, BACK_MS, SETTINGS } from '../under-load/settings.js';
 
 const CLIENTS = 12;
 /** More presses than a round has. */

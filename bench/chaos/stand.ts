@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { type Audited, audit } from './audit.js';
-import { Clients, type ClientsOptions } from './clients.js';
+import { type Audited, audit } from '../under-load/audit.js';
+import { Clients, type ClientsOptions } from '../under-load/clients.js';
 import { Cluster } from './cluster.js';
 import { type DrillContext } from './drill.js';
-import { Journal } from './journal.js';
-import { Product } from './product.js';
-import { ANSWER_MS, SETTINGS } from './settings.js';
+import { Journal } from '../under-load/journal.js';
+import { Product } from '../under-load/product.js';
+import { ANSWER_MS, SETTINGS } from '../under-load/settings.js';
 
 /** What most drills need: a database, servers on it, and a journal of the presses. */
 export class Stand {

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Drill, type DrillContext, type Finding } from './drill.js';
 import { findingOf } from './findings.js';
-import { direct } from './journal.js';
-import { BACK_MS } from './settings.js';
+import { direct } from '../under-load/journal.js';
+import { BACK_MS } from '../under-load/settings.js';
 import { Stand } from './stand.js';
 
 const CLIENTS = 32;

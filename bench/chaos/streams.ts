@@ -5,9 +5,9 @@ import { storeOutOfOrder } from '../../test/support/feed.js';
 import { ApiClient } from '../../test/support/requests.js';
 import { type ServerProcess } from '../server-process.js';
 import { type Drill, type DrillContext, EMPTY_TALLY, type Finding } from './drill.js';
-import { stablePort } from './ports.js';
-import { randomOf } from './random.js';
-import { settledWithin } from './settled-within.js';
+import { stablePort } from '../ports.js';
+import { randomOf } from '../under-load/random.js';
+import { settledWithin } from '../under-load/settled-within.js';
 import { Stand } from './stand.js';
 
 const READERS = 4;

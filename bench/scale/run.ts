@@ -13,8 +13,8 @@ import { Site } from './site.js';
 import { desksOf, type ScaleSizes, shownCount } from './sizes.js';
 import { measureLists } from './statements.js';
 
-/** Where docs/scale.md is. */
-export const SCALE_DOCUMENT = 'docs/scale.md';
+/** Where docs/scale-lists.md is. */
+export const SCALE_DOCUMENT = 'docs/scale-lists.md';
 
 /** A long history against a short one: how many times as many rows, and months that it is spread over. */
 const LONGER = 100;
@@ -61,7 +61,7 @@ export async function dropScale(url: string): Promise<void> {
 
 /**
  * Starts a server on each of the databases, measures lists, presses and reads there, and returns the text of
- * docs/scale.md.
+ * docs/scale-lists.md.
  */
 export async function benchScale(place: ScalePlace, sizes: ScaleSizes): Promise<string> {
   const contents = contentsOf(sizes);

@@ -13,7 +13,7 @@ export interface ScaleSizes {
   readonly fastest: number;
 }
 
-/** What docs/scale.md shows. */
+/** What docs/scale-lists.md shows. */
 export const FULL_SIZES: ScaleSizes = {
   actions: 1_000_000,
   history: 10_000_000,

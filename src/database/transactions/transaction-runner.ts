@@ -177,7 +177,7 @@ export class TransactionRunner {
     } finally {
       // Other connections may be dead, too.
       if (tx.unanswered) this.connections.renew();
-      this.giveBack(client, caller, broken, tx.unanswered);
+      this.giveBack(client, caller, broken, tx.mayBeCancelled);
     }
   }
 

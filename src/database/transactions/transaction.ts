@@ -96,6 +96,15 @@ export class Transaction {
   }
 
   /**
+   * Whether a statement may still run that is to be cancelled. Not so once the COMMIT was sent: it may wait
+   * for a standby, and a cancel would make it visible without one, to be answered and then lost in a
+   * failover. What stands before it has its own time limits.
+   */
+  get mayBeCancelled(): boolean {
+    return this.unanswered && !this.committing;
+  }
+
+  /**
    * Whether the connection turned out to be dead before PostgreSQL had begun the transaction. If the COMMIT
    * was sent in the same packet as the BEGIN, a connection that just ends proves nothing: only an error of
    * the server that it ends the session (class 57) does.

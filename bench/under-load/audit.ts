@@ -53,7 +53,12 @@ const WAITING_JOBS = `
   SELECT count(*)::int AS waiting FROM jobs
   WHERE type = 'retry_failed_deliveries' AND state IN ('waiting', 'retrying', 'running')`;
 
-const SNAPSHOTS = `SELECT id FROM score_snapshots WHERE entity_type = $1`;
+/** But for those of the refresh after a press, which stores one where the jobs of the scope had trouble. */
+const SNAPSHOTS = `
+  SELECT id FROM score_snapshots AS snapshot
+  WHERE entity_type = $1 AND NOT EXISTS (
+    SELECT FROM ops_events
+    WHERE event_key = 'score.computed' AND source_id = snapshot.id::text AND actor_id IS NULL)`;
 
 const EFFECTS = `
   SELECT id, status = 'done' AS done, snoozed_until IS NOT NULL AS snoozed

@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
 const CHECK_EVERY_MS = 250;
 const CHECK_LIMIT_MS = 1000;
 /** Consecutive checks without an answer after which a server counts as down: it may only be busy. */
 const MISSES = 3;
+const READY_WITHIN_MS = 10_000;
 
 interface Backend {
   readonly port: number;
@@ -15,7 +17,8 @@ interface Backend {
 /**
  * A load balancer of TCP connections, as common ones are: each new connection goes to the next server
  * whose readiness probe answers 200, and to another one where it is refused. It sends nothing twice.
- * A probe that answers anything else counts at once, one without an answer only after some.
+ * A probe that answers anything else counts at once, one without an answer only after some. If none is
+ * ready, as while the database is away, it takes all: their own 503 says more than a closed connection.
  */
 export class Balancer {
   private readonly backends: Backend[];
@@ -53,7 +56,16 @@ export class Balancer {
     await closed;
   }
 
-  isReady(port: number): boolean {
+  /** Resolves when it sends requests to the server; throws where that takes too long. */
+  async untilReady(port: number): Promise<void> {
+    const deadline = Date.now() + READY_WITHIN_MS;
+    while (!this.isReady(port)) {
+      if (Date.now() > deadline) throw new Error('The balancer sees no server that is ready.');
+      await delay(50);
+    }
+  }
+
+  private isReady(port: number): boolean {
     return this.backends.some((backend) => backend.port === port && backend.ready);
   }
 
@@ -71,11 +83,12 @@ export class Balancer {
     );
   }
 
-  /** The ready servers, beginning with another one each time. */
+  /** The ready servers, or all where none is, beginning with another one each time. */
   private inTurn(): Backend[] {
     const ready = this.backends.filter((backend) => backend.ready);
-    const first = this.turn++ % Math.max(1, ready.length);
-    return [...ready.slice(first), ...ready.slice(0, first)];
+    const taken = ready.length > 0 ? ready : this.backends;
+    const first = this.turn++ % taken.length;
+    return [...taken.slice(first), ...taken.slice(0, first)];
   }
 
   private forward(socket: Socket, [backend, ...others]: readonly Backend[]): void {

@@ -39,6 +39,8 @@ export interface ClientsOptions {
   readonly allowed?: (status: number) => boolean;
   /** Which clients keep their connection for the next request; all by default. */
   readonly keepsAlive?: (client: number) => boolean;
+  /** Called when a press was answered with 2xx. */
+  readonly onPressed?: () => void;
 }
 
 /** Clients that use the whole API until they are stopped, and remember every press. */
@@ -123,6 +125,7 @@ export class Clients {
     if (!isDone(reply)) return reply;
     press.executionIds.push(String(reply.body.executionId));
     for (const tell of this.waiting) tell();
+    this.options.onPressed?.();
     return reply;
   }
 
