@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { Cluster } from '../bench/chaos/cluster.js';
-import { sweep } from '../bench/chaos/sweep.js';
+import { sweep } from '../bench/sweep.js';
 import { createTestApp, type TestApp } from './support/app.js';
 import { createNextAction } from './support/builders.js';
 import { eventually } from './support/eventually.js';
