@@ -51,7 +51,7 @@ const config = {
     {
       ...shared,
       displayName: 'unit',
-      testMatch: ['<rootDir>/{src,console/src,deploy}/**/*.spec.ts'],
+      testMatch: ['<rootDir>/{src,console/src,deploy,scripts}/**/*.spec.ts'],
     },
     {
       ...shared,

@@ -61,7 +61,7 @@ describe('compose.yaml', () => {
   });
 
   it.each(services)('%s has a pinned image and is no root', (name, { image, user }) => {
-    const pinned = /^(?:postgres:\d+\.\d+-\w+|haproxy:\d+\.\d+\.\d+-\w+)$/;
+    const pinned = /^(?:postgres:\d+\.\d+-\w+|haproxy:\d+\.\d+\.\d+-\w+)(?:@sha256:\w+)?$/;
     const isOurs = image === 'next-best-actions:${TAG:-local}';
     expect(isOurs || pinned.test(image)).toBe(true);
     const byImage = lastOf(
