@@ -48,7 +48,11 @@ const config = {
   workerIdleMemoryLimit: '1GB',
   testSequencer: '<rootDir>/test/support/jest/longest-first.sequencer.mjs',
   projects: [
-    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{src,console/src}/**/*.spec.ts'] },
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/{src,console/src,deploy,scripts}/**/*.spec.ts'],
+    },
     {
       ...shared,
       displayName: 'e2e',

@@ -76,18 +76,54 @@ export class Cluster {
     signalAll(serverProcesses(this.server!.pid).reverse(), 'SIGCONT');
   }
 
+  /** A standby that streams from this running cluster. It does not run yet. */
+  standbyIn(dataDir: string): Promise<Cluster> {
+    return this.copyIn(dataDir, 'standby.signal');
+  }
+
   /**
-   * A standby that streams from this running cluster, made without pg_basebackup: a copy of the data
-   * directory between pg_backup_start and pg_backup_stop. It does not run yet.
+   * A base backup of this running cluster, to be started with `restoreSettings`: it reads the archive to its end and
+   * takes writes then.
    */
-  async standbyIn(dataDir: string): Promise<Cluster> {
+  backupIn(dataDir: string): Promise<Cluster> {
+    return this.copyIn(dataDir, 'recovery.signal');
+  }
+
+  /**
+   * Settings that archive each finished file of the write-ahead log in a folder of this cluster. A file that is there
+   * is not replaced. Source: the PostgreSQL documentation, Setting Up WAL Archiving.
+   */
+  async archiveSettings(): Promise<Record<string, string>> {
+    await mkdir(this.archive, { mode: 0o700, recursive: true });
+    await own(this.archive, this.location.account);
+    const archived = `${this.archive}/%f`;
+    return {
+      archive_mode: 'on',
+      archive_command: `test ! -f ${archived} && cp %p ${archived}.new && mv ${archived}.new ${archived}`,
+    };
+  }
+
+  /** Settings with which a backup reads the archive of the cluster that it is from. */
+  restoreSettings(source: Cluster): Record<string, string> {
+    return { restore_command: `cp ${source.archive}/%f %p` };
+  }
+
+  private get archive(): string {
+    return join(this.location.folder, 'archive');
+  }
+
+  /**
+   * A copy of the data directory between pg_backup_start and pg_backup_stop, since there is no pg_basebackup. The file
+   * `signal` says what it does when it starts.
+   */
+  private async copyIn(dataDir: string, signal: string): Promise<Cluster> {
     const { location, binaries } = await prepare(dataDir);
     const { account, cluster } = location;
     await makeClusterFolder(location);
     await mkdir(cluster, { mode: 0o700 });
     await own(cluster, account);
     const label = await direct(this.url, async (client) => {
-      await client.query(`SELECT pg_backup_start('standby', true)`);
+      await client.query(`SELECT pg_backup_start('copy', true)`);
       // A file that is deleted during the copy does not matter: the write-ahead log has its changes.
       const copy = 'cp -a "$1/." "$2"; rm -rf "$2"/postmaster.* "$2"/pg_wal/* "$2"/pg_replslot/*';
       await runAs(account, '/bin/sh', ['-c', copy, 'sh', this.location.cluster, cluster]);
@@ -96,8 +132,8 @@ export class Cluster {
       );
       return rows[0]!.labelfile;
     });
-    const write = `mkdir -p "$1/pg_wal/archive_status" "$1/pg_wal/summaries" && touch "$1/standby.signal" && cat > "$1/backup_label"`;
-    await runAs(account, '/bin/sh', ['-c', write, 'sh', cluster], label);
+    const write = `mkdir -p "$1/pg_wal/archive_status" "$1/pg_wal/summaries" && touch "$1/$2" && cat > "$1/backup_label"`;
+    await runAs(account, '/bin/sh', ['-c', write, 'sh', cluster, signal], label);
     // Kept here, too, or the clean-up would not find the cluster of this folder.
     await writeFileDurably(join(dataDir, 'embedded-password'), `${this.password}\n`);
     return new Cluster(location, binaries, this.password, await stablePort());

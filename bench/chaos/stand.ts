@@ -28,6 +28,11 @@ export class Stand {
     return new Stand(context, cluster);
   }
 
+  /** On a database that runs. */
+  static on(context: DrillContext, cluster: Cluster): Stand {
+    return new Stand(context, cluster);
+  }
+
   /** Servers on the database, or on what leads to it. */
   product(settings: Readonly<Record<string, string>> = {}, url = this.cluster.url): Product {
     return new Product(this.context.folder, { ...SETTINGS, DATABASE_URL: url, ...settings });

@@ -15,8 +15,7 @@ export interface HistorySize {
   readonly scopes: number;
 }
 
-/** Who pressed: one of twenty operators, and once in {@link RARE} somebody else. */
-export const OPERATOR = '00000000-0000-7000-8000-000000000011';
+/** Who pressed once in {@link RARE}: otherwise, one of twenty operators. */
 export const RARE_ACTOR = '00000000-0000-7000-8000-000000000099';
 const RARE = 100_000;
 

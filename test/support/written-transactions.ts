@@ -71,11 +71,3 @@ export async function recordWrites(app: TestApp): Promise<void> {
 export function writtenTransactions(app: TestApp): Promise<WrittenTransaction[]> {
   return app.rows<{ relations: string[]; scopes: number }>(TRANSACTIONS);
 }
-
-/** The tables that were written so far. */
-export async function writtenTables(app: TestApp): Promise<string[]> {
-  const rows = await app.rows<{ relation: string }>(
-    'SELECT DISTINCT relation FROM written ORDER BY relation',
-  );
-  return rows.map(({ relation }) => relation);
-}
