@@ -94,6 +94,12 @@ async function checkContainers(
   await checkHttp(`http://127.0.0.1:${port}`, password);
   const users = await server.exec(['node', 'dist/src/user-cli.js', 'list']);
   check(users.code === 0 && users.output.includes(EMAIL), 'dist/src/user-cli.js lists the users');
+  const migrate = ['node_modules/typeorm/cli.js', 'migration:run', '-d', 'dist/ormconfig.js'];
+  const migrated = await server.exec(['node', ...migrate]);
+  check(
+    migrated.code === 0 && migrated.output.includes('No migrations are pending'),
+    'the image migrates by itself, as the job of deploy/k8s does',
+  );
   for (const [name, container] of Object.entries({ server, worker })) {
     const { code, ms } = await container.stop();
     check(
