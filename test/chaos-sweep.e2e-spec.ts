@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -32,6 +34,18 @@ describe('what is left after a chaos drill', () => {
     expect([existsSync(folder), existsSync(itsFolder)]).toEqual([false, false]);
     const beside = await readdir(dirname(folder));
     expect(beside.filter((name) => name.startsWith(basename(folder)))).toEqual([]);
+  });
+
+  it('is no process that works in the folder, whatever group it made for itself', async () => {
+    await mkdir(join(folder, 'data'));
+    const inside = spawn('sleep', ['600'], {
+      cwd: join(folder, 'data'),
+      detached: true,
+      stdio: 'ignore',
+    });
+    const ended = once(inside, 'exit');
+    await sweep(folder, false);
+    expect(await ended).toEqual([null, 'SIGKILL']);
   });
 
   it('is the logs of its servers and databases where it found a fault', async () => {
