@@ -38,7 +38,7 @@ export const REPLICA_PROVIDERS: Provider[] = [
       env: Env,
       bus: EventBus,
       logger: Logger,
-    ) => {
+    ): Reads => {
       const { databaseReplicaUrl: url } = env;
       if (url === undefined) return new Reads(primary);
       const options = { ...(dataSource.options as PostgresOptions), url };

@@ -39,7 +39,7 @@ export class CommitPositions {
   private turn(): void {
     const since = this.clock() - this.turnedAt;
     if (since < REMEMBERED_MS) return;
-    this.older = since < 2 * REMEMBERED_MS ? this.recent : new Map();
+    this.older = since < 2 * REMEMBERED_MS ? this.recent : new Map<string, WalPosition>();
     this.recent = new Map();
     this.turnedAt = this.clock();
   }
