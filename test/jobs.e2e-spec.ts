@@ -188,6 +188,8 @@ describe('the worker', () => {
     let atOnce = 0;
     let most = 0;
     probe.work = async ({ payload }) => {
+      // Jobs without a key, of the test before, may still run.
+      if (payload.word !== 'first' && payload.word !== 'second') return;
       most = Math.max(most, ++atOnce);
       if (payload.word === 'first') await first.opened;
       atOnce -= 1;
