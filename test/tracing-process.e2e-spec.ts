@@ -62,6 +62,8 @@ describe('a process', () => {
 
   const settings = (env: Record<string, string>) => ({
     ...QUICK_WEBHOOKS,
+    // Each test signs in some times, and all of them run within a minute.
+    LOGIN_LIMIT_PER_MINUTE: '1000',
     WEBHOOK_ENCRYPTION_KEY,
     NODE_OPTIONS: NODE_OPTIONS(),
     ...env,
