@@ -102,8 +102,10 @@ describe('a process', () => {
       const traceId = await press(server, receiver.url);
       const named = (name: string) =>
         spansOf(collector, traceId).find((span) => span.name === name);
-      await eventually('the span of the webhook', () => named('POST webhook') !== undefined);
-      await eventually('the span of the request', () => named(EXECUTE) !== undefined);
+      // A worker that knows of no webhook looks for the first one every 10 s.
+      const ended = (name: string) => () => named(name) !== undefined;
+      await eventually('the span of the webhook', ended('POST webhook'), 40_000);
+      await eventually('the span of the request', ended(EXECUTE));
       expect(named('POST webhook')!.parentSpanId).toBe(named('press mark_done')!.spanId);
       expect(named('press mark_done')!.parentSpanId).toBe(named(EXECUTE)!.spanId);
       expect(receiver.received[0]!.headers.traceparent).toBe(
