@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
 import { type Actor, causedBy } from '../kernel/actor.js';
-import { RULE_RUNS } from '../kernel/observation/operations.js';
 import { type Scope } from '../kernel/scope.js';
-import { lockScope } from '../database/transactions/scope-lock.js';
+import { underScopeLock } from '../database/transactions/scope-lock.js';
 import { type Transaction } from '../database/transactions/transaction.js';
 import { ScopeTransactions } from '../database/transactions/scope-transactions.js';
 import {
@@ -31,20 +30,17 @@ export class RiskRunsService {
 
   /** Runs the rules in the caller's transaction, one run at a time per scope, and publishes its events. */
   runRiskRules(tx: Statements, scope: Scope, actor: Actor): Promise<RiskRunCounts> {
-    return RULE_RUNS.run({ rules: 'risk' }, () => this.runObserved(tx, scope, actor));
-  }
-
-  private async runObserved(tx: Statements, scope: Scope, actor: Actor): Promise<RiskRunCounts> {
-    const now = await lockScope(tx, 'risk', scope);
-    const context = await this.fetchRiskRuleContext(tx, scope, now);
-    const changes = await this.upsertRiskFlags(tx, scope, evaluateRiskRules(context), now);
-    const counts = {
-      created: changes.filter(({ change }) => change === 'created').length,
-      updated: changes.filter(({ change }) => change === 'updated').length,
-      resolved: changes.filter(({ change }) => change === 'resolved').length,
-    };
-    publish(tx, scope, actor, counts, changes.filter(becameCritical));
-    return counts;
+    return underScopeLock(tx, 'risk', scope, async (now) => {
+      const context = await this.fetchRiskRuleContext(tx, scope, now);
+      const changes = await this.upsertRiskFlags(tx, scope, evaluateRiskRules(context), now);
+      const counts = {
+        created: changes.filter(({ change }) => change === 'created').length,
+        updated: changes.filter(({ change }) => change === 'updated').length,
+        resolved: changes.filter(({ change }) => change === 'resolved').length,
+      };
+      publish(tx, scope, actor, counts, changes.filter(becameCritical));
+      return counts;
+    });
   }
 
   /** All that the rules may know of the scope, in one statement. */

@@ -4,9 +4,8 @@ import { type Actor, causedBy } from '../kernel/actor.js';
 import { type CursorQuery } from '../http/paging/cursor-page.js';
 import { Paginator } from '../http/paging/paginator.js';
 import { NotFoundError } from '../kernel/errors/domain-error.js';
-import { RULE_RUNS } from '../kernel/observation/operations.js';
 import { type Scope } from '../kernel/scope.js';
-import { lockScope } from '../database/transactions/scope-lock.js';
+import { underScopeLock } from '../database/transactions/scope-lock.js';
 import { type Transaction } from '../database/transactions/transaction.js';
 import { ScopeTransactions } from '../database/transactions/scope-transactions.js';
 import { Reads } from '../database/replica/reads.js';
@@ -67,42 +66,32 @@ export class ScoringService {
     actor: Actor,
     mayConfirm = false,
   ): Promise<ComputedScore> {
-    return RULE_RUNS.run({ rules: 'score' }, () =>
-      this.scoreObserved(tx, scope, actor, mayConfirm),
-    );
-  }
-
-  private async scoreObserved(
-    tx: Statements,
-    scope: Scope,
-    actor: Actor,
-    mayConfirm: boolean,
-  ): Promise<ComputedScore> {
-    const computedAt = await lockScope(tx, 'score', scope);
-    const [context] = await tx.query<ScoreContext>(sql.FETCH_SCORE_CONTEXT, [
-      ...windowValues(scope, computedAt),
-      staleHeartbeatBefore(computedAt),
-    ]);
-    if (!context) throw new Error('The context of a score returned no row.');
-    const { previous, ...counts } = context;
-    const { entityType, entityId } = scope;
-    const result = computeScore(scopeFactors(counts));
-    if (mayConfirm && previous) {
-      const confirmed = await confirm(tx, previous, result, computedAt);
-      if (confirmed) return { ...confirmed, transitions: [] };
-    }
-    const snapshot: ScoreSnapshot = {
-      id: uuidv7(),
-      entityType,
-      entityId,
-      ...result,
-      delta: scoreDelta(previous, result),
-      computedAt,
-      confirmedAt: null,
-    };
-    const transitions = await store(tx, snapshot, actor, scoreTransitions(previous, result));
-    publish(tx, snapshot, actor, transitions);
-    return { ...snapshot, transitions };
+    return underScopeLock(tx, 'score', scope, async (computedAt) => {
+      const [context] = await tx.query<ScoreContext>(sql.FETCH_SCORE_CONTEXT, [
+        ...windowValues(scope, computedAt),
+        staleHeartbeatBefore(computedAt),
+      ]);
+      if (!context) throw new Error('The context of a score returned no row.');
+      const { previous, ...counts } = context;
+      const { entityType, entityId } = scope;
+      const result = computeScore(scopeFactors(counts));
+      if (mayConfirm && previous) {
+        const confirmed = await confirm(tx, previous, result, computedAt);
+        if (confirmed) return { ...confirmed, transitions: [] };
+      }
+      const snapshot: ScoreSnapshot = {
+        id: uuidv7(),
+        entityType,
+        entityId,
+        ...result,
+        delta: scoreDelta(previous, result),
+        computedAt,
+        confirmedAt: null,
+      };
+      const transitions = await store(tx, snapshot, actor, scoreTransitions(previous, result));
+      publish(tx, snapshot, actor, transitions);
+      return { ...snapshot, transitions };
+    });
   }
 
   /** A scope's newest score and a page of its history; throws a 404 where it was never scored. */

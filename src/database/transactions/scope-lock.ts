@@ -1,3 +1,4 @@
+import { RULE_RUNS } from '../../kernel/observation/operations.js';
 import { type Scope } from '../../kernel/scope.js';
 import { type Statement, type Transaction } from './transaction.js';
 
@@ -22,15 +23,18 @@ export function scopeWorkKey(work: ScopeWork, { entityType, entityId }: Scope): 
 }
 
 /**
- * Waits for the lock and returns the database's time under it, to the millisecond: replicas agree on
- * it, and what is stored under one lock is in the order of its times.
+ * Waits for the lock and does the work under it, with the database's time, to the millisecond: replicas agree
+ * on it, and what is stored under one lock is in the order of its times.
  */
-export async function lockScope(
+export function underScopeLock<T>(
   tx: Pick<Transaction, 'query'>,
   work: ScopeWork,
   scope: Scope,
-): Promise<Date> {
-  const [row] = await tx.query<{ now: Date }>(LOCK_SCOPE, [scopeWorkKey(work, scope)]);
-  if (!row) throw new Error('The lock of a scope returned no row.');
-  return row.now;
+  run: (now: Date) => Promise<T>,
+): Promise<T> {
+  return RULE_RUNS.run({ rules: work }, async () => {
+    const [row] = await tx.query<{ now: Date }>(LOCK_SCOPE, [scopeWorkKey(work, scope)]);
+    if (!row) throw new Error('The lock of a scope returned no row.');
+    return run(row.now);
+  });
 }

@@ -3,9 +3,8 @@ import { uuidv7 } from 'uuidv7';
 import { ENV, type Env } from '../../config/env.js';
 import { type Actor, causedBy } from '../../kernel/actor.js';
 import { seenScope } from '../../kernel/grants.js';
-import { RULE_RUNS } from '../../kernel/observation/operations.js';
 import { type Scope } from '../../kernel/scope.js';
-import { lockScope } from '../../database/transactions/scope-lock.js';
+import { underScopeLock } from '../../database/transactions/scope-lock.js';
 import { type Transaction } from '../../database/transactions/transaction.js';
 import { ScopeTransactions } from '../../database/transactions/scope-transactions.js';
 import { windowValues } from '../../work-items/work-item-facts.sql.js';
@@ -83,18 +82,18 @@ export class NextActionRunsService {
     actor: Actor,
     pressedId: string | null = null,
   ): Promise<RunOutcome> {
-    return RULE_RUNS.run({ rules: 'next_actions' }, () =>
-      this.runObserved(tx, scope, actor, pressedId),
+    return underScopeLock(tx, 'next_actions', scope, (now) =>
+      this.runAt(now, tx, scope, actor, pressedId),
     );
   }
 
-  private async runObserved(
+  private async runAt(
+    now: Date,
     tx: Statements,
     scope: Scope,
     actor: Actor,
     pressedId: string | null,
   ): Promise<RunOutcome> {
-    const now = await lockScope(tx, 'next_actions', scope);
     const [[context], records] = await Promise.all([
       tx.query<NextActionContextRow>(FETCH_NEXT_ACTION_CONTEXT, windowValues(scope, now)),
       this.trackRecords(tx, scope, now),
