@@ -1,5 +1,6 @@
 import { ALL_PERMISSIONS, type Permission } from './permissions.js';
 import { ScopeFilter } from './scope.js';
+import { type WalPosition } from './wal-position.js';
 
 export type ActorKind = 'user' | 'service' | 'system';
 
@@ -23,10 +24,10 @@ export interface Actor {
  * al., Session Guarantees for Weakly Consistent Replicated Data, 1994).
  */
 export interface OwnWrites {
-  /** What the client says that its reads must include: a position in the write-ahead log, as text. */
-  readonly after: string | undefined;
+  /** What the client says that its reads must include. */
+  readonly after: WalPosition | undefined;
   /** Passes the position of a commit on to the client. */
-  committed(position: string): void;
+  committed(position: WalPosition): void;
 }
 
 /** The application itself: jobs, schedules, the demo. It may do all in every scope. */

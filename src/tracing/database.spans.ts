@@ -30,10 +30,10 @@ export function traceDatabase(tracer: Tracer): () => void {
         ...(facts.database === undefined ? {} : { 'db.namespace': facts.database }),
       },
     });
-    return inSpan(span, context.active(), work, (ended) => {
+    return inSpan(span, context.active(), work, (failure) => {
       describe(span, facts.statements);
-      if (!('thrown' in ended)) return;
-      const state = sqlStateOf(ended.thrown);
+      if (!failure) return;
+      const state = sqlStateOf(failure.error);
       if (state !== undefined) span.setAttribute('db.response.status_code', state);
       span.setAttribute('error.type', state ?? 'unknown');
       span.setStatus({ code: SpanStatusCode.ERROR });
@@ -52,7 +52,7 @@ function describe(span: Span, statements: readonly string[]): void {
 
 /** Notes each event in the span whose transaction published it, after the commit. */
 export function traceEvents(): () => void {
-  return COMMITTED_EVENTS.listen(({ eventKey, eventId }) => {
-    trace.getActiveSpan()?.addEvent(eventKey, { 'nba.event_id': eventId });
+  return COMMITTED_EVENTS.listen(({ id, eventKey }) => {
+    trace.getActiveSpan()?.addEvent(eventKey, { 'nba.event_id': id });
   });
 }

@@ -1,4 +1,4 @@
-import { type WalPosition } from '../connections/wal-position.js';
+import { type WalPosition } from '../../kernel/wal-position.js';
 
 /** A replica that lags by more is not read, in ms. */
 export const MAX_LAG_MS = 5000;

@@ -3,7 +3,7 @@ import { type QueryResultRow } from 'pg';
 import { type Actor } from '../../kernel/actor.js';
 import { REPLICA_READS } from '../../kernel/observation/operations.js';
 import { type Query, type Statement } from '../connections/statement.js';
-import { parseWalPosition, type WalPosition } from '../connections/wal-position.js';
+import { type WalPosition } from '../../kernel/wal-position.js';
 import { type CommitPositions } from '../transactions/commit-positions.js';
 import { TransactionRunner } from '../transactions/transaction-runner.js';
 import { type Replica } from './replica.js';
@@ -55,7 +55,7 @@ export class Reads implements OnApplicationShutdown {
     // The system reads what its own work left, in any process.
     if (this.second && caller.id !== null) {
       const { replica, commits } = this.second;
-      const after = later(commits.of(caller), parseWalPosition(caller.ownWrites?.after ?? ''));
+      const after = later(commits.of(caller), caller.ownWrites?.after);
       const rows = await replica.read(queries, after, { caller });
       const isEnough = rows !== undefined && (enough?.(rows) ?? true);
       REPLICA_READS.happened({ server: isEnough ? 'replica' : 'primary' });

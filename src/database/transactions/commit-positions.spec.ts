@@ -1,4 +1,4 @@
-import { UNKNOWN_POSITION } from '../connections/wal-position.js';
+import { UNKNOWN_POSITION } from '../../kernel/wal-position.js';
 import { CommitPositions, REMEMBERED_MS } from './commit-positions.js';
 
 const ANN = { id: 'ann' };

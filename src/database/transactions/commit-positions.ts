@@ -1,5 +1,8 @@
 import { type Actor } from '../../kernel/actor.js';
-import { UNKNOWN_POSITION, type WalPosition } from '../connections/wal-position.js';
+import { UNKNOWN_POSITION, type WalPosition } from '../../kernel/wal-position.js';
+
+/** Who writes and reads. */
+type Caller = Pick<Actor, 'id' | 'ownWrites'>;
 
 /**
  * How long a commit is remembered at least, in ms, and at most twice as long: longer than a replica may lag,
@@ -19,9 +22,10 @@ export class CommitPositions {
   /** @param clock the time in ms, from any start */
   constructor(private readonly clock: () => number = () => performance.now()) {}
 
-  /** Remembers a commit of this caller; undefined: one whose position is not known. */
-  note({ id }: Pick<Actor, 'id'>, position: WalPosition | undefined): void {
+  /** Remembers a commit of this caller, and tells the client of it; undefined: its position is not known. */
+  note({ id, ownWrites }: Caller, position: WalPosition | undefined): void {
     if (id === null) return;
+    if (position !== undefined) ownWrites?.committed(position);
     this.turn();
     const newest = position ?? UNKNOWN_POSITION;
     const known = this.recent.get(id);
@@ -29,7 +33,7 @@ export class CommitPositions {
   }
 
   /** What this caller's reads must have replayed; undefined where every replica has. */
-  of({ id }: Pick<Actor, 'id'>): WalPosition | undefined {
+  of({ id }: Caller): WalPosition | undefined {
     if (id === null) return undefined;
     this.turn();
     const [recent, older] = [this.recent.get(id), this.older.get(id)];

@@ -15,7 +15,6 @@ import {
 } from '../connections/connections.js';
 import { sendAsOnePacket } from '../connections/one-packet.js';
 import { type Query, type Statement } from '../connections/statement.js';
-import { formatWalPosition, type WalPosition } from '../connections/wal-position.js';
 import { type CommitPositions } from './commit-positions.js';
 import { Transaction, type TransactionLimits } from './transaction.js';
 
@@ -183,9 +182,9 @@ export class TransactionRunner {
 
   private async commit(tx: Transaction, caller: TransactionOptions['caller']): Promise<void> {
     if (this.positions === undefined || typeof caller !== 'object') await tx.commit();
-    else noteCommit(this.positions, caller, await tx.commitAt());
+    else this.positions.note(caller, await tx.commitAt());
     for (const event of tx.events) {
-      COMMITTED_EVENTS.happened({ eventKey: event.eventKey, eventId: event.id });
+      COMMITTED_EVENTS.happened(event);
       this.bus.emit(event);
     }
     for (const callback of tx.callbacks) callback();
@@ -270,16 +269,6 @@ function callerIn({ caller = SYSTEM_CALLER }: WorkOptions): string {
 /** Why a transaction runs again: the failure of the database, or an error that its caller asked to retry on. */
 function retryReason(failure: DatabaseFailure | undefined): string {
   return failure ?? 'lost_race';
-}
-
-/** Remembers a commit, and passes its position on to the client. */
-function noteCommit(
-  positions: CommitPositions,
-  caller: Actor,
-  position: WalPosition | undefined,
-): void {
-  positions.note(caller, position);
-  if (position !== undefined) caller.ownWrites?.committed(formatWalPosition(position));
 }
 
 /** Failures of one connection, or of the server that the open connections lead to. */

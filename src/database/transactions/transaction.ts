@@ -15,7 +15,7 @@ import { bindable } from '../connections/bindable.js';
 import { type PooledClient } from '../connections/connections.js';
 import { sendAsOnePacket } from '../connections/one-packet.js';
 import { type Statement } from '../connections/statement.js';
-import { parseWalPosition, type WalPosition } from '../connections/wal-position.js';
+import { parseWalPosition, type WalPosition } from '../../kernel/wal-position.js';
 import { INSERT_EVENTS } from './insert-events.sql.js';
 
 export { type Statement } from '../connections/statement.js';

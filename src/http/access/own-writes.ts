@@ -1,6 +1,7 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type OwnWrites } from '../../kernel/actor.js';
 import { invalidField } from '../../kernel/errors/domain-error.js';
+import { formatWalPosition, parseWalPosition } from '../../kernel/wal-position.js';
 
 /**
  * The header of both directions: an answer to a change names the position of its commit, and a read that
@@ -8,19 +9,17 @@ import { invalidField } from '../../kernel/errors/domain-error.js';
  */
 export const READ_AFTER = 'Read-After';
 
-/** The form of a position. Source: PostgreSQL documentation, "pg_lsn type". */
-export const READ_AFTER_FORM = /^[0-9A-Fa-f]{1,8}\/[0-9A-Fa-f]{1,8}$/;
-
 /** What a client has written so far, as its request says; throws a 400 for a header that is no position. */
 export function ownWritesOf(request: IncomingMessage, response: ServerResponse): OwnWrites {
-  const after = request.headers['read-after'];
-  if (after !== undefined && !(typeof after === 'string' && READ_AFTER_FORM.test(after))) {
+  const sent = request.headers['read-after'];
+  const after = sent === undefined ? undefined : parseWalPosition(String(sent));
+  if (sent !== undefined && after === undefined) {
     throw invalidField(READ_AFTER, `${READ_AFTER} must be the value of an earlier answer`);
   }
   return {
     after,
     committed: (position) => {
-      if (!response.headersSent) response.setHeader(READ_AFTER, position);
+      if (!response.headersSent) response.setHeader(READ_AFTER, formatWalPosition(position));
     },
   };
 }

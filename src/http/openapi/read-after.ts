@@ -1,9 +1,10 @@
-import { READ_AFTER, READ_AFTER_FORM } from '../access/own-writes.js';
+import { WAL_POSITION_FORM } from '../../kernel/wal-position.js';
+import { READ_AFTER } from '../access/own-writes.js';
 import { type OpenApiOperation, type OperationMethod } from './openapi-types.js';
 
 const POSITION = {
   type: 'string',
-  pattern: READ_AFTER_FORM.source,
+  pattern: WAL_POSITION_FORM.source,
   example: '16/B374D848',
 } as const;
 

@@ -22,10 +22,7 @@ export interface PressFacts {
 }
 
 /** The code of an action, or its undo. */
-export interface ActionFacts {
-  readonly kind: 'press' | 'undo' | 'preview';
-  readonly actionKey: string;
-}
+export type ActionFacts = Pick<PressFacts, 'kind' | 'actionKey'>;
 
 /** One attempt of a job. */
 export interface JobFacts {
@@ -94,8 +91,8 @@ export const RULE_RUNS = new Operation<RuleRunFacts>();
 
 /** An event was published, and its transaction committed. */
 export const COMMITTED_EVENTS = new Occurrence<{
+  readonly id: string;
   readonly eventKey: string;
-  readonly eventId: string;
 }>();
 /** A transaction or a read that runs again: lost a race, or its connection. */
 export const TRANSACTION_RETRIES = new Occurrence<{ readonly reason: string }>();
