@@ -4,8 +4,9 @@ import {
   JobLeaseLostError,
   JobTimedOutError,
 } from '../jobs/queue/jobs.errors.js';
+import { type Failure } from '../kernel/observation/operation.js';
 import { JOBS } from '../kernel/observation/operations.js';
-import { type End, type Failure, timed } from './observed.js';
+import { type End, timed } from './observed.js';
 
 /** Jobs take from some ms to many minutes. In seconds. */
 const BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900];

@@ -1,4 +1,5 @@
-import { type Failure, timed } from './observed.js';
+import { type Failure } from '../kernel/observation/operation.js';
+import { timed } from './observed.js';
 
 describe('timed work', () => {
   let ended: [number, Failure | undefined][];

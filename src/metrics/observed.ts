@@ -1,9 +1,4 @@
-import { types } from 'node:util';
-
-/** What a piece of work threw, or its promise was rejected with. */
-export interface Failure {
-  readonly error: unknown;
-}
+import { type Failure, whenEnded } from '../kernel/observation/operation.js';
 
 /** Ends an observation. */
 export type End = () => void;
@@ -14,21 +9,5 @@ export function timed<T>(
   ended: (seconds: number, failure: Failure | undefined) => void,
 ): T {
   const since = performance.now();
-  const end = (failure?: Failure): void => ended((performance.now() - since) / 1000, failure);
-  let result: T;
-  try {
-    result = work();
-  } catch (error) {
-    end({ error });
-    throw error;
-  }
-  if (types.isPromise(result)) {
-    result.then(
-      () => end(),
-      (error: unknown) => end({ error }),
-    );
-  } else {
-    end();
-  }
-  return result;
+  return whenEnded(work, (failure) => ended((performance.now() - since) / 1000, failure));
 }

@@ -1,8 +1,9 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
 import { toDomainError } from '../http/problems/problem.js';
+import { type Failure } from '../kernel/observation/operation.js';
 import { PRESSES, type PressFacts } from '../kernel/observation/operations.js';
 import { BoundedLabel } from './bounded-label.js';
-import { type End, type Failure, timed } from './observed.js';
+import { type End, timed } from './observed.js';
 
 /** How a press ended. Source: docs/operations.md. */
 const OUTCOMES = ['executed', 'replayed', 'refused', 'failed', 'unavailable'] as const;

@@ -1,7 +1,8 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
+import { type Failure } from '../kernel/observation/operation.js';
 import { WEBHOOK_TRIES, type WebhookTryFacts } from '../kernel/observation/operations.js';
 import { BoundedLabel } from './bounded-label.js';
-import { type End, type Failure, timed } from './observed.js';
+import { type End, timed } from './observed.js';
 
 /** Endpoints that have series of their own: the first ones that this process sends to. */
 export const MAX_ENDPOINTS = 100;

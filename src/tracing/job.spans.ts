@@ -20,8 +20,8 @@ export function traceJobs(tracer: Tracer): () => void {
     };
     const options = { kind: SpanKind.CONSUMER, attributes };
     const span = tracer.startSpan(`process ${type}`, options, parent);
-    return inSpan(span, parent, work, (ended) => {
-      if ('thrown' in ended) noteThrown(span, ended.thrown);
+    return inSpan(span, parent, work, (failure) => {
+      if (failure) noteThrown(span, failure.error);
     });
   });
 }

@@ -14,9 +14,9 @@ export function tracePresses(tracer: Tracer): () => void {
         ...(kind === 'preview' ? {} : { 'nba.execution_id': executionId }),
       },
     });
-    return inSpan(span, context.active(), work, (ended) => {
+    return inSpan(span, context.active(), work, (failure) => {
       const done = facts.replayed === true ? 'replayed' : 'executed';
-      const outcome = 'thrown' in ended ? noteThrown(span, ended.thrown) : done;
+      const outcome = failure ? noteThrown(span, failure.error) : done;
       span.setAttribute('nba.outcome', outcome);
       if (facts.answeredBy !== undefined) span.setAttribute('nba.execution_id', facts.answeredBy);
     });
@@ -28,8 +28,8 @@ export function traceActions(tracer: Tracer): () => void {
   return ACTIONS.observe(({ kind, actionKey }, work) => {
     const name = kind === 'undo' ? `undo of action ${actionKey}` : `action ${actionKey}`;
     const span = tracer.startSpan(name, { attributes: { 'nba.action_key': actionKey } });
-    return inSpan(span, context.active(), work, (ended) => {
-      if ('thrown' in ended) noteThrown(span, ended.thrown);
+    return inSpan(span, context.active(), work, (failure) => {
+      if (failure) noteThrown(span, failure.error);
     });
   });
 }
@@ -38,8 +38,8 @@ export function traceActions(tracer: Tracer): () => void {
 export function traceRuleRuns(tracer: Tracer): () => void {
   return RULE_RUNS.observe(({ rules }, work) => {
     const span = tracer.startSpan(`rules ${rules}`);
-    return inSpan(span, context.active(), work, (ended) => {
-      if ('thrown' in ended) noteThrown(span, ended.thrown);
+    return inSpan(span, context.active(), work, (failure) => {
+      if (failure) noteThrown(span, failure.error);
     });
   });
 }

@@ -1,33 +1,23 @@
-import { isNativeError, isPromise } from 'node:util/types';
+import { isNativeError } from 'node:util/types';
 import { type Context, context, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
 import { DomainError } from '../kernel/errors/domain-error.js';
+import { type Failure, whenEnded } from '../kernel/observation/operation.js';
 import { redactError } from '../kernel/redaction/redaction.js';
 
-/** How a span of work ends; `thrown` is set if the work failed. */
-export type EndOfWork = (ended: { readonly thrown?: unknown }) => void;
-
 /** Does the work with the span active, and ends the span with it. */
-export function inSpan<T>(span: Span, parent: Context, work: () => T, end: EndOfWork): T {
-  const ended: EndOfWork = (how) => {
-    end(how);
-    span.end();
-  };
-  let result: T;
-  try {
-    result = context.with(trace.setSpan(parent, span), work);
-  } catch (thrown) {
-    ended({ thrown });
-    throw thrown;
-  }
-  if (isPromise(result)) {
-    result.then(
-      () => ended({}),
-      (thrown: unknown) => ended({ thrown }),
-    );
-  } else {
-    ended({});
-  }
-  return result;
+export function inSpan<T>(
+  span: Span,
+  parent: Context,
+  work: () => T,
+  end: (failure?: Failure) => void,
+): T {
+  return whenEnded(
+    () => context.with(trace.setSpan(parent, span), work),
+    (failure) => {
+      end(failure);
+      span.end();
+    },
+  );
 }
 
 /**

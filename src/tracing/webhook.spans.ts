@@ -26,8 +26,8 @@ export function traceWebhookTries(tracer: Tracer): () => void {
       'nba.event_key': eventKey,
     };
     const span = tracer.startSpan('POST webhook', { kind: SpanKind.CLIENT, attributes }, parent);
-    return inSpan(span, parent, work, (ended) => {
-      if ('thrown' in ended) noteThrown(span, ended.thrown);
+    return inSpan(span, parent, work, (failure) => {
+      if (failure) noteThrown(span, failure.error);
       const { status, errorCode } = facts;
       if (typeof status === 'number') span.setAttribute('http.response.status_code', status);
       if (typeof errorCode !== 'string') return;

@@ -1,3 +1,5 @@
+import { isPromise } from 'node:util/types';
+
 /**
  * Observes one kind of work. It is called around each piece of it, must call `work` exactly once, at once,
  * and return what that returns; it must not throw anything else.
@@ -39,6 +41,31 @@ export class Operation<Facts extends object> {
     }
     return observed();
   }
+}
+
+/** What a piece of work threw, or its promise was rejected with. */
+export interface Failure {
+  readonly error: unknown;
+}
+
+/** Does a piece of work, and calls back when it, or its promise, has ended; with why it failed, if it did. */
+export function whenEnded<T>(work: () => T, ended: (failure?: Failure) => void): T {
+  let result: T;
+  try {
+    result = work();
+  } catch (error) {
+    ended({ error });
+    throw error;
+  }
+  if (isPromise(result)) {
+    result.then(
+      () => ended(),
+      (error: unknown) => ended({ error }),
+    );
+  } else {
+    ended();
+  }
+  return result;
 }
 
 /** Something that others may count. */
