@@ -1,4 +1,4 @@
-import { within } from '../jobs/worker/time-limit.js';
+import { within } from '../kernel/time-limit.js';
 
 /** Times of a {@link CachedReading}, in ms. */
 interface ReadingTimes {

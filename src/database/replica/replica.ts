@@ -1,7 +1,8 @@
 import { type QueryResultRow } from 'pg';
 import { type Logger } from 'pino';
+import { PollPause } from '../../kernel/poll-pause.js';
 import { type Query, type Statement } from '../connections/statement.js';
-import { parseWalPosition, type WalPosition } from '../connections/wal-position.js';
+import { parseWalPosition, type WalPosition } from '../../kernel/wal-position.js';
 import { type TransactionRunner, type WorkOptions } from '../transactions/transaction-runner.js';
 import { MAX_LAG_MS, PrimaryPositions } from './primary-positions.js';
 
@@ -45,7 +46,7 @@ export class Replica {
   /** Aborts what waits for the replica when it is found to be away. */
   private outage = new AbortController();
   private probing: Promise<void> | undefined;
-  private wake: (() => void) | undefined;
+  private readonly pause = new PollPause();
   private stopped = false;
 
   constructor(
@@ -79,21 +80,16 @@ export class Replica {
   /** Ends the probes and closes the connections. */
   async stop(): Promise<void> {
     this.stopped = true;
-    this.wake?.();
+    this.pause.wake();
     await this.probing;
     await this.connections.end();
   }
 
   private async probe(): Promise<void> {
     while (!this.stopped) {
+      this.pause.begin();
       await this.look();
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, this.stopped ? 0 : PROBE_EVERY_MS);
-        this.wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
+      await this.pause.wait(PROBE_EVERY_MS);
     }
   }
 

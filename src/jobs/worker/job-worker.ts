@@ -3,6 +3,8 @@ import { type Logger } from 'pino';
 import { uuidv7 } from 'uuidv7';
 import { UnavailableError } from '../../kernel/errors/domain-error.js';
 import { JOBS } from '../../kernel/observation/operations.js';
+import { PollPause } from '../../kernel/poll-pause.js';
+import { within } from '../../kernel/time-limit.js';
 import { LOGGER } from '../../logging/logger.js';
 import { redactError } from '../../kernel/redaction/redaction.js';
 import { ENV, type Env } from '../../config/env.js';
@@ -17,9 +19,7 @@ import {
 } from '../queue/jobs.errors.js';
 import { runHandler } from './job-run.js';
 import { WorkerHeartbeat } from './worker-heartbeat.js';
-import { PollPause } from './poll-pause.js';
 import { recordResult } from './record-result.js';
-import { answerLimitMs, within } from './time-limit.js';
 import { TypeTurns } from './type-turns.js';
 
 /** A job that runs in this process, and the controller that stops it. */
@@ -36,6 +36,8 @@ interface Succeeded {
   readonly reject: (error: unknown) => void;
 }
 
+/** How much longer than a statement a step of the worker may take, in ms. */
+const ANSWER_MARGIN_MS = 5000;
 /** How long a stop waits after the drain time for the last results to be recorded, in ms. */
 const LAST_RECORDS_MS = 3000;
 
@@ -57,6 +59,7 @@ export class JobWorker {
   private stopping = false;
   /** Aborts at the end of the drain time of a stop. */
   private readonly over = new AbortController();
+  /** Longest wait for one step of the worker: the time limit of a statement plus a margin. */
   private readonly limitMs: number;
   private lastContact = 0;
   /** Ends when a job ends or is enqueued, and by a stop. */
@@ -69,7 +72,7 @@ export class JobWorker {
     @Inject(ENV) private readonly env: Env,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    this.limitMs = answerLimitMs(env);
+    this.limitMs = env.statementTimeoutMs + ANSWER_MARGIN_MS;
     this.heartbeat = new WorkerHeartbeat(queue, env.jobs.heartbeatMs, this.limitMs, logger, {
       attempts: () => [...this.running.values()].map(({ job }) => job),
       lost: (attempt) =>

@@ -1,4 +1,4 @@
-import { pauseUntil } from './time-limit.js';
+import { pauseUntil } from '../../kernel/time-limit.js';
 
 /** Number of attempts to record a result while the database is not available, and the first pause, in ms. */
 const ATTEMPTS = 6;

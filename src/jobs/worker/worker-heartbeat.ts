@@ -1,6 +1,6 @@
 import { type Logger } from 'pino';
 import { type Attempt, type JobClaims, keyOf } from '../queue/job-claims.js';
-import { within } from './time-limit.js';
+import { within } from '../../kernel/time-limit.js';
 
 /** The worker as the heartbeat sees it. */
 export interface HeartbeatSource {

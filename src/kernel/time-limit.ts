@@ -14,11 +14,6 @@ export async function within<T>(ms: number, what: string, work: Promise<T>): Pro
   }
 }
 
-/** Longest wait for one step of the worker: the time limit of a statement plus a margin. */
-export function answerLimitMs({ statementTimeoutMs }: { statementTimeoutMs: number }): number {
-  return statementTimeoutMs + 5000;
-}
-
 /** Waits for the time to pass, or until the signal aborts. */
 export async function pauseUntil(signal: AbortSignal, ms: number): Promise<void> {
   if (signal.aborted) return;
