@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { VERSION } from './kernel/version.js';
 
 const versionOf = (file: string): string =>
   (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
@@ -10,5 +11,6 @@ describe('the changelog', () => {
     const version = versionOf('package.json');
     expect(headings.slice(0, 2)).toEqual(['## Unreleased', `## ${version}`]);
     expect(versionOf('package-lock.json')).toBe(version);
+    expect(VERSION).toBe(version);
   });
 });

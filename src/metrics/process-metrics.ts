@@ -1,8 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-
-const PACKAGE = 'next-best-actions';
+import { VERSION } from '../kernel/version.js';
 
 /** Sums of labelled ones beside them; their names are those of counters, which they are not. */
 const LEFT_OUT = /^nodejs_active_\w+_total$/;
@@ -31,19 +28,5 @@ export function addBuildInfo(registry: Registry, revision = ''): void {
     help: 'Always 1: version of the application, of Node.js, and what was built (REVISION).',
     labelNames: ['version', 'node', 'revision'],
     registers: [registry],
-  }).set({ version: ownVersion(), node: process.versions.node, revision }, 1);
-}
-
-/**
- * The version in the package of the program that runs: this file is compiled to ES modules and, in the tests,
- * to CommonJS, and neither `import.meta.url` nor `__dirname` works in both.
- */
-function ownVersion(folder = dirname(process.argv[1] ?? process.cwd())): string {
-  const file = join(folder, 'package.json');
-  if (existsSync(file)) {
-    const { name, version } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>;
-    if (name === PACKAGE && version !== undefined) return version;
-  }
-  const parent = dirname(folder);
-  return parent === folder ? 'unknown' : ownVersion(parent);
+  }).set({ version: VERSION, node: process.versions.node, revision }, 1);
 }

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { type INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { VERSION } from '../../kernel/version.js';
 import { PERMISSION_EXTENSION } from '../access/requires.js';
 import { Problem } from '../problems/problem.js';
 import {
@@ -50,7 +51,7 @@ export function openApiDocument(
     .setOpenAPIVersion('3.1.0')
     .setTitle('Next best actions')
     .setDescription(DESCRIPTION)
-    .setVersion('0.2.0')
+    .setVersion(VERSION)
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .addServer('/')
     .addBearerAuth({ type: 'http', scheme: 'bearer' }, 'bearer')
