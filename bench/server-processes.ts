@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { type Client } from 'pg';
+import { procStat } from './proc-stat.js';
 
 /** Why the processes of a server can't be found here; undefined where they can. */
 export function withoutProc(): string | undefined {
@@ -10,7 +11,7 @@ export function withoutProc(): string | undefined {
 export function serverProcesses(postmaster: number): number[] {
   const children = readdirSync('/proc')
     .map(Number)
-    .filter((pid) => Number.isInteger(pid) && parentOf(pid) === postmaster);
+    .filter((pid) => Number.isInteger(pid) && procStat(pid)?.parent === postmaster);
   return [postmaster, ...children];
 }
 
@@ -25,40 +26,15 @@ export function signalAll(pids: readonly number[], signal: NodeJS.Signals): void
   }
 }
 
-/** Source: proc_pid_stat(5): the second field after the command, which may hold blanks and brackets. */
-function parentOf(pid: number): number {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-  } catch {
-    return 0;
-  }
-}
-
 /**
  * How to read the CPU time of the server that a client is connected to, in s: of all its processes, those
  * that have ended included.
  */
 export async function clusterCpuSeconds(client: Client): Promise<() => number> {
   const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
-  const postmaster = parentOf(rows[0]!.pid);
-  return () => {
-    const [own = 0, ...children] = serverProcesses(postmaster).map((pid) => cpuOf(pid));
-    return children.reduce((sum, seconds) => sum + seconds, own + cpuOf(postmaster, 'ended'));
-  };
-}
-
-/** CPU time in s, of a process or of its children that have ended. Source: proc(5), fields 14 to 17. */
-function cpuOf(pid: number, whose: 'own' | 'ended' = 'own'): number {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat
-      .slice(stat.lastIndexOf(')') + 2)
-      .split(' ')
-      .map(Number);
-    const first = whose === 'own' ? 11 : 13;
-    return (fields[first]! + fields[first + 1]!) / 100;
-  } catch {
-    return 0;
-  }
+  const postmaster = procStat(rows[0]!.pid)?.parent ?? 0;
+  return () =>
+    serverProcesses(postmaster)
+      .map((pid) => procStat(pid)?.cpu ?? 0)
+      .reduce((sum, seconds) => sum + seconds, procStat(postmaster)?.cpuOfEnded ?? 0);
 }

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Route } from './load.js';
+import { procStat } from './proc-stat.js';
 import { ServerProcess } from './server-process.js';
 
 /** A server under load, in a process of its own. */
@@ -115,14 +116,7 @@ function profiling(name: string): string[] {
     : ['--cpu-prof', `--cpu-prof-dir=${folder}`, `--cpu-prof-name=${name}.cpuprofile`];
 }
 
-/** CPU time of a process so far, in s. Linux counts in hundredths. Source: proc(5), utime and stime. */
+/** CPU time of a process so far, in s; undefined if the system does not report it. */
 export function cpuSecondsOf(pid: number | undefined): number | undefined {
-  try {
-    const fields = readFileSync(`/proc/${pid ?? 0}/stat`, 'utf8')
-      .split(') ')[1]!
-      .split(' ');
-    return (Number(fields[11]) + Number(fields[12])) / 100;
-  } catch {
-    return undefined;
-  }
+  return procStat(pid ?? 0)?.cpu;
 }

@@ -94,7 +94,6 @@ export async function benchDay(options: DayOptions): Promise<string> {
 
 function report(measured: Measured, { presses, connections }: DayOptions): string {
   const { seconds, serverCpu, databaseCpu, wal, growth } = measured;
-  const perCore = (cpu: number): number => 1 / cpu;
   const peak = (PRESSES_A_DAY * PEAK_SHARE) / 3600;
   const all = growth.reduce((sum, [, bytes]) => sum + bytes, 0);
   const month = (bytes: number): string => sized(bytes * PRESSES_A_DAY * DAYS_A_MONTH);
@@ -105,7 +104,7 @@ function report(measured: Measured, { presses, connections }: DayOptions): strin
     '| of a press | server | PostgreSQL |',
     '| --- | --- | --- |',
     `| CPU time | ${(serverCpu * 1000).toFixed(2)} ms | ${(databaseCpu * 1000).toFixed(2)} ms |`,
-    `| presses a second for each core | **${perCore(serverCpu).toFixed(0)}** | **${perCore(databaseCpu).toFixed(0)}** |`,
+    `| presses a second for each core | **${(1 / serverCpu).toFixed(0)}** | **${(1 / databaseCpu).toFixed(0)}** |`,
     `| cores that are busy in the peak hour of ${(PRESSES_A_DAY / 1e6).toFixed(0)} million a day, ${peak.toFixed(0)} a second | ${cores(serverCpu)} | ${cores(databaseCpu)} |`,
     '',
     `| grows by | a press | a month of ${(PRESSES_A_DAY / 1e6).toFixed(0)} million a day |`,

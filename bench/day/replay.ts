@@ -14,29 +14,25 @@ export interface Answered {
   /** Presses that ran; each has an execution. */
   presses: number;
   undos: number;
-  /** Repeats that the first press answered. */
-  replays: number;
 }
 
 const ANSWER_MS = 30_000;
 
 /** Sends presses as clients of a desk do, each of another next best action, and some a second time. */
 export class Replay {
-  readonly answered: Answered = { presses: 0, undos: 0, replays: 0 };
+  readonly answered: Answered = { presses: 0, undos: 0 };
   private readonly agent: Agent;
   private readonly api: Api;
   private sent = 0;
 
   constructor(
-    { port, token, connections }: Target,
+    private readonly target: Target,
     private readonly next: () => string,
   ) {
-    this.connections = connections;
+    const { port, token, connections } = target;
     this.agent = new Agent({ keepAlive: true, maxSockets: connections });
     this.api = new Api(port, { token, agent: this.agent, limitMs: ANSWER_MS });
   }
-
-  private readonly connections: number;
 
   /** Sends so many presses over all connections; throws for an answer that is no success. */
   async press(count: number): Promise<void> {
@@ -44,7 +40,7 @@ export class Replay {
     const client = async (): Promise<void> => {
       while (this.sent < end) await this.one(this.sent++);
     };
-    await Promise.all(Array.from({ length: this.connections }, client));
+    await Promise.all(Array.from({ length: this.target.connections }, client));
   }
 
   close(): void {
@@ -62,7 +58,6 @@ export class Replay {
     if (then === 'repeat') {
       const repeated = bodyOf(await press());
       if (repeated.executionId !== executionId) throw new Error('A repeat ran a second time.');
-      this.answered.replays += 1;
     }
     if (then === 'undo') {
       bodyOf(await this.api.send('POST', `${path}/executions/${String(executionId)}/undo`));

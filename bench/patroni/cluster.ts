@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
+import { becomes } from '../becomes.js';
 import { stablePort } from '../ports.js';
 import {
   installedVersions,
@@ -91,24 +92,22 @@ export class PatroniCluster {
 
   /** Resolves when the others have a primary in place of this node. */
   async replaced(node: Node): Promise<void> {
-    const deadline = Date.now() + REPLACED_WITHIN_MS;
-    for (;;) {
+    const isReplaced = await becomes(async () => {
       const name = leaderOf(await this.state(node));
-      if (name !== undefined && name !== node.name) return;
-      if (Date.now() > deadline) throw new Error(`${node.name} was not replaced as the primary.`);
-      await delay(100);
-    }
+      return name !== undefined && name !== node.name;
+    }, REPLACED_WITHIN_MS);
+    if (!isReplaced) throw new Error(`${node.name} was not replaced as the primary.`);
   }
 
   /** Resolves when a primary, a synchronous standby and one more standby run on one timeline. */
   async whole(): Promise<void> {
-    const deadline = Date.now() + WHOLE_WITHIN_MS;
-    for (;;) {
-      const lacking = missingIn(await this.state(), NODES);
-      if (lacking === undefined) return;
-      if (Date.now() > deadline) throw new Error(`The cluster is not whole: ${lacking}.`);
-      await delay(250);
-    }
+    let lacking: string | undefined;
+    const isWhole = async (): Promise<boolean> => {
+      lacking = missingIn(await this.state(), NODES);
+      return lacking === undefined;
+    };
+    if (await becomes(isWhole, WHOLE_WITHIN_MS, 250)) return;
+    throw new Error(`The cluster is not whole: ${lacking ?? ''}.`);
   }
 
   /** Makes the synchronous standby the primary, as `patronictl switchover` does. */
@@ -220,15 +219,13 @@ export class PatroniCluster {
 
 /** Resolves once the members of etcd have agreed: Patroni does not start before that. */
 async function decided(port: number): Promise<void> {
-  const deadline = Date.now() + ETCD_WITHIN_MS;
-  while (Date.now() < deadline) {
+  const haveAgreed = await becomes(async () => {
     const answer = await fetch(`http://127.0.0.1:${port}/version`).catch(() => undefined);
     const body = (await answer?.json().catch(() => undefined)) as
       { etcdcluster?: string } | undefined;
-    if (/^\d+\./.test(body?.etcdcluster ?? '')) return;
-    await delay(100);
-  }
-  throw new Error('The members of etcd did not agree on a leader.');
+    return /^\d+\./.test(body?.etcdcluster ?? '');
+  }, ETCD_WITHIN_MS);
+  if (!haveAgreed) throw new Error('The members of etcd did not agree on a leader.');
 }
 
 /**

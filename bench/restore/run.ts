@@ -16,6 +16,7 @@ import { type DrillContext } from '../chaos/drill.js';
 import { direct } from '../under-load/journal.js';
 import { ANSWER_MS } from '../under-load/settings.js';
 import { Stand } from '../chaos/stand.js';
+import { becomes } from '../becomes.js';
 import { inOwnFolder } from '../own-folder.js';
 import { differences, type TablePrint, tablePrints } from './table-prints.js';
 
@@ -32,16 +33,6 @@ let failed = 0;
 function check(passed: boolean, text: string): void {
   console.log(`${passed ? 'ok   ' : 'FAULT'} ${text}`);
   if (!passed) failed += 1;
-}
-
-/** Asks until the answer is right, or it is late. */
-async function until(isRight: () => boolean | Promise<boolean>): Promise<boolean> {
-  const deadline = Date.now() + LIMIT_MS;
-  while (!(await isRight())) {
-    if (Date.now() > deadline) return false;
-    await delay(100);
-  }
-  return true;
 }
 
 async function countIn(url: string, text: string): Promise<number> {
@@ -136,21 +127,22 @@ async function archiveAll(client: Client): Promise<void> {
   const { rows } = await client.query<{ file: string }>(
     'SELECT pg_walfile_name(pg_switch_wal()) AS file',
   );
-  const isArchived = await until(async () => {
+  const isArchived = await becomes(async () => {
     const { rows: found } = await client.query(
       'SELECT 1 FROM pg_stat_archiver WHERE last_archived_wal >= $1',
       [rows[0]!.file],
     );
     return found.length === 1;
-  });
+  }, LIMIT_MS);
   check(isArchived, 'the write-ahead log is archived to its end');
 }
 
 async function restore(stand: Stand, restored: Cluster, before: Before): Promise<void> {
   const began = performance.now();
   await restored.start(restored.restoreSettings(stand.cluster));
-  const isOpen = await until(
+  const isOpen = await becomes(
     async () => (await countIn(restored.url, 'SELECT pg_is_in_recovery()::int AS count')) === 0,
+    LIMIT_MS,
   );
   const took = ((performance.now() - began) / 1000).toFixed(1);
   check(
@@ -209,12 +201,15 @@ async function goOn(
       read.size === stored - 50,
       `a reader with a cursor of before gets each of the ${stored - 50} events that it has not seen`,
     );
-    const ended = await until(async () => (await countIn(restored.url, WAITING_JOBS)) === 0);
+    const ended = await becomes(
+      async () => (await countIn(restored.url, WAITING_JOBS)) === 0,
+      LIMIT_MS,
+    );
     check(ended, `the ${jobs} jobs that waited and the new ones end`);
     const delivered = await countIn(restored.url, DELIVERED);
     const messages = (): number =>
       new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size;
-    const allSent = await until(() => messages() >= delivered);
+    const allSent = await becomes(() => messages() >= delivered, LIMIT_MS);
     check(
       allSent && messages() === delivered,
       `the webhook gets the ${delivered} events, each once or again with its id`,
