@@ -155,6 +155,17 @@ describe('a server with a read replica', () => {
     expect(await titles(app.api, { 'Read-After': 'FFFFFFFF/FFFFFFFF' })).toContain('seed');
   });
 
+  it('asks the primary before it says that something is not there', async () => {
+    const viewer = await viewerOf(app);
+    await createNextAction(app.api, { ...SCOPE, title: 'seed' });
+    await eventually('the replica is read', () => readsReplica(viewer));
+    await onStandby('SELECT pg_wal_replay_pause()');
+    const { id } = await createNextAction(app.api, { ...SCOPE, title: 'new' });
+    await app.api.post('/api/scores/compute', SCOPE).expect(200);
+    await viewer.get(`/api/next-actions/${id}/executions`).expect(200);
+    await viewer.get(`/api/scores/${SCOPE.entityType}/${SCOPE.entityId}`).expect(200);
+  });
+
   it('keeps the writes of one client apart from those of another', async () => {
     const viewer = await viewerOf(app);
     await createNextAction(app.api, { ...SCOPE, title: 'of the operator' });

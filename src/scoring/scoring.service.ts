@@ -103,7 +103,7 @@ export class ScoringService {
         { statement: sql.FIND_LATEST, values: [entityType, entityId] },
         sql.historyQuery(scope, page),
       ],
-      { caller: actor },
+      { caller: actor, enough: ([latest]) => latest?.length === 1 },
     );
     const latest = (found as ScoreSnapshot[] | undefined)?.[0];
     if (!latest) {
