@@ -8,6 +8,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { check, exitCodeOfChecks } from '../bench/checks.js';
 import { Cluster } from '../bench/chaos/cluster.js';
 import { inOwnFolder } from '../bench/own-folder.js';
 import { freePort } from '../bench/server-process.js';
@@ -18,14 +19,6 @@ import { canIsolate } from './image/isolation.js';
 
 const STOP_LIMIT_MS = 25_000;
 const EMAIL = 'admin@example.com';
-
-let failed = 0;
-
-/** One line for each check. */
-function check(passed: boolean, text: string): void {
-  console.log(`${passed ? 'ok   ' : 'FAULT'} ${text}`);
-  if (!passed) failed += 1;
-}
 
 await inOwnFolder(async (folder) => {
   const isolated = canIsolate();
@@ -45,7 +38,7 @@ await inOwnFolder(async (folder) => {
   } finally {
     await cluster.stop('immediate');
   }
-  process.exitCode = failed === 0 ? 0 : 1;
+  process.exitCode = exitCodeOfChecks();
 });
 
 /** The image has what it runs, and nothing else of the project. */

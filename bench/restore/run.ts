@@ -16,6 +16,7 @@ import { type DrillContext } from '../chaos/drill.js';
 import { direct } from '../under-load/journal.js';
 import { ANSWER_MS } from '../under-load/settings.js';
 import { Stand } from '../chaos/stand.js';
+import { check, exitCodeOfChecks } from '../checks.js';
 import { becomes } from '../becomes.js';
 import { inOwnFolder } from '../own-folder.js';
 import { differences, type TablePrint, tablePrints } from './table-prints.js';
@@ -27,13 +28,6 @@ const LIMIT_MS = 120_000;
 const EVENT = 'nba.delivery.executed';
 const DELIVERED = `SELECT count(*)::int AS count FROM ops_events WHERE event_key = '${EVENT}'`;
 const WAITING_JOBS = `SELECT count(*)::int AS count FROM jobs WHERE state IN ('waiting', 'retrying', 'running')`;
-
-let failed = 0;
-
-function check(passed: boolean, text: string): void {
-  console.log(`${passed ? 'ok   ' : 'FAULT'} ${text}`);
-  if (!passed) failed += 1;
-}
 
 async function countIn(url: string, text: string): Promise<number> {
   return direct(url, async (client) => {
@@ -68,7 +62,7 @@ await inOwnFolder(async (folder) => {
     await receiver.close();
     await restored?.stop('immediate');
   }
-  process.exitCode = failed === 0 ? 0 : 1;
+  process.exitCode = exitCodeOfChecks();
 });
 
 /** Clients press while the backup is made. Without a worker, their jobs and webhooks wait. */
