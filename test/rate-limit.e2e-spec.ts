@@ -139,6 +139,75 @@ describe('the rate limit', () => {
   });
 });
 
+describe('a rate limit that is far away', () => {
+  const LIMIT = 400;
+  let one: TestApp;
+  let two: TestApp;
+  beforeAll(async () => {
+    const env = { EXECUTE_LIMIT_PER_MINUTE: String(LIMIT) };
+    one = await createTestApp({ env });
+    two = await createTestApp({ env, database: one.database });
+  });
+  afterAll(async () => {
+    await two.close();
+    await one.close();
+  });
+  beforeEach(() => one.rows('DELETE FROM rate_limits'));
+
+  const hits = async (): Promise<number> => {
+    const [row] = await one.rows('SELECT hits FROM rate_limits');
+    return Number(row?.hits);
+  };
+  /** Refused for their body, which costs less than a press and counts as one. */
+  const press = (app: TestApp) => app.api.post('/api/next-actions/x/execute').send('{broken');
+
+  describe('whose statements are noted', () => {
+    beforeAll(() =>
+      one.rows(`
+        CREATE TABLE counts (at timestamptz);
+        CREATE FUNCTION note_count() RETURNS trigger LANGUAGE plpgsql AS
+          'BEGIN INSERT INTO counts VALUES (now()); RETURN NULL; END';
+        CREATE TRIGGER note_count AFTER INSERT OR UPDATE ON rate_limits
+          FOR EACH STATEMENT EXECUTE FUNCTION note_count()`),
+    );
+    afterAll(() => one.rows('DROP FUNCTION note_count CASCADE; DROP TABLE counts'));
+    beforeEach(() => one.rows('TRUNCATE counts'));
+
+    const statements = async (): Promise<number> => {
+      const [row] = await one.rows('SELECT count(*)::int AS statements FROM counts');
+      return Number(row?.statements);
+    };
+
+    it('is counted for several presses in one statement, each with its own number', async () => {
+      for (let left = LIMIT - 1; left >= LIMIT - 60; left--) {
+        const { headers } = await press(one).expect(400);
+        expect(headers['ratelimit-remaining']).toBe(String(left));
+      }
+      expect(await statements()).toBeLessThan(45);
+      await eventually('what was not used is given back', async () => (await hits()) === 60);
+    });
+
+    it('gives nothing back to the next minute', async () => {
+      for (let i = 0; i < 4; i++) await press(one).expect(400);
+      await one.rows(
+        `UPDATE rate_limits SET hits = 50, expires_at = expires_at + interval '1 minute'`,
+      );
+      const before = await statements();
+      await eventually('it was tried', async () => (await statements()) > before);
+      expect(await hits()).toBe(50);
+    });
+  });
+
+  it('refuses the same press as ever, on two servers', async () => {
+    const statuses: number[] = [];
+    while (!statuses.includes(429)) {
+      const answers = await Promise.all([press(one), press(two), press(two)]);
+      statuses.push(...answers.map(({ status }) => status));
+    }
+    expect(statuses.filter((status) => status === 400)).toHaveLength(LIMIT);
+  });
+});
+
 /** Signs in from an address that a trusted proxy names. */
 function signInFrom(app: TestApp, address: string, body: object): supertest.Test {
   return app.anonymous.post('/api/auth/login', body).set('X-Forwarded-For', address);

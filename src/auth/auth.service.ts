@@ -75,7 +75,7 @@ export class AuthService implements OnApplicationBootstrap {
   async countAttempt(email: string, { ip }: Origin): Promise<RateLimitState> {
     const limit = this.env.loginLimitPerMinute;
     const key = `login:email:${hashOf(normalizeEmail(email))}:${clientNetwork(ip)}`;
-    return rateLimitStateOf(limit, await this.counters.increment(key, WINDOW_MS, limit));
+    return rateLimitStateOf(limit, await this.counters.add(1, key, WINDOW_MS, limit));
   }
 
   /**

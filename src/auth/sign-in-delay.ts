@@ -39,7 +39,7 @@ export class SignInDelay {
    * correct password. Rejects while the counters cannot be reached.
    */
   async pause(emailHash: string): Promise<void> {
-    const { totalHits } = await this.counters.increment(keyOf(emailHash), REMEMBERED_MS, Infinity);
+    const { totalHits } = await this.counters.add(1, keyOf(emailHash), REMEMBERED_MS, Infinity);
     const ms = pauseAfter(totalHits - 1, this.env.loginDelayMaxMs);
     if (ms === 0 || this.pausing >= MAX_PAUSING) return;
     this.pausing += 1;

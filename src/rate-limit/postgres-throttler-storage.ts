@@ -1,6 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { type ThrottlerStorage } from '@nestjs/throttler';
 import { TransactionRunner } from '../database/transactions/transaction-runner.js';
+import { HitLeases, LEASE_MS, type UnusedHits } from './hit-leases.js';
 import { type ThrottlerRecord, throttlerRecordOf } from './throttler-record.js';
 
 interface Hit {
@@ -9,6 +10,8 @@ interface Hit {
   readonly limit: number;
   /** How many hits it counts as. */
   readonly weight: number;
+  /** Whether further hits of its key may be counted in advance. */
+  readonly mayLease: boolean;
   readonly resolve: (usage: ThrottlerRecord) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -17,7 +20,12 @@ interface CounterRow {
   key: string;
   hits: number;
   expiresInMs: number;
+  /** The end of the window, which names it. */
+  window: string;
 }
+
+/** The end of a window in µs since 1970: it names the window, whatever the DateStyle of a session is. */
+const WINDOW = '(extract(epoch FROM expires_at) * 1000000)::bigint::text';
 
 /**
  * Counts any number of hits on any number of keys, in one statement. A window starts at its first hit and
@@ -35,7 +43,7 @@ const COUNT_HITS = {
                   ELSE LEAST(counter.hits::bigint + excluded.hits, 1000000000)::int END,
       expires_at = CASE WHEN counter.expires_at <= clock_timestamp() THEN excluded.expires_at
                         ELSE counter.expires_at END
-    RETURNING key, hits,
+    RETURNING key, hits, ${WINDOW} AS window,
       (extract(epoch FROM expires_at - clock_timestamp()) * 1000)::float8 AS "expiresInMs"`,
 };
 
@@ -44,16 +52,29 @@ const TAKE_BACK = {
   text: `UPDATE rate_limits SET hits = GREATEST(hits - $2::int, 0) WHERE key = $1`,
 };
 
+/** The same in one window: hits of an earlier one are gone. */
+const GIVE_BACK = {
+  name: 'give_back_rate_limit_hits',
+  text: `
+    UPDATE rate_limits SET hits = GREATEST(hits - $2::int, 0)
+    WHERE key = $1 AND ${WINDOW} = $3`,
+};
+
 /** A count must be much faster than its request. */
 const COUNT_OPTIONS = { caller: 'rate limits', statementMs: 2000 };
 
 /**
  * The counters of the rate limits, in PostgreSQL, so that they hold across replicas. While one statement
  * runs, further hits wait, and the next statement counts all of them: under load, many requests share a
- * round trip, and each still gets its exact number.
+ * round trip, and each still gets its exact number. Hits of a busy client that is far from its limit are
+ * counted in advance, see {@link HitLeases}.
  */
 @Injectable()
-export class PostgresThrottlerStorage implements ThrottlerStorage {
+export class PostgresThrottlerStorage implements ThrottlerStorage, OnModuleDestroy {
+  private readonly logger = new Logger(PostgresThrottlerStorage.name);
+  private readonly leases = new HitLeases();
+  /** Runs while a key is watched. */
+  private sweep: NodeJS.Timeout | undefined;
   private waiting: Hit[] = [];
   private counting = false;
 
@@ -61,20 +82,30 @@ export class PostgresThrottlerStorage implements ThrottlerStorage {
 
   /** Counts one hit; `ttl` in ms. Rejects when the database cannot be reached. */
   increment(key: string, ttl: number, limit: number): Promise<ThrottlerRecord> {
-    return this.add(1, key, ttl, limit);
+    const leased = this.leases.take(key, performance.now());
+    if (leased) return Promise.resolve(throttlerRecordOf(limit, leased.number, leased.endsInMs));
+    return this.enqueue({ key, ttl, limit, weight: 1, mayLease: true });
   }
 
   /** Counts a request as several hits, such as one a row. */
   add(weight: number, key: string, ttl: number, limit: number): Promise<ThrottlerRecord> {
-    return new Promise((resolve, reject) => {
-      this.waiting.push({ key, ttl, limit, weight, resolve, reject });
-      if (!this.counting) void this.countAll();
-    });
+    return this.enqueue({ key, ttl, limit, weight, mayLease: false });
   }
 
   /** Removes hits from the count. */
   async takeBack(key: string, weight = 1): Promise<void> {
     await this.transactions.run((tx) => tx.execute(TAKE_BACK, [key, weight]));
+  }
+
+  onModuleDestroy(): void {
+    clearTimeout(this.sweep);
+  }
+
+  private enqueue(hit: Omit<Hit, 'resolve' | 'reject'>): Promise<ThrottlerRecord> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ ...hit, resolve, reject });
+      if (!this.counting) void this.countAll();
+    });
   }
 
   private async countAll(): Promise<void> {
@@ -99,19 +130,63 @@ export class PostgresThrottlerStorage implements ThrottlerStorage {
       else byKey.set(hit.key, [hit]);
     }
     const keys = [...byKey.keys()].sort();
+    const sentAt = performance.now();
+    const leased = new Map(keys.map((key) => [key, this.leasedFor(key, byKey.get(key), sentAt)]));
     const values = [
       keys,
-      keys.map((key) => weightOf(byKey.get(key))),
+      keys.map((key) => weightOf(byKey.get(key)) + (leased.get(key) ?? 0)),
       keys.map((key) => byKey.get(key)?.[0]?.ttl),
     ];
     const rows = await this.transactions.query<CounterRow>(COUNT_HITS, values, COUNT_OPTIONS);
     for (const row of rows) {
       const hits = byKey.get(row.key) ?? [];
-      let total = row.hits - weightOf(hits);
+      const inAdvance = leased.get(row.key) ?? 0;
+      let total = row.hits - inAdvance - weightOf(hits);
       for (const { limit, weight, resolve } of hits) {
         total += weight;
         resolve(throttlerRecordOf(limit, total, row.expiresInMs));
       }
+      const [first] = hits;
+      if (first?.mayLease === true) this.lease(first, row, inAdvance, sentAt);
+    }
+  }
+
+  private leasedFor(key: string, hits: readonly Hit[] = [], now: number): number {
+    const [first] = hits;
+    return first?.mayLease === true ? this.leases.wanted(key, weightOf(hits), first.limit, now) : 0;
+  }
+
+  private lease({ key, limit }: Hit, row: CounterRow, leased: number, sentAt: number): void {
+    const counted = {
+      limit,
+      total: row.hits,
+      window: row.window,
+      // It was read after the statement was sent: so the window does not end before this.
+      windowEndsAt: sentAt + row.expiresInMs,
+    };
+    for (const unused of this.leases.counted(key, counted, leased, sentAt)) {
+      void this.giveBack(key, unused);
+    }
+    this.sweep ??= this.sweepLater();
+  }
+
+  /** The timer keeps no process alive. */
+  private sweepLater(): NodeJS.Timeout {
+    return setTimeout(() => {
+      for (const [key, unused] of this.leases.expire(performance.now())) {
+        void this.giveBack(key, unused);
+      }
+      this.sweep = this.leases.size > 0 ? this.sweepLater() : undefined;
+    }, LEASE_MS).unref();
+  }
+
+  /** Takes hits back that were counted in advance. If that fails, they count until their window ends. */
+  private async giveBack(key: string, { hits, window }: UnusedHits): Promise<void> {
+    try {
+      const values = [key, hits, window];
+      await this.transactions.run((tx) => tx.execute(GIVE_BACK, values), COUNT_OPTIONS);
+    } catch (error) {
+      this.logger.warn({ msg: 'unused hits of a rate limit stay counted', err: error });
     }
   }
 }
