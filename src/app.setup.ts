@@ -2,6 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule, type AppOptions } from './app.module.js';
 import { accessLog } from './logging/access-log.js';
+import { ExpressHttpAdapter } from './http/express.adapter.js';
 import { stripBasePath } from './http/base-path.js';
 import { answerUnknownRoute } from './http/problems/problem.filter.js';
 import { checkRequestHead } from './http/request/request-head.js';
@@ -18,11 +19,15 @@ import { DeliveryOpenApi } from './next-actions/delivery/delivery-openapi.js';
 
 /** Creates the application as it is served; it does not listen yet. */
 export async function createApp(options: AppOptions): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.register(options), {
-    bodyParser: false,
-    logger: new PinoLoggerService(options.logger),
-    abortOnError: false,
-  });
+  const app = await NestFactory.create<NestExpressApplication>(
+    AppModule.register(options),
+    new ExpressHttpAdapter(),
+    {
+      bodyParser: false,
+      logger: new PinoLoggerService(options.logger),
+      abortOnError: false,
+    },
+  );
   await setUpApp(app, options);
   return app;
 }

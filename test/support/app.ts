@@ -5,6 +5,7 @@ import { Test } from '@nestjs/testing';
 import { Writable } from 'node:stream';
 import { Pool, type QueryResultRow } from 'pg';
 import { AppModule, type AppOptions } from '../../src/app.module.js';
+import { ExpressHttpAdapter } from '../../src/http/express.adapter.js';
 import { setUpApp } from '../../src/app.setup.js';
 import { CredentialsService } from '../../src/users/model/credentials.service.js';
 import { createLogger, PinoLoggerService } from '../../src/logging/logger.js';
@@ -186,7 +187,7 @@ async function bootApp(
     .catch((error: unknown) => {
       throw wiringErrorOf(error);
     });
-  const nest = testing.createNestApplication<NestExpressApplication>({
+  const nest = testing.createNestApplication<NestExpressApplication>(new ExpressHttpAdapter(), {
     bodyParser: false,
     logger: new PinoLoggerService(app.logger),
   });
