@@ -16,7 +16,7 @@ import { type PooledClient } from '../connections/connections.js';
 import { sendAsOnePacket } from '../connections/one-packet.js';
 import { type Statement } from '../connections/statement.js';
 import { parseWalPosition, type WalPosition } from '../../kernel/wal-position.js';
-import { INSERT_EVENTS } from './insert-events.sql.js';
+import { insertEvents } from './insert-events.sql.js';
 
 export { type Statement } from '../connections/statement.js';
 
@@ -246,7 +246,10 @@ export class Transaction {
 
   private async end(text: string, commits: boolean): Promise<QueryResult> {
     if (this.firstError !== undefined) throw new TransactionAbortedError();
-    if (this.events.length > 0) this.defer(INSERT_EVENTS, [JSON.stringify(this.events)]);
+    if (this.events.length > 0) {
+      const { statement, values } = insertEvents(this.events);
+      this.defer(statement, values);
+    }
     this.committing = commits;
     const ended = this.mayBeForgotten(this.sendText(text));
     this.close();
