@@ -8,6 +8,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 /** Generous: other work may have the processor. */
 const READY_WITHIN_MS = 120_000;
 
+/** As the image and the npm scripts set it: docs/deployment.md, sizing. */
+const AS_IMAGE = { MALLOC_MMAP_THRESHOLD_: '1048576' };
+
 /** What a server process is started with. */
 export interface ServerProcessOptions {
   readonly name: string;
@@ -40,7 +43,7 @@ export class ServerProcess {
     const log = openSync(logFile, 'a');
     const child = spawn(process.execPath, args, {
       stdio: ['ignore', log, log],
-      env: { PATH: process.env.PATH, ...env, HOST: '127.0.0.1', PORT: String(port) },
+      env: { PATH: process.env.PATH, ...AS_IMAGE, ...env, HOST: '127.0.0.1', PORT: String(port) },
     });
     closeSync(log);
     return new ServerProcess(name, `http://127.0.0.1:${port}`, port, child, logFile);
