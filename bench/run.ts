@@ -54,6 +54,11 @@ const { values: flags } = parseArgs({
     concurrency: { type: 'string', multiple: true, default: ['4', '16'] },
   },
 });
+const connectionCounts = flags.connections.map((text) => {
+  const count = Number(text);
+  assert(Number.isInteger(count) && count > 0, `--connections ${text}: give one number for each.`);
+  return count;
+});
 const rounds = Number(flags.rounds ?? (flags.quick ? 2 : 3));
 const seconds = Number(flags.seconds ?? (flags.quick ? 3 : 8));
 
@@ -82,7 +87,7 @@ async function bench(databaseUrl: string, folder: string): Promise<void> {
 
     const all: Series[] = [];
     for (const route of flags.route as Route[]) {
-      for (const connections of flags.connections.map(Number)) {
+      for (const connections of connectionCounts) {
         all.push(await measure(desk, load, contestants, route, connections));
       }
     }
