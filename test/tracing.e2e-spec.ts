@@ -165,7 +165,7 @@ describe('the traces', () => {
       attributes: {
         'db.namespace': expect.any(String),
         'db.query.summary': ofPress[1]!.name,
-        'nba.db.statements': expect.arrayContaining(['insert_ops_events', 'COMMIT']),
+        'nba.db.statements': expect.arrayContaining(['insert_ops_event', 'COMMIT']),
         'server.address': expect.any(String),
       },
     });

@@ -147,6 +147,7 @@ describeInBrowser('the effectiveness page in a browser', (stage) => {
     const page = await stage().openAs(operator, at(scope));
     await proposals(page).getByRole('button', { name: 'Suppress…' }).click();
     const dialog = page.getByRole('dialog');
+    await dialog.waitFor();
     expect(await dialog.getByRole('option').allTextContents()).toEqual(['7 days', '30 days']);
     await page.route('**/suppressions', (route) =>
       route.fulfill({ status: 503, json: { code: 'DATABASE_BUSY', detail: 'Try again.' } }),

@@ -1,5 +1,6 @@
 import { type Page } from 'playwright-core';
 import { createNextAction } from '../support/builders.js';
+import { eventually } from '../support/eventually.js';
 import { addUser, PASSWORD } from '../support/users.js';
 import { describeInBrowser } from './support/browser-suite.js';
 import { faultsOf } from './support/stage.js';
@@ -186,7 +187,9 @@ describeInBrowser('the events page in a browser', (stage) => {
     expect(await rows(page).count()).toBe(60);
     await news(page, '1 new').click();
     await rows(page).nth(60).waitFor();
-    await page.waitForFunction(`document.querySelector('.scroller').scrollTop === 0`);
+    const scrolled = (): Promise<number> =>
+      page.evaluate<number>(`document.querySelector('.scroller').scrollTop`);
+    await eventually('the newest are shown', async () => (await scrolled()) === 0);
   });
 
   it('shows a viewer of one scope what happened there alone', async () => {

@@ -31,7 +31,8 @@ describeInBrowser('the palette in a browser', (stage) => {
       await page.keyboard.press('ArrowDown');
       await page.keyboard.press('Enter');
       // Its question has the focus on the answer that goes on.
-      await page.getByRole('dialog', { name: 'Snooze 1 day' }).waitFor();
+      const question = page.getByRole('dialog', { name: 'Snooze 1 day' });
+      await question.locator(':focus').waitFor();
       await page.keyboard.press('Enter');
       await page.getByRole('status').getByText('“Call Acme back”: snooze 1 day').waitFor();
       expect(await stage().app.api.nextAction(id)).toMatchObject({

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type Page } from 'playwright-core';
 import { createNextAction } from '../support/builders.js';
 import { freshScope, pushItems, runIn, type TestScope } from '../support/desk.js';
+import { eventually } from '../support/eventually.js';
 import { addUser, PASSWORD } from '../support/users.js';
 import { describeInBrowser } from './support/browser-suite.js';
 import { faultsOf, type Stage } from './support/stage.js';
@@ -127,9 +128,7 @@ describeInBrowser('the scores in a browser', (stage: () => Stage) => {
     ]);
     const light = await pixels(page);
     await page.emulateMedia({ colorScheme: 'dark' });
-    await page.waitForFunction(
-      `document.querySelector('.trend-line canvas').toDataURL() !== ${JSON.stringify(light)}`,
-    );
+    await eventually('the line is drawn in dark', async () => (await pixels(page)) !== light);
 
     // The point under the pointer is said.
     const line = panel(page).locator('.trend-line .u-over');
@@ -141,9 +140,7 @@ describeInBrowser('the scores in a browser', (stage: () => Stage) => {
     // A narrower page has a narrower line.
     const before = await pixels(page);
     await page.setViewportSize({ width: 390, height: 800 });
-    await page.waitForFunction(
-      `document.querySelector('.trend-line canvas').toDataURL() !== ${JSON.stringify(before)}`,
-    );
+    await eventually('the line is narrower', async () => (await pixels(page)) !== before);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
   });
 

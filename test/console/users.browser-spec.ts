@@ -124,7 +124,7 @@ describeInBrowser('the users in a browser', (stage: () => Stage) => {
     await held.sent;
     await page.keyboard.press('Escape');
     await page.mouse.click(5, 5);
-    expect(await dialog(page).getByRole('button', { name: 'Cancel' }).isDisabled()).toBe(true);
+    await dialog(page).getByRole('button', { name: 'Cancel', disabled: true }).waitFor();
     await held.refuse(409, 'USER_CHANGED', 'Somebody else changed this user.');
     await dialog(page).getByText('Somebody else changed this user.').waitFor();
     await page.keyboard.press('Escape');

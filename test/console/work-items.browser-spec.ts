@@ -84,6 +84,7 @@ describeInBrowser('the work items in a browser', (stage: () => Stage) => {
     expect(page.url()).toMatch(/kind=reminder&open=true/);
     // The states of a kind are offered with it alone.
     await page.getByRole('button', { name: 'State', exact: true }).click();
+    await page.getByRole('menuitemradio', { name: 'Any state' }).waitFor();
     expect(await page.getByRole('menuitemradio').allTextContents()).toEqual([
       'Any state',
       'Open',

@@ -38,16 +38,27 @@ export function FormDialog(props: Props): JSX.Element {
   } = props;
   const { isPending, error } = change;
   const problem = useRef<HTMLDivElement>(null);
+  /** From the submission until the state of the change says so, which it does a turn later. */
+  const isSubmitted = useRef(false);
+  const isUnderWay = (): boolean => isPending || isSubmitted.current;
+  const submit = (): void => {
+    if (isUnderWay()) return;
+    isSubmitted.current = true;
+    onSubmit();
+    setTimeout(() => {
+      isSubmitted.current = false;
+    });
+  };
   useEffect(() => {
     if (error) problem.current?.scrollIntoView({ block: 'nearest' });
   }, [error]);
   return (
-    <Dialog title={title} description={description} onClose={() => isPending || onClose()}>
+    <Dialog title={title} description={description} onClose={() => isUnderWay() || onClose()}>
       <form
         className="form"
         onSubmit={(event) => {
           event.preventDefault();
-          if (!isPending) onSubmit();
+          submit();
         }}
       >
         {children}
@@ -56,7 +67,12 @@ export function FormDialog(props: Props): JSX.Element {
           {error && <Problem error={error} />}
         </div>
         <div className="dialog-acts">
-          <button className="b" type="button" disabled={isPending} onClick={onClose}>
+          <button
+            className="b"
+            type="button"
+            disabled={isPending}
+            onClick={() => isUnderWay() || onClose()}
+          >
             Cancel
           </button>
           <button className={danger ? 'b d' : 'b p'} type="submit" disabled={isPending}>

@@ -4,7 +4,14 @@ import { notifyMissingPart } from './notices.js';
 /** What is told once somebody does anything with the page. */
 const waiting = new Set<() => void>();
 
-function beginAll(): void {
+/** A browser also tells of a pointer that rests where a page appears: nobody has moved it. */
+function isResting(event: Event): boolean {
+  if (!(event instanceof PointerEvent) || event.type !== 'pointermove') return false;
+  return event.movementX === 0 && event.movementY === 0;
+}
+
+function beginAll(event: Event): void {
+  if (isResting(event)) return;
   for (const type of FIRST) removeEventListener(type, beginAll);
   for (const load of waiting) load();
 }
