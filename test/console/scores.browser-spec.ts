@@ -32,9 +32,15 @@ describeInBrowser('the scores in a browser', (stage: () => Stage) => {
     dueInHours: -5,
   });
 
+  let made = 0;
+  /** A scope that the list shows before the others: on a phone, it has room for few. */
+  const newestScope = (): TestScope => {
+    const scope = freshScope();
+    return { ...scope, entityId: `${900 - made++} ${scope.entityId}` };
+  };
   /** A scope with an overdue reminder, without a score. */
   async function desk(): Promise<TestScope> {
-    const scope = freshScope();
+    const scope = newestScope();
     await pushItems(stage().app.api, scope, [overdue(scope, '1')], '?refresh=false');
     return scope;
   }
