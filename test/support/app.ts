@@ -15,6 +15,9 @@ import { type Secrets } from '../../src/config/secrets.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 import { ApiClient } from './requests.js';
 
+/** How long the connections of clients may stay open when an application is closed, in ms. */
+const CLOSED_WITHIN_MS = 5000;
+
 /** The operator who exists in every test database, as the documentation's examples know them. */
 export const OPERATOR = { email: 'operator@example.com', password: 'correct horse battery staple' };
 
@@ -101,7 +104,13 @@ export class TestApp {
   }
 
   async close(): Promise<void> {
+    // A browser opens connections in advance, and Node waits for the first request of each without an end.
+    const late = setTimeout(
+      () => this.nest.getHttpServer().closeAllConnections(),
+      CLOSED_WITHIN_MS,
+    );
     await this.nest.close();
+    clearTimeout(late);
     await this.pool.end();
     if (this.ownsDatabase) await this.database.drop();
   }
