@@ -49,15 +49,9 @@ const COUNT_HITS = {
 
 const TAKE_BACK = {
   name: 'take_back_rate_limit_hit',
-  text: `UPDATE rate_limits SET hits = GREATEST(hits - $2::int, 0) WHERE key = $1`,
-};
-
-/** The same in one window: hits of an earlier one are gone. */
-const GIVE_BACK = {
-  name: 'give_back_rate_limit_hits',
   text: `
     UPDATE rate_limits SET hits = GREATEST(hits - $2::int, 0)
-    WHERE key = $1 AND ${WINDOW} = $3`,
+    WHERE key = $1 AND ($3::text IS NULL OR ${WINDOW} = $3)`,
 };
 
 /** A count must be much faster than its request. */
@@ -92,9 +86,9 @@ export class PostgresThrottlerStorage implements ThrottlerStorage, OnModuleDestr
     return this.enqueue({ key, ttl, limit, weight, mayLease: false });
   }
 
-  /** Removes hits from the count. */
-  async takeBack(key: string, weight = 1): Promise<void> {
-    await this.transactions.run((tx) => tx.execute(TAKE_BACK, [key, weight]));
+  /** Removes hits from the count, or from that of one window: with another, its hits are gone. */
+  async takeBack(key: string, weight = 1, window: string | null = null): Promise<void> {
+    await this.transactions.run((tx) => tx.execute(TAKE_BACK, [key, weight, window]));
   }
 
   onModuleDestroy(): void {
@@ -167,7 +161,7 @@ export class PostgresThrottlerStorage implements ThrottlerStorage, OnModuleDestr
     for (const unused of this.leases.counted(key, counted, leased, sentAt)) {
       void this.giveBack(key, unused);
     }
-    this.sweep ??= this.sweepLater();
+    if (this.leases.size > 0) this.sweep ??= this.sweepLater();
   }
 
   /** The timer keeps no process alive. */
@@ -183,8 +177,7 @@ export class PostgresThrottlerStorage implements ThrottlerStorage, OnModuleDestr
   /** Takes hits back that were counted in advance. If that fails, they count until their window ends. */
   private async giveBack(key: string, { hits, window }: UnusedHits): Promise<void> {
     try {
-      const values = [key, hits, window];
-      await this.transactions.run((tx) => tx.execute(GIVE_BACK, values), COUNT_OPTIONS);
+      await this.takeBack(key, hits, window);
     } catch (error) {
       this.logger.warn({ msg: 'unused hits of a rate limit stay counted', err: error });
     }

@@ -41,6 +41,9 @@ export function FormDialog(props: Props): JSX.Element {
   /** From the submission until the state of the change says so, which it does a turn later. */
   const isSubmitted = useRef(false);
   const isUnderWay = (): boolean => isPending || isSubmitted.current;
+  const close = (): void => {
+    if (!isUnderWay()) onClose();
+  };
   const submit = (): void => {
     if (isUnderWay()) return;
     isSubmitted.current = true;
@@ -53,7 +56,7 @@ export function FormDialog(props: Props): JSX.Element {
     if (error) problem.current?.scrollIntoView({ block: 'nearest' });
   }, [error]);
   return (
-    <Dialog title={title} description={description} onClose={() => isUnderWay() || onClose()}>
+    <Dialog title={title} description={description} onClose={close}>
       <form
         className="form"
         onSubmit={(event) => {
@@ -67,12 +70,7 @@ export function FormDialog(props: Props): JSX.Element {
           {error && <Problem error={error} />}
         </div>
         <div className="dialog-acts">
-          <button
-            className="b"
-            type="button"
-            disabled={isPending}
-            onClick={() => isUnderWay() || onClose()}
-          >
+          <button className="b" type="button" disabled={isPending} onClick={close}>
             Cancel
           </button>
           <button className={danger ? 'b d' : 'b p'} type="submit" disabled={isPending}>

@@ -22,7 +22,7 @@ export class CommitPositions {
   /** @param clock the time in ms, from any start */
   constructor(private readonly clock: () => number = () => performance.now()) {}
 
-  /** Remembers a commit of this caller, and tells the client of it; undefined: its position is not known. */
+  /** Remembers a commit of this caller, and tells the client its position where that is known. */
   note({ id, ownWrites }: Caller, position: WalPosition | undefined): void {
     if (id === null) return;
     if (position !== undefined) ownWrites?.committed(position);
