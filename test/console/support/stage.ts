@@ -5,6 +5,7 @@ import {
   type Browser,
   type BrowserContext,
   chromium,
+  type LaunchOptions,
   type Page,
   type Route,
 } from 'playwright-core';
@@ -43,6 +44,11 @@ export interface OpenOptions {
   readonly server?: TestApp;
 }
 
+/** A browser; started once more where it crashes at its start, which Chromium does now and then (SIGSEGV). */
+function launched(options: LaunchOptions): Promise<Browser> {
+  return chromium.launch(options).catch(() => chromium.launch(options));
+}
+
 /** The application with the built console, and a browser. */
 export class Stage {
   /** What the pages said on their consoles, and where they sent requests besides the server. */
@@ -64,7 +70,7 @@ export class Stage {
     const all = { ...options, consoleFolder: builtConsole(), database };
     const [app, browser] = await Promise.all([
       createTestApp(all),
-      chromium.launch({ executablePath, args: ARGS, env: { ...process.env, ...env } }),
+      launched({ executablePath, args: ARGS, env: { ...process.env, ...env } }),
     ]);
     return new Stage(app, all, browser);
   }
